@@ -1,0 +1,26 @@
+/** Running a kernel. The rules' world declares the three WebAssembly names that it uses, no more. */
+
+import type { ModuleBuilder } from './module.ts'
+
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array)
+  }
+  class Instance {
+    constructor(module: Module)
+    readonly exports: Record<string, unknown>
+  }
+}
+
+/** What every kernel exports: its memory. Growing replaces `buffer`, so read it anew each time. */
+export interface KernelMemory {
+  readonly buffer: ArrayBuffer
+}
+
+/** Builds, compiles and starts a kernel; `T` names the functions that it exports. */
+export function instantiate<T extends object>(
+  module: ModuleBuilder,
+): T & { readonly memory: KernelMemory } {
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.build()))
+  return instance.exports as T & { readonly memory: KernelMemory }
+}
