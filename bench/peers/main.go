@@ -1,0 +1,270 @@
+// Command peers runs the workloads of Wadi's benchmarks on the published Go modules of the
+// reference, so that both are measured on one machine in one run.
+//
+// Usage: peers <scenario> [folder]. Prints one JSON object: for each phase of the scenario the
+// number of operations, CPU seconds and wall seconds, and whatever proves that the work was done.
+package main
+
+import (
+	"context"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/oasisprotocol/curve25519-voi/primitives/ed25519"
+	"github.com/oasisprotocol/oasis-core/go/common"
+	"github.com/oasisprotocol/oasis-core/go/storage/mkvs"
+	"github.com/oasisprotocol/oasis-core/go/storage/mkvs/db/api"
+	"github.com/oasisprotocol/oasis-core/go/storage/mkvs/db/pathbadger"
+	"github.com/oasisprotocol/oasis-core/go/storage/mkvs/node"
+	"github.com/oasisprotocol/oasis-core/go/storage/mkvs/syncer"
+)
+
+// The workload, the same as in bench/src/treeWorkload.ts.
+const (
+	keyCount   = 100_000
+	batchSize  = 1_000
+	updateRuns = 100
+	proofCount = 1_000
+	sigCount   = 512
+	batchSigs  = 64
+)
+
+type phase struct {
+	Operations int     `json:"operations"`
+	CPU        float64 `json:"cpuSeconds"`
+	Wall       float64 `json:"wallSeconds"`
+	Root       string  `json:"root,omitempty"`
+	Proofs     []proof `json:"proofs,omitempty"`
+}
+
+type proof struct {
+	Key     string   `json:"key"`
+	Entries []string `json:"entries"`
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func cpuSeconds() float64 {
+	var usage syscall.Rusage
+	must(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	seconds := func(t syscall.Timeval) float64 { return float64(t.Sec) + float64(t.Usec)/1e6 }
+	return seconds(usage.Utime) + seconds(usage.Stime)
+}
+
+func measure(operations int, work func()) phase {
+	cpu, wall := cpuSeconds(), time.Now()
+	work()
+	return phase{Operations: operations, CPU: cpuSeconds() - cpu, Wall: time.Since(wall).Seconds()}
+}
+
+// workloadKeys are the 32-byte keys: SHA-512/256 of "key <i>".
+func workloadKeys() [][]byte {
+	keys := make([][]byte, keyCount)
+	for i := range keys {
+		sum := sha512.Sum512_256([]byte(fmt.Sprintf("key %d", i)))
+		keys[i] = sum[:]
+	}
+	return keys
+}
+
+// workloadValues are the 64-byte values of a run: SHA-512 of "value <run> <i>".
+func workloadValues(run int) [][]byte {
+	values := make([][]byte, batchSize)
+	for i := range values {
+		sum := sha512.Sum512([]byte(fmt.Sprintf("value %d %d", run, i)))
+		values[i] = sum[:]
+	}
+	return values
+}
+
+// keyOf spreads the updates of a run over all keys.
+func keyOf(run, i int) int {
+	return ((run*batchSize + i) * 7919) % keyCount
+}
+
+func load(ctx context.Context, tree mkvs.Tree, ndb api.NodeDB) map[string]phase {
+	keys := workloadKeys()
+	loads := make([][][]byte, keyCount/batchSize)
+	for run := range loads {
+		loads[run] = workloadValues(run)
+	}
+	updates := make([][][]byte, updateRuns)
+	for run := range updates {
+		updates[run] = workloadValues(keyCount/batchSize + run)
+	}
+	var ns common.Namespace
+	var version uint64
+	var root string
+	commit := func() {
+		version++
+		_, rootHash, err := tree.Commit(ctx, ns, version)
+		must(err)
+		if ndb != nil {
+			must(ndb.Finalize([]node.Root{{
+				Namespace: ns, Version: version, Type: node.RootTypeState, Hash: rootHash,
+			}}))
+		}
+		root = rootHash.Hex()
+	}
+	phases := make(map[string]phase)
+	loaded := measure(keyCount, func() {
+		for run, values := range loads {
+			for i, value := range values {
+				must(tree.Insert(ctx, keys[run*batchSize+i], value))
+			}
+			commit()
+		}
+	})
+	loaded.Root = root
+	phases["load"] = loaded
+	updated := measure(updateRuns*batchSize, func() {
+		for run, values := range updates {
+			for i, value := range values {
+				must(tree.Insert(ctx, keys[keyOf(run, i)], value))
+			}
+			commit()
+		}
+	})
+	updated.Root = root
+	phases["update"] = updated
+	return phases
+}
+
+func mkvsMemory(ctx context.Context) map[string]phase {
+	tree := mkvs.New(nil, nil, node.RootTypeState, mkvs.Capacity(0, 0))
+	defer tree.Close()
+	return load(ctx, tree, nil)
+}
+
+func mkvsPersisted(ctx context.Context, folder string, noFsync bool) map[string]phase {
+	ndb, err := pathbadger.New(&api.Config{DB: folder, NoFsync: noFsync})
+	must(err)
+	defer ndb.Close()
+	tree := mkvs.New(nil, ndb, node.RootTypeState, mkvs.Capacity(0, 0))
+	defer tree.Close()
+	return load(ctx, tree, ndb)
+}
+
+func proofs(ctx context.Context) map[string]phase {
+	tree := mkvs.New(nil, nil, node.RootTypeState, mkvs.Capacity(0, 0))
+	defer tree.Close()
+	keys := workloadKeys()
+	for run := 0; run < keyCount/batchSize; run++ {
+		for i, value := range workloadValues(run) {
+			must(tree.Insert(ctx, keys[run*batchSize+i], value))
+		}
+	}
+	var ns common.Namespace
+	_, rootHash, err := tree.Commit(ctx, ns, 1)
+	must(err)
+	root := node.Root{Namespace: ns, Version: 1, Type: node.RootTypeState, Hash: rootHash}
+	answers := make([]*syncer.Proof, proofCount)
+	result := phase{}
+	for i := range answers {
+		key := keys[i*(keyCount/proofCount)]
+		response, err := tree.SyncGet(ctx, &syncer.GetRequest{
+			Tree: syncer.TreeID{Root: root, Position: rootHash}, Key: key,
+		})
+		must(err)
+		answers[i] = &response.Proof
+		if i < 2 {
+			entries := make([]string, len(response.Proof.Entries))
+			for k, entry := range response.Proof.Entries {
+				entries[k] = base64.StdEncoding.EncodeToString(entry)
+			}
+			result.Proofs = append(result.Proofs, proof{Key: hex.EncodeToString(key), Entries: entries})
+		}
+	}
+	var verifier syncer.ProofVerifier
+	const rounds = 10
+	measured := measure(proofCount*rounds, func() {
+		for round := 0; round < rounds; round++ {
+			for _, answer := range answers {
+				_, err := verifier.VerifyProof(ctx, rootHash, answer)
+				must(err)
+			}
+		}
+	})
+	measured.Root = rootHash.Hex()
+	measured.Proofs = result.Proofs
+	return map[string]phase{"verify": measured}
+}
+
+func signatures() map[string]phase {
+	type signed struct {
+		key       ed25519.PublicKey
+		message   []byte
+		signature []byte
+	}
+	all := make([]signed, sigCount)
+	for i := range all {
+		seed := sha512.Sum512_256([]byte(fmt.Sprintf("seed %d", i)))
+		private := ed25519.NewKeyFromSeed(seed[:])
+		message := sha512.Sum512_256([]byte(fmt.Sprintf("message %d", i)))
+		all[i] = signed{private.Public().(ed25519.PublicKey), message[:], ed25519.Sign(private, message[:])}
+	}
+	options := &ed25519.Options{Verify: &ed25519.VerifyOptions{AllowNonCanonicalA: true, AllowNonCanonicalR: true}}
+	phases := make(map[string]phase)
+	const rounds = 10
+	phases["single"] = measure(sigCount*rounds, func() {
+		for round := 0; round < rounds; round++ {
+			for _, s := range all {
+				if !ed25519.VerifyWithOptions(s.key, s.message, s.signature, options) {
+					panic("signature refused")
+				}
+			}
+		}
+	})
+	phases["batch64"] = measure(sigCount*rounds, func() {
+		for round := 0; round < rounds; round++ {
+			for start := 0; start < sigCount; start += batchSigs {
+				verifier := ed25519.NewBatchVerifierWithCapacity(batchSigs)
+				for _, s := range all[start : start+batchSigs] {
+					verifier.AddWithOptions(s.key, s.message, s.signature, options)
+				}
+				if ok, _ := verifier.Verify(nil); !ok {
+					panic("batch refused")
+				}
+			}
+		}
+	})
+	return phases
+}
+
+func main() {
+	ctx := context.Background()
+	scenario, folder := "", ""
+	if len(os.Args) > 1 {
+		scenario = os.Args[1]
+	}
+	if len(os.Args) > 2 {
+		folder = os.Args[2]
+	}
+	var phases map[string]phase
+	switch scenario {
+	case "mkvs-memory":
+		phases = mkvsMemory(ctx)
+	case "mkvs-persisted":
+		phases = mkvsPersisted(ctx, folder, true)
+	case "mkvs-persisted-fsync":
+		phases = mkvsPersisted(ctx, folder, false)
+	case "mkvs-proofs":
+		phases = proofs(ctx)
+	case "ed25519":
+		phases = signatures()
+	default:
+		fmt.Fprintln(os.Stderr, "usage: peers mkvs-memory|mkvs-persisted|mkvs-persisted-fsync|mkvs-proofs|ed25519 [folder]")
+		os.Exit(2)
+	}
+	must(json.NewEncoder(os.Stdout).Encode(phases))
+}
