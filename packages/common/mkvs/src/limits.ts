@@ -1,0 +1,16 @@
+/** Every bound of this package. Each has a test at the bound and one beyond it. */
+
+/** Bit lengths are 16-bit numbers, so a key has at most ⌊65535 / 8⌋ bytes. */
+export const KEY_BYTES_MAX = 8191
+
+/** Value lengths are 32-bit numbers; what a transaction or a message may carry is far smaller. */
+export const VALUE_BYTES_MAX = 256 * 1024 * 1024
+
+/** Addresses of stored nodes are 48-bit numbers; 0 says "not stored". */
+export const ADDRESS_MAX = 2 ** 48 - 1
+
+/** How deep a proof may nest: nodes on the longest path. */
+export const PROOF_DEPTH_MAX = 128
+
+/** How many prefixes or keys one proof request may ask for travels as a 16-bit number. */
+export const PREFETCH_MAX = 65_535
