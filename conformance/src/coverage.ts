@@ -37,10 +37,7 @@ export function closingLine(
 if (process.env['WADI_CONFORMANCE'] === 'whole') {
   process.once('exit', () => {
     const coverage = areVectorsPresent() ? coverageOf(listFiles(), listFilesRead()) : undefined
-    const { line, passes } = closingLine(
-      coverage,
-      process.env['WADI_VECTORS_REQUIRED'] === '1',
-    )
+    const { line, passes } = closingLine(coverage, process.env['WADI_VECTORS_REQUIRED'] === '1')
     process.stdout.write(`${line}\n`)
     if (!passes) process.exitCode = 1
   })

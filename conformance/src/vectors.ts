@@ -5,7 +5,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { parseNdjson } from './ndjson.ts'
 
 const DEFAULT_FOLDER = join(import.meta.dirname, '../../../shared/vectors')
 
@@ -34,15 +34,8 @@ export function readJson<T>(path: string): T {
 }
 
 /** The records of an `.ndjson.gz` file, one after the other. */
-export function* readNdjson<T>(path: string): Generator<T> {
-  const text = gunzipSync(readVector(path)).toString('utf8')
-  let start = 0
-  while (start < text.length) {
-    const end = text.indexOf('\n', start)
-    const line = text.slice(start, end < 0 ? text.length : end)
-    if (line.trim() !== '') yield JSON.parse(line) as T
-    start = end < 0 ? text.length : end + 1
-  }
+export function readNdjson<T>(path: string): Generator<T> {
+  return parseNdjson<T>(readVector(path))
 }
 
 /** Is there such a file? Asking is not reading. */

@@ -1,0 +1,93 @@
+/**
+ * Applies every recorded change of a chain to trees of ours and tells each root beside the
+ * recorded one: the consensus state of every block, the state and I/O tree of every round.
+ */
+
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { toHex } from '@wadi/base/bytes'
+import { parseNdjson } from './ndjson.ts'
+import { bytesOfBase64, type RecordedBlock, type RecordedRound, type StateDiff } from './records.ts'
+
+/** As much of a tree as applying changes takes. */
+export interface WritableTree {
+  insert(key: Uint8Array, value: Uint8Array): void
+  remove(key: Uint8Array): void
+  /** Commits what was written and gives the root hash. */
+  commit(): Uint8Array
+}
+
+/** A root of ours beside the recorded one, in hex. */
+export interface ComparedRoot {
+  readonly what: string
+  readonly recorded: string
+  readonly ours: string
+}
+
+function apply(tree: WritableTree, diff: StateDiff | null | undefined): string {
+  for (const [key, value] of diff ?? []) {
+    if (value === null) tree.remove(bytesOfBase64(key))
+    else tree.insert(bytesOfBase64(key), bytesOfBase64(value))
+  }
+  return toHex(tree.commit())
+}
+
+/** The state root after each block. */
+export function* blockRoots(
+  blocks: Iterable<RecordedBlock>,
+  createTree: () => WritableTree,
+): Generator<ComparedRoot> {
+  const state = createTree()
+  for (const { height, state_root: recorded, state_diff: diff } of blocks)
+    yield { what: `state at height ${height}`, recorded, ours: apply(state, diff) }
+}
+
+// The header is canonical CBOR, so the runtime's id follows its field name and a byte string head.
+const NAMESPACE_FIELD = Buffer.from('inamespaceX ', 'latin1')
+const NAMESPACE_BYTES = 32
+
+function namespaceOf({ annotated_block_cbor: block, round }: RecordedRound): string {
+  const bytes = Buffer.from(block, 'base64')
+  const at = bytes.indexOf(NAMESPACE_FIELD)
+  if (at < 0) throw new TypeError(`round ${round}: its header names no runtime`)
+  const start = at + NAMESPACE_FIELD.length
+  return bytes.subarray(start, start + NAMESPACE_BYTES).toString('hex')
+}
+
+/** The roots of each round, runtime by runtime; trees that the recorder no longer had are left out. */
+export function* roundRoots(
+  rounds: Iterable<RecordedRound>,
+  createTree: () => WritableTree,
+): Generator<ComparedRoot> {
+  const states = new Map<string, WritableTree>()
+  for (const record of rounds) {
+    const namespace = namespaceOf(record)
+    const what = `of round ${record.round} of runtime ${namespace}`
+    if (record.io_missing !== true)
+      yield {
+        what: `I/O ${what}`,
+        recorded: record.io_root,
+        ours: apply(createTree(), record.io_tree),
+      }
+    if (record.state_missing === true) continue
+    const state = states.get(namespace) ?? createTree()
+    states.set(namespace, state)
+    yield {
+      what: `state ${what}`,
+      recorded: record.state_root,
+      ours: apply(state, record.state_diff),
+    }
+  }
+}
+
+/** All roots of a recorded chain that lies in `folder`. */
+export function* chainRoots(
+  folder: string,
+  createTree: () => WritableTree,
+): Generator<ComparedRoot> {
+  const blocks = readFileSync(join(folder, 'blocks.ndjson.gz'))
+  yield* blockRoots(parseNdjson<RecordedBlock>(blocks), createTree)
+  const rounds = join(folder, 'rounds.ndjson.gz')
+  if (!existsSync(rounds)) return
+  yield* roundRoots(parseNdjson<RecordedRound>(readFileSync(rounds)), createTree)
+}
