@@ -228,4 +228,9 @@ export const v128 = {
   extmulHighI32S: binaryV(221),
   extmulLowI32U: binaryV(222),
   extmulHighI32U: binaryV(223),
+  addF64: binaryV(240),
+  subF64: binaryV(241),
+  mulF64: binaryV(242),
+  /** Relaxed SIMD: a · b + c, rounded once or twice: that is the machine's business. */
+  relaxedMaddF64: (a: V128, b: V128, c: V128): V128 => emit('v128', [a, b, c], ...simd(263)),
 } as const
