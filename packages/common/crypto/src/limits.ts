@@ -1,0 +1,4 @@
+/** Bounds of this package, each with the reason for its size. */
+
+/** The largest message of any channel (runtime host protocol, runtime P2P): nothing sealed is larger. */
+export const AEAD_BYTES_MAX = 64 * 1024 * 1024
