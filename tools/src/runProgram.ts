@@ -17,7 +17,7 @@ export type ProgramOptions = {
   readonly env?: Readonly<Record<string, string>> | undefined
 }
 
-/** Runs `program` in the repository's folder; past its limit it is killed, and that is a failure. */
+/** Runs `program` in the repository's folder; past its limit it is killed, which is a failure. */
 export function runProgram(
   program: string,
   args: readonly string[],

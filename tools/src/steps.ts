@@ -23,7 +23,7 @@ function tell(name: string, seconds: number, { isGood, details, tells }: StepRes
   if (details !== '' && (!isGood || tells === true)) console.log(details.trimEnd())
 }
 
-/** Runs the steps, at most `width` of them at a time; a failed step does not keep others from running. */
+/** Runs the steps, at most `width` at a time; a failed step does not keep others from running. */
 export async function runSteps(steps: readonly Step[], width: number): Promise<StepResult[]> {
   const results: StepResult[] = []
   const queue = steps.slice()

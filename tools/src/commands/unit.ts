@@ -1,4 +1,4 @@
-/** `npm run unit -- [--seed <n>] [--slow] [path or package …]`: the unit tests, or a part of them. */
+/** `npm run unit -- [--seed <n>] [--slow] [path or package …]`: the unit tests or some of them. */
 
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'

@@ -1,0 +1,43 @@
+/** All rules of the house, by the name under which they report. */
+
+import { checkDependencyReasons, checkMatrix, checkPaths, checkSpecMap } from './documents.ts'
+import { checkDryRules } from './dryRules.ts'
+import { checkFaces } from './faces.ts'
+import type { House, Rule } from './house.ts'
+import { checkCircles, checkDependencyDirection, checkImports } from './imports.ts'
+import {
+  checkExcuses,
+  checkNames,
+  checkOwed,
+  checkSkips,
+  checkThrows,
+  checkWidth,
+} from './words.ts'
+
+/** `today` as YYYY-MM-DD, against which the dates of skips are held. */
+export function rulesFor(today: string): Readonly<Record<string, Rule>> {
+  return {
+    imports: checkImports,
+    direction: checkDependencyDirection,
+    circles: checkCircles,
+    dry: checkDryRules,
+    throws: checkThrows,
+    owed: checkOwed,
+    names: checkNames,
+    width: checkWidth,
+    skips: (house) => checkSkips(house, today),
+    excuses: (house) => checkExcuses(house, today),
+    faces: checkFaces,
+    paths: checkPaths,
+    'spec-map': checkSpecMap,
+    matrix: checkMatrix,
+    dependencies: checkDependencyReasons,
+  }
+}
+
+/** One line per finding: `path:line rule: what is wrong`. */
+export function tidy(house: House, today: string): string[] {
+  return Object.entries(rulesFor(today)).flatMap(([name, rule]) =>
+    rule(house).map(({ path, line, message }) => `${path}:${line} ${name}: ${message}`),
+  )
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { selectTests } from './findTests.ts'
+import { share, shuffle } from './share.ts'
+
+const names = fc.uniqueArray(fc.string({ minLength: 1 }), { maxLength: 30 })
+
+describe('share', () => {
+  it('gives every file to exactly one process', () => {
+    fc.assert(
+      fc.property(names, fc.integer({ min: 1, max: 5 }), (files, count) => {
+        const shares = share(files, count, (file) => file.length)
+        assert.deepEqual(shares.flat().toSorted(), files.toSorted())
+        assert.ok(shares.length <= count)
+      }),
+    )
+  })
+
+  it('puts the heavy files on different processes', () => {
+    const weights: Record<string, number> = { a: 10, b: 9, c: 1, d: 2 }
+    assert.deepEqual(
+      share(['a', 'b', 'c', 'd'], 2, (file) => weights[file] ?? 0),
+      [
+        ['a', 'c'],
+        ['b', 'd'],
+      ],
+    )
+  })
+})
+
+describe('shuffle', () => {
+  it('permutes, and the seed alone decides how', () => {
+    fc.assert(
+      fc.property(names, fc.nat(), (files, seed) => {
+        assert.deepEqual(shuffle(files, seed), shuffle(files, seed))
+        assert.deepEqual(shuffle(files, seed).toSorted(), files.toSorted())
+      }),
+    )
+    const files = ['a', 'b', 'c', 'd', 'e', 'f']
+    assert.notDeepEqual(shuffle(files, 1), shuffle(files, 2))
+  })
+})
+
+describe('selectTests', () => {
+  const paths = [
+    'conformance/runners/chains.test.ts',
+    'packages/common/cbor/src/slow-fuzz.test.ts',
+    'packages/common/cbor/src/struct.test.ts',
+    'packages/common/cbor/src/struct.ts',
+    'packages/common/kv/src/memory.test.ts',
+  ]
+  const folders = new Map([['@wadi/cbor', 'packages/common/cbor/']])
+  const select = (filters: string[], slow = false) => selectTests(paths, folders, { filters, slow })
+
+  it('takes every test but slow ones and the runners', () => {
+    assert.deepEqual(select([]), [paths[2], paths[4]])
+    assert.deepEqual(select([], true), [paths[1], paths[2], paths[4]])
+  })
+
+  it('takes a package by its name and files by a part of their path', () => {
+    assert.deepEqual(select(['@wadi/cbor']), [paths[2]])
+    assert.deepEqual(select(['cbor']), [paths[2]])
+    assert.deepEqual(select(['./packages/common/kv']), [paths[4]])
+    assert.deepEqual(select(['conformance/runners/']), [paths[0]])
+  })
+})

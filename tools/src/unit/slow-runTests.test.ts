@@ -1,0 +1,60 @@
+/** Starts real test processes, several seconds of work: not for every save. */
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { runTests } from './runTests.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'wadi-run-tests-'))
+after(() => rmSync(folder, { recursive: true }))
+
+function plant(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, `import { it } from 'node:test'\n${text}\n`)
+  return path
+}
+
+const options = { processes: 2, seed: undefined, limitMs: 20_000 }
+const good = plant('good.test.ts', "it('a', () => {}); it('b', () => {})")
+const bad = plant('bad.test.ts', "it('planted failure', () => { throw new Error('broken') })")
+const empty = plant('empty.test.ts', '')
+const unloadable = plant('unloadable.test.ts', "throw new Error('cannot load')")
+const dead = plant('dead.test.ts', "it('dies', () => process.exit(0))")
+const endless = plant('endless.test.ts', "it('loops', () => { for (;;); })")
+
+describe('runTests', () => {
+  it('counts what passed', async () => {
+    const { passed, failed, isGood } = await runTests([good, good], options)
+    assert.deepEqual({ passed, failed, isGood }, { passed: 4, failed: 0, isGood: true })
+  })
+
+  it('fails with a failing test and shows it', async () => {
+    const outcome = await runTests([good, bad], options)
+    assert.equal(outcome.isGood, false)
+    assert.equal(outcome.failed, 1)
+    assert.match(outcome.details, /planted failure[\s\S]*broken/)
+  })
+
+  it('fails when no test ran', async () => {
+    assert.equal((await runTests([], options)).isGood, false)
+    assert.equal((await runTests([empty], options)).isGood, false)
+  })
+
+  it('fails with a file that cannot be loaded', async () => {
+    const outcome = await runTests([unloadable], options)
+    assert.equal(outcome.isGood, false)
+    assert.match(outcome.details, /unloadable/)
+  })
+
+  it('fails when a process ends before its report', async () => {
+    assert.equal((await runTests([dead], options)).isGood, false)
+  })
+
+  it('stops a process that takes too long', async () => {
+    const outcome = await runTests([endless], { ...options, limitMs: 1_000 })
+    assert.equal(outcome.isGood, false)
+    assert.match(outcome.details, /stopped after its 1 s/)
+  })
+})
