@@ -37,7 +37,7 @@ function assertFound(rule: string, planted: Readonly<Record<string, string>>, pl
   assert.deepEqual(find(rule, {}), [], `${rule} is content with a good house`)
   const findings = find(rule, planted)
   assert.equal(findings.length, 1, findings.join('\n'))
-  assert.ok(findings[0]?.startsWith(place), findings[0])
+  assert.ok(findings[0]?.startsWith(place), findings.join())
 }
 
 const tree = (text: string) => ({ [`${TREE}src/tree.ts`]: text })

@@ -5,6 +5,7 @@ import { inspect } from 'node:util'
 import type { Failure, ReportLine } from './report.ts'
 
 type Fail = Extract<TestEvent, { type: 'test:fail' }>['data']
+type Pass = Extract<TestEvent, { type: 'test:pass' }>['data']
 
 function describeFailure(data: Fail): Failure | undefined {
   const error = data.details.error as Error & { failureType?: string; cause?: unknown }
@@ -15,8 +16,17 @@ function describeFailure(data: Fail): Failure | undefined {
   return { kind: 'failure', name: data.name, place, error: text }
 }
 
+/** A file that declares no test is reported by Node as one that passed; here it is a failure. */
+function isEmptyFile({ name, nesting, file, line, column }: Pass): boolean {
+  return nesting === 0 && line === 1 && column === 1 && file?.endsWith(name) === true
+}
+
 function toLine(event: TestEvent): ReportLine | undefined {
   if (event.type === 'test:fail') return describeFailure(event.data)
+  if (event.type === 'test:pass' && isEmptyFile(event.data)) {
+    const { name, file = '' } = event.data
+    return { kind: 'failure', name, place: file, error: 'the file declares no test' }
+  }
   if (event.type === 'test:summary' && event.data.file === undefined) {
     const { passed, cancelled, skipped, todo, tests } = event.data.counts
     const failed = tests - passed - skipped - todo

@@ -62,7 +62,7 @@ async function runPart(
   const failures = lines.filter((line) => line.kind === 'failure')
   const counts = lines.find((line) => line.kind === 'counts')
   const times = lines.find((line) => line.kind === 'times')?.ms ?? {}
-  const isGood = done.code === 0 && counts?.failed === 0
+  const isGood = done.code === 0 && counts?.failed === 0 && failures.length === 0
   const details = failures.map(formatFailure).join('') + done.output
   if (counts === undefined) {
     const stopped = `  a test process ended early (${done.reason}); its files:\n`

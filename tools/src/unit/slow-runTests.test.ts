@@ -39,7 +39,9 @@ describe('runTests', () => {
 
   it('fails when no test ran', async () => {
     assert.equal((await runTests([], options)).isGood, false)
-    assert.equal((await runTests([empty], options)).isGood, false)
+    const outcome = await runTests([good, empty], options)
+    assert.equal(outcome.isGood, false)
+    assert.match(outcome.details, /declares no test/)
   })
 
   it('fails with a file that cannot be loaded', async () => {
