@@ -1,0 +1,16 @@
+/** Bounds of the decoders. The first four are the reference's and decide what is accepted. */
+
+/** Nested arrays and maps around an item, its own included. */
+export const NESTING_MAX = 32
+/** Elements of one array. */
+export const LIST_COUNT_MAX = 10_000_000
+/** Pairs of one map. */
+export const MAP_COUNT_MAX = 10_000_000
+/** Elements of an array, or pairs of a map, in the node's own storage. */
+export const TRUSTED_COUNT_MAX = 2_147_483_647
+/** Nested arrays and objects of a JSON text. */
+export const JSON_NESTING_MAX = 10_000
+/** Fields of one struct: a schema beyond it does not compile. */
+export const STRUCT_FIELD_COUNT_MAX = 64
+/** An encoding buffer that is kept for the next call. */
+export const SPARE_BUFFER_SIZE_MAX = 1_048_576

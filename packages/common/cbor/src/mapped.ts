@@ -1,0 +1,85 @@
+/** Schemas of types that show something else to the program than they show on the wire. */
+
+import { MAJOR, type Reader } from './reader.ts'
+import type { AnySchema, Schema, TextForm } from './schema.ts'
+import { readFields } from './structReader.ts'
+
+/** How a mapped type relates to the wire. */
+export interface Mapping<W, T> {
+  /** The type's name, for documents and messages. */
+  readonly name: string
+  /** Throws a coded error for what is no such value. */
+  readonly from: (wire: W) => T
+  readonly to: (value: T) => W
+  /** How it looks in JSON and as a key of a JSON object; as the wire type does, unless told. */
+  readonly jsonForm?: TextForm<T>
+  /** Is it dropped by `omitempty`? If its wire form is empty, unless told. */
+  readonly isEmpty?: (value: T) => boolean
+  /** Is it dropped from JSON by `omitempty`? Never, unless told: right for Go structs and arrays. */
+  readonly isEmptyInJson?: (value: T) => boolean
+  /**
+   * COMPAT(fxamacker/cbor): a Go struct with a binary form of its own is also read from a map, of
+   * which it has no fields. True for Quantity.
+   */
+  readonly isGoStruct?: boolean
+}
+
+/** A type that is written as another one. */
+export function mapped<W, T>(wire: Schema<W>, mapping: Mapping<W, T>): Schema<T> {
+  const { name, from, to, jsonForm, isEmptyInJson, isGoStruct } = mapping
+  const isEmpty = mapping.isEmpty ?? ((value: T) => wire.isEmpty(to(value)))
+  const zero = from(wire.zero)
+  return {
+    shape: {
+      kind: 'mapped',
+      name,
+      inner: wire as AnySchema,
+      from: from as (wire: unknown) => unknown,
+      to: to as (value: unknown) => unknown,
+      text: jsonForm as TextForm<unknown> | undefined,
+      isEmptyInJson: isEmptyInJson as ((value: unknown) => boolean) | undefined,
+    },
+    zero,
+    isScalar: wire.isScalar,
+    hasRustDefault: wire.hasRustDefault,
+    isEmpty,
+    isEmptyInRust: mapping.isEmpty ?? ((value) => wire.isEmptyInRust(to(value))),
+    write: (writer, value) => wire.write(writer, to(value)),
+    read: isGoStruct
+      ? (reader) => (readGoStruct(reader) ? zero : from(wire.read(reader)))
+      : (reader) => from(wire.read(reader)),
+  }
+}
+
+const NO_FIELDS = {
+  fields: [],
+  zero: {},
+  indexOfWire: new Map<string, number>(),
+  indexOfFolded: new Map<string, number>(),
+}
+
+/** Reads a map for a Go struct without fields, if there is one. */
+function readGoStruct(reader: Reader): boolean {
+  const first = reader.bytes[reader.at] ?? 0
+  if (reader.rules.isRust || (first & 0xe0) !== MAJOR.map) return false
+  readFields(reader, NO_FIELDS)
+  return true
+}
+
+/** A named enumeration: integers on the wire, names in JSON. */
+export interface NamedInteger<Names extends Readonly<Record<string, number>>>
+  extends Schema<number> {
+  /** The integers by name. */
+  readonly names: Names
+}
+
+/**
+ * Integers that have names.
+ * COMPAT(oasis-core): an integer without a name is decoded like any other; the service refuses it.
+ */
+export function namedInteger<const Names extends Readonly<Record<string, number>>>(
+  integer: Schema<number>,
+  names: Names,
+): NamedInteger<Names> {
+  return { ...integer, shape: { kind: 'named', inner: integer as AnySchema, names }, names }
+}

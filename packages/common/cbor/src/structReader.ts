@@ -1,0 +1,160 @@
+import { errors } from './errors.ts'
+import { MAJOR, type Reader } from './reader.ts'
+import type { CompiledField, CompiledStruct } from './struct.ts'
+import { readTextBody } from './textBody.ts'
+
+type Values = Readonly<Record<string, unknown>>
+
+/** Is the encoded key what comes next? */
+function isNext(reader: Reader, key: Uint8Array): boolean {
+  const { bytes, at } = reader
+  for (let i = 0; i < key.length; i++) if (bytes[at + i] !== key[i]) return false
+  return true
+}
+
+/** Reads a struct: fast as long as exact names come in canonical order, otherwise one by one. */
+export function readFields(reader: Reader, compiled: CompiledStruct): Values {
+  const major = reader.head()
+  if (major !== MAJOR.map) {
+    if (major === MAJOR.simple && !reader.rules.isRust) {
+      if (reader.info === 22 || reader.info === 23) return compiled.zero
+    }
+    throw reader.wrongType(major, 'a map')
+  }
+  const count = reader.enterMap()
+  const values: Record<string, unknown> = { ...compiled.zero }
+  const { fields } = compiled
+  let left = count
+  let next = 0
+  let found = 0
+  let foundHigh = 0
+  while (left > 0) {
+    while (next < fields.length && !isNext(reader, fields[next]!.key)) next++
+    if (next === fields.length) break
+    const field = fields[next]!
+    reader.at += field.key.length
+    values[field.name] = readField(reader, field)
+    if (next < 32) found |= 1 << next
+    else foundHigh |= 1 << (next - 32)
+    next++
+    left--
+  }
+  if (left > 0) new FieldMatcher(reader, compiled, values, [found, foundHigh]).readRest(left)
+  if (reader.rules.isRust) checkComplete(compiled, found, foundHigh)
+  reader.leave()
+  return values
+}
+
+function readField(reader: Reader, field: CompiledField): unknown {
+  try {
+    if (reader.rules.isRust && isNull(reader)) return readDefault(reader, field)
+    return field.schema.read(reader)
+  } catch (error) {
+    reader.steps.push(`.${field.wire}`)
+    throw error
+  }
+}
+
+function isNull(reader: Reader): boolean {
+  const first = reader.bytes[reader.at]
+  return first === 0xf6 || first === 0xf7
+}
+
+/** COMPAT(oasis-cbor): null in a field stands for the default of its type. */
+function readDefault(reader: Reader, field: CompiledField): unknown {
+  if (!field.schema.hasRustDefault) throw errors.missingField('null')
+  reader.at++
+  return field.schema.zero
+}
+
+function checkComplete(compiled: CompiledStruct, found: number, foundHigh: number): void {
+  for (const [i, { wire, schema }] of compiled.fields.entries()) {
+    const isFound = i < 32 ? found & (1 << i) : foundHigh & (1 << (i - 32))
+    if (!isFound && !schema.hasRustDefault) throw errors.missingField(wire)
+  }
+}
+
+/** The slow path: keys in any order and case, and keys of no field. */
+class FieldMatcher {
+  readonly #reader: Reader
+  readonly #compiled: CompiledStruct
+  readonly #values: Record<string, unknown>
+  readonly #found: readonly [number, number]
+  readonly #taken: Set<number>
+  /** Every key so far, as the reference tells them apart. */
+  readonly #keys: Set<string | bigint>
+
+  constructor(
+    reader: Reader,
+    compiled: CompiledStruct,
+    values: Record<string, unknown>,
+    found: readonly [number, number],
+  ) {
+    this.#reader = reader
+    this.#compiled = compiled
+    this.#values = values
+    this.#found = found
+    this.#taken = new Set(Array.from(compiled.fields.keys()).filter((i) => this.#wasFound(i)))
+    this.#keys = new Set(Array.from(this.#taken, (i) => compiled.fields[i]!.wire))
+  }
+
+  #wasFound(index: number): boolean {
+    return ((this.#found[index >> 5] ?? 0) & (1 << (index & 31))) !== 0
+  }
+
+  readRest(left: number): void {
+    if (this.#reader.rules.isRust) throw this.#refusal()
+    for (let i = 0; i < left; i++) this.#readPair()
+  }
+
+  /** The Rust side takes neither an unknown field nor a known one out of order. */
+  #refusal() {
+    const key = this.#readKey()
+    const isKnown = typeof key === 'string' && this.#compiled.indexOfWire.has(key)
+    return isKnown ? errors.notSorted(key) : errors.unknownField(String(key))
+  }
+
+  #readKey(): string | bigint {
+    const reader = this.#reader
+    const major = reader.head()
+    if (major === MAJOR.text) return readTextBody(reader)
+    const argument = (BigInt(reader.high) << 32n) | BigInt(reader.low)
+    // COMPAT(fxamacker/cbor): integer keys are told apart after wrapping into an int64.
+    if (major === MAJOR.unsigned) return BigInt.asIntN(64, argument)
+    if (major === MAJOR.negative && reader.high < 0x8000_0000) return -1n - argument
+    throw reader.wrongType(major, 'a field name')
+  }
+
+  #readPair(): void {
+    const reader = this.#reader
+    const key = this.#readKey()
+    const index = typeof key === 'string' ? this.#match(key) : undefined
+    if (!reader.rules.allowsDuplicates) {
+      if (this.#keys.has(key)) throw errors.duplicateKey(String(key))
+      this.#keys.add(key)
+    }
+    if (index !== undefined) {
+      this.#taken.add(index)
+      const field = this.#compiled.fields[index]!
+      this.#values[field.name] = readField(reader, field)
+    } else if (reader.rules.ignoresUnknownFields) {
+      reader.skip()
+    } else {
+      throw errors.unknownField(String(key))
+    }
+  }
+
+  /** COMPAT(fxamacker/cbor): the exact name first, then any case, but no field twice. */
+  #match(key: string): number | undefined {
+    const { indexOfWire, indexOfFolded } = this.#compiled
+    const exact = indexOfWire.get(key)
+    if (exact !== undefined && !this.#taken.has(exact)) return exact
+    const folded = indexOfFolded.get(foldAscii(key))
+    return folded !== undefined && !this.#taken.has(folded) ? folded : undefined
+  }
+}
+
+/** Lower case of ASCII letters only: a field name of another length never matches. */
+function foldAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}
