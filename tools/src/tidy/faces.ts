@@ -8,7 +8,7 @@ const README_PARTS = ['owns', 'does not own']
 function checkEntries({ folder, exports }: Package, house: House): Finding[] {
   return Object.entries(exports).flatMap(([entry, target]) => {
     const path = folder + target.replace(/^\.\//, '')
-    const problems = []
+    const problems: string[] = []
     if (entry === '.') problems.push('a root entry is a barrel; list the files')
     if (!house.files.has(path)) problems.push(`the entry ${entry} has no file ${path}`)
     return problems.map((message) => ({ path: `${folder}package.json`, line: 1, message }))

@@ -21,6 +21,7 @@ export class CodedError extends Error {
   /** Where in the input or in which role, in words. Never on the wire. */
   readonly context: string | undefined
 
+  // biome-ignore lint/complexity/useMaxParams: only the catalogues below call it
   constructor(module: string, code: number, reason: string, message: string, context?: string) {
     super(context === undefined ? message : `${message}: ${context}`)
     this.module = module

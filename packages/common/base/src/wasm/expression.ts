@@ -197,6 +197,7 @@ export const v128 = {
   replaceI64: (a: V128, lane: number, value: I64): V128 =>
     emit('v128', [a, value], ...simd(30), lane),
   eqI8: binaryV(35),
+  gtSI8: binaryV(39),
   eqI32: binaryV(55),
   not: unaryV(77),
   and: binaryV(78),

@@ -3,8 +3,8 @@
  * constant data. Kernels are built when first used, so what runs is what the source says.
  */
 
-import { assert } from '../errors.ts'
 import { toUtf8 } from '../bytes.ts'
+import { assert } from '../errors.ts'
 import type { ValueType } from './expression.ts'
 import {
   FunctionBuilder,
