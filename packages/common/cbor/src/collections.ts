@@ -142,7 +142,7 @@ function mapOfSorted<K, V>(key: Schema<K>, keyed: readonly Keyed<K, V>[]): Keyed
 }
 
 function sortedDistinct<K, V>(reader: Reader, key: Schema<K>, keyed: Keyed<K, V>[]) {
-  // Sorting is stable: of equal keys, which only the trusted decoder lets pass, the last one counts.
+  // Sorting is stable: of equal keys, which only the trusted decoder allows, the last one counts.
   keyed.sort((a, b) => compareKeys(a.encoding, b.encoding))
   const last = keyed.filter((item, i) => {
     const next = keyed[i + 1]

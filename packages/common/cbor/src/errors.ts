@@ -27,4 +27,5 @@ export const errors = definePlainErrors('cbor', {
   badJson: 'malformed JSON',
   wrongJsonType: 'JSON value of another type',
   unknownName: 'no such name',
+  noJsonForm: 'no JSON form',
 })

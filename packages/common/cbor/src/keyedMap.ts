@@ -2,7 +2,7 @@ import { compareBytes } from '@wadi/base/bytes'
 import type { Schema } from './schema.ts'
 import { written } from './writer.ts'
 
-/** A readonly map whose keys are values of any schema, in the canonical order of their encodings. */
+/** A readonly map with keys of any schema, in the canonical order of their encodings. */
 export interface KeyedMap<K, V> {
   readonly size: number
   get(key: K): V | undefined

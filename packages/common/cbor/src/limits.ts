@@ -8,8 +8,8 @@ export const LIST_COUNT_MAX = 10_000_000
 export const MAP_COUNT_MAX = 10_000_000
 /** Elements of an array, or pairs of a map, in the node's own storage. */
 export const TRUSTED_COUNT_MAX = 2_147_483_647
-/** Nested arrays and objects of a JSON text. */
-export const JSON_NESTING_MAX = 10_000
+/** Nested arrays and objects of a JSON text. Go allows 10,000, which no document of ours has. */
+export const JSON_NESTING_MAX = 500
 /** Fields of one struct: a schema beyond it does not compile. */
 export const STRUCT_FIELD_COUNT_MAX = 64
 /** An encoding buffer that is kept for the next call. */

@@ -15,7 +15,7 @@ export interface Mapping<W, T> {
   readonly jsonForm?: TextForm<T>
   /** Is it dropped by `omitempty`? If its wire form is empty, unless told. */
   readonly isEmpty?: (value: T) => boolean
-  /** Is it dropped from JSON by `omitempty`? Never, unless told: right for Go structs and arrays. */
+  /** Does `omitempty` drop it from JSON? Never, unless told, if it stands for byte strings. */
   readonly isEmptyInJson?: (value: T) => boolean
   /**
    * COMPAT(fxamacker/cbor): a Go struct with a binary form of its own is also read from a map, of

@@ -1,4 +1,4 @@
-/** Schemas of structs: maps with a known set of text keys, and arrays with a known set of places. */
+/** Schemas of structs: maps with known text keys, and arrays with known places. */
 
 import { toUtf8 } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'

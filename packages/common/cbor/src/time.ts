@@ -79,7 +79,7 @@ function digits(value: number, count: number): string {
   return String(value).padStart(count, '0')
 }
 
-/** COMPAT(fxamacker/cbor): a time may also come as a float, a text, or an unassigned simple value. */
+/** COMPAT(fxamacker/cbor): a time may also be a float, a text, or an unassigned simple value. */
 export function readTime(reader: Reader): bigint {
   const start = reader.at
   const major = reader.head()

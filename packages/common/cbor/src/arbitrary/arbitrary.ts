@@ -1,0 +1,120 @@
+/** Random values of a schema, for property tests. The only entry that needs fast-check. */
+
+import { CodedError } from '@wadi/base/errors'
+import fc from 'fast-check'
+import { encode } from '../codec.ts'
+import { keyedMap } from '../keyedMap.ts'
+import { u64 } from '../scalars.ts'
+import type { AnySchema, FieldShape, Schema, Shape } from '../schema.ts'
+
+const COUNT_MAX = 4
+
+/** Any value of the schema: empty parts, extreme integers and absent pointers included. */
+export function arbitrary<T>(schema: Schema<T>): fc.Arbitrary<T> {
+  return anyOf(schema as AnySchema) as fc.Arbitrary<T>
+}
+
+function anyOf(schema: AnySchema): fc.Arbitrary<unknown> {
+  const { shape } = schema
+  switch (shape.kind) {
+    case 'integer':
+      return anyInteger(shape)
+    case 'float':
+      return fc.double({ noNaN: true })
+    case 'bool':
+      return fc.boolean()
+    case 'text':
+      return fc.string({ unit: 'grapheme', maxLength: 30 })
+    case 'bytes':
+      return fc.uint8Array({ maxLength: 80 })
+    case 'fixedBytes':
+      return fc.uint8Array({ minLength: shape.size, maxLength: shape.size })
+    case 'raw':
+      return fc.bigInt(0n, 0xffff_ffffn).map((value) => encode(u64, value))
+    case 'time':
+      return fc.bigInt(-62_135_596_800n, 253_402_300_799n)
+    case 'named':
+      return fc.constantFrom(...Object.values(shape.names))
+    default:
+      return anyParts(shape)
+  }
+}
+
+function anyParts(shape: Shape): fc.Arbitrary<unknown> {
+  switch (shape.kind) {
+    case 'nilable':
+      return fc.option(anyOf(shape.inner), { nil: undefined })
+    case 'list':
+      return fc.array(anyOf(shape.item), { maxLength: Math.min(COUNT_MAX, shape.countMax) })
+    case 'map':
+      return fc
+        .array(fc.tuple(anyOf(shape.key), anyOf(shape.value)), { maxLength: COUNT_MAX })
+        .map((entries) => keyedMap(shape.key, entries))
+    case 'struct':
+    case 'tuple':
+      return anyFields(shape.fields)
+    case 'regrouped':
+      return anyOf(shape.inner).map(shape.fromFlat)
+    case 'versioned':
+      return anyOf(shape.latest)
+    case 'mapped':
+      return anyMapped(shape)
+    case 'union':
+    case 'rustEnum':
+      return anyVariant(shape.variants)
+    default:
+      throw new TypeError(`no values of ${shape.kind}`)
+  }
+}
+
+/** Integers of each size on the wire, not only large ones. */
+function anyInteger(shape: Shape & { kind: 'integer' }): fc.Arbitrary<unknown> {
+  const { bits, signed } = shape
+  const end = 2n ** BigInt(signed ? bits - 1 : bits)
+  const sizes = [24n, 2n ** 8n, 2n ** 16n, 2n ** 32n, 2n ** 53n, end].filter((size) => size <= end)
+  const magnitude = fc.oneof(...sizes.map((size) => fc.bigInt(0n, size - 1n)))
+  const integer = signed
+    ? fc.tuple(magnitude, fc.boolean()).map(([value, flips]) => (flips ? -1n - value : value))
+    : magnitude
+  return bits === 64 ? integer : integer.map(Number)
+}
+
+function anyFields(fields: readonly FieldShape[]): fc.Arbitrary<unknown> {
+  const values = Object.fromEntries(fields.map((field) => [field.name, anyField(field)]))
+  return fc.record(values, { noNullPrototype: true })
+}
+
+/** What is dropped when empty is often empty. */
+function anyField({ schema, omitsEmpty }: FieldShape): fc.Arbitrary<unknown> {
+  const full = anyOf(schema)
+  return omitsEmpty && schema.isEmpty(schema.zero)
+    ? fc.oneof(fc.constant(schema.zero), full, full)
+    : full
+}
+
+/** Values of the wire type that are values of the mapped one, too. */
+function anyMapped(shape: Shape & { kind: 'mapped' }): fc.Arbitrary<unknown> {
+  const isValue = (wire: unknown): boolean => {
+    try {
+      shape.from(wire)
+      return true
+    } catch (error) {
+      if (error instanceof CodedError) return false
+      throw error
+    }
+  }
+  return anyOf(shape.inner).filter(isValue).map(shape.from)
+}
+
+function anyVariant(
+  variants: Readonly<Record<string, AnySchema | 'unit' | number>>,
+): fc.Arbitrary<unknown> {
+  return fc.oneof(
+    ...Object.entries(variants).map(([kind, body]) =>
+      (typeof body === 'object' ? anyOf(body) : fc.constant(undefined)).map((value) => ({
+        kind,
+        body: value,
+      })),
+    ),
+  )
+}
