@@ -3,10 +3,11 @@
  * messages in its memory: the tree's nodes are hashed where they lie.
  */
 
-import { type Expression, type I32, i32, i64, type V128, v128 } from '@wadi/base/wasm/expression'
+import { type Expression, i32, i64, type V128, v128 } from '@wadi/base/wasm/expression'
 import type { FunctionBuilder, FunctionReference, Local } from '@wadi/base/wasm/function'
 import type { ModuleBuilder } from '@wadi/base/wasm/module'
 import { rootFractions } from './rootFractions.ts'
+import { addSha2, type CompressParameters, type Sha2Functions, wordBytes } from './sha2Kernel.ts'
 
 /** Where the functions keep their table and their work; both addresses are multiples of 16. */
 export interface Sha512Memory {
@@ -17,13 +18,7 @@ export interface Sha512Memory {
 }
 
 /** The functions that {@link addSha512} adds. */
-export interface Sha512Functions {
-  /** `(state, block, count)`: absorbs `count` ≥ 1 blocks into the eight words at `state`. */
-  readonly compress: FunctionReference<readonly ['i32', 'i32', 'i32']>
-  /** `(state, tail, tailSize, size)`: absorbs the last `tailSize` < 128 bytes and the padding. */
-  readonly finish: FunctionReference<readonly ['i32', 'i32', 'i32', 'i64']>
-  /** `(initial, message, size, target)`: writes 64 bytes of digest; `initial` is a state. */
-  readonly hash: FunctionReference<readonly ['i32', 'i32', 'i32', 'i32']>
+export interface Sha512Functions extends Sha2Functions {
   /** `(message, size, target)`: writes the 32 bytes of SHA-512/256, wherever the message lies. */
   readonly hashTrunc256: FunctionReference<readonly ['i32', 'i32', 'i32']>
 }
@@ -36,9 +31,8 @@ const ROUND_TABLE_BYTES = 8 * ROUNDS
 export const SHA512_CONSTANT_BYTES: number = ROUND_TABLE_BYTES + SHA512_STATE_BYTES
 
 const SCHEDULE_BYTES = 128
-/** Padding may need two blocks. */
-const PADDED_BYTES = 2 * SHA512_BLOCK_BYTES
-export const SHA512_SCRATCH_BYTES: number = SCHEDULE_BYTES + PADDED_BYTES + SHA512_STATE_BYTES
+export const SHA512_SCRATCH_BYTES: number =
+  SCHEDULE_BYTES + 2 * SHA512_BLOCK_BYTES + SHA512_STATE_BYTES
 
 /** The state before the first block. SHA-512/256: FIPS 180-4, 5.3.6.2. */
 export const SHA512_TRUNC256_INITIAL: readonly bigint[] = [
@@ -54,100 +48,26 @@ export const SHA512_TRUNC256_INITIAL: readonly bigint[] = [
 
 /** Adds SHA-512's functions to a kernel. */
 export function addSha512(m: ModuleBuilder, memory: Sha512Memory): Sha512Functions {
-  m.data(memory.constants, wordBytes(rootFractions(3, ROUNDS)))
   const trunc256 = memory.constants + ROUND_TABLE_BYTES
-  m.data(trunc256, wordBytes(SHA512_TRUNC256_INITIAL))
-  const padded = memory.scratch + SCHEDULE_BYTES
-
-  const compress = m.function({ params: ['i32', 'i32', 'i32'] }, (f, state, block, count) => {
-    writeCompress(f, memory, { state, block, count })
-  })
-  const finish = m.function(
-    { params: ['i32', 'i32', 'i32', 'i64'] },
-    (f, state, tail, tailSize, size) => {
-      writePadded(f, padded, tail, tailSize)
-      // The size takes the last 16 bytes; its upper half is zero for all that fits in a computer.
-      const isTwo = f.let(i32.gtU(tailSize, SHA512_BLOCK_BYTES - 17))
-      const end = f.let(i32.add(padded + SHA512_BLOCK_BYTES - 8, i32.shl(isTwo, 7)))
-      f.store64(end, v128.extractI64(bigEndian(v128.splatI64(i64.shl(size, 3n))), 0))
-      f.run(compress, state, padded, i32.add(isTwo, 1))
-    },
-  )
-  const state = padded + PADDED_BYTES
-  const writeHash = (f: FunctionBuilder, initial: I32, p: HashParameters): void => {
-    for (let at = 0; at < SHA512_STATE_BYTES; at += 16)
-      f.storeV128(state, v128.load(initial, at), at)
-    const whole = f.let(i32.and(p.size, -SHA512_BLOCK_BYTES))
-    f.if(whole, () => f.run(compress, state, p.message, i32.shrU(p.size, 7)))
-    const tail = i32.add(p.message, whole)
-    f.run(finish, state, tail, i32.sub(p.size, whole), i64.extendU(p.size))
-    writeSha512Digest(f, state, p.target, p.digestBytes)
+  m.data(memory.constants, wordBytes(8, rootFractions(3, ROUNDS)))
+  m.data(trunc256, wordBytes(8, SHA512_TRUNC256_INITIAL))
+  const shape = {
+    blockBytes: SHA512_BLOCK_BYTES,
+    stateBytes: SHA512_STATE_BYTES,
+    sizeBytes: 16,
+    scratch: memory.scratch + SCHEDULE_BYTES,
+    bigEndian,
   }
-  const hash = m.function(
-    { params: ['i32', 'i32', 'i32', 'i32'] },
-    (f, initial, message, size, target) => {
-      writeHash(f, initial, { message, size, target, digestBytes: 64 })
-    },
-  )
+  const functions = addSha2(m, shape, (f, parameters) => writeCompress(f, memory, parameters))
   const hashTrunc256 = m.function({ params: ['i32', 'i32', 'i32'] }, (f, message, size, target) => {
-    writeHash(f, trunc256, { message, size, target, digestBytes: 32 })
+    functions.writeHash(f, { initial: trunc256, message, size, target }, 32)
   })
-  return { compress, finish, hash, hashTrunc256 }
+  return { ...functions, hashTrunc256 }
 }
-
-interface HashParameters {
-  readonly message: Local<'i32'>
-  readonly size: Local<'i32'>
-  readonly target: Local<'i32'>
-  readonly digestBytes: number
-}
-
-/** Writes the first bytes of a state as a digest. */
-export function writeSha512Digest(f: FunctionBuilder, state: I32, target: I32, size: number): void {
-  for (let at = 0; at < size; at += 16) f.storeV128(target, bigEndian(v128.load(state, at)), at)
-}
-
-/** Words as they lie in the kernel's memory. */
-export function wordBytes(words: readonly bigint[]): Uint8Array {
-  const view = new DataView(new ArrayBuffer(8 * words.length))
-  words.forEach((word, i) => {
-    view.setBigUint64(8 * i, word, true)
-  })
-  return new Uint8Array(view.buffer)
-}
-
-const ZERO = v128.splatI32(0)
 
 /** The two words of a pair, each with its bytes turned round. */
 function bigEndian(pair: V128): V128 {
   return v128.shuffle(pair, pair, [7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8])
-}
-
-/**
- * Writes the tail, 0x80 and zeros to `padded`: two blocks, of which the second is used if needed.
- * PERF: bytes are picked sixteen at a time by comparing their indexes with the size.
- */
-function writePadded(f: FunctionBuilder, padded: number, tail: Local<'i32'>, size: I32): void {
-  // Reading a whole block from the last bytes of the memory would trap.
-  const lastPage = i32.shrU(i32.add(tail, SHA512_BLOCK_BYTES - 1), 16)
-  f.if(i32.geU(lastPage, f.memoryPages()), () => {
-    f.copy(padded, tail, size)
-    f.set(tail, padded)
-  })
-  const sizes = f.let(v128.splatI8(size))
-  for (let at = 0; at < SHA512_BLOCK_BYTES; at += 16) {
-    const indexes = v128.const(Array.from({ length: 16 }, (_, i) => at + i))
-    const kept = v128.and(v128.load(tail, at), v128.gtSI8(sizes, indexes))
-    const mark = v128.and(v128.eqI8(sizes, indexes), v128.splatI8(0x80))
-    f.storeV128(padded, v128.or(kept, mark), at)
-    f.storeV128(padded, ZERO, SHA512_BLOCK_BYTES + at)
-  }
-}
-
-interface CompressParameters {
-  readonly state: Local<'i32'>
-  readonly block: Local<'i32'>
-  readonly count: Local<'i32'>
 }
 
 /** All rounds unrolled; the state in locals, the schedule in pairs of words. */
