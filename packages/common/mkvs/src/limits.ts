@@ -14,3 +14,9 @@ export const PROOF_DEPTH_MAX = 128
 
 /** How many prefixes or keys one proof request may ask for travels as a 16-bit number. */
 export const PREFETCH_MAX = 65_535
+
+/** How much memory an arena's nodes take before stored ones are dropped, unless told otherwise. */
+export const ARENA_BYTES_DEFAULT = 1024 * 1024 * 1024
+
+/** Below this an arena would only read. */
+export const ARENA_BYTES_MIN = 4 * 1024 * 1024

@@ -71,9 +71,20 @@ export function labelSize(bits: number): number {
   return (bits + 7) >>> 3
 }
 
+/** Refuses every byte string that is not a record. */
+export function checkRecord(bytes: Uint8Array): void {
+  if (recordSize(bytes) !== bytes.length) throw errors.badRecord('wrong size')
+  if (bytes[0] === RECORD_LEAF) return
+  const labelBits = u16(bytes, 1)
+  if (labelBits % 8 === 0) return
+  const last = bytes[2 + labelSize(labelBits)]!
+  if ((last & (0xff >> (labelBits % 8))) !== 0)
+    throw errors.badRecord('label has bits behind its end')
+}
+
 /** Takes a record apart; every malformed one is refused. */
 export function decodeRecord(bytes: Uint8Array): NodeRecord {
-  if (recordSize(bytes) !== bytes.length) throw errors.badRecord('wrong size')
+  checkRecord(bytes)
   if (bytes[0] === RECORD_LEAF) {
     const keyEnd = RECORD_HEAD_BYTES + u16(bytes, 1)
     return {
@@ -86,8 +97,6 @@ export function decodeRecord(bytes: Uint8Array): NodeRecord {
   const labelBits = u16(bytes, 1)
   let at = 3 + labelSize(labelBits)
   const label = bytes.subarray(3, at)
-  if (labelBits % 8 !== 0 && (label.at(-1)! & (0xff >> (labelBits % 8))) !== 0)
-    throw errors.badRecord('label has bits behind its end')
   const child = (bit: number): StoredChild | undefined => {
     if ((presence & bit) === 0) return undefined
     const stored = { hash: bytes.subarray(at, at + 32), address: u48(bytes, at + 32) }

@@ -1,0 +1,221 @@
+/** The memory that trees share, and the way from JavaScript into the kernel. */
+
+import { assert, UnavailableError } from '@wadi/base/errors'
+import { errors } from './errors.ts'
+import { createKernel, type Kernel } from './kernel/kernel.ts'
+import {
+  AT_ADDRESS,
+  AT_FLAGS,
+  AT_HASH,
+  AT_KEY,
+  AT_KEY_SIZE,
+  CELL_BUMP,
+  CELL_GENERATION,
+  CELL_IN_USE,
+  CELL_LEAF,
+  CELL_REMOVED_COUNT,
+  CELL_SLOT,
+  INPUT_BYTES,
+  KEY_INPUT,
+  NODE_ROOM,
+  RECORD_INPUT,
+  REMOVED_LIST,
+  VALUE_INPUT,
+} from './kernel/layout.ts'
+import { ARENA_BYTES_DEFAULT, ARENA_BYTES_MIN, KEY_BYTES_MAX, VALUE_BYTES_MAX } from './limits.ts'
+import { checkRecord } from './nodeRecord.ts'
+
+/** What of a tree the arena needs when memory is short. */
+export interface Tenant {
+  /** Where the root hangs, if stored nodes may be dropped now. */
+  readonly evictableSlot: number | undefined
+}
+
+export interface ArenaOptions {
+  /** How many bytes nodes may take before stored ones are dropped from memory. */
+  readonly bytesMax?: number
+}
+
+/**
+ * One kernel with its memory. Trees of one arena share its bound: the stored nodes that have not
+ * been visited for longest make room, whichever tree they belong to.
+ */
+export class Arena {
+  readonly kernel: Kernel
+  /** Whose walk the kernel's stack holds: a cursor that may go on without seeking. */
+  stackOwner: object | undefined
+  readonly #bytesMax: number
+  readonly #tenants = new Set<Tenant>()
+  #heap: Uint8Array
+  #words: Uint32Array
+  #evictAt: number
+
+  constructor({ bytesMax = ARENA_BYTES_DEFAULT }: ArenaOptions = {}) {
+    assert(bytesMax >= ARENA_BYTES_MIN, 'mkvs: the arena is too small')
+    this.kernel = createKernel()
+    this.#bytesMax = bytesMax
+    this.#evictAt = bytesMax
+    this.#heap = new Uint8Array(this.kernel.memory.buffer)
+    this.#words = new Uint32Array(this.kernel.memory.buffer)
+  }
+
+  /** All of the memory. Only good until the next call of the kernel: it may grow. */
+  get heap(): Uint8Array {
+    if (this.#heap.length === 0) this.#refresh()
+    return this.#heap
+  }
+
+  /** How many bytes the nodes in memory take. */
+  get bytesInUse(): number {
+    return this.word(CELL_IN_USE)
+  }
+
+  word(at: number): number {
+    if (this.#words.length === 0) this.#refresh()
+    return this.#words[at >>> 2]!
+  }
+
+  setWord(at: number, value: number): void {
+    if (this.#words.length === 0) this.#refresh()
+    this.#words[at >>> 2] = value
+  }
+
+  admit(tenant: Tenant): void {
+    this.#tenants.add(tenant)
+  }
+
+  dismiss(tenant: Tenant): void {
+    this.#tenants.delete(tenant)
+  }
+
+  /** Puts the key where the kernel looks for it. */
+  setKey(key: Uint8Array): void {
+    if (key.length > KEY_BYTES_MAX) throw errors.keyTooLong(`${key.length} bytes`)
+    this.heap.set(key, KEY_INPUT)
+  }
+
+  /** Puts the value where the kernel can take it from. */
+  stageValue(value: Uint8Array): number {
+    if (value.length <= INPUT_BYTES) {
+      this.heap.set(value, VALUE_INPUT)
+      return VALUE_INPUT
+    }
+    if (value.length > VALUE_BYTES_MAX) throw errors.valueTooLong(`${value.length} bytes`)
+    return this.#stageBehind(value)
+  }
+
+  /** Replaces the stub in the slot of the last NEED_NODE by the node with this record. */
+  install(slot: number, record: Uint8Array): void {
+    checkRecord(record)
+    let staged = RECORD_INPUT
+    if (record.length > INPUT_BYTES) {
+      staged = this.#stageBehind(record)
+    } else {
+      this.ensureRoom(NODE_ROOM + 2 * record.length)
+      this.heap.set(record, RECORD_INPUT)
+    }
+    this.kernel.install(slot, staged)
+    if (this.bytesInUse > this.#evictAt) this.evict()
+  }
+
+  /** A new stub for a node that is known by its hash and, if it is stored, its address. */
+  createStub(hash: Uint8Array, address: number): number {
+    this.ensureRoom(NODE_ROOM)
+    const { heap } = this
+    heap.set(hash, RECORD_INPUT)
+    const view = new DataView(heap.buffer, RECORD_INPUT + 32, 8)
+    view.setBigUint64(0, BigInt(address), true)
+    return this.kernel.createStub(RECORD_INPUT, RECORD_INPUT + 32) >>> 0
+  }
+
+  /** Makes sure that so many bytes can be allocated. */
+  ensureRoom(bytes: number): void {
+    if (this.kernel.ensureRoom(bytes) === 1) return
+    this.evict()
+    if (this.kernel.ensureRoom(bytes) !== 1) throw this.full()
+  }
+
+  full(): UnavailableError {
+    return new UnavailableError('mkvs.arena-full', 'mkvs: the memory for nodes is used up')
+  }
+
+  /**
+   * Drops the stored nodes that have not been visited since the last time. If all have been, the
+   * bound gives way for a while: what is in use now is what is needed now.
+   */
+  evict(): void {
+    this.stackOwner = undefined
+    for (const { evictableSlot } of this.#tenants) {
+      if (evictableSlot !== undefined) this.kernel.evict(evictableSlot)
+    }
+    this.setWord(CELL_GENERATION, (this.word(CELL_GENERATION) + 1) & 0xff)
+    this.#evictAt = Math.max(this.#bytesMax, this.bytesInUse + (this.#bytesMax >>> 3))
+  }
+
+  /** Where the stub hangs that the last call has missed. */
+  get neededSlot(): number {
+    return this.word(CELL_SLOT)
+  }
+
+  /** The leaf that the last call was about. */
+  get changedLeaf(): number {
+    return this.word(CELL_LEAF)
+  }
+
+  flagsOf(node: number): number {
+    return this.heap[node + AT_FLAGS]!
+  }
+
+  clearFlags(node: number, flags: number): void {
+    this.heap[node + AT_FLAGS] = this.flagsOf(node) & ~flags
+  }
+
+  addressOf(node: number): number {
+    const high = this.heap[node + AT_ADDRESS + 4]! | (this.heap[node + AT_ADDRESS + 5]! << 8)
+    return this.word(node + AT_ADDRESS) + high * 0x1_0000_0000
+  }
+
+  hashOf(node: number): Uint8Array {
+    return this.heap.slice(node + AT_HASH, node + AT_HASH + 32)
+  }
+
+  keyOf(leaf: number): Uint8Array {
+    const keySize = this.word(leaf + AT_KEY_SIZE)
+    return this.heap.slice(leaf + AT_KEY, leaf + AT_KEY + keySize)
+  }
+
+  valueOf(leaf: number): Uint8Array {
+    const { heap } = this
+    const at = leaf + AT_KEY + this.word(leaf + AT_KEY_SIZE)
+    const size = heap[at]! | (heap[at + 1]! << 8) | (heap[at + 2]! << 16) | (heap[at + 3]! << 24)
+    return heap.slice(at + 4, at + 4 + size)
+  }
+
+  /** Moves the addresses that have become useless to the end of `target`. */
+  drainRemoved(target: number[]): void {
+    const count = this.word(CELL_REMOVED_COUNT)
+    if (count === 0) return
+    for (let at = REMOVED_LIST; at < REMOVED_LIST + 8 * count; at += 8) {
+      target.push(this.word(at) + this.word(at + 4) * 0x1_0000_0000)
+    }
+    this.setWord(CELL_REMOVED_COUNT, 0)
+  }
+
+  /** The first byte behind all blocks. */
+  get end(): number {
+    return this.word(CELL_BUMP)
+  }
+
+  #stageBehind(bytes: Uint8Array): number {
+    const room = NODE_ROOM + 2 * bytes.length
+    this.ensureRoom(room + bytes.length)
+    const at = this.end + room
+    this.heap.set(bytes, at)
+    return at
+  }
+
+  #refresh(): void {
+    this.#heap = new Uint8Array(this.kernel.memory.buffer)
+    this.#words = new Uint32Array(this.kernel.memory.buffer)
+  }
+}

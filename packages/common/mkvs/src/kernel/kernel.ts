@@ -1,0 +1,64 @@
+/** The tree's kernel: nodes, their memory, walks, changes and hashes in one WebAssembly module. */
+
+import { instantiate, type KernelMemory } from '@wadi/base/wasm/instantiate'
+import { ModuleBuilder } from '@wadi/base/wasm/module'
+import { addSha512 } from '@wadi/crypto/hash/sha512Kernel'
+import { defineAllocator } from './allocate.ts'
+import { defineBits } from './bits.ts'
+import { defineHashing } from './hashing.ts'
+import { defineInsert } from './insert.ts'
+import { HEAP_PAGES_MIN, type KernelParts, SHA512_CONSTANTS, SHA512_SCRATCH } from './layout.ts'
+import { defineLookup } from './lookup.ts'
+import { defineRemove } from './remove.ts'
+import { defineReleaseTree, defineResidence, defineSpoiling } from './residence.ts'
+import { defineSeek } from './seek.ts'
+
+/** Numbers are pointers or sizes; pointers may come out negative and are used with `>>> 0`. */
+export interface Kernel {
+  readonly memory: KernelMemory
+  allocate(bytes: number): number
+  release(block: number): void
+  ensureRoom(bytes: number): number
+  /** → leaf or status. */
+  get(slot: number, keySize: number): number
+  /** → leaf or status. */
+  seek(slot: number, keySize: number, least: 0 | 1): number
+  /** → leaf or status. */
+  next(): number
+  /** → status. */
+  insert(slot: number, keySize: number, value: number, valueSize: number): number
+  /** → status. */
+  remove(slot: number, keySize: number): number
+  hashTree(root: number): void
+  /** → end of the records, or 0 if memory ran out. */
+  commitTree(root: number, address: bigint): number
+  forgetAddresses(root: number, least: bigint): void
+  createStub(hash: number, address: number): number
+  install(slot: number, record: number): void
+  evict(slot: number): void
+  releaseTree(root: number, stackBase: number): void
+}
+
+/** Just under 2^32 bytes, so that the end of memory is still a 32-bit number. */
+const PAGES_MAX = 65_535
+
+/** Builds and starts a kernel with a memory of its own. */
+export function createKernel(): Kernel {
+  const m = new ModuleBuilder({ pagesMin: HEAP_PAGES_MIN, pagesMax: PAGES_MAX })
+  const sha512 = addSha512(m, { constants: SHA512_CONSTANTS, scratch: SHA512_SCRATCH })
+  const allocator = defineAllocator(m)
+  const parts: KernelParts = {
+    sha512t256: sha512.hashTrunc256,
+    ...allocator,
+    ...defineBits(m),
+    ...defineSpoiling(m),
+    releaseTree: defineReleaseTree(m, allocator),
+  }
+  defineLookup(m, parts)
+  defineSeek(m, parts)
+  defineInsert(m, parts)
+  defineRemove(m, parts)
+  defineHashing(m, parts)
+  defineResidence(m, parts)
+  return instantiate<Kernel>(m)
+}

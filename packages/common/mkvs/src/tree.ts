@@ -1,0 +1,286 @@
+/** The tree: a state with a root hash, whose nodes are in memory, stored, or known by hash only. */
+
+import { assert } from '@wadi/base/errors'
+import type { Arena } from './arena.ts'
+import type { Commit, CommitOptions } from './commit.ts'
+import {
+  ABSENT,
+  DONE_TOUCHED,
+  FLAG_DEAD,
+  FLAG_EXISTED,
+  FLAG_MOVED,
+  FLAG_TOUCHED,
+  NEED_NODE,
+  NODE_ROOM,
+  STACK,
+} from './kernel/layout.ts'
+import { ADDRESS_MAX } from './limits.ts'
+import { MissingNodeError, NO_NODES, type NodeReader } from './nodeReader.ts'
+import { EMPTY_HASH, type Root, type RootType, type WriteLog, type WriteLogEntry } from './roots.ts'
+import type { Cursor, State } from './state.ts'
+import { TreeCursor } from './treeCursor.ts'
+
+/** How a tree begins. */
+export interface TreeOptions {
+  readonly namespace: Uint8Array
+  readonly type: RootType
+  /** Whether commits list what has changed; they do unless told otherwise. */
+  readonly writeLog?: 'kept' | 'dropped'
+}
+
+/** How a stored or remote tree is opened. */
+export interface OpenOptions {
+  readonly root: Root
+  /** Where the root node is stored; 0 if only hashes are known. */
+  readonly rootAddress: number
+  readonly reader: NodeReader
+  readonly writeLog?: 'kept' | 'dropped'
+}
+
+/** An empty tree. */
+export function createTree(arena: Arena, options: TreeOptions): Tree {
+  const { namespace, type, writeLog } = options
+  const root: Root = { namespace, type, version: 0n, hash: EMPTY_HASH }
+  return new Tree(arena, { root, rootAddress: 0, reader: NO_NODES, writeLog: writeLog ?? 'kept' })
+}
+
+/** The tree with the given root, whose nodes are read when they are needed. */
+export function openTree(arena: Arena, options: OpenOptions): Tree {
+  return new Tree(arena, options)
+}
+
+/**
+ * A tree of an arena. It is changed in place; whoever wants to try something puts an overlay over
+ * it. When a node cannot be had, the call throws and has changed nothing: it may be made again.
+ */
+export class Tree implements State {
+  readonly arena: Arena
+  readonly #slot: number
+  readonly #reader: NodeReader
+  readonly #keepsLog: boolean
+  /** Leaves that were written or removed since the last write log; see FLAG_TOUCHED. */
+  #touched: number[] = []
+  #removed: number[] = []
+  #root: Root
+  #isDisposed = false
+
+  constructor(arena: Arena, { root, rootAddress, reader, writeLog }: OpenOptions) {
+    assert(rootAddress >= 0 && rootAddress <= ADDRESS_MAX, 'mkvs: no such address')
+    this.arena = arena
+    this.#root = root
+    this.#reader = reader
+    this.#keepsLog = writeLog !== 'dropped'
+    arena.ensureRoom(64)
+    // A block's first word tells its size class, so the pointer to the root is the second.
+    this.#slot = (arena.kernel.allocate(8) >>> 0) + 4
+    const isEmpty = root.hash.every((byte, i) => byte === EMPTY_HASH[i])
+    arena.setWord(this.#slot, isEmpty ? 0 : arena.createStub(root.hash, rootAddress))
+    arena.admit(this)
+  }
+
+  /** The root of the last commit. */
+  get root(): Root {
+    return this.#root
+  }
+
+  /** Where the root hangs, unless pointers to leaves are kept. */
+  get evictableSlot(): number | undefined {
+    return this.#touched.length === 0 ? this.#slot : undefined
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    const leaf = this.#find(key)
+    return leaf === undefined ? undefined : this.arena.valueOf(leaf)
+  }
+
+  insert(key: Uint8Array, value: Uint8Array): void {
+    const { arena } = this
+    arena.setKey(key)
+    arena.stackOwner = undefined
+    for (;;) {
+      const staged = arena.stageValue(value)
+      const status = arena.kernel.insert(this.#slot, key.length, staged, value.length)
+      if (status <= DONE_TOUCHED) {
+        arena.drainRemoved(this.#removed)
+        if (status === DONE_TOUCHED) this.#list(arena.changedLeaf)
+        return
+      }
+      this.#recover(status, key, value.length)
+    }
+  }
+
+  remove(key: Uint8Array): void {
+    const leaf = this.#detach(key)
+    if (leaf !== undefined && !this.#keepsLog) this.arena.kernel.release(leaf)
+  }
+
+  removeExisting(key: Uint8Array): Uint8Array | undefined {
+    const leaf = this.#detach(key)
+    if (leaf === undefined) return undefined
+    const value = this.arena.valueOf(leaf)
+    if (!this.#keepsLog) this.arena.kernel.release(leaf)
+    return value
+  }
+
+  cursor(): Cursor {
+    return new TreeCursor(this.arena, this.#slot, (key) => this.#load(key))
+  }
+
+  /** Reads the nodes on the way to a key into memory. */
+  prefetchKey(key: Uint8Array): void {
+    this.#find(key)
+  }
+
+  /** Reads the nodes of up to `limit` keys with these prefixes into memory. */
+  prefetchPrefixes(prefixes: readonly Uint8Array[], limit: number): void {
+    const cursor = new TreeCursor(this.arena, this.#slot, (key) => this.#load(key))
+    let left = limit
+    for (const prefix of prefixes) {
+      for (cursor.seek(prefix); left > 0 && cursor.hasPrefix(prefix); cursor.next()) left--
+    }
+  }
+
+  /** The hash of the tree as it stands. */
+  rootHash(): Uint8Array {
+    const { arena } = this
+    const root = arena.word(this.#slot)
+    if (root === 0) return EMPTY_HASH
+    arena.stackOwner = undefined
+    arena.kernel.hashTree(root)
+    return arena.hashOf(root)
+  }
+
+  /** What has changed since the last write log; the next one begins here. */
+  takeWriteLog(): WriteLog {
+    assert(this.#keepsLog, 'mkvs: this tree keeps no write log')
+    const log = this.#listChanges()
+    this.#forgetChanges()
+    return log
+  }
+
+  /**
+   * Ends a version: hashes everything that changed, writes the records of all unstored nodes and
+   * gives them their addresses. The tree goes on from there.
+   */
+  commit({ version, baseAddress }: CommitOptions): Commit {
+    const { arena } = this
+    assert(baseAddress >= 1 && baseAddress <= ADDRESS_MAX, 'mkvs: no such address')
+    const writeLog = this.#keepsLog ? this.#listChanges() : undefined
+    const node = arena.word(this.#slot)
+    const target = arena.end
+    const end = node === 0 ? target : this.#storeNodes(node, baseAddress)
+    const hash = node === 0 ? EMPTY_HASH : arena.hashOf(node)
+    this.#forgetChanges()
+    const { namespace, type } = this.#root
+    this.#root = { namespace, type, version, hash }
+    const removed = this.#removed
+    this.#removed = []
+    return {
+      root: this.#root,
+      records: arena.heap.subarray(target, end),
+      rootAddress: node === 0 ? 0 : arena.addressOf(node),
+      removed,
+      writeLog,
+    }
+  }
+
+  /** Gives the tree's memory back. */
+  dispose(): void {
+    assert(!this.#isDisposed, 'mkvs: a tree is disposed of once')
+    this.#isDisposed = true
+    const { arena } = this
+    arena.dismiss(this)
+    arena.stackOwner = undefined
+    this.#forgetChanges()
+    const root = arena.word(this.#slot)
+    if (root !== 0) arena.kernel.releaseTree(root, STACK)
+    arena.kernel.release(this.#slot - 4)
+  }
+
+  /** Writes records behind the last block; the result is where they end. */
+  #storeNodes(root: number, baseAddress: number): number {
+    const { arena } = this
+    const address = BigInt(baseAddress)
+    arena.stackOwner = undefined
+    const end = arena.kernel.commitTree(root, address) >>> 0
+    if (end !== 0) return end
+    arena.kernel.forgetAddresses(root, address)
+    throw arena.full()
+  }
+
+  #find(key: Uint8Array): number | undefined {
+    const { arena } = this
+    arena.setKey(key)
+    for (;;) {
+      const leaf = arena.kernel.get(this.#slot, key.length) >>> 0
+      if (leaf > ABSENT) return leaf
+      if (leaf === ABSENT) return undefined
+      this.#recover(leaf, key, 0)
+    }
+  }
+
+  /** Takes the pair out of the tree; the leaf is still there to be looked at. */
+  #detach(key: Uint8Array): number | undefined {
+    const { arena } = this
+    arena.setKey(key)
+    arena.stackOwner = undefined
+    for (;;) {
+      const status = arena.kernel.remove(this.#slot, key.length)
+      if (status === ABSENT) return undefined
+      if (status <= DONE_TOUCHED) {
+        arena.drainRemoved(this.#removed)
+        const leaf = arena.changedLeaf
+        if (status === DONE_TOUCHED && this.#keepsLog) this.#touched.push(leaf)
+        return leaf
+      }
+      this.#recover(status, key, 0)
+    }
+  }
+
+  /** Keeps a leaf that was written for the write log. */
+  #list(leaf: number): void {
+    if (this.#keepsLog) this.#touched.push(leaf)
+    else this.arena.clearFlags(leaf, FLAG_TOUCHED | FLAG_EXISTED)
+  }
+
+  #recover(status: number, key: Uint8Array, bytes: number): void {
+    if (status === NEED_NODE) this.#load(key)
+    else this.arena.ensureRoom(NODE_ROOM + 2 * bytes)
+  }
+
+  /** Reads the node that the last call has missed. */
+  #load(key: Uint8Array): void {
+    const { arena } = this
+    const slot = arena.neededSlot
+    const stub = arena.word(slot)
+    const address = arena.addressOf(stub)
+    if (address === 0) throw new MissingNodeError(this.#root, arena.hashOf(stub), key)
+    arena.install(slot, this.#reader.read(address))
+  }
+
+  #listChanges(): WriteLog {
+    const { arena } = this
+    const log: WriteLogEntry[] = []
+    for (const leaf of this.#touched) {
+      const flags = arena.flagsOf(leaf)
+      if ((flags & FLAG_MOVED) !== 0) continue
+      if ((flags & FLAG_DEAD) === 0) {
+        log.push([arena.keyOf(leaf), arena.valueOf(leaf)])
+      } else if ((flags & FLAG_EXISTED) !== 0) {
+        const key = arena.keyOf(leaf)
+        // A key that came back has a leaf of its own in the list.
+        if (this.#find(key) === undefined) log.push([key, undefined])
+      }
+    }
+    return log
+  }
+
+  #forgetChanges(): void {
+    const { arena } = this
+    for (const leaf of this.#touched) {
+      if ((arena.flagsOf(leaf) & FLAG_DEAD) !== 0) arena.kernel.release(leaf)
+      else arena.clearFlags(leaf, FLAG_TOUCHED | FLAG_EXISTED)
+    }
+    this.#touched = []
+  }
+}
