@@ -16,8 +16,8 @@ export interface X25519 {
   publicKey(privateKey: Uint8Array): Uint8Array
   /**
    * What both sides share, or `undefined` where RFC 7748 gives zeros because the other side chose
-   * a point of low order. The secret connection of CometBFT refuses that; Noise and the MRAE box
-   * take the zeros.
+   * a point of low order. The secret connection of CometBFT and Noise refuse that; the MRAE box
+   * takes the zeros.
    */
   agree(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined
 }
