@@ -1,0 +1,18 @@
+/** `npm start`: says in words what the house can do. */
+
+import { claims } from '../status/claims.ts'
+import { readTest } from '../status/readTest.ts'
+import { formatLines } from '../status/state.ts'
+
+console.log(`Wadi: the Oasis Network in TypeScript.
+
+There is no network to start in this version. It has the parts that a network stands on:
+
+${formatLines(claims, readTest)}
+
+"works" means: the tests named in README.md are there, and "npm test" runs them.
+
+  npm test                 install what is missing and run everything
+  npm run check            the fast part, for every save
+  npm run -s bench         measure against other implementations
+  npm run -s roots -- <recorded chain>   compare every state root with ours`)

@@ -1,0 +1,58 @@
+/** Which claims hold: a claim works exactly while all tests that it names exist and none is skipped. */
+
+import { tokenize } from '../tidy/tokens.ts'
+import type { Claim } from './claims.ts'
+
+export type State = 'works' | 'not yet'
+
+/** Does the text declare a test that runs? */
+export function declaresTests(text: string): boolean {
+  const tokens = tokenize(text)
+  const calls = tokens.filter(
+    ({ text: word }, i) =>
+      /^(it|test)$/.test(word) && tokens[i + 1]?.text === '(' && tokens[i - 1]?.text !== '.',
+  )
+  const isSkipped = tokens.some(
+    ({ text: word }, i) => /^(skip|todo)$/.test(word) && tokens[i - 1]?.text === '.',
+  )
+  return calls.length > 0 && !isSkipped
+}
+
+/** `read` gives the text of a file, or `undefined` where there is none. */
+export function stateOf(claim: Claim, read: (path: string) => string | undefined): State {
+  const isShown = claim.shownBy.every((path) => declaresTests(read(path) ?? ''))
+  return claim.shownBy.length > 0 && isShown ? 'works' : 'not yet'
+}
+
+/** The table of README.md. */
+export function formatTable(
+  claims: readonly Claim[],
+  read: (path: string) => string | undefined,
+): string {
+  const rows = claims.map((claim) => {
+    const files = claim.shownBy.map((path) => `[${fileName(path)}](${path})`).join(', ')
+    const cells = [claim.area, claim.does, stateOf(claim, read), claim.against, files]
+    return `| ${cells.join(' | ')} |`
+  })
+  const head = ['| area | does | state | held against | shown by |', '|---|---|---|---|---|']
+  return [...head, ...rows].join('\n')
+}
+
+function fileName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).replace(/\.test\.ts$/, '')
+}
+
+const INDENT = 12
+
+/** The same for a terminal. */
+export function formatLines(
+  claims: readonly Claim[],
+  read: (path: string) => string | undefined,
+): string {
+  return claims
+    .map((claim) => {
+      const state = `  ${stateOf(claim, read)}`.padEnd(INDENT)
+      return `${state}${claim.area}: ${claim.does}`
+    })
+    .join('\n')
+}
