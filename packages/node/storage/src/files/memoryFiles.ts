@@ -1,0 +1,233 @@
+/**
+ * A disk in memory that fails on command: it can be full, it can lose power (everything that was
+ * not synced survives in part or not at all, and the last write may be torn), and it can refuse
+ * one operation. For tests and the simulator; paths are plain names.
+ */
+
+import { UnavailableError } from '@wadi/base/errors'
+import type { FileLock, FileSystem, OpenFile } from './fileSystem.ts'
+
+/** Picks an integer from 0 up to, not including, `bound`. The simulator's seed stands behind it. */
+export type Pick = (bound: number) => number
+
+interface Write {
+  readonly position: number
+  readonly bytes: Uint8Array
+}
+
+interface Content {
+  synced: Uint8Array
+  /** What the process sees; the first `size` bytes. */
+  bytes: Uint8Array
+  size: number
+  /** Since the last sync, in order. A truncation is a write of nothing. */
+  pending: Write[]
+}
+
+type FolderChange =
+  | { readonly kind: 'link'; readonly path: string; readonly content: Content }
+  | { readonly kind: 'unlink'; readonly path: string }
+
+function overwrite(content: Content, { position, bytes }: Write): void {
+  const end = position + bytes.length
+  if (end > content.bytes.length) {
+    const grown = new Uint8Array(Math.max(end, content.bytes.length * 2))
+    grown.set(content.bytes.subarray(0, content.size))
+    content.bytes = grown
+  }
+  content.bytes.set(bytes, position)
+  content.size = Math.max(content.size, end)
+}
+
+class MemoryFile implements OpenFile {
+  readonly #files: MemoryFiles
+  readonly #content: Content
+
+  constructor(files: MemoryFiles, content: Content) {
+    this.#files = files
+    this.#content = content
+  }
+
+  read(target: Uint8Array, position: number): number {
+    this.#files.count('read')
+    const { bytes, size } = this.#content
+    const found = bytes.subarray(
+      position,
+      Math.max(position, Math.min(size, position + target.length)),
+    )
+    target.set(found)
+    return found.length
+  }
+
+  write(parts: readonly Uint8Array[], position: number): void {
+    this.#files.count('write')
+    const content = this.#content
+    let at = position
+    for (const part of parts) {
+      // Like a real disk, it writes what fits before it says that it is full.
+      const room = Math.min(part.length, this.#files.takeRoom(at + part.length - content.size))
+      const write = { position: at, bytes: part.slice(0, room) }
+      overwrite(content, write)
+      content.pending.push(write)
+      if (room < part.length)
+        throw new UnavailableError('storage.full', 'storage: the disk in memory is full')
+      at += part.length
+    }
+  }
+
+  sync(): void {
+    this.#files.count('sync')
+    const content = this.#content
+    content.synced = content.bytes.slice(0, content.size)
+    content.pending = []
+  }
+
+  truncate(size: number): void {
+    this.#files.count('truncate')
+    const content = this.#content
+    content.bytes = content.bytes.slice(0, size)
+    content.size = Math.min(content.size, size)
+    content.pending.push({ position: size, bytes: new Uint8Array(0) })
+  }
+
+  size(): number {
+    return this.#content.size
+  }
+
+  close(): void {}
+}
+
+/** See the top of this file. */
+export class MemoryFiles implements FileSystem {
+  #entries = new Map<string, Content>()
+  #synced = new Map<string, Content>()
+  #pending: FolderChange[] = []
+  #locks = new Set<string>()
+  #room = Number.MAX_SAFE_INTEGER
+  #failAfter = Number.MAX_SAFE_INTEGER
+  /** Operations so far, of all kinds. */
+  operations = 0
+
+  openRead(path: string): OpenFile {
+    const content = this.#entries.get(path)
+    if (content === undefined) throw new UnavailableError('storage.io', `storage: no file ${path}`)
+    return new MemoryFile(this, content)
+  }
+
+  openWrite(path: string): OpenFile {
+    let content = this.#entries.get(path)
+    if (content === undefined) {
+      this.count('create')
+      const bytes = new Uint8Array(0)
+      content = { synced: bytes, bytes, size: 0, pending: [] }
+      this.#change({ kind: 'link', path, content })
+    }
+    return new MemoryFile(this, content)
+  }
+
+  list(folder: string): readonly string[] {
+    const prefix = `${folder}/`
+    const names: string[] = []
+    for (const path of this.#entries.keys())
+      if (path.startsWith(prefix)) names.push(path.slice(prefix.length))
+    return names
+  }
+
+  exists(path: string): boolean {
+    return this.#entries.has(path)
+  }
+
+  makeFolder(_path: string): void {}
+
+  rename(from: string, to: string): void {
+    this.count('rename')
+    const content = this.#entries.get(from)
+    if (content === undefined) throw new UnavailableError('storage.io', `storage: no file ${from}`)
+    this.#change({ kind: 'link', path: to, content })
+    this.#change({ kind: 'unlink', path: from })
+  }
+
+  remove(path: string): void {
+    this.count('remove')
+    this.#change({ kind: 'unlink', path })
+  }
+
+  syncFolder(_path: string): void {
+    this.count('syncFolder')
+    this.#synced = new Map(this.#entries)
+    this.#pending = []
+  }
+
+  lock(path: string): FileLock | undefined {
+    if (this.#locks.has(path)) return undefined
+    this.#locks.add(path)
+    return { release: () => void this.#locks.delete(path) }
+  }
+
+  /** From here on only so many more bytes fit. */
+  limitRoom(bytes: number): void {
+    this.#room = bytes
+  }
+
+  /** The operation after so many more fails, and all that follow it. */
+  failAfter(operations: number): void {
+    this.#failAfter = this.operations + operations
+  }
+
+  /** The process is killed: locks end, what was written stays. */
+  kill(): void {
+    this.#locks = new Set()
+    this.#room = Number.MAX_SAFE_INTEGER
+    this.#failAfter = Number.MAX_SAFE_INTEGER
+  }
+
+  /** The power goes: of what was not synced a part survives, the last of it perhaps torn. */
+  cutPower(pick: Pick): void {
+    this.kill()
+    const survivors = new Map(this.#synced)
+    for (const change of this.#pending.slice(0, pick(this.#pending.length + 1))) {
+      if (change.kind === 'link') survivors.set(change.path, change.content)
+      else survivors.delete(change.path)
+    }
+    for (const content of new Set(survivors.values())) surviveInPart(content, pick)
+    this.#entries = survivors
+    this.#synced = new Map(survivors)
+    this.#pending = []
+  }
+
+  /** For the files themselves: notes one operation, which may be the one that fails. */
+  count(operation: string): void {
+    if (this.operations++ >= this.#failAfter)
+      throw new UnavailableError('storage.io', `storage: the disk in memory failed to ${operation}`)
+  }
+
+  /** For the files themselves: takes room for more bytes; returns less than asked when full. */
+  takeRoom(growth: number): number {
+    if (growth <= 0) return Number.MAX_SAFE_INTEGER
+    const granted = Math.min(growth, this.#room)
+    this.#room -= granted
+    return granted === growth ? Number.MAX_SAFE_INTEGER : granted
+  }
+
+  #change(change: FolderChange): void {
+    if (change.kind === 'link') this.#entries.set(change.path, change.content)
+    else this.#entries.delete(change.path)
+    this.#pending.push(change)
+  }
+}
+
+function surviveInPart(content: Content, pick: Pick): void {
+  const { pending } = content
+  content.bytes = content.synced.slice()
+  content.size = content.synced.length
+  // Pages go to the disk in any order: each write is there, or not, or in part.
+  for (const write of pending) {
+    const fate = pick(3)
+    if (fate === 0) continue
+    const size = fate === 1 ? write.bytes.length : pick(write.bytes.length + 1)
+    overwrite(content, { position: write.position, bytes: write.bytes.subarray(0, size) })
+  }
+  content.bytes = content.bytes.slice(0, content.size)
+  content.synced = content.bytes.slice()
+  content.pending = []
+}

@@ -1,0 +1,146 @@
+/** The real disk, through `node:fs`. */
+
+import fs from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { UnavailableError } from '@wadi/base/errors'
+import type { FileLock, FileSystem, OpenFile } from './fileSystem.ts'
+
+/** What the disk said, as the world's fault, in words. */
+export function diskError(path: string, cause: unknown): UnavailableError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new UnavailableError(
+      'storage.full',
+      `storage: the disk under ${path} is full (${code})`,
+      {
+        cause,
+      },
+    )
+  return new UnavailableError('storage.io', `storage: the disk failed at ${path} (${code})`, {
+    cause,
+  })
+}
+
+/** SQLite's number for "somebody else holds the lock". */
+const SQLITE_BUSY = 5
+
+function guard<T>(path: string, action: () => T): T {
+  try {
+    return action()
+  } catch (cause) {
+    throw cause instanceof UnavailableError ? cause : diskError(path, cause)
+  }
+}
+
+class NodeFile implements OpenFile {
+  readonly #path: string
+  readonly #descriptor: number
+
+  constructor(path: string, flags: string | number) {
+    this.#path = path
+    this.#descriptor = guard(path, () => fs.openSync(path, flags, 0o600))
+  }
+
+  read(target: Uint8Array, position: number): number {
+    return guard(this.#path, () => {
+      let done = 0
+      while (done < target.length) {
+        const rest = target.length - done
+        const count = fs.readSync(this.#descriptor, target, done, rest, position + done)
+        if (count === 0) break
+        done += count
+      }
+      return done
+    })
+  }
+
+  write(parts: readonly Uint8Array[], position: number): void {
+    guard(this.#path, () => {
+      let left = parts.filter((part) => part.length > 0)
+      let at = position
+      while (left.length > 0) {
+        let count = fs.writevSync(this.#descriptor, left, at)
+        at += count
+        // A write may stop short of its end; the next one says why, or goes on.
+        const rest: Uint8Array[] = []
+        for (const part of left) {
+          if (count >= part.length) count -= part.length
+          else {
+            rest.push(part.subarray(count))
+            count = 0
+          }
+        }
+        left = rest
+      }
+    })
+  }
+
+  sync(): void {
+    guard(this.#path, () => fs.fdatasyncSync(this.#descriptor))
+  }
+
+  truncate(size: number): void {
+    guard(this.#path, () => fs.ftruncateSync(this.#descriptor, size))
+  }
+
+  size(): number {
+    return guard(this.#path, () => fs.fstatSync(this.#descriptor).size)
+  }
+
+  close(): void {
+    guard(this.#path, () => fs.closeSync(this.#descriptor))
+  }
+}
+
+/** A lock whose database nobody refers to would be collected as garbage, and so end. */
+const held = new Set<DatabaseSync>()
+
+/**
+ * Node has no file locks of its own; SQLite, which comes with it, does: an exclusive transaction
+ * on an empty database is a kernel lock on that file. It ends with the process, even a killed one,
+ * and nothing is ever written into the file. A file with a process id in it would survive a crash.
+ */
+function lockFile(path: string): FileLock | undefined {
+  return guard(path, () => {
+    const database = new DatabaseSync(path)
+    try {
+      database.exec('PRAGMA journal_mode=MEMORY; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE')
+    } catch (cause) {
+      database.close()
+      if (cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY)
+        return undefined
+      throw cause
+    }
+    held.add(database)
+    return {
+      release: () => {
+        held.delete(database)
+        database.close()
+      },
+    }
+  })
+}
+
+/** The file system of this machine. */
+export const nodeFiles: FileSystem = {
+  openRead: (path) => new NodeFile(path, 'r'),
+  openWrite: (path) => new NodeFile(path, fs.constants.O_RDWR | fs.constants.O_CREAT),
+  list: (folder) => guard(folder, () => fs.readdirSync(folder)),
+  exists: (path) => fs.existsSync(path),
+  makeFolder: (path) =>
+    guard(path, () => void fs.mkdirSync(path, { recursive: true, mode: 0o700 })),
+  rename: (from, to) => guard(to, () => fs.renameSync(from, to)),
+  remove: (path) => guard(path, () => fs.rmSync(path, { force: true })),
+  syncFolder: (path) =>
+    guard(path, () => {
+      // Windows cannot open folders; it keeps their entries in its own journal.
+      if (process.platform === 'win32') return
+      const descriptor = fs.openSync(path, 'r')
+      try {
+        fs.fsyncSync(descriptor)
+      } finally {
+        fs.closeSync(descriptor)
+      }
+    }),
+  lock: lockFile,
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { after, describe, it } from 'node:test'
+import { describeStore } from '@wadi/kv/compliance'
+import { WRITES_QUEUED_MAX } from '../limits.ts'
+import { DiskStore } from './diskStore.ts'
+
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'disk-store-'))
+let count = 0
+const fresh = (): string => path.join(scratch, String(count++))
+after(() => fs.rmSync(scratch, { recursive: true }))
+
+describeStore('on disk', () => DiskStore.open({ path: fresh(), chain: 'test' }))
+
+describe('the key-value store on disk', () => {
+  const key = Uint8Array.of(1)
+
+  it('finds again what was written before it was closed', async () => {
+    const folder = fresh()
+    const store = await DiskStore.open({ path: folder, chain: 'test' })
+    await store.write([{ kind: 'put', key, value: Uint8Array.of(7) }])
+    await store.close()
+    const again = await DiskStore.open({ path: folder, chain: 'test' })
+    assert.equal(again.get(key)?.[0], 7)
+    await again.close()
+  })
+
+  it('lets so many writes wait and refuses one more until the disk has caught up', async () => {
+    const store = await DiskStore.open({ path: fresh(), chain: 'test' })
+    const write = () => store.write([{ kind: 'delete', key }], { durability: 'buffered' })
+    const waiting = Array.from({ length: WRITES_QUEUED_MAX }, write)
+    await assert.rejects(write(), { reason: 'storage.busy' })
+    await Promise.all(waiting)
+    await write()
+    await store.close()
+  })
+})

@@ -1,0 +1,36 @@
+/** Every bound of the stores on disk. */
+
+/** Writes of the key-value store that may wait for the disk at the same time. */
+export const WRITES_QUEUED_MAX = 256
+
+/** Entries that one read from the disk fetches for a range. */
+export const RANGE_CHUNK_ENTRIES = 256
+
+/** Bytes of nodes and notes in one batch of the node log: one frame is held in memory. */
+export const FRAME_SIZE_MAX = 512 * 1024 * 1024
+
+/** Where the log goes on in another file. A frame never spans two files. */
+export const SEGMENT_SIZE = 64 * 1024 * 1024
+
+/** Addresses inside a rewritten segment are 32-bit offsets. */
+export const SEGMENT_SPAN_MAX = 2 ** 32 - 1
+
+/** Bytes of log after which the index is written anew: what an opening has to read again. */
+export const INDEX_INTERVAL = 256 * 1024 * 1024
+
+/** Pages of the node log kept in memory: 32 MiB. */
+export const CACHE_PAGES_MAX = 4096
+/** Bytes of a page. */
+export const PAGE_SIZE = 8192
+
+/** Batches whose version is not finalized yet. The reference allows as many versions. */
+export const PENDING_BATCHES_MAX = 5000
+
+/** Pieces of one restore under way. */
+export const RESTORE_PIECES_MAX = 1_000_000
+
+/** Bytes of the note that a piece of a restore carries for whoever resumes. */
+export const RESTORE_NOTE_SIZE_MAX = 1024 * 1024
+
+/** A segment is rewritten when fewer than this many hundredths of it are live. */
+export const COMPACTION_LIVE_PERCENT = 50
