@@ -1,0 +1,69 @@
+/** The reference's own Go modules as contenders, where a Go toolchain is present. */
+
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Contender } from './scenario.ts'
+
+const SOURCES = fileURLToPath(new URL('../peers/', import.meta.url))
+const PROGRAM = join(SOURCES, 'bin', process.platform === 'win32' ? 'peers.exe' : 'peers')
+const BUILD_LIMIT_MS = 10 * 60_000
+const RUN_LIMIT_MS = 10 * 60_000
+
+/** One phase of the Go program's report. */
+export type GoPhase = {
+  readonly operations: number
+  readonly cpuSeconds: number
+  readonly wallSeconds: number
+  /** What proves that the work was done; it has to equal ours. */
+  readonly root?: string
+}
+
+type Built = { readonly why: string | undefined }
+
+let built: Built | undefined
+
+/** Builds the program once; says why it cannot where it cannot. */
+function build(): Built {
+  const go = spawnSync('go', ['version'], { encoding: 'utf8' })
+  if (go.error !== undefined || go.status !== 0) return { why: 'there is no Go toolchain' }
+  const made = spawnSync('go', ['build', '-o', PROGRAM, '.'], {
+    cwd: SOURCES,
+    encoding: 'utf8',
+    timeout: BUILD_LIMIT_MS,
+  })
+  if (made.status === 0) return { why: undefined }
+  return { why: `the Go program does not build: ${made.stderr.trim().split('\n').at(-1)}` }
+}
+
+const reports = new Map<string, Readonly<Record<string, GoPhase>> | string>()
+
+function report(scenario: string): Readonly<Record<string, GoPhase>> | string {
+  const folder = mkdtempSync(join(tmpdir(), 'wadi-peers-'))
+  try {
+    const ran = spawnSync(PROGRAM, [scenario, folder], { encoding: 'utf8', timeout: RUN_LIMIT_MS })
+    if (ran.status === 0) return JSON.parse(ran.stdout) as Record<string, GoPhase>
+    return `the Go program fails: ${ran.stderr.trim().split('\n').at(-1)}`
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** A phase of a scenario of `bench/peers`, or why there is none on this machine. */
+export function readGoPhase(scenario: string, phase: string): GoPhase | string {
+  built ??= build()
+  if (built.why !== undefined) return built.why
+  const told = reports.get(scenario) ?? report(scenario)
+  reports.set(scenario, told)
+  if (typeof told === 'string') return told
+  return told[phase] ?? `the Go program has no phase ${phase}`
+}
+
+/** The Go program's phase as a contender, in operations per second of the processor. */
+export function goPeer(name: string, scenario: string, phase: string): Contender {
+  const measured = readGoPhase(scenario, phase)
+  if (typeof measured === 'string') return { name, absent: measured }
+  return { name, measure: () => measured.operations / measured.cpuSeconds }
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { measureScenario, median } from './measure.ts'
+import type { Contender, Goal, Scenario } from './scenario.ts'
+import { formatResult } from './table.ts'
+
+/** A processor on which each call of a contender takes as long as the test says. */
+function fakeProcessor() {
+  let cpuMs = 0
+  const timing = { sliceMs: 10, rounds: 5, cpuMs: () => cpuMs }
+  const work = (ms: number) => () => {
+    cpuMs += ms
+  }
+  return { timing, work }
+}
+
+function scenarioOf(contenders: readonly Contender[], goals: readonly Goal[]): Scenario {
+  return { name: 'test', yardstick: 'slow', goals, create: () => contenders }
+}
+
+describe('measureScenario', () => {
+  it('gives operations per second of the processor and ratios to the yardstick', async () => {
+    const { timing, work } = fakeProcessor()
+    const contenders = [
+      { name: 'slow', run: work(2) },
+      { name: 'fast', run: work(1), operations: 10 },
+    ]
+    const { figures } = await measureScenario(scenarioOf(contenders, []), timing)
+    assert.deepEqual(figures, [
+      { name: 'slow', value: 500, ratio: 1 },
+      { name: 'fast', value: 10_000, ratio: 20 },
+    ])
+  })
+
+  it('waits for contenders that answer later', async () => {
+    const { timing, work } = fakeProcessor()
+    const later = { name: 'slow', run: () => Promise.resolve().then(work(4)) }
+    const { figures } = await measureScenario(scenarioOf([later], []), timing)
+    assert.equal(figures[0]?.value, 250)
+  })
+
+  it('judges goals as met, missed or not measured, and never calls an absentee', async () => {
+    const { timing, work } = fakeProcessor()
+    const contenders = [
+      { name: 'slow', run: work(2) },
+      { name: 'fast', run: work(1) },
+      { name: 'memory', measure: () => 300 },
+      { name: 'go', absent: 'there is no Go toolchain' },
+    ]
+    const goals = [
+      { contender: 'fast', atLeast: 2, times: 'slow' },
+      { contender: 'fast', atLeast: 2.1, times: 'slow' },
+      { contender: 'fast', atLeast: 1, times: 'go' },
+      { contender: 'memory', atMost: 300 },
+      { contender: 'memory', atMost: 299 },
+    ]
+    const result = await measureScenario(scenarioOf(contenders, goals), timing)
+    const states = result.verdicts.map(({ state }) => state)
+    assert.deepEqual(states, ['met', 'missed', 'not measured', 'met', 'missed'])
+    assert.deepEqual(result.absent, [{ name: 'go', why: 'there is no Go toolchain' }])
+    assert.match(formatResult(result), /go +absent: there is no Go toolchain/)
+    assert.match(formatResult(result), /MISSED \(2\.00\): fast at least 2\.1 × slow/)
+  })
+})
+
+describe('median', () => {
+  it('is the middle, or the mean of the two middles', () => {
+    assert.equal(median([3, 1, 2]), 2)
+    assert.equal(median([4, 1, 2, 3]), 2.5)
+  })
+})

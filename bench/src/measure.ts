@@ -1,0 +1,128 @@
+/**
+ * Times contenders in turns, in seconds of the processor: a busy machine slows all of them alike,
+ * and the median of several rounds forgets the unlucky ones.
+ */
+
+import type { Contender, Meter, Runner, Scenario } from './scenario.ts'
+
+export type Figure = {
+  readonly name: string
+  /** In the scenario's unit: the median of the rounds. */
+  readonly value: number
+  /** To the yardstick: the median of the ratios of the same round. */
+  readonly ratio: number
+}
+
+export type Verdict = {
+  readonly goal: string
+  readonly state: 'met' | 'missed' | 'not measured'
+  readonly reached: number | undefined
+}
+
+export type Result = {
+  readonly scenario: string
+  readonly unit: string
+  readonly yardstick: string
+  readonly figures: readonly Figure[]
+  readonly absent: readonly { readonly name: string; readonly why: string }[]
+  readonly verdicts: readonly Verdict[]
+}
+
+export type Timing = {
+  /** Time of the processor that one contender gets in one round. */
+  readonly sliceMs: number
+  readonly rounds: number
+  /** Milliseconds of the processor that this process has used. */
+  cpuMs(): number
+}
+
+const DEFAULT_UNIT = 'operations per CPU second'
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
+}
+
+async function timeMs(runner: Runner, calls: number, timing: Timing): Promise<number> {
+  const begun = timing.cpuMs()
+  for (let i = 0; i < calls; i++) {
+    const result = runner.run()
+    if (result instanceof Promise) await result
+  }
+  return timing.cpuMs() - begun
+}
+
+/** How many calls fill a slice. */
+async function calibrate(runner: Runner, timing: Timing): Promise<number> {
+  for (let calls = 1; ; calls *= 2) {
+    const ms = await timeMs(runner, calls, timing)
+    if (ms >= timing.sliceMs) return Math.max(1, Math.round((calls * timing.sliceMs) / ms))
+  }
+}
+
+async function measureRunners(
+  runners: readonly Runner[],
+  timing: Timing,
+): Promise<ReadonlyMap<string, number[]>> {
+  const calls = new Map<Runner, number>()
+  for (const runner of runners) calls.set(runner, await calibrate(runner, timing))
+  const rates = new Map<string, number[]>(runners.map(({ name }) => [name, []]))
+  for (let round = 0; round < timing.rounds; round++) {
+    for (const runner of runners) {
+      const count = calls.get(runner) ?? 1
+      const ms = await timeMs(runner, count, timing)
+      rates.get(runner.name)?.push((count * (runner.operations ?? 1) * 1000) / ms)
+    }
+  }
+  return rates
+}
+
+type Rates = ReadonlyMap<string, readonly number[]>
+
+/** The median of the ratios of the same round; a figure of one round is held against the median. */
+function ratioOf(rates: Rates, name: string, other: string): number | undefined {
+  const values = rates.get(name)
+  const others = rates.get(other)
+  if (values === undefined || others === undefined) return undefined
+  if (values.length !== others.length) return median(values) / median(others)
+  return median(values.map((value, i) => value / (others[i] ?? Number.NaN)))
+}
+
+function judge({ goals, unit = DEFAULT_UNIT }: Scenario, rates: Rates): Verdict[] {
+  return goals.map((goal) => {
+    const isCeiling = 'atMost' in goal
+    const own = rates.get(goal.contender)
+    const value = own === undefined ? undefined : median(own)
+    const reached = isCeiling ? value : ratioOf(rates, goal.contender, goal.times)
+    const text = isCeiling
+      ? `${goal.contender} at most ${goal.atMost} ${unit}`
+      : `${goal.contender} at least ${goal.atLeast} × ${goal.times}`
+    if (reached === undefined) return { goal: text, state: 'not measured', reached }
+    const isMet = isCeiling ? reached <= goal.atMost : reached >= goal.atLeast
+    return { goal: text, state: isMet ? 'met' : 'missed', reached }
+  })
+}
+
+const isRunner = (contender: Contender): contender is Runner => 'run' in contender
+const isMeter = (contender: Contender): contender is Meter => 'measure' in contender
+
+export async function measureScenario(scenario: Scenario, timing: Timing): Promise<Result> {
+  const contenders = await scenario.create()
+  const rates = new Map<string, readonly number[]>(
+    await measureRunners(contenders.filter(isRunner), timing),
+  )
+  for (const meter of contenders.filter(isMeter)) rates.set(meter.name, [await meter.measure()])
+  const figures = contenders.flatMap(({ name }) => {
+    const ratio = ratioOf(rates, name, scenario.yardstick) ?? Number.NaN
+    const values = rates.get(name)
+    return values === undefined ? [] : [{ name, value: median(values), ratio }]
+  })
+  const absent = contenders.flatMap((each) =>
+    'absent' in each ? [{ name: each.name, why: each.absent }] : [],
+  )
+  const { name, unit = DEFAULT_UNIT } = scenario
+  const verdicts = judge(scenario, rates)
+  return { scenario: name, unit, yardstick: scenario.yardstick, figures, absent, verdicts }
+}
