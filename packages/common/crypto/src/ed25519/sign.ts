@@ -15,14 +15,14 @@ import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from './signedMessage.ts'
 /** Bytes of a private key: the seed of RFC 8032. */
 export const SEED_BYTES = 32
 
-const SCALAR = layout.WORK_POINTS
+const SCALAR = layout.WORK_SCALARS
 const NONCE = SCALAR + layout.SCALAR_BYTES
 const CHALLENGE = NONCE + layout.SCALAR_BYTES
 
 let isCombFilled = false
 
-/** The kernel, with the table of multiples of the base point. */
-function signingKernel(): Kernel {
+/** The kernel, ready for secret multiples of the base point. */
+export function signingKernel(): Kernel {
   const kernel = ed25519Kernel()
   if (!isCombFilled) kernel.fillCombTable()
   isCombFilled = true

@@ -19,6 +19,7 @@ interface Functions {
   isSmallOrder(point: number): number
   addPoint(target: number, point: number): void
   doubleTimes(point: number, count: number): void
+  negatePoint(point: number): void
   reduceWide(target: number, bytes: number): void
   multiplyAdd(target: number, a: number, b: number, c: number): void
   negate(target: number, scalar: number): void

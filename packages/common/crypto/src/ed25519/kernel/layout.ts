@@ -44,7 +44,8 @@ export const IDENTITY_CACHED = reserve(POINT_BYTES)
 
 /** Bytes that come in and go out. */
 export const IO = reserve(256)
-/** Points of whoever calls. */
+/** Scalars and points of whoever calls. */
+export const WORK_SCALARS = reserve(4 * SCALAR_BYTES)
 export const WORK_POINTS = reserve(4 * POINT_BYTES)
 /** Scratch of the field functions, of the point functions and of the multiplications. */
 export const FIELD_SCRATCH = reserve(4 * PAIR_BYTES)

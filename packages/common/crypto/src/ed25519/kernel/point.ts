@@ -108,12 +108,15 @@ export function addPointFunctions(
   field: FieldFunctions,
 ): PointFunctions {
   const double = m.function({ params: ['i32'] }, (f, point) => emitDouble(f, kind, point))
-  const doubleTimes = m.function({ params: ['i32', 'i32'] }, (f, point, count) => {
-    f.while(count, () => {
-      f.run(double, point)
-      f.set(count, i32.sub(count, 1))
-    })
-  })
+  const doubleTimes = m.function(
+    { name: 'doubleTimes', params: ['i32', 'i32'] },
+    (f, point, count) => {
+      f.while(count, () => {
+        f.run(double, point)
+        f.set(count, i32.sub(count, 1))
+      })
+    },
+  )
   const add = m.function({ params: ['i32', 'i32'] }, (f, point, cached) => {
     emitAdd(f, kind, point, [pair.load(f, cached), pair.load(f, cached, PAIR_BYTES)])
   })
@@ -139,6 +142,15 @@ export function addPointFunctions(
     const one = pair.bitsOfDouble(1n)
     f.store64(point, one, 8)
     f.store64(point, one, PAIR_BYTES)
+  })
+  m.function({ name: 'negatePoint', params: ['i32'] }, (f, point) => {
+    const turn = (offset: number, flip: V128): void => {
+      const limbs = pair.load(f, point, offset)
+      const turned = pair.each(f, (a) => v128.xor(a!, flip), limbs)
+      pair.store(f, point, turned, offset)
+    }
+    turn(0, pair.lanes(SIGN, 0n))
+    turn(PAIR_BYTES, pair.lanes(0n, SIGN))
   })
   const isSmallOrder = m.function(
     { name: 'isSmallOrder', params: ['i32'], result: 'i32' },

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { concatBytes, parseHex, toHex } from '@wadi/base/bytes'
+import fc from 'fast-check'
+import { TORSION } from '../ed25519/arbitrary/signedMessage.ts'
+import { L, P } from '../ed25519/curve.ts'
+import { encode, toBytes, toNumber } from '../ed25519/reference.ts'
+import { publicKeyOfSeed } from '../ed25519/sign.ts'
+import { proofToHashByReference, verifyProofByReference } from './reference.ts'
+import { proofToHash, proveOutput, verifyProof } from './vrf.ts'
+
+interface Case {
+  readonly seed: string
+  readonly publicKey: string
+  readonly alpha: string
+  readonly proof: string
+  readonly output: string
+}
+
+const cases: readonly Case[] = JSON.parse(
+  readFileSync(new URL('../../vectors/vrf/rfc9381.json', import.meta.url), 'utf8'),
+)
+
+function keyOf(seed: Uint8Array) {
+  return { seed, publicKey: publicKeyOfSeed(seed) }
+}
+
+const good = keyOf(new Uint8Array(32).fill(1))
+const alpha = Uint8Array.of(1, 2, 3)
+const proof = proveOutput(good, alpha)
+
+function withPart(part: Uint8Array, at: number): Uint8Array {
+  const copy = proof.slice()
+  copy.set(part, at)
+  return copy
+}
+
+describe('ECVRF-EDWARDS25519-SHA512-ELL2', () => {
+  it('reproduces the examples of RFC 9381', () => {
+    assert.equal(cases.length, 3)
+    for (const c of cases) {
+      const key = keyOf(parseHex(c.seed))
+      assert.equal(toHex(key.publicKey), c.publicKey)
+      const made = proveOutput(key, parseHex(c.alpha))
+      assert.equal(toHex(made), c.proof)
+      assert.deepEqual(verifyProof(key.publicKey, parseHex(c.alpha), made), parseHex(c.output))
+      assert.deepEqual(proofToHash(made), parseHex(c.output))
+    }
+  })
+
+  it('proves what it verifies, as the readable reference does', () => {
+    const seeds = fc.uint8Array({ minLength: 32, maxLength: 32 })
+    fc.assert(
+      fc.property(seeds, fc.uint8Array({ maxLength: 100 }), fc.nat(639), (seed, input, bit) => {
+        const { publicKey } = keyOf(seed)
+        const made = proveOutput({ seed, publicKey }, input)
+        const output = verifyProof(publicKey, input, made)
+        assert.ok(output !== undefined)
+        assert.deepEqual(verifyProofByReference(publicKey, input, made), output)
+        const spoilt = made.slice()
+        spoilt[bit >> 3] = spoilt[bit >> 3]! ^ (1 << (bit & 7))
+        assert.equal(verifyProof(publicKey, input, spoilt), undefined)
+        assert.equal(verifyProofByReference(publicKey, input, spoilt), undefined)
+        assert.deepEqual(proofToHash(spoilt), proofToHashByReference(spoilt))
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('refuses small and non-canonical keys', () => {
+    assert.ok(verifyProof(good.publicKey, alpha, proof) !== undefined)
+    const top = 1n << 255n
+    const high = [P, P + 1n, P + 3n, P + 4n, 1n | top, (P - 1n) | top].map(toBytes)
+    for (const key of [...TORSION.map(encode), ...high]) {
+      assert.equal(verifyProof(key, alpha, proof), undefined)
+    }
+  })
+
+  it('refuses a Gamma that is not canonical or no point, and an s that is not below the order', () => {
+    const tooHigh = withPart(toBytes(P + 3n), 0)
+    const noPoint = withPart(toBytes(2n), 0)
+    const tooLarge = withPart(toBytes(toNumber(proof.subarray(48)) + L), 48)
+    for (const spoilt of [tooHigh, noPoint, tooLarge]) {
+      assert.equal(verifyProof(good.publicKey, alpha, spoilt), undefined)
+      assert.equal(proofToHash(spoilt), undefined)
+    }
+  })
+
+  it('refuses another size', () => {
+    for (const spoilt of [proof.subarray(1), concatBytes(proof, Uint8Array.of(0))]) {
+      assert.equal(verifyProof(good.publicKey, alpha, spoilt), undefined)
+      assert.equal(proofToHash(spoilt), undefined)
+    }
+    assert.equal(verifyProof(good.publicKey.subarray(1), alpha, proof), undefined)
+  })
+})

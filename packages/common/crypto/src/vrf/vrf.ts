@@ -1,0 +1,153 @@
+/**
+ * The verifiable random function ECVRF-EDWARDS25519-SHA512-ELL2 (RFC 9381, suite 4). The names of
+ * the points and scalars are the RFC's: Y is the key, H the input as a point, Gamma = xH.
+ *
+ * COMPAT(curve25519-voi): keys are always validated: a key that is not encoded canonically or has
+ * small order proves nothing; Gamma must be canonical and s below the order.
+ */
+
+import { sha512 as sha512OfSecret } from '@noble/hashes/sha2.js'
+import { concatBytes, equalBytes, toUtf8 } from '@wadi/base/bytes'
+import { ed25519Kernel, type Kernel, wipe } from '../ed25519/kernel/kernel.ts'
+import * as layout from '../ed25519/kernel/layout.ts'
+import { isBelowOrder } from '../ed25519/scalarOrder.ts'
+import { expandSeed, type SigningKey, signingKernel } from '../ed25519/sign.ts'
+import { PUBLIC_KEY_BYTES } from '../ed25519/signedMessage.ts'
+import { SHA512 } from '../hash/sha512.ts'
+import { encodeToEdwards25519 } from '../hashToCurve/edwards25519.ts'
+
+/** Bytes of a proof: Gamma, c and s. */
+export const PROOF_BYTES = 80
+/** Bytes of the function's output. */
+export const VRF_OUTPUT_BYTES = 64
+
+const SUITE = 4
+const DOMAIN = concatBytes(toUtf8('ECVRF_edwards25519_XMD:SHA-512_ELL2_NU_'), Uint8Array.of(SUITE))
+const CHALLENGE_BYTES = 16
+const CHALLENGE_END = 32 + CHALLENGE_BYTES
+const WORD = layout.WORD_BYTES
+
+const [P0, P1, P2, P3] = [0, 1, 2, 3].map((i) => layout.WORK_POINTS + i * layout.POINT_BYTES) as [
+  number,
+  number,
+  number,
+  number,
+]
+const [S0, S1, S2] = [0, 1, 2].map((i) => layout.WORK_SCALARS + i * layout.SCALAR_BYTES) as [
+  number,
+  number,
+  number,
+]
+
+/** Two points into slots of the kernel; the flags are those of `decompress`. */
+function loadPoints(
+  kernel: Kernel,
+  encoded: readonly [Uint8Array, Uint8Array],
+  slots: readonly [number, number],
+): number {
+  kernel.bytes.set(encoded[0], layout.IO)
+  kernel.bytes.set(encoded[1], layout.IO + WORD)
+  return kernel.decompress(layout.IO, layout.IO + WORD, ...slots)
+}
+
+function bytesOfPoints(kernel: Kernel, a: number, b: number): readonly [Uint8Array, Uint8Array] {
+  kernel.compress(a, b, layout.IO, layout.IO + WORD)
+  const end = layout.IO + 2 * WORD
+  return [kernel.bytes.slice(layout.IO, end - WORD), kernel.bytes.slice(end - WORD, end)]
+}
+
+function copyPoint(kernel: Kernel, target: number, source: number): void {
+  kernel.bytes.copyWithin(target, source, source + layout.POINT_BYTES)
+}
+
+/** A scalar of at most 32 bytes into a slot of the kernel. */
+function loadScalar(kernel: Kernel, slot: number, scalar: Uint8Array): void {
+  kernel.bytes.fill(0, slot, slot + layout.SCALAR_BYTES)
+  kernel.bytes.set(scalar, slot)
+}
+
+/** c: the first half of the hash of Y, H, Gamma, U and V. */
+function challengeOf(points: readonly Uint8Array[]): Uint8Array {
+  const hash = SHA512.hashParts(Uint8Array.of(SUITE, 2), ...points, Uint8Array.of(0))
+  return hash.slice(0, CHALLENGE_BYTES)
+}
+
+/** The output, from the bytes of 8·Gamma. */
+function outputOf(cleared: Uint8Array): Uint8Array {
+  return SHA512.hashParts(Uint8Array.of(SUITE, 3), cleared, Uint8Array.of(0))
+}
+
+/** The proof of the function's output on `alpha`. */
+export function proveOutput({ seed, publicKey }: SigningKey, alpha: Uint8Array): Uint8Array {
+  const kernel = signingKernel()
+  const h = encodeToEdwards25519(DOMAIN, concatBytes(publicKey, alpha))
+  const { scalar, prefix } = expandSeed(seed)
+  loadPoints(kernel, [h, h], [P0, P1])
+  loadScalar(kernel, S0, scalar)
+  kernel.bytes.set(sha512OfSecret(concatBytes(prefix, h)), layout.IO)
+  kernel.reduceWide(S1, layout.IO)
+  kernel.multiplySecret(P1, P0, S0)
+  kernel.multiplySecret(P2, P0, S1)
+  kernel.multiplyBase(P3, S1)
+  const [gamma, v] = bytesOfPoints(kernel, P1, P2)
+  const [u] = bytesOfPoints(kernel, P3, P3)
+  const c = challengeOf([publicKey, h, gamma, u, v])
+  loadScalar(kernel, S2, c)
+  kernel.multiplyAdd(layout.IO, S0, S2, S1)
+  const s = kernel.bytes.slice(layout.IO, layout.IO + WORD)
+  wipe(kernel)
+  return concatBytes(gamma, c, s)
+}
+
+/**
+ * The output that the proof proves, or undefined if it proves nothing.
+ * U = sB - cY and V = sH - cGamma must give the challenge again.
+ */
+export function verifyProof(
+  publicKey: Uint8Array,
+  alpha: Uint8Array,
+  proof: Uint8Array,
+): Uint8Array | undefined {
+  if (publicKey.length !== PUBLIC_KEY_BYTES || proof.length !== PROOF_BYTES) return undefined
+  const kernel = ed25519Kernel()
+  const gamma = proof.subarray(0, 32)
+  const c = proof.subarray(32, CHALLENGE_END)
+  const s = proof.subarray(CHALLENGE_END)
+  if (!isBelowOrder(s)) return undefined
+  const flags = loadPoints(kernel, [publicKey, gamma], [P0, P1])
+  const areValid = (flags & 0b0011) === 0b0011 && (flags & 0b0100) === 0
+  const canonical = bytesOfPoints(kernel, P0, P1)
+  if (!areValid || !equalBytes(canonical[0], publicKey) || !equalBytes(canonical[1], gamma))
+    return undefined
+  const h = encodeToEdwards25519(DOMAIN, concatBytes(publicKey, alpha))
+  loadPoints(kernel, [h, gamma], [P2, P3])
+  kernel.negatePoint(P0)
+  kernel.negatePoint(P3)
+  loadScalar(kernel, S0, c)
+  loadScalar(kernel, layout.BASE_SCALAR, s)
+  kernel.sumTerms(P0, S0, 1)
+  copyPoint(kernel, P0, layout.ACCUMULATOR)
+  loadScalar(kernel, S0, s)
+  loadScalar(kernel, S1, c)
+  loadScalar(kernel, layout.BASE_SCALAR, new Uint8Array(WORD))
+  kernel.sumTerms(P2, S0, 2)
+  const [u, v] = bytesOfPoints(kernel, P0, layout.ACCUMULATOR)
+  if (!equalBytes(challengeOf([publicKey, h, gamma, u, v]), c)) return undefined
+  return outputOf(clearedBytes(kernel))
+}
+
+/** The bytes of 8·Gamma, which lies in the second slot. */
+function clearedBytes(kernel: Kernel): Uint8Array {
+  kernel.doubleTimes(P1, 3)
+  return bytesOfPoints(kernel, P1, P1)[0]
+}
+
+/** The output of a proof that has been verified before; undefined if it is no proof at all. */
+export function proofToHash(proof: Uint8Array): Uint8Array | undefined {
+  if (proof.length !== PROOF_BYTES || !isBelowOrder(proof.subarray(CHALLENGE_END))) return undefined
+  const kernel = ed25519Kernel()
+  const gamma = proof.subarray(0, 32)
+  const flags = loadPoints(kernel, [gamma, gamma], [P0, P1])
+  if ((flags & 1) === 0 || !equalBytes(bytesOfPoints(kernel, P0, P0)[0], gamma)) return undefined
+  return outputOf(clearedBytes(kernel))
+}
