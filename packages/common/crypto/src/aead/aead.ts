@@ -63,10 +63,3 @@ export function checkOpenInput(
   }
   return sealed.length - TAG_BYTES
 }
-
-/** Are the tags the same? Looks at every byte, whatever the earlier ones were. */
-export function isSameTag(a: Uint8Array, b: Uint8Array): boolean {
-  let difference = a.length ^ b.length
-  for (let i = 0; i < TAG_BYTES; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0)
-  return difference === 0
-}

@@ -7,6 +7,7 @@
  */
 
 import { assert } from '@wadi/base/errors'
+import { equalSecrets } from '../constantTime.ts'
 import {
   type Aead,
   type AeadKey,
@@ -14,7 +15,6 @@ import {
   checkOpenInput,
   checkSealInput,
   errors,
-  isSameTag,
   TAG_BYTES,
 } from './aead.ts'
 import {
@@ -92,7 +92,7 @@ class DeoxysiiKey implements AeadKey {
     this.#absorb(associatedData, PREFIX.data, PREFIX.dataLast)
     this.#absorb(text, PREFIX.text, PREFIX.textLast)
     kernel.finishTag()
-    const isAuthentic = isSameTag(tag, memory.subarray(TAG_AT, TAG_AT + TAG_BYTES))
+    const isAuthentic = equalSecrets(tag, memory.subarray(TAG_AT, TAG_AT + TAG_BYTES))
     this.#end(Math.max(size, associatedData.length))
     if (isAuthentic) return text
     text.fill(0)
