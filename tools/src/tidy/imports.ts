@@ -6,6 +6,9 @@ import type { Token } from './tokens.ts'
 /** From this layer on, packages may import each other as long as that makes no circle. */
 const TOP_LAYER = 12
 
+/** It may use what the root manifest has for it. */
+const TOOLS = '@wadi/tools'
+
 /** The specifier tokens of `import … from 'x'`, `export … from 'x'`, `import 'x'`, `import('x')`. */
 export function specifiers(tokens: readonly Token[]): Token[] {
   return tokens.filter((token, i) => {
@@ -51,7 +54,8 @@ function checkImport(house: House, source: Source, home: Package, specifier: str
   const upwards = target === undefined ? undefined : checkWorkspace(home, target)
   if (upwards !== undefined) return upwards
   const isForTests = home.testDependencies.has(name) || house.rootDependencies.has(name)
-  if (home.dependencies.has(name) || (source.isTest && isForTests)) return undefined
+  const isProduct = !source.isTest && home.name !== TOOLS
+  if (home.dependencies.has(name) || (isForTests && !isProduct)) return undefined
   return `${name} is not among the dependencies of ${home.name}`
 }
 

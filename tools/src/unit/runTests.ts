@@ -13,6 +13,8 @@ export type RunOptions = {
   readonly processes: number
   /** Shuffles the order of the files; without it the order only depends on their weights. */
   readonly seed: number | undefined
+  /** How often properties are tried, where not as often as they say themselves. */
+  readonly propertyRuns?: number | undefined
   /** A process that takes longer is stopped and counts as failed. */
   readonly limitMs: number
   /** Added to the environment of the test processes. */
@@ -20,6 +22,7 @@ export type RunOptions = {
 }
 
 const REPORTER = fileURLToPath(new URL('./reporter.ts', import.meta.url))
+const PROPERTY_RUNS = import.meta.resolve('./propertyRuns.ts')
 const TIMES = join(ROOT, 'node_modules/.cache/wadi/test-times.json')
 const UNKNOWN_MS = 100
 
@@ -53,11 +56,15 @@ type Part = Outcome & { readonly times: Times }
 async function runPart(
   files: readonly string[],
   report: string,
-  { limitMs, env }: RunOptions,
+  { limitMs, env, propertyRuns }: RunOptions,
 ): Promise<Part> {
   const flags = ['--test', '--test-isolation=none', `--test-reporter=${REPORTER}`]
-  const args = [...flags, `--test-reporter-destination=${report}`, ...files]
-  const done = await runProgram(process.execPath, args, { limitMs, env })
+  const longer = propertyRuns === undefined ? [] : ['--import', PROPERTY_RUNS]
+  const args = [...longer, ...flags, `--test-reporter-destination=${report}`, ...files]
+  const done = await runProgram(process.execPath, args, {
+    limitMs,
+    env: propertyRuns === undefined ? env : { ...env, WADI_PROPERTY_RUNS: `${propertyRuns}` },
+  })
   const lines = readReport(report)
   const failures = lines.filter((line) => line.kind === 'failure')
   const counts = lines.find((line) => line.kind === 'counts')
