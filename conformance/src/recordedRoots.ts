@@ -15,6 +15,8 @@ export interface WritableTree {
   remove(key: Uint8Array): void
   /** Commits what was written and gives the root hash. */
   commit(): Uint8Array
+  /** Gives the tree's memory back. */
+  dispose(): void
 }
 
 /** A root of ours beside the recorded one, in hex. */
@@ -63,12 +65,11 @@ export function* roundRoots(
   for (const record of rounds) {
     const namespace = namespaceOf(record)
     const what = `of round ${record.round} of runtime ${namespace}`
-    if (record.io_missing !== true)
-      yield {
-        what: `I/O ${what}`,
-        recorded: record.io_root,
-        ours: apply(createTree(), record.io_tree),
-      }
+    if (record.io_missing !== true) {
+      const tree = createTree()
+      yield { what: `I/O ${what}`, recorded: record.io_root, ours: apply(tree, record.io_tree) }
+      tree.dispose()
+    }
     if (record.state_missing === true) continue
     const state = states.get(namespace) ?? createTree()
     states.set(namespace, state)
