@@ -10,12 +10,12 @@ export type { Infer, Schema }
 
 /** The canonical encoding of the Go side. */
 export function encode<T>(schema: Schema<T>, value: T): Uint8Array {
-  return written('go', (writer) => schema.write(writer, value))
+  return written('go', schema, value)
 }
 
 /** The encoding of the Rust side: differs in which empty fields are dropped. */
 export function encodeRust<T>(schema: Schema<T>, value: T): Uint8Array {
-  return written('rust', (writer) => schema.write(writer, value))
+  return written('rust', schema, value)
 }
 
 /** A value, and where the next item begins. */
@@ -27,9 +27,8 @@ export interface Decoded<T> {
 /** Adds the place to whatever a decoder threw. */
 function located(error: unknown, reader: Reader): unknown {
   if (!(error instanceof CodedError)) return error
-  const path = `$${reader.steps.reverse().join('')}`
   const { module, code, reason, message } = error
-  return new CodedError(module, code, reason, message, `at ${path}, byte ${reader.at}`)
+  return new CodedError(module, code, reason, message, `at ${reader.path()}, byte ${reader.at}`)
 }
 
 function decodeFrom<T>(schema: Schema<T>, reader: Reader): T {

@@ -1,6 +1,7 @@
 /** Schemas of the items that have many parts of one kind: lists and maps. */
 
 import { toHex } from '@wadi/base/bytes'
+import { assert } from '@wadi/base/errors'
 import { errors } from './errors.ts'
 import {
   compareKeys,
@@ -58,7 +59,7 @@ function readElements<T>(reader: Reader, item: Schema<T>, countMax: number): rea
   try {
     for (let i = 0; i < count; i++) values.push(item.read(reader))
   } catch (error) {
-    reader.steps.push(`[${values.length}]`)
+    reader.addStep(`[${values.length}]`)
     throw error
   }
   reader.leave()
@@ -67,6 +68,8 @@ function readElements<T>(reader: Reader, item: Schema<T>, countMax: number): rea
 
 /** A map whose keys and values are of one kind each. */
 export function mapOf<K, V>(key: Schema<K>, value: Schema<V>): Schema<KeyedMap<K, V>> {
+  const isOrdered = key.shape.kind !== 'float' && key.shape.kind !== 'time'
+  assert(isOrdered, 'mapOf: values of this kind that differ may have one encoding')
   const zero = sortedMap<K, V>(key, [])
   const isEmpty = (map: KeyedMap<K, V>) => map.size === 0
   return {
@@ -119,7 +122,7 @@ function readPairs<K, V>(reader: Reader, key: Schema<K>, value: Schema<V>): Keye
     reader.leave()
     return isSorted ? mapOfSorted(key, keyed) : sortedDistinct(reader, key, keyed)
   } catch (error) {
-    reader.steps.push(`{${toHex(reader.bytes.subarray(start, start + 8))}}`)
+    reader.addStep(`{${toHex(reader.bytes.subarray(start, start + 8))}}`)
     throw error
   }
 }

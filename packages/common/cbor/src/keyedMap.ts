@@ -20,7 +20,7 @@ export function compareKeys(a: Uint8Array, b: Uint8Array): number {
 
 /** The canonical encoding of a map key. */
 export function encodeKey<K>(schema: Schema<K>, key: K): Uint8Array {
-  return written('go', (writer) => schema.write(writer, key))
+  return written('go', schema, key)
 }
 
 class SortedMap<K, V> implements KeyedMap<K, V> {

@@ -14,3 +14,7 @@ export const JSON_NESTING_MAX = 500
 export const STRUCT_FIELD_COUNT_MAX = 64
 /** An encoding buffer that is kept for the next call. */
 export const SPARE_BUFFER_SIZE_MAX = 1_048_576
+/** A block that small byte strings share. */
+export const SLAB_SIZE = 8_192
+/** A byte string that may share a block: larger ones are few, and worth their own allocation. */
+export const SLAB_PIECE_SIZE_MAX = 1_024

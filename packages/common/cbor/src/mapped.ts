@@ -1,5 +1,6 @@
 /** Schemas of types that show something else to the program than they show on the wire. */
 
+import { errors } from './errors.ts'
 import { MAJOR, type Reader } from './reader.ts'
 import type { AnySchema, Schema, TextForm } from './schema.ts'
 import { readFields } from './structReader.ts'
@@ -60,8 +61,10 @@ const NO_FIELDS = {
 
 /** Reads a map for a Go struct without fields, if there is one. */
 function readGoStruct(reader: Reader): boolean {
-  const first = reader.bytes[reader.at] ?? 0
-  if (reader.rules.isRust || (first & 0xe0) !== MAJOR.map) return false
+  if (reader.rules.isRust) return false
+  const major = (reader.bytes[reader.at] ?? 0) & 0xe0
+  if (major === MAJOR.list) throw errors.wrongType('array instead of a byte string')
+  if (major !== MAJOR.map) return false
   readFields(reader, NO_FIELDS)
   return true
 }

@@ -135,7 +135,7 @@ function readVariant(
     reader.leave()
     return { kind, body: value }
   } catch (error) {
-    reader.steps.push(`.${kind}`)
+    reader.addStep(`.${kind}`)
     throw error
   }
 }

@@ -62,13 +62,24 @@ export class Reader {
   high = 0
   low = 0
   /** Steps to the place of a failure, innermost first; filled while the failure unwinds. */
-  readonly steps: string[] = []
+  steps: string[] | undefined = undefined
 
   constructor(bytes: Uint8Array, rules: Rules, at = 0) {
     this.bytes = bytes
     this.end = bytes.length
     this.rules = rules
     this.at = at
+  }
+
+  /** Notes a step on the way to a failure, from the inside out. */
+  addStep(step: string): void {
+    this.steps ??= []
+    this.steps.push(step)
+  }
+
+  /** Where a failure was: `$.fee.amount`. */
+  path(): string {
+    return `$${(this.steps ?? []).toReversed().join('')}`
   }
 
   /** Is the next item null (or, on the Go side, undefined)? */

@@ -6,7 +6,8 @@ import { errors } from './errors.ts'
 import { readFloat, writeFloat } from './float.ts'
 import * as integers from './integers.ts'
 import { MAJOR, NULL, type Reader } from './reader.ts'
-import type { Branded, Schema, TextForm } from './schema.ts'
+import type { Branded, Schema, Shape, TextForm } from './schema.ts'
+import { copyOf } from './slab.ts'
 import { readTextBody } from './textBody.ts'
 import { readTime, ZERO_TIME } from './time.ts'
 
@@ -73,12 +74,7 @@ function readBytesBody(reader: Reader): Uint8Array {
   const size = reader.stringSize()
   const start = reader.at
   reader.at = start + size
-  if (size > 64) return reader.bytes.slice(start, start + size)
-  // PERF: a loop into a small array that lives on the heap beats `slice` by 1.5 to 2.
-  const copy = new Uint8Array(size)
-  const bytes = reader.bytes
-  for (let i = 0; i < size; i++) copy[i] = bytes[start + i]!
-  return copy
+  return copyOf(reader.bytes, start, start + size)
 }
 
 /** Reads one element of an array that stands for a byte string. */
@@ -155,7 +151,8 @@ export function bytesOf<const Name extends string>(
     options.check?.(value)
     return value as FixedBytes<Name>
   }
-  const shape = { kind: 'fixedBytes', name, size, text: options.jsonForm } as const
+  const { jsonForm: text } = options
+  const shape = { kind: 'fixedBytes', name, size, text, check: options.check } as const
   return {
     ...fixed<FixedBytes<Name>>(shape, (reader) => {
       const actual = reader.argument
@@ -178,7 +175,13 @@ function wrongLength(name: string, size: number, actual: number) {
  * COMPAT(fxamacker/cbor): a shorter byte string is padded with zeros and a longer one is cut.
  */
 export function fixedBytes(size: number): Schema<Uint8Array> {
-  const shape = { kind: 'fixedBytes', name: undefined, size, text: undefined } as const
+  const shape = {
+    kind: 'fixedBytes',
+    name: undefined,
+    size,
+    text: undefined,
+    check: undefined,
+  } as const
   return fixed<Uint8Array>(shape, (reader) => {
     if (reader.rules.isRust && reader.argument !== size) {
       throw wrongLength('array', size, reader.argument)
@@ -194,12 +197,7 @@ function fitted(value: Uint8Array, size: number): Uint8Array {
   return result
 }
 
-interface FixedShape {
-  readonly kind: 'fixedBytes'
-  readonly name: string | undefined
-  readonly size: number
-  readonly text: TextForm<Uint8Array> | undefined
-}
+type FixedShape = Shape & { readonly kind: 'fixedBytes' }
 
 function fixed<T extends Uint8Array>(
   shape: FixedShape,
@@ -261,7 +259,7 @@ export const raw: Schema<Uint8Array> = {
   read(reader) {
     const start = reader.at
     reader.skip()
-    return reader.bytes.slice(start, reader.at)
+    return copyOf(reader.bytes, start, reader.at)
   },
 }
 const RAW_NULL = Uint8Array.of(NULL)

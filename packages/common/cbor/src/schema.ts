@@ -69,6 +69,8 @@ export type Shape =
       readonly name: string | undefined
       readonly size: number
       readonly text: TextForm<Uint8Array> | undefined
+      /** Throws for bytes of the right length that are no such value. */
+      readonly check: ((bytes: Uint8Array) => void) | undefined
     }
   | { readonly kind: 'nilable'; readonly inner: AnySchema }
   | {

@@ -276,7 +276,7 @@ function readPlaces(reader: Reader, shapes: readonly FieldShape[], zero: Values)
     try {
       values[name] = schema.read(reader)
     } catch (error) {
-      reader.steps.push(`.${wire}`)
+      reader.addStep(`.${wire}`)
       throw error
     }
   }

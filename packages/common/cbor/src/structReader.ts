@@ -6,9 +6,11 @@ import { readTextBody } from './textBody.ts'
 type Values = Readonly<Record<string, unknown>>
 
 /** Is the encoded key what comes next? */
-function isNext(reader: Reader, key: Uint8Array): boolean {
-  const { bytes, at } = reader
-  for (let i = 0; i < key.length; i++) if (bytes[at + i] !== key[i]) return false
+function isNext(bytes: Uint8Array, at: number, key: Uint8Array): boolean {
+  // A key of another length differs in its first byte, most others in their last.
+  const last = key.length - 1
+  if (bytes[at] !== key[0] || bytes[at + last] !== key[last]) return false
+  for (let i = 1; i < last; i++) if (bytes[at + i] !== key[i]) return false
   return true
 }
 
@@ -22,14 +24,16 @@ export function readFields(reader: Reader, compiled: CompiledStruct): Values {
     throw reader.wrongType(major, 'a map')
   }
   const count = reader.enterMap()
-  const values: Record<string, unknown> = { ...compiled.zero }
+  // PERF: half the time of a spread, whose site sees the shapes of all structs.
+  const values: Record<string, unknown> = Object.assign({}, compiled.zero)
   const { fields } = compiled
+  const { bytes } = reader
   let left = count
   let next = 0
   let found = 0
   let foundHigh = 0
   while (left > 0) {
-    while (next < fields.length && !isNext(reader, fields[next]!.key)) next++
+    while (next < fields.length && !isNext(bytes, reader.at, fields[next]!.key)) next++
     if (next === fields.length) break
     const field = fields[next]!
     reader.at += field.key.length
@@ -50,7 +54,7 @@ function readField(reader: Reader, field: CompiledField): unknown {
     if (reader.rules.isRust && isNull(reader)) return readDefault(reader, field)
     return field.schema.read(reader)
   } catch (error) {
-    reader.steps.push(`.${field.wire}`)
+    reader.addStep(`.${field.wire}`)
     throw error
   }
 }

@@ -1,5 +1,7 @@
 import { toUtf8 } from '@wadi/base/bytes'
 import { SPARE_BUFFER_SIZE_MAX } from './limits.ts'
+import type { Schema } from './schema.ts'
+import { copyOf } from './slab.ts'
 
 const FIRST_SIZE = 1024
 
@@ -112,17 +114,20 @@ export class Writer {
 
 let spare: Writer | undefined
 
-/**
- * Runs `write` on a buffer and returns a copy of what it wrote.
- * A `write` that encodes something else on its way gets a buffer of its own.
- */
-export function written(dialect: Dialect, write: (writer: Writer) => void): Uint8Array {
+/** Takes the spare buffer; who encodes something else meanwhile gets another one. */
+function takeWriter(dialect: Dialect): Writer {
   const writer = spare ?? new Writer()
   spare = undefined
   writer.at = 0
   writer.dialect = dialect
-  write(writer)
-  const bytes = writer.bytes.slice(0, writer.at)
+  return writer
+}
+
+/** Runs a schema's `write` on a buffer and returns a copy of what it wrote. */
+export function written<T>(dialect: Dialect, schema: Schema<T>, value: T): Uint8Array {
+  const writer = takeWriter(dialect)
+  schema.write(writer, value)
+  const bytes = copyOf(writer.bytes, 0, writer.at)
   if (writer.bytes.length <= SPARE_BUFFER_SIZE_MAX) spare = writer
   return bytes
 }

@@ -70,7 +70,9 @@ export class JsonDecoder {
   #bytes(json: Json): Uint8Array {
     if (typeof json === 'string') return parseBase64(json)
     if (!Array.isArray(json)) throw wrongType(json, 'base64')
-    return Uint8Array.from(json, (item) => Number(parseInteger(BYTE, numberOf(item))))
+    return Uint8Array.from(json, (item) =>
+      item === undefined ? 0 : Number(parseInteger(BYTE, numberOf(item))),
+    )
   }
 
   #fixed(shape: Shape & { kind: 'fixedBytes' }, json: Json): Uint8Array {
@@ -78,6 +80,7 @@ export class JsonDecoder {
       const text = stringOf(json)
       const bytes = shape.text === undefined ? parseBase64(text) : shape.text.parse(text)
       if (bytes.length !== shape.size) throw errors.wrongLength(`${shape.name} in JSON`)
+      shape.check?.(bytes)
       return bytes
     }
     if (typeof json === 'string' || !Array.isArray(json)) throw wrongType(json, 'an array')
@@ -87,6 +90,8 @@ export class JsonDecoder {
   }
 
   #list(shape: Shape & { kind: 'list' }, json: Json): readonly unknown[] {
+    // COMPAT(encoding/json): a slice of eight-bit integers may also be one base64 text.
+    if (shape.isByteString && typeof json === 'string') return Array.from(parseBase64(json))
     if (!Array.isArray(json)) throw wrongType(json, 'an array')
     if (json.length > shape.countMax) throw errors.tooMany(`${json.length} in an array`)
     return json.map((item, i) => this.#at(`[${i}]`, shape.item, item))
