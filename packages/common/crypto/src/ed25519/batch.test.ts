@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { ED25519_BATCH_SIZE_MAX } from '../limits.ts'
 import { areValidSignatures, verifySignatures } from './batch.ts'
-import { BATCH_SIZE_MAX } from './limits.ts'
 import { publicKeyOfSeed, signMessage } from './sign.ts'
 import type { SignedMessage } from './signedMessage.ts'
 
@@ -14,7 +14,7 @@ function signedBySeed(i: number): SignedMessage {
 
 describe('a batch of Ed25519 signatures', () => {
   it('finds the one bad signature, at the bound of a part and one beyond', () => {
-    for (const count of [1, 2, BATCH_SIZE_MAX, BATCH_SIZE_MAX + 1]) {
+    for (const count of [1, 2, ED25519_BATCH_SIZE_MAX, ED25519_BATCH_SIZE_MAX + 1]) {
       const signed = Array.from({ length: count }, (_, i) => signedBySeed(i))
       assert.equal(areValidSignatures(signed), true)
       const bad = count - 1

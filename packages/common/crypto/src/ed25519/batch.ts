@@ -17,10 +17,10 @@
 
 import { concatBytes, toUtf8 } from '@wadi/base/bytes'
 import { SHA512 } from '../hash/sha512.ts'
+import { ED25519_BATCH_SIZE_MAX } from '../limits.ts'
 import { decodeEntry, holds, pointsOf, scalarsOf } from './entry.ts'
 import { ed25519Kernel, type Kernel } from './kernel/kernel.ts'
 import * as layout from './kernel/layout.ts'
-import { BATCH_SIZE_MAX } from './limits.ts'
 import type { SignedMessage } from './signedMessage.ts'
 
 const DOMAIN = toUtf8('wadi: ed25519 batch coefficients')
@@ -29,7 +29,7 @@ const COEFFICIENTS_PER_HASH = 4
 
 /** Which of the signatures are valid? The same answers as one by one, in less time. */
 export function verifySignatures(signed: readonly SignedMessage[]): readonly boolean[] {
-  const parts = Math.ceil(signed.length / BATCH_SIZE_MAX)
+  const parts = Math.ceil(signed.length / ED25519_BATCH_SIZE_MAX)
   const size = Math.ceil(signed.length / parts)
   const verdicts: boolean[] = []
   for (let start = 0; start < signed.length; start += size)

@@ -1,7 +1,7 @@
 /** Where things lie in the kernel's memory. A point is two pairs, (X, Y) and (Z, T). */
 
 import { PAGE_BYTES } from '@wadi/base/wasm/module'
-import { BATCH_SIZE_MAX } from '../limits.ts'
+import { ED25519_BATCH_SIZE_MAX } from '../../limits.ts'
 import { PAIR_BYTES } from './pair.ts'
 
 /** An extended point, or a cached one: (Y - X, Y + X) and (2Z, 2dT). */
@@ -21,7 +21,7 @@ export const SECRET_DIGITS = 64
 export const SECRET_TABLE_BYTES = 8 * POINT_BYTES
 
 /** Two terms a signature: its key and its nonce point. */
-export const TERMS_MAX = 2 * BATCH_SIZE_MAX
+export const TERMS_MAX = 2 * ED25519_BATCH_SIZE_MAX
 
 let end = 16
 function reserve(bytes: number): number {
