@@ -4,6 +4,7 @@ import { CodedError } from '@wadi/base/errors'
 import { errors } from './errors.ts'
 import { Reader, RULES, type Rules } from './reader.ts'
 import type { Infer, Schema } from './schema.ts'
+import { readOrDefault } from './structReader.ts'
 import { written } from './writer.ts'
 
 export type { Infer, Schema }
@@ -31,7 +32,7 @@ function located(error: unknown, reader: Reader): unknown {
   return new CodedError(module, code, reason, message, `at ${reader.path()}, byte ${reader.at}`)
 }
 
-function decodeFrom<T>(schema: Schema<T>, reader: Reader): T {
+function decodeFrom<T>(schema: Pick<Schema<T>, 'read'>, reader: Reader): T {
   try {
     return schema.read(reader)
   } catch (error) {
@@ -65,7 +66,7 @@ export function decodeTrusted<T>(schema: Schema<T>, bytes: Uint8Array | undefine
 /** The Rust side's mode: canonical form only, and nothing after the item. */
 export function decodeRust<T>(schema: Schema<T>, bytes: Uint8Array): T {
   const reader = new Reader(bytes, RULES.rust)
-  const value = decodeFrom(schema, reader)
+  const value = decodeFrom({ read: (source) => readOrDefault(source, schema) }, reader)
   if (reader.at < reader.end) throw errors.trailingBytes(`at byte ${reader.at}`)
   return value
 }

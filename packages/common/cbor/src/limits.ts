@@ -2,6 +2,8 @@
 
 /** Nested arrays and maps around an item, its own included. */
 export const NESTING_MAX = 32
+/** Nested arrays and maps around an item on the Rust side. */
+export const RUST_NESTING_MAX = 64
 /** Elements of one array. */
 export const LIST_COUNT_MAX = 10_000_000
 /** Pairs of one map. */

@@ -4,6 +4,7 @@ import { errors } from './errors.ts'
 import { MAJOR, type Reader } from './reader.ts'
 import type { AnySchema, Infer, Schema } from './schema.ts'
 import { optional, struct } from './struct.ts'
+import { readOrDefault } from './structReader.ts'
 import { readTextBody } from './textBody.ts'
 
 /** The bodies of a union by kind. */
@@ -131,7 +132,7 @@ function readVariant(
   const body = byName.get(kind)
   if (typeof body !== 'object') throw errors.unknownVariant(kind)
   try {
-    const value = body.read(reader)
+    const value = readOrDefault(reader, body)
     reader.leave()
     return { kind, body: value }
   } catch (error) {

@@ -1,6 +1,12 @@
 import type { CodedError } from '@wadi/base/errors'
 import { errors } from './errors.ts'
-import { LIST_COUNT_MAX, MAP_COUNT_MAX, NESTING_MAX, TRUSTED_COUNT_MAX } from './limits.ts'
+import {
+  LIST_COUNT_MAX,
+  MAP_COUNT_MAX,
+  NESTING_MAX,
+  RUST_NESTING_MAX,
+  TRUSTED_COUNT_MAX,
+} from './limits.ts'
 
 /** What a decoder accepts: the three levels of trust of the Go side, and the strict Rust side. */
 export interface Rules {
@@ -9,6 +15,7 @@ export interface Rules {
   readonly allowsDuplicates: boolean
   readonly listCountMax: number
   readonly mapCountMax: number
+  readonly nestingMax: number
 }
 
 const UNTRUSTED: Rules = {
@@ -17,6 +24,7 @@ const UNTRUSTED: Rules = {
   allowsDuplicates: false,
   listCountMax: LIST_COUNT_MAX,
   mapCountMax: MAP_COUNT_MAX,
+  nestingMax: NESTING_MAX,
 }
 
 /** The decoders by name. */
@@ -24,13 +32,19 @@ export const RULES = {
   untrusted: UNTRUSTED,
   rpc: { ...UNTRUSTED, ignoresUnknownFields: true },
   trusted: {
-    isRust: false,
+    ...UNTRUSTED,
     ignoresUnknownFields: true,
     allowsDuplicates: true,
     listCountMax: TRUSTED_COUNT_MAX,
     mapCountMax: TRUSTED_COUNT_MAX,
   },
-  rust: { ...UNTRUSTED, isRust: true },
+  rust: {
+    ...UNTRUSTED,
+    isRust: true,
+    listCountMax: Number.POSITIVE_INFINITY,
+    mapCountMax: Number.POSITIVE_INFINITY,
+    nestingMax: RUST_NESTING_MAX,
+  },
 } as const satisfies Record<string, Rules>
 
 /** Major types, already shifted to the high bits of the initial byte. */
@@ -99,10 +113,10 @@ export class Reader {
     this.high = 0
     if (info < 24) {
       this.low = this.argument = info
-      if (major === MAJOR.tag) throw errors.tag()
+      if (major === MAJOR.tag && !this.rules.isRust) throw errors.tag()
       return major
     }
-    if (major === MAJOR.tag) throw errors.tag()
+    if (major === MAJOR.tag && !this.rules.isRust) throw errors.tag()
     if (info > 27) {
       const isOpen = info === 31 && major >= MAJOR.bytes && major <= MAJOR.map
       throw isOpen ? errors.indefiniteLength() : errors.malformed(`initial byte ${first}`)
@@ -126,10 +140,9 @@ export class Reader {
     this.at += size
     this.low = low
     this.argument = this.high * 0x1_0000_0000 + low
-    if (major === MAJOR.simple) {
-      if (size === 1 && low < 32) throw errors.malformed('simple value in two bytes')
-    } else if (this.rules.isRust) {
-      this.checkMinimal(size)
+    if (this.rules.isRust) this.checkMinimal(size)
+    else if (major === MAJOR.simple && size === 1 && low < 32) {
+      throw errors.malformed('simple value in two bytes')
     }
   }
 
@@ -151,11 +164,19 @@ export class Reader {
     return this.argument
   }
 
+  /** Goes one level down, into something with `count` parts. */
+  deepen(count: number): void {
+    this.depth++
+    // COMPAT(oasis-cbor): it counts around an item, so that one empty list more is let pass.
+    const isEmptyInRust = count === 0 && this.rules.isRust
+    if (this.depth > this.rules.nestingMax && !isEmptyInRust) throw errors.tooDeep()
+  }
+
   /** Goes into the array whose head was just read, and returns its count. */
   enterList(): number {
     const count = this.argument
     if (count > this.rules.listCountMax) throw errors.tooMany(`${count} in an array`)
-    if (++this.depth > NESTING_MAX) throw errors.tooDeep()
+    this.deepen(count)
     // Each element takes a byte at least: a lying count is found before anything is reserved.
     if (count > this.end - this.at) throw errors.truncated()
     return count
@@ -165,7 +186,7 @@ export class Reader {
   enterMap(): number {
     const count = this.argument
     if (count > this.rules.mapCountMax) throw errors.tooMany(`${count} in a map`)
-    if (++this.depth > NESTING_MAX) throw errors.tooDeep()
+    this.deepen(count)
     if (2 * count > this.end - this.at) throw errors.truncated()
     return count
   }
@@ -205,10 +226,11 @@ const ITEM_NAMES: Readonly<Record<number, string>> = {
   [MAJOR.text]: 'text',
   [MAJOR.list]: 'array',
   [MAJOR.map]: 'map',
+  [MAJOR.tag]: 'tag',
 }
 
 function itemName(major: number, info: number): string {
-  if (major !== MAJOR.simple) return ITEM_NAMES[major] ?? 'tag'
+  if (major !== MAJOR.simple) return ITEM_NAMES[major]!
   if (info === 20 || info === 21) return 'boolean'
   if (info === 22 || info === 23) return 'null'
   return info >= 25 ? 'float' : 'simple value'

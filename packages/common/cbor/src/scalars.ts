@@ -1,11 +1,12 @@
 /** Schemas of the items that have no parts: integers, texts, byte strings, times. */
 
-import { EMPTY_BYTES, equalBytes } from '@wadi/base/bytes'
+import { EMPTY_BYTES } from '@wadi/base/bytes'
 import { BugError } from '@wadi/base/errors'
 import { errors } from './errors.ts'
 import { readFloat, writeFloat } from './float.ts'
 import * as integers from './integers.ts'
 import { MAJOR, NULL, type Reader } from './reader.ts'
+import { skipStrict } from './rustItem.ts'
 import type { Branded, Schema, Shape, TextForm } from './schema.ts'
 import { copyOf } from './slab.ts'
 import { readTextBody } from './textBody.ts'
@@ -211,7 +212,7 @@ function fixed<T extends Uint8Array>(
     isScalar: false,
     hasRustDefault: true,
     isEmpty: () => size === 0,
-    isEmptyInRust: () => size === 0,
+    isEmptyInRust: () => false,
     write(writer, value) {
       if (value.length !== size) throw wrongLength(name, size, value.length)
       writer.head(MAJOR.bytes, size)
@@ -251,18 +252,18 @@ export const raw: Schema<Uint8Array> = {
   isScalar: false,
   hasRustDefault: true,
   isEmpty: (value) => value.length === 0,
-  isEmptyInRust: (value) => value.length === 0 || equalBytes(value, RAW_NULL),
+  isEmptyInRust: (value) => value.length === 0 || (value.length === 1 && value[0]! >= NULL),
   write(writer, value) {
     if (value.length === 0) writer.byte(NULL)
     else writer.raw(value)
   },
   read(reader) {
     const start = reader.at
-    reader.skip()
+    if (reader.rules.isRust) skipStrict(reader)
+    else reader.skip()
     return copyOf(reader.bytes, start, reader.at)
   },
 }
-const RAW_NULL = Uint8Array.of(NULL)
 
 /** A floating-point number. No consensus type has one: only replies of the API do. */
 export const float64: Schema<number> = {

@@ -5,7 +5,7 @@ import { assert } from '@wadi/base/errors'
 import { STRUCT_FIELD_COUNT_MAX } from './limits.ts'
 import { MAJOR, NULL, type Reader } from './reader.ts'
 import type { AnySchema, FieldShape, Infer, Schema } from './schema.ts'
-import { readFields } from './structReader.ts'
+import { readField, readFields } from './structReader.ts'
 import type { Writer } from './writer.ts'
 
 /** A schema together with how a struct treats it. */
@@ -154,7 +154,7 @@ function plainStruct(shapes: readonly FieldShape[]): Schema<Values> {
     shape: { kind: 'struct', fields: shapes },
     zero,
     isScalar: false,
-    hasRustDefault: false,
+    hasRustDefault: true,
     // COMPAT(fxamacker/cbor): a struct is empty when each field, recursively, is dropped.
     isEmpty: (value) =>
       isDroppable && fields.every(({ name, schema }) => schema.isEmpty(value[name])),
@@ -251,7 +251,7 @@ export function arrayStruct<const F extends Readonly<Record<string, AnySchema>>>
     shape: { kind: 'tuple', fields: shapes },
     zero,
     isScalar: false,
-    hasRustDefault: false,
+    hasRustDefault: true,
     isEmpty: () => false,
     isEmptyInRust: () => false,
     write(writer, value) {
@@ -272,14 +272,7 @@ function readPlaces(reader: Reader, shapes: readonly FieldShape[], zero: Values)
   }
   reader.enterList()
   const values: Record<string, unknown> = { ...zero }
-  for (const { name, wire, schema } of shapes) {
-    try {
-      values[name] = schema.read(reader)
-    } catch (error) {
-      reader.addStep(`.${wire}`)
-      throw error
-    }
-  }
+  for (const field of shapes) values[field.name] = readField(reader, field)
   reader.leave()
   return values
 }

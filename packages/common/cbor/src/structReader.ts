@@ -1,6 +1,7 @@
 import { errors } from './errors.ts'
 import { MAJOR, type Reader } from './reader.ts'
-import type { CompiledField, CompiledStruct } from './struct.ts'
+import type { FieldShape, Schema } from './schema.ts'
+import type { CompiledStruct } from './struct.ts'
 import { readTextBody } from './textBody.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -49,26 +50,27 @@ export function readFields(reader: Reader, compiled: CompiledStruct): Values {
   return values
 }
 
-function readField(reader: Reader, field: CompiledField): unknown {
+/** Reads the value of a field. */
+export function readField(reader: Reader, field: FieldShape): unknown {
   try {
-    if (reader.rules.isRust && isNull(reader)) return readDefault(reader, field)
-    return field.schema.read(reader)
+    return readOrDefault(reader, field.schema)
   } catch (error) {
     reader.addStep(`.${field.wire}`)
     throw error
   }
 }
 
+/** COMPAT(oasis-cbor): null, or undefined, in a field stands for the default of its type. */
+export function readOrDefault<T>(reader: Reader, schema: Schema<T>): T {
+  if (!reader.rules.isRust || !isNull(reader)) return schema.read(reader)
+  if (!schema.hasRustDefault) throw errors.missingField('null')
+  reader.at++
+  return schema.zero
+}
+
 function isNull(reader: Reader): boolean {
   const first = reader.bytes[reader.at]
   return first === 0xf6 || first === 0xf7
-}
-
-/** COMPAT(oasis-cbor): null in a field stands for the default of its type. */
-function readDefault(reader: Reader, field: CompiledField): unknown {
-  if (!field.schema.hasRustDefault) throw errors.missingField('null')
-  reader.at++
-  return field.schema.zero
 }
 
 function checkComplete(compiled: CompiledStruct, found: number, foundHigh: number): void {
