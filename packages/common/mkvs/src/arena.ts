@@ -131,7 +131,7 @@ export class Arena {
   /** Makes sure that so many bytes can be allocated. */
   ensureRoom(bytes: number): void {
     if (this.kernel.ensureRoom(bytes) === 1) return
-    this.evict()
+    if (this.#evictAt !== Number.MAX_SAFE_INTEGER) this.evict()
     if (this.kernel.ensureRoom(bytes) !== 1) throw this.full()
   }
 
@@ -155,6 +155,25 @@ export class Arena {
   /** Where the stub hangs that the last call has missed. */
   get neededSlot(): number {
     return this.word(CELL_SLOT)
+  }
+
+  /** Says that somebody who looks at nodes has met a stub. */
+  missedSlot(slot: number): void {
+    this.setWord(CELL_SLOT, slot)
+  }
+
+  /**
+   * Runs `look` with all nodes that it meets staying where they are; memory may exceed its bound
+   * by what is read meanwhile.
+   */
+  holding<T>(look: () => T): T {
+    const before = this.#evictAt
+    this.#evictAt = Number.MAX_SAFE_INTEGER
+    try {
+      return look()
+    } finally {
+      this.#evictAt = before
+    }
   }
 
   /** The leaf that the last call was about. */

@@ -10,5 +10,7 @@ export const errors = definePlainErrors('mkvs', {
   badProof: 'invalid proof',
   badChunk: 'invalid checkpoint chunk',
   badSnappy: 'malformed snappy stream',
+  badProofVersion: 'unsupported proof version',
+  uncommitted: 'the tree has changes that are not committed',
   rootMismatch: 'root does not match',
 })

@@ -15,10 +15,11 @@ const emptyTree = (): Tree => createTree(arena, { namespace, type: ROOT_TYPE_STA
 const key = fc
   .array(fc.constantFrom(0x00, 0x01, 0x80), { maxLength: 3 })
   .map((bytes) => Uint8Array.from(bytes))
+const NOTHING = fc.constant(new Uint8Array(0))
 const step = fc.oneof(
   fc.tuple(fc.constant('insert' as const), key, fc.uint8Array({ maxLength: 4 })),
-  fc.tuple(fc.constantFrom('remove' as const, 'removeExisting' as const), key),
-  fc.tuple(fc.constantFrom('begin' as const, 'keep' as const, 'rollback' as const)),
+  fc.tuple(fc.constantFrom('remove' as const, 'removeExisting' as const), key, NOTHING),
+  fc.tuple(fc.constantFrom('begin' as const, 'keep' as const, 'rollback' as const), key, NOTHING),
 )
 const steps = fc.array(step, { maxLength: 60 })
 
@@ -32,7 +33,11 @@ function dump(state: State): [string, string][] {
 }
 
 /** Runs the steps on an overlay and on maps that are copied at each `begin`. */
-function run(overlay: Overlay, start: Model, list: (typeof steps extends fc.Arbitrary<infer T> ? T : never)): Model {
+function run(
+  overlay: Overlay,
+  start: Model,
+  list: typeof steps extends fc.Arbitrary<infer T> ? T : never,
+): Model {
   let model: Model = new Map(start)
   const saved: Model[] = []
   for (const [what, k, v] of list) {
@@ -55,7 +60,7 @@ function run(overlay: Overlay, start: Model, list: (typeof steps extends fc.Arbi
       else assert.equal(mapHex(overlay.removeExisting(k)), value)
       model.delete(toHex(k))
     }
-    if (k !== undefined) assert.equal(mapHex(overlay.get(k)), model.get(toHex(k)))
+    assert.equal(mapHex(overlay.get(k)), model.get(toHex(k)))
   }
   assert.deepEqual(dump(overlay), sorted(model))
   while (saved.pop() !== undefined) overlay.keep()

@@ -39,7 +39,7 @@ export class Overlay implements State {
 
   get(key: Uint8Array): Uint8Array | undefined {
     const own = this.#own.get(key)
-    return own === undefined ? this.#inner.get(key) : valueOf(own)
+    return own === undefined ? this.#inner.get(key) : writtenValue(own)
   }
 
   insert(key: Uint8Array, value: Uint8Array): void {
@@ -91,7 +91,7 @@ export class Overlay implements State {
     assert(this.#marks.length === 0, 'mkvs: an overlay is committed after all that was begun')
     const cursor = this.#own.cursor()
     for (cursor.seek(EMPTY_BYTES); cursor.key !== undefined; cursor.next()) {
-      const value = cursor.value && valueOf(cursor.value)
+      const value = cursor.value && writtenValue(cursor.value)
       if (value === undefined) this.#inner.remove(cursor.key)
       else this.#inner.insert(cursor.key, value)
     }
@@ -123,7 +123,7 @@ export class Overlay implements State {
   }
 }
 
-function valueOf(tagged: Uint8Array): Uint8Array | undefined {
+function writtenValue(tagged: Uint8Array): Uint8Array | undefined {
   return tagged[0] === TAG_WRITTEN ? tagged.subarray(1) : undefined
 }
 
@@ -165,12 +165,12 @@ class OverlayCursor implements Cursor {
       if (order === 0 && own.key === undefined) break
       if (order === 0) this.#inner.next()
       else if (order > 0) break
-      else if (own.value !== undefined && valueOf(own.value) !== undefined) break
+      else if (own.value !== undefined && writtenValue(own.value) !== undefined) break
       else own.next()
     }
     const isOwn = compareKeys(own.key, this.#inner.key) < 0
     this.key = isOwn ? own.key : this.#inner.key
-    this.value = isOwn ? own.value && valueOf(own.value) : this.#inner.value
+    this.value = isOwn ? own.value && writtenValue(own.value) : this.#inner.value
   }
 }
 

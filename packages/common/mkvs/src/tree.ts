@@ -15,10 +15,13 @@ import {
   STACK,
 } from './kernel/layout.ts'
 import { ADDRESS_MAX } from './limits.ts'
+import { mergeProof } from './mergeProof.ts'
 import { MissingNodeError, NO_NODES, type NodeReader } from './nodeReader.ts'
 import { EMPTY_HASH, type Root, type RootType, type WriteLog, type WriteLogEntry } from './roots.ts'
 import type { Cursor, State } from './state.ts'
 import { TreeCursor } from './treeCursor.ts'
+import { TreeNodes } from './treeNodes.ts'
+import type { VerifiedProof } from './verifyProof.ts'
 
 /** How a tree begins. */
 export interface TreeOptions {
@@ -124,6 +127,21 @@ export class Tree implements State {
 
   cursor(): Cursor {
     return new TreeCursor(this.arena, this.#slot, (key) => this.#load(key))
+  }
+
+  /** Runs `look` on the tree's nodes, which stay in memory meanwhile. */
+  withNodes<T>(look: (nodes: TreeNodes) => T): T {
+    const nodes = new TreeNodes(this.arena, this.#slot, (key) => this.#load(key))
+    return this.arena.holding(() => look(nodes))
+  }
+
+  /**
+   * Adds the nodes of a verified proof where the tree knows no more than their hashes. `key` is what
+   * was looked for when the proof was asked for: a proof that begins below the root is found on the
+   * way to it.
+   */
+  merge(proof: VerifiedProof, key: Uint8Array): void {
+    mergeProof(this.arena, this.#slot, proof, key)
   }
 
   /** Reads the nodes on the way to a key into memory. */

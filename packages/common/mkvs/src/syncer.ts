@@ -1,0 +1,128 @@
+/** Answering those who read a tree from afar: the requests and the proofs that answer them. */
+
+import { EMPTY_BYTES, equalBytes, hasPrefix } from '@wadi/base/bytes'
+import { list } from '@wadi/cbor/collections'
+import { bool, bytes, fixedBytes, u8, u16, u64 } from '@wadi/cbor/scalars'
+import type { Infer } from '@wadi/cbor/schema'
+import { named, omitEmpty, struct } from '@wadi/cbor/struct'
+import { errors } from './errors.ts'
+import { Proof, type ProofVersion } from './proof.ts'
+import { ProofBuilder } from './proofBuilder.ts'
+import { ReferenceIterator, walkGet } from './referenceWalk.ts'
+import { equalRoots, ROOT_TYPE_IO, ROOT_TYPE_STATE, type Root } from './roots.ts'
+import type { Tree } from './tree.ts'
+import type { TreeNodes } from './treeNodes.ts'
+
+/** A root on the wire. */
+export const WireRoot = struct({
+  namespace: named('ns', fixedBytes(32)),
+  version: u64,
+  type: named('root_type', u8),
+  hash: fixedBytes(32),
+})
+export type WireRoot = Infer<typeof WireRoot>
+
+/** Which tree is asked, and where in it the asker has got to. */
+export const TreeId = struct({ root: WireRoot, position: fixedBytes(32) })
+
+export const GetRequest = struct({
+  tree: TreeId,
+  key: bytes,
+  includeSiblings: omitEmpty(bool),
+  proofVersion: omitEmpty(u16),
+})
+export type GetRequest = Infer<typeof GetRequest>
+
+export const GetPrefixesRequest = struct({
+  tree: TreeId,
+  prefixes: list(bytes),
+  limit: u16,
+  proofVersion: omitEmpty(u16),
+})
+export type GetPrefixesRequest = Infer<typeof GetPrefixesRequest>
+
+export const IterateRequest = struct({
+  tree: TreeId,
+  key: bytes,
+  prefetch: u16,
+  proofVersion: omitEmpty(u16),
+})
+export type IterateRequest = Infer<typeof IterateRequest>
+
+export const ProofResponse = struct({ proof: Proof })
+
+/** The root that a wire root names. */
+export function toRoot({ type, ...rest }: WireRoot): Root {
+  if (type !== ROOT_TYPE_STATE && type !== ROOT_TYPE_IO) throw errors.rootMismatch('no such type')
+  return { ...rest, type }
+}
+
+interface AnyRequest {
+  readonly tree: Infer<typeof TreeId>
+  readonly proofVersion: number
+}
+
+type Walk = (nodes: TreeNodes, builder: ProofBuilder, version: ProofVersion) => void
+
+/** Checks what all requests have in common and builds the proof of a walk. */
+function prove(
+  tree: Tree,
+  request: AnyRequest,
+  position: Uint8Array | undefined,
+  walk: Walk,
+): Proof {
+  const { proofVersion: version } = request
+  if (!equalRoots(toRoot(request.tree.root), tree.root)) throw errors.rootMismatch('of the request')
+  if (version !== 0 && version !== 1) throw errors.badProofVersion(`${version}`)
+  return tree.withNodes((nodes) => {
+    const builder = new ProofBuilder(nodes, version)
+    walk(nodes, builder, version)
+    const start = position && builder.find(position)
+    if (position !== undefined && start !== undefined) return builder.build(start, position)
+    return builder.build(nodes.root(EMPTY_BYTES), tree.root.hash)
+  })
+}
+
+/**
+ * The nodes that a lookup of one key visits.
+ * COMPAT(oasis-core): if the position is among them, only what is below it is sent, although the
+ * walk began at the root.
+ */
+export function proveGet(tree: Tree, request: GetRequest): Proof {
+  const { key, includeSiblings } = request
+  return prove(tree, request, request.tree.position, (nodes, builder, version) => {
+    const siblings = includeSiblings ? 'included' : 'left-out'
+    const leafSlots = version === 0 ? 'embedded' : 'separate'
+    walkGet(nodes, { key, siblings, leafSlots }, (node) => builder.include(node))
+  })
+}
+
+/** The nodes that seeking a key and going `prefetch` steps on visits. The position is ignored. */
+export function proveIterate(tree: Tree, request: IterateRequest): Proof {
+  return prove(tree, request, undefined, (nodes, builder) => {
+    const iterator = new ReferenceIterator(nodes, (node) => builder.include(node))
+    iterator.seek(request.key)
+    for (let i = 0; i < request.prefetch && iterator.key !== undefined; i++) iterator.next()
+  })
+}
+
+/** The nodes of up to `limit` keys in all that begin with one of the prefixes. */
+export function provePrefixes(tree: Tree, request: GetPrefixesRequest): Proof {
+  return prove(tree, request, undefined, (nodes, builder) => {
+    const iterator = new ReferenceIterator(nodes, (node) => builder.include(node))
+    let total = 0
+    for (const prefix of request.prefixes) {
+      iterator.seek(prefix)
+      for (; iterator.key !== undefined; total++) {
+        if (total >= request.limit) return
+        if (!hasPrefix(iterator.key, prefix)) break
+        iterator.next()
+      }
+    }
+  })
+}
+
+/** Does the answer begin where it may: at the position asked for, or at the tree's root? */
+export function isExpectedStart(proof: Proof, { root, position }: Infer<typeof TreeId>): boolean {
+  return equalBytes(proof.untrustedRoot, position) || equalBytes(proof.untrustedRoot, root.hash)
+}

@@ -1,0 +1,100 @@
+/** A tree's nodes one by one, for those who must see how it is built: proofs and checkpoints. */
+
+import type { Arena } from './arena.ts'
+import { errors } from './errors.ts'
+import {
+  AT_CHILDREN,
+  AT_GENERATION,
+  AT_LABEL,
+  AT_LABEL_BITS,
+  CELL_GENERATION,
+  FLAG_STALE,
+  KIND_LEAF,
+  KIND_STUB,
+} from './kernel/layout.ts'
+import { labelSize } from './nodeRecord.ts'
+
+/** Which child of an internal node. */
+export type Side = 'leaf' | 'left' | 'right'
+
+const SLOT: { readonly [S in Side]: number } = {
+  leaf: AT_CHILDREN,
+  left: AT_CHILDREN + 4,
+  right: AT_CHILDREN + 8,
+}
+
+/**
+ * Nodes are numbers that are good as long as {@link Arena.holding} holds them. A missing child is 0.
+ */
+export class TreeNodes {
+  readonly #arena: Arena
+  readonly #rootSlot: number
+  readonly #load: (key: Uint8Array) => void
+
+  constructor(arena: Arena, rootSlot: number, load: (key: Uint8Array) => void) {
+    this.#arena = arena
+    this.#rootSlot = rootSlot
+    this.#load = load
+  }
+
+  /** The root node, brought into memory for the sake of `key`. */
+  root(key: Uint8Array): number {
+    return this.#resolve(this.#rootSlot, key)
+  }
+
+  /** A child of an internal node, brought into memory for the sake of `key`. */
+  child(node: number, side: Side, key: Uint8Array): number {
+    return this.#resolve(node + SLOT[side], key)
+  }
+
+  /** The hash of a child; undefined if there is none. */
+  childHash(node: number, side: Side): Uint8Array | undefined {
+    const child = this.#arena.word(node + SLOT[side])
+    return child === 0 ? undefined : this.#arena.hashOf(child)
+  }
+
+  /** Which child this is, in memory or not; 0 if there is none. */
+  peek(node: number, side: Side): number {
+    return this.#arena.word(node + SLOT[side])
+  }
+
+  isLeaf(node: number): boolean {
+    return this.#arena.heap[node] === KIND_LEAF
+  }
+
+  hash(node: number): Uint8Array {
+    return this.#arena.hashOf(node)
+  }
+
+  key(leaf: number): Uint8Array {
+    return this.#arena.keyOf(leaf)
+  }
+
+  value(leaf: number): Uint8Array {
+    return this.#arena.valueOf(leaf)
+  }
+
+  labelBits(node: number): number {
+    const { heap } = this.#arena
+    return heap[node + AT_LABEL_BITS]! | (heap[node + AT_LABEL_BITS + 1]! << 8)
+  }
+
+  label(node: number): Uint8Array {
+    const at = node + AT_LABEL
+    return this.#arena.heap.slice(at, at + labelSize(this.labelBits(node)))
+  }
+
+  #resolve(slot: number, key: Uint8Array): number {
+    const arena = this.#arena
+    let node = arena.word(slot)
+    if (node === 0) return 0
+    if (arena.heap[node] === KIND_STUB) {
+      arena.missedSlot(slot)
+      this.#load(key)
+      node = arena.word(slot)
+    }
+    if ((arena.flagsOf(node) & FLAG_STALE) !== 0) throw errors.uncommitted()
+    arena.heap[node + AT_GENERATION] = arena.word(CELL_GENERATION)
+    return node
+  }
+}
