@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { SeededRandom } from '@wadi/base/random'
+import { checkPeerCertificate } from '../tls/certificate.ts'
+import { loadNodeIdentity, loadOrCreateNodeIdentity } from './nodeIdentity.ts'
+import { parsePem } from './pem.ts'
+
+const nowMs = Date.UTC(2026, 10, 21)
+let dataDir: string
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'wadi-identity-'))
+})
+afterEach(() => rmSync(dataDir, { recursive: true }))
+
+const byName = (a: string, b: string): number => (a < b ? -1 : 1)
+
+describe('the identity of a node', () => {
+  it('is kept in the files of the reference', () => {
+    loadOrCreateNodeIdentity({ dataDir, random: new SeededRandom(1n), nowMs })
+    assert.deepEqual(readdirSync(dataDir).sort(byName), [
+      'consensus.pem',
+      'consensus_pub.pem',
+      'identity.pem',
+      'identity_pub.pem',
+      'p2p.pem',
+      'p2p_entropy.pem',
+      'p2p_pub.pem',
+      'sentry_client_tls_identity.pem',
+      'sentry_client_tls_identity_cert.pem',
+      'tls_identity.pem',
+      'tls_identity_cert.pem',
+      'vrf.pem',
+      'vrf_pub.pem',
+    ])
+    for (const name of ['consensus', 'identity', 'p2p', 'p2p_entropy', 'vrf', 'tls_identity']) {
+      assert.equal(statSync(join(dataDir, `${name}.pem`)).mode & 0o777, 0o600)
+    }
+    const tls = readFileSync(join(dataDir, 'tls_identity.pem'), 'latin1')
+    assert.equal(parsePem('PRIVATE KEY', tls).length, 48)
+  })
+
+  it('is the same at the next start, with a certificate that begins then', () => {
+    const random = new SeededRandom(1n)
+    const first = loadOrCreateNodeIdentity({ dataDir, random, nowMs })
+    const laterMs = nowMs + 300 * 86_400_000
+    const second = loadNodeIdentity({ dataDir, random, nowMs: laterMs })
+    for (const role of ['node', 'p2p', 'consensus', 'vrf'] as const) {
+      assert.deepEqual(second[role].publicKey, first[role].publicKey)
+    }
+    assert.deepEqual(second.p2pEntropy.reveal(), first.p2pEntropy.reveal())
+    assert.deepEqual(second.tls.key.publicKey, first.tls.key.publicKey)
+    const yearLaterMs = nowMs + 370 * 86_400_000
+    const shown = checkPeerCertificate(second.tls.certificate, yearLaterMs)
+    assert.deepEqual(shown, first.tls.key.publicKey)
+  })
+
+  it('has a key of its own for each role', () => {
+    const identity = loadOrCreateNodeIdentity({ dataDir, random: new SeededRandom(1n), nowMs })
+    const { node, p2p, consensus, vrf, tls, sentryClientTls } = identity
+    const keys = [node, p2p, consensus, vrf, tls.key, sentryClientTls.key]
+    assert.equal(new Set(keys.map((key) => key.publicKey.join())).size, 6)
+  })
+
+  it('is not made up where it must be there', () => {
+    const options = { dataDir, random: new SeededRandom(1n), nowMs }
+    assert.throws(() => loadNodeIdentity(options), { reason: 'keyFile.missing' })
+    assert.deepEqual(readdirSync(dataDir), [])
+  })
+
+  it('with a public file of another key is refused', () => {
+    const options = { dataDir, random: new SeededRandom(1n), nowMs }
+    loadOrCreateNodeIdentity(options)
+    rmSync(join(dataDir, 'vrf.pem'))
+    assert.throws(() => loadOrCreateNodeIdentity(options), { reason: 'keyFile.keyMismatch' })
+  })
+})

@@ -1,0 +1,116 @@
+/** Files that only their owner may read. */
+
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { UnavailableError } from '@wadi/base/errors'
+import { KEY_FILE_BYTES_MAX } from '../limits.ts'
+
+const PRIVATE_MODE = 0o600
+const BEYOND_OWNER = 0o177
+
+/** What to do about a file that cannot be used. */
+function unusable(reason: string, message: string, cause?: unknown): UnavailableError {
+  return new UnavailableError(`keyFile.${reason}`, message, { cause })
+}
+
+function octal(mode: number): string {
+  return (mode & 0o777).toString(8).padStart(4, '0')
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT'
+}
+
+function readOpen(descriptor: number, path: string): Buffer {
+  const { mode, size } = fstatSync(descriptor)
+  // Windows has no such bits: what Node shows there says nothing about who may read.
+  if (process.platform !== 'win32' && (mode & BEYOND_OWNER) !== 0) {
+    throw unusable(
+      'permissions',
+      `${path} has mode ${octal(mode)}: others than its owner can use the key. ` +
+        `Make it private: chmod 600 ${path}`,
+    )
+  }
+  if (size > KEY_FILE_BYTES_MAX) throw unusable('size', `${path} is no key file: ${size} bytes`)
+  return readFileSync(descriptor)
+}
+
+/** The text of a private file, or `undefined` if there is none; refused if others may use it. */
+export function readPrivateFile(path: string): string | undefined {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, 'r')
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw unusable('unreadable', `${path} cannot be read`, error)
+  }
+  try {
+    const bytes = readOpen(descriptor, path)
+    const text = bytes.toString('latin1')
+    bytes.fill(0)
+    return text
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Makes a rename or a new name in the directory last. */
+function syncDirectory(path: string): void {
+  if (process.platform === 'win32') return
+  const descriptor = openSync(dirname(path), 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function writeNew(path: string, text: string, mode: number): void {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, 'wx', mode)
+  } catch (error) {
+    throw unusable('uncreatable', `${path} cannot be created`, error)
+  }
+  try {
+    writeSync(descriptor, text)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Creates a private file that is on disk when this returns; one that exists is never replaced. */
+export function createPrivateFile(path: string, text: string): void {
+  writeNew(path, text, PRIVATE_MODE)
+  syncDirectory(path)
+}
+
+/** Writes a file that anybody may read, all of it or nothing. */
+export function replacePublicFile(path: string, text: string): void {
+  const next = `${path}.new`
+  if (existsSync(next)) rmSync(next)
+  writeNew(next, text, 0o644)
+  renameSync(next, path)
+  syncDirectory(path)
+}
+
+/** The text of a public file, or `undefined` if there is none. */
+export function readPublicFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw unusable('unreadable', `${path} cannot be read`, error)
+  }
+}
