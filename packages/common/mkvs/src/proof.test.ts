@@ -1,0 +1,323 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import {
+  compareBytes,
+  concatBytes,
+  EMPTY_BYTES,
+  equalBytes,
+  hasPrefix,
+  toHex,
+  toUtf8,
+} from '@wadi/base/bytes'
+import { CodedError } from '@wadi/base/errors'
+import { decode, encode } from '@wadi/cbor/codec'
+import fc from 'fast-check'
+import { Arena } from './arena.ts'
+import { PROOF_DEPTH_MAX } from './limits.ts'
+import { MissingNodeError, NO_NODES } from './nodeReader.ts'
+import { Proof } from './proof.ts'
+import { getFromProof, pairsFromProof } from './readProof.ts'
+import { EMPTY_HASH, ROOT_TYPE_STATE } from './roots.ts'
+import { type Pair, pairsWithPrefix } from './state.ts'
+import { proveGet, proveIterate, provePrefixes } from './syncer.ts'
+import { createTree, openTree, type Tree } from './tree.ts'
+import { verifyProof } from './verifyProof.ts'
+
+const namespace = new Uint8Array(32)
+const arena = new Arena()
+
+function treeOf(pairs: readonly Pair[]): Tree {
+  const tree = createTree(arena, { namespace, type: ROOT_TYPE_STATE })
+  for (const [k, v] of pairs) tree.insert(k, v)
+  tree.commit({ version: 1n, baseAddress: 1 })
+  return tree
+}
+
+const key = fc.oneof(
+  fc
+    .array(fc.constantFrom(0x00, 0x01, 0x40, 0x80, 0xff), { maxLength: 4 })
+    .map((bytes) => Uint8Array.from(bytes)),
+  fc.uint8Array({ maxLength: 3 }),
+)
+const pairs = fc.array(fc.tuple(key, fc.uint8Array({ maxLength: 8 })), { maxLength: 30 })
+const version = fc.constantFrom(0, 1)
+
+const askAt = (tree: Tree, position: Uint8Array = tree.root.hash) => ({ root: tree.root, position })
+const getRequest = (tree: Tree, k: Uint8Array, proofVersion: number, includeSiblings = false) => ({
+  tree: askAt(tree),
+  key: k,
+  includeSiblings,
+  proofVersion,
+})
+const allPairs = (tree: Tree): Pair[] => [...pairsWithPrefix(tree, EMPTY_BYTES)]
+
+/** Five pairs whose tree has leaf slots, embedded leaves and labels. */
+const sample = (): Tree =>
+  treeOf(['', 'a', 'ab', 'abc', 'b'].map((text) => [toUtf8(text), toUtf8(`value of ${text}`)]))
+
+function sampleProofs(tree: Tree): Proof[] {
+  return [0, 1].flatMap((proofVersion) => [
+    proveGet(tree, getRequest(tree, toUtf8('ab'), proofVersion)),
+    proveGet(tree, getRequest(tree, toUtf8('abd'), proofVersion, true)),
+    proveIterate(tree, { tree: askAt(tree), key: toUtf8('a'), prefetch: 2, proofVersion }),
+  ])
+}
+
+const isRefused = (error: unknown): boolean => error instanceof CodedError
+
+describe('a proof of one key', () => {
+  it('tells the value or the absence, and tells nothing false', () => {
+    fc.assert(
+      fc.property(pairs, key, version, fc.boolean(), (list, k, proofVersion, siblings) => {
+        const tree = treeOf(list)
+        const proof = proveGet(tree, getRequest(tree, k, proofVersion, siblings))
+        assert.deepEqual(decode(Proof, encode(Proof, proof)), proof)
+        const verified = verifyProof(tree.root.hash, proof)
+        const value = tree.get(k)
+        const expected = value === undefined ? { kind: 'absent' } : { kind: 'present', value }
+        assert.deepEqual(getFromProof(verified, k), expected)
+        for (const [other, otherValue] of list) {
+          const answer = getFromProof(verified, other)
+          if (answer.kind === 'present')
+            assert.deepEqual(answer.value, tree.get(other) ?? otherValue)
+          else if (tree.get(other) !== undefined) assert.equal(answer.kind, 'unknown')
+        }
+        tree.dispose()
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('serves a client that asks on at each hash it meets', () => {
+    fc.assert(
+      fc.property(pairs, fc.array(key, { maxLength: 6 }), version, (list, wanted, proofVersion) => {
+        const tree = treeOf(list)
+        const remote = openTree(arena, { root: tree.root, rootAddress: 0, reader: NO_NODES })
+        for (const k of [...wanted, ...list.map(([other]) => other)]) {
+          const value = whileAsking(
+            remote,
+            () => remote.get(k),
+            (missing) => {
+              const request = {
+                ...getRequest(tree, k, proofVersion),
+                tree: askAt(tree, missing.position),
+              }
+              return proveGet(tree, request)
+            },
+          )
+          assert.deepEqual(value, tree.get(k))
+        }
+        remote.dispose()
+        tree.dispose()
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('with siblings lets a client remove the key', () => {
+    fc.assert(
+      fc.property(pairs, version, fc.nat(), (list, proofVersion, choice) => {
+        fc.pre(list.length > 0)
+        const tree = treeOf(list)
+        const [k] = list[choice % list.length]!
+        const remote = openTree(arena, { root: tree.root, rootAddress: 0, reader: NO_NODES })
+        const proof = proveGet(tree, getRequest(tree, k, proofVersion, true))
+        remote.merge(verifyProof(tree.root.hash, proof), k)
+        remote.remove(k)
+        tree.remove(k)
+        assert.deepEqual(remote.rootHash(), tree.rootHash())
+        remote.dispose()
+        tree.dispose()
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+/** Makes the call again and again, merging the proof of each node that it misses. */
+function whileAsking<T>(remote: Tree, call: () => T, ask: (missing: MissingNodeError) => Proof): T {
+  for (let asked = 0; ; asked++) {
+    try {
+      return call()
+    } catch (error) {
+      if (!(error instanceof MissingNodeError)) throw error
+      assert.ok(asked < 100, 'the proofs lead nowhere')
+      const proof = ask(error)
+      const start = equalBytes(proof.untrustedRoot, error.position)
+        ? error.position
+        : error.root.hash
+      remote.merge(verifyProof(start, proof), error.key)
+    }
+  }
+}
+
+describe('a proof of a range', () => {
+  it('tells the pairs from a key on, as many as were asked for', () => {
+    fc.assert(
+      fc.property(pairs, key, fc.nat(5), version, (list, from, prefetch, proofVersion) => {
+        const tree = treeOf(list)
+        const request = { tree: askAt(tree), key: from, prefetch, proofVersion }
+        const verified = verifyProof(tree.root.hash, proveIterate(tree, request))
+        const told: Pair[] = []
+        const walk = pairsFromProof(verified, from)
+        while (told.length <= prefetch) {
+          const step = walk.next()
+          if (step.done === true) break
+          told.push(step.value)
+        }
+        const all = allPairs(tree).filter(([k]) => compareBytes(k, from) >= 0)
+        assert.deepEqual(told, all.slice(0, prefetch + 1))
+        tree.dispose()
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('tells all pairs with the prefixes, up to the limit', () => {
+    fc.assert(
+      fc.property(
+        pairs,
+        fc.array(key, { maxLength: 3 }),
+        version,
+        (list, prefixes, proofVersion) => {
+          const tree = treeOf(list)
+          const limit = 65_535
+          const proof = provePrefixes(tree, { tree: askAt(tree), prefixes, limit, proofVersion })
+          const remote = openTree(arena, { root: tree.root, rootAddress: 0, reader: NO_NODES })
+          remote.merge(verifyProof(tree.root.hash, proof), EMPTY_BYTES)
+          for (const prefix of prefixes) {
+            const expected = allPairs(tree).filter(([k]) => hasPrefix(k, prefix))
+            assert.deepEqual([...pairsWithPrefix(remote, prefix)], expected)
+          }
+          remote.dispose()
+          tree.dispose()
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+
+  it('ends with an error where it does not tell what comes next', () => {
+    const tree = sample()
+    const proof = proveGet(tree, getRequest(tree, toUtf8('ab'), 1))
+    const verified = verifyProof(tree.root.hash, proof)
+    assert.throws(() => [...pairsFromProof(verified, EMPTY_BYTES)], { reason: 'mkvs.badProof' })
+    tree.dispose()
+  })
+})
+
+describe('the verifier', () => {
+  it('refuses every single-byte mutation of a proof', () => {
+    const tree = sample()
+    for (const proof of sampleProofs(tree)) {
+      verifyProof(tree.root.hash, proof)
+      proof.entries.forEach((entry, i) => {
+        for (let at = 0; at < (entry?.length ?? 0); at++) {
+          for (const flip of [0x01, 0x02, 0x03, 0x80, 0xff]) {
+            const mutated = entry!.slice()
+            mutated[at] = mutated[at]! ^ flip
+            const entries = proof.entries.with(i, mutated)
+            assert.throws(() => verifyProof(tree.root.hash, { ...proof, entries }), isRefused)
+          }
+        }
+      })
+    }
+    tree.dispose()
+  })
+
+  it('refuses every swap of two different nodes of a proof', () => {
+    const tree = sample()
+    for (const proof of sampleProofs(tree)) {
+      const { entries } = proof
+      for (let i = 0; i < entries.length; i++) {
+        for (let j = 0; j < i; j++) {
+          const [a, b] = [entries[i], entries[j]]
+          if (a === b || (a && b && equalBytes(a, b))) continue
+          const swapped = entries.with(i, b).with(j, a)
+          assert.throws(
+            () => verifyProof(tree.root.hash, { ...proof, entries: swapped }),
+            isRefused,
+          )
+        }
+      }
+    }
+    tree.dispose()
+  })
+
+  it('refuses proofs that are empty, too short, too long, of another root or version', () => {
+    const tree = sample()
+    const { hash } = tree.root
+    for (const proof of sampleProofs(tree)) {
+      const { entries } = proof
+      const refuses = (change: Partial<Proof>, reason: string): void => {
+        assert.throws(() => verifyProof(hash, { ...proof, ...change }), { reason })
+      }
+      refuses({ entries: [] }, 'mkvs.badProof')
+      refuses({ entries: entries.slice(0, -1) }, 'mkvs.badProof')
+      refuses({ entries: [...entries, undefined] }, 'mkvs.badProof')
+      refuses({ entries: entries.with(0, EMPTY_BYTES) }, 'mkvs.badProof')
+      refuses({ entries: [concatBytes(Uint8Array.of(2), hash.slice(1))] }, 'mkvs.badProof')
+      refuses({ version: 2 }, 'mkvs.badProofVersion')
+      refuses({ untrustedRoot: EMPTY_HASH }, 'mkvs.rootMismatch')
+      refuses({ entries: [undefined] }, 'mkvs.rootMismatch')
+      assert.throws(() => verifyProof(EMPTY_HASH, proof), { reason: 'mkvs.rootMismatch' })
+    }
+    tree.dispose()
+  })
+
+  it('accepts nodes nested 128 deep and refuses one more', () => {
+    const keyOf = (size: number): Uint8Array => new Uint8Array(size)
+    const deep = (size: number): Tree =>
+      treeOf(Array.from({ length: size + 1 }, (_, i) => [keyOf(i), EMPTY_BYTES]))
+    const ask = (size: number): void => {
+      const tree = deep(size)
+      verifyProof(tree.root.hash, proveGet(tree, getRequest(tree, keyOf(size), 0)))
+      tree.dispose()
+    }
+    ask(PROOF_DEPTH_MAX)
+    assert.throws(() => ask(PROOF_DEPTH_MAX + 1), { reason: 'mkvs.badProof' })
+  })
+
+  it('answers any bytes with a coded error', () => {
+    const entry = fc.option(
+      fc
+        .tuple(fc.constantFrom(0, 1, 2, 3), fc.uint8Array({ maxLength: 60 }))
+        .map(([kind, rest]) => concatBytes(Uint8Array.of(kind), rest)),
+      { nil: undefined },
+    )
+    const root = new Uint8Array(32).fill(7)
+    fc.assert(
+      fc.property(version, fc.array(entry, { maxLength: 8 }), (proofVersion, entries) => {
+        const proof = { version: proofVersion, untrustedRoot: root, entries }
+        assert.throws(() => verifyProof(root, proof), isRefused)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('the syncer', () => {
+  it('refuses requests for another root, another version, or a tree with changes', () => {
+    const tree = sample()
+    const request = getRequest(tree, toUtf8('a'), 0)
+    const root = { ...tree.root, version: 2n }
+    assert.throws(() => proveGet(tree, { ...request, tree: { ...request.tree, root } }), {
+      reason: 'mkvs.rootMismatch',
+    })
+    assert.throws(() => proveGet(tree, { ...request, proofVersion: 2 }), {
+      reason: 'mkvs.badProofVersion',
+    })
+    tree.insert(toUtf8('new'), toUtf8('value'))
+    assert.throws(() => proveGet(tree, request), { reason: 'mkvs.uncommitted' })
+    tree.dispose()
+  })
+
+  it('proves an empty tree by a single null', () => {
+    const tree = treeOf([])
+    const proof = proveGet(tree, getRequest(tree, toUtf8('a'), 0))
+    assert.deepEqual(proof.entries, [undefined])
+    assert.equal(toHex(proof.untrustedRoot), toHex(EMPTY_HASH))
+    assert.deepEqual(getFromProof(verifyProof(EMPTY_HASH, proof), toUtf8('a')), { kind: 'absent' })
+    tree.dispose()
+  })
+})
