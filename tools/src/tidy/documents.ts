@@ -72,14 +72,7 @@ export function checkMatrix(house: House): Finding[] {
 /** Every third-party dependency has a line with its reason. */
 export function checkDependencyReasons(house: House): Finding[] {
   const reasons = new Set(linesOf(house, DEPENDENCIES).flatMap((line) => codeSpans(line)[0] ?? []))
-  const used = new Set([
-    ...house.rootDependencies,
-    ...house.packages.flatMap(({ dependencies, testDependencies }) => [
-      ...dependencies,
-      ...testDependencies,
-    ]),
-  ])
-  return [...used]
+  return [...house.installed]
     .filter((name) => !name.startsWith('@wadi/') && !reasons.has(name))
     .map((name) => ({ path: DEPENDENCIES, line: 1, message: `${name} has no line with a reason` }))
 }

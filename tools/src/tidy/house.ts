@@ -32,8 +32,10 @@ export type House = {
   readonly files: ReadonlyMap<string, string>
   readonly packages: readonly Package[]
   readonly sources: readonly Source[]
-  /** Third-party packages of the root manifest, which tests and tools may use. */
+  /** Third-party packages of the root manifest. */
   readonly rootDependencies: ReadonlySet<string>
+  /** Third-party packages of any manifest: there for everybody who runs tests. */
+  readonly installed: ReadonlySet<string>
 }
 
 export type Finding = {
@@ -54,7 +56,8 @@ type Manifest = {
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
-const TEST_PATH = /(\.(test|bench|types\.test)\.ts$)|(\/(compliance|arbitrary|fixtures)\/)/
+const TEST_PATH =
+  /\.(test|bench|types\.test)\.ts$|^conformance\/|\/(compliance|arbitrary|fixtures)\/|\/soak-/
 
 function namesOf(...tables: readonly (Readonly<Record<string, string>> | undefined)[]) {
   return new Set(tables.flatMap((table) => Object.keys(table ?? {})))
@@ -100,5 +103,9 @@ export function createHouse(files: ReadonlyMap<string, string>): House {
     root.devDependencies,
     root.optionalDependencies,
   )
-  return { files, packages, sources, rootDependencies }
+  const installed = new Set([
+    ...rootDependencies,
+    ...packages.flatMap((each) => [...each.dependencies, ...each.testDependencies]),
+  ])
+  return { files, packages, sources, rootDependencies, installed }
 }

@@ -9,10 +9,10 @@ const TOP_LAYER = 12
 /** It may use what the root manifest has for it. */
 const TOOLS = '@wadi/tools'
 
-/** The specifier tokens of `import … from 'x'`, `export … from 'x'`, `import 'x'`, `import('x')`. */
+/** The specifiers of `import … from 'x'`, `export … from 'x'`, `import 'x'`, `import('x')`. */
 export function specifiers(tokens: readonly Token[]): Token[] {
   return tokens.filter((token, i) => {
-    if (token.kind !== 'string' || token.text.startsWith('`')) return false
+    if (token.kind !== 'string' || !/^['"]/.test(token.text)) return false
     const before = tokens[i - 1]?.text
     const isCall = before === '(' && tokens[i - 2]?.text === 'import'
     return before === 'from' || before === 'import' || isCall
@@ -53,9 +53,11 @@ function checkImport(house: House, source: Source, home: Package, specifier: str
   const target = house.packages.find((each) => each.name === name)
   const upwards = target === undefined ? undefined : checkWorkspace(home, target)
   if (upwards !== undefined) return upwards
-  const isForTests = home.testDependencies.has(name) || house.rootDependencies.has(name)
-  const isProduct = !source.isTest && home.name !== TOOLS
-  if (home.dependencies.has(name) || (isForTests && !isProduct)) return undefined
+  if (home.dependencies.has(name)) return undefined
+  const isForTests =
+    target === undefined ? house.installed.has(name) : home.testDependencies.has(name)
+  if (source.isTest && isForTests) return undefined
+  if (home.name === TOOLS && house.rootDependencies.has(name)) return undefined
   return `${name} is not among the dependencies of ${home.name}`
 }
 

@@ -74,6 +74,8 @@ describe('tidy: imports', () => {
     assertFound('imports', tree("const x = import('left-pad')"), `${TREE}src/tree.ts:1`)
     assertFound('imports', tree("import fc from 'fast-check'"), `${TREE}src/tree.ts:1`)
     assert.deepEqual(find('imports', test("import fc from 'fast-check'")), [])
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is a source text
+    assert.deepEqual(find('imports', tree('const x = `no file ${from}`')), [])
   })
 
   it('refuses the modules of Node in the rules, but not in their tests', () => {
