@@ -11,6 +11,8 @@ const MASK_51 = (1n << 51n) - 1n
 const P = (1n << 255n) - 19n
 
 export interface FieldFunctions {
+  /** target = a · b, lane by lane. */
+  readonly multiply: FunctionReference<readonly ['i32', 'i32', 'i32']>
   /** target = source^(2^252 - 3), lane by lane: the inner power of a square root. */
   readonly rootPower: FunctionReference<readonly ['i32', 'i32']>
   /** target = source^-1, lane by lane; zero stays zero. */
@@ -73,7 +75,7 @@ export function addFieldFunctions(m: ModuleBuilder, kind: ProductKind): FieldFun
     const words = [0, 8, 16, 24].map((offset) => i64.load(layout.FROZEN, offset))
     f.return(i64.eqz(words.reduce((a, b) => i64.or(a, b))))
   })
-  return { rootPower, invert, freeze, isZero }
+  return { multiply, rootPower, invert, freeze, isZero }
 }
 
 const T0 = layout.FIELD_SCRATCH

@@ -4,10 +4,11 @@ import { v128 } from '@wadi/base/wasm/expression'
 import { instantiate, type KernelMemory } from '@wadi/base/wasm/instantiate'
 import { ModuleBuilder } from '@wadi/base/wasm/module'
 import { BASE_X, BASE_Y, D, P, ROOT_OF_MINUS_ONE } from '../curve.ts'
+import { addCompress, addDecompress } from './encoding.ts'
 import { addFieldFunctions } from './field.ts'
 import * as layout from './layout.ts'
 import { bitsOfDouble, PAIR_BYTES, type ProductKind } from './pair.ts'
-import { addCompress, addDecompress, addPointFunctions } from './point.ts'
+import { addPointFunctions } from './point.ts'
 import { addScalarFunctions } from './scalar.ts'
 import { addSecretFunctions } from './secret.ts'
 import { addTermFunctions } from './terms.ts'
@@ -88,11 +89,11 @@ export function createKernel(kind: ProductKind): Kernel {
   addConstants(m)
   const field = addFieldFunctions(m, kind)
   const points = addPointFunctions(m, kind, field)
-  addDecompress(m, kind, field)
-  addCompress(m, kind, field)
+  addDecompress(m, field)
+  addCompress(m, field)
   m.function({ name: 'addPoint', params: ['i32', 'i32'] }, (f, target, point) => {
     f.run(points.toCached, layout.SELECTED, point)
-    f.run(points.add, target, layout.SELECTED)
+    f.run(points.add, target, layout.SELECTED, 0)
   })
   addScalarFunctions(m)
   addTermFunctions(m, points)

@@ -12,8 +12,6 @@ import * as pair from './pair.ts'
 import { PAIR_BYTES } from './pair.ts'
 import type { PointFunctions } from './point.ts'
 
-const SIGN = 1n << 63n
-
 /** Cuts the scalar (below 2^255) into {@link layout.DIGITS}. */
 function addDigits(m: ModuleBuilder): FunctionReference<readonly ['i32']> {
   return m.function({ params: ['i32'] }, (f, scalar) => {
@@ -33,11 +31,14 @@ function addDigits(m: ModuleBuilder): FunctionReference<readonly ['i32']> {
   })
 }
 
-/** Writes the digit's multiple from the table of eight to {@link layout.SELECTED}. */
-function addSelect(m: ModuleBuilder): FunctionReference<readonly ['i32', 'i32']> {
-  return m.function({ params: ['i32', 'i32'] }, (f, table, digit) => {
-    const negative = f.let(i32.shrS(digit, 31))
-    const size = f.let(v128.splatI32(i32.sub(i32.xor(digit, negative), negative)))
+/** Adds the digit's multiple from the table of eight to the target. */
+function addDigitFunction(
+  m: ModuleBuilder,
+  points: PointFunctions,
+): FunctionReference<readonly ['i32', 'i32', 'i32']> {
+  return m.function({ params: ['i32', 'i32', 'i32'] }, (f, target, table, digit) => {
+    const sign = f.let(i32.shrS(digit, 31))
+    const size = f.let(v128.splatI32(i32.sub(i32.xor(digit, sign), sign)))
     const outer = pair.load(f, layout.IDENTITY_CACHED)
     const inner = pair.load(f, layout.IDENTITY_CACHED, PAIR_BYTES)
     const multiple = f.let(i32.const(1))
@@ -52,12 +53,9 @@ function addSelect(m: ModuleBuilder): FunctionReference<readonly ['i32', 'i32']>
       f.set(table, i32.add(table, layout.POINT_BYTES))
       f.set(multiple, i32.add(multiple, 1))
     })
-    const negate = f.let(v128.splatI32(negative))
-    const flip = f.let(v128.and(negate, pair.lanes(0n, SIGN)))
-    const turned = pair.each(f, (a) => v128.bitselect(pair.swap(a!), a!, negate), outer)
-    pair.store(f, layout.SELECTED, turned)
-    const signed = pair.each(f, (a) => v128.xor(a!, flip), inner)
-    pair.store(f, layout.SELECTED, signed, PAIR_BYTES)
+    pair.store(f, layout.SELECTED, outer)
+    pair.store(f, layout.SELECTED, inner, PAIR_BYTES)
+    f.run(points.add, target, layout.SELECTED, sign)
   })
 }
 
@@ -73,7 +71,7 @@ function addMultiples(
     f.copy(sum, point, layout.POINT_BYTES)
     f.run(points.toCached, table, sum)
     f.while(count, () => {
-      f.run(points.add, sum, first)
+      f.run(points.add, sum, first, 0)
       f.set(table, i32.add(table, layout.POINT_BYTES))
       f.run(points.toCached, table, sum)
       f.set(count, i32.sub(count, 1))
@@ -87,7 +85,7 @@ function addMultiples(
  */
 export function addSecretFunctions(m: ModuleBuilder, points: PointFunctions): void {
   const digits = addDigits(m)
-  const select = addSelect(m)
+  const addDigit = addDigitFunction(m, points)
   const multiples = addMultiples(m, points)
   const digitAt = (k: I32) => i32.shrS(i32.shl(i32.load8u(i32.add(k, layout.DIGITS)), 24), 24)
 
@@ -110,8 +108,7 @@ export function addSecretFunctions(m: ModuleBuilder, points: PointFunctions): vo
       f.set(k, from)
       f.while(i32.ltU(k, layout.SECRET_DIGITS), () => {
         const row = i32.mul(i32.shrU(k, 1), layout.SECRET_TABLE_BYTES)
-        f.run(select, i32.add(row, layout.COMB_TABLE), digitAt(k))
-        f.run(points.add, target, layout.SELECTED)
+        f.run(addDigit, target, i32.add(row, layout.COMB_TABLE), digitAt(k))
         f.set(k, i32.add(k, 2))
       })
     }
@@ -129,8 +126,7 @@ export function addSecretFunctions(m: ModuleBuilder, points: PointFunctions): vo
     f.while(k, () => {
       f.set(k, i32.sub(k, 1))
       f.run(points.doubleTimes, target, 4)
-      f.run(select, layout.SECRET_TABLE, digitAt(k))
-      f.run(points.add, target, layout.SELECTED)
+      f.run(addDigit, target, layout.SECRET_TABLE, digitAt(k))
     })
   })
 }

@@ -27,7 +27,7 @@ function addOddMultiples(
     f.run(points.toCached, table, sum)
     f.set(count, i32.sub(count, 1))
     f.while(count, () => {
-      f.run(points.add, sum, twice)
+      f.run(points.add, sum, twice, 0)
       f.set(table, i32.add(table, layout.POINT_BYTES))
       f.run(points.toCached, table, sum)
       f.set(count, i32.sub(count, 1))
@@ -65,11 +65,9 @@ function emitAddRow(
   row: Local<'i32'>,
   stride: Local<'i32'>,
 ): void {
-  const sum = layout.ACCUMULATOR
   const column = f.let(i32.const(0))
   const digits = f.local('i64')
   const digit = f.local('i32')
-  const entry = f.local('i32')
   f.while(i32.ltU(column, stride), () => {
     f.set(digits, i64.load(i32.add(row, column)))
     f.while(i64.ne(digits, 0n), () => {
@@ -82,20 +80,13 @@ function emitAddRow(
         i32.add(layout.TABLES - layout.TERM_TABLE_BYTES, i32.mul(term, layout.TERM_TABLE_BYTES)),
         layout.BASE_TABLE,
       )
-      f.set(entry, table)
-      f.if(
-        i32.gtS(digit, 0),
-        () => f.run(points.add, sum, multipleAt(entry, digit)),
-        () => f.run(points.subtract, sum, multipleAt(entry, i32.sub(0, digit))),
-      )
+      const sign = f.let(i32.shrS(digit, 31))
+      const size = i32.sub(i32.xor(digit, sign), sign)
+      const multiple = i32.mul(i32.shrU(size, 1), layout.POINT_BYTES)
+      f.run(points.add, layout.ACCUMULATOR, i32.add(table, multiple), sign)
     })
     f.set(column, i32.add(column, 8))
   })
-}
-
-/** Where the odd multiple stands in its table. */
-function multipleAt(table: Local<'i32'>, digit: Parameters<typeof i32.shrU>[0]) {
-  return i32.add(table, i32.mul(i32.shrU(digit, 1), layout.POINT_BYTES))
 }
 
 /**
