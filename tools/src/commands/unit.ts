@@ -1,6 +1,6 @@
 /**
- * `npm run unit -- [--seed <n>] [--slow] [--runs <n>] [path or package …]`: the unit tests or some of
- * them; `--seed` shuffles the order of the files, `--runs` tries properties that often.
+ * `npm run unit -- [--seed <n>] [--slow] [--runs <n>] [path or package …]`: the unit tests or some
+ * of them; `--seed` shuffles the order of the files, `--runs` tries properties that often.
  */
 
 import { availableParallelism } from 'node:os'

@@ -1,4 +1,4 @@
-/** Which claims hold: a claim works exactly while all tests that it names exist and none is skipped. */
+/** Which claims hold: those of which every named test exists and none is skipped. */
 
 import { tokenize } from '../tidy/tokens.ts'
 import type { Claim } from './claims.ts'
