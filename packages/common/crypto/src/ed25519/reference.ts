@@ -1,6 +1,6 @@
 /**
  * Ed25519 as one reads it in RFC 8032, in BigInt arithmetic, with the reference's rules of
- * acceptance. Slow and not constant time: the tests hold the kernel against it, nothing else uses it.
+ * acceptance. Slow, and not constant time: only the tests use it, to hold the kernel against it.
  */
 
 import { sha512 } from '@noble/hashes/sha2.js'

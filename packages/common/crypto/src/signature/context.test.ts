@@ -40,7 +40,7 @@ describe('a signature context', () => {
     })
   })
 
-  it('is refused without its suffix, with one that is too long, and with one that it has not', () => {
+  it('is refused without its suffix, with too long a one, and with one that it has not', () => {
     const of = (suffix: string) => () =>
       contextOf(contexts.executorCommitment, { chainContext, suffix })
     const without = () => contextOf(contexts.executorCommitment, { chainContext })

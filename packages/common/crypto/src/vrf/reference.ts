@@ -1,4 +1,4 @@
-/** ECVRF as one reads it in RFC 9381, on the readable points: the tests hold the kernel against it. */
+/** ECVRF as one reads it in RFC 9381, on the readable points, for the tests. */
 
 import { sha512 } from '@noble/hashes/sha2.js'
 import { concatBytes, equalBytes, toUtf8 } from '@wadi/base/bytes'

@@ -77,7 +77,7 @@ describe('ECVRF-EDWARDS25519-SHA512-ELL2', () => {
     }
   })
 
-  it('refuses a Gamma that is not canonical or no point, and an s that is not below the order', () => {
+  it('refuses a Gamma that is no point or not canonical, and an s beyond the order', () => {
     const tooHigh = withPart(toBytes(P + 3n), 0)
     const noPoint = withPart(toBytes(2n), 0)
     const tooLarge = withPart(toBytes(toNumber(proof.subarray(48)) + L), 48)

@@ -1,4 +1,4 @@
-/** The field functions of the kernel that others call: powers, canonical bytes, and their inverse. */
+/** The field functions of the kernel that others call: products, powers, canonical bytes. */
 
 import { type Expression, type I32, i32, i64, type V128, v128 } from '@wadi/base/wasm/expression'
 import { call, type FunctionBuilder, type FunctionReference } from '@wadi/base/wasm/function'

@@ -18,7 +18,7 @@ export interface PointFunctions {
   readonly double: FunctionReference<readonly ['i32']>
   /** Doubles a point in place, as often as the second parameter says. */
   readonly doubleTimes: FunctionReference<readonly ['i32', 'i32']>
-  /** Adds the cached second point to the first, in place; subtracts it if the third is -1, not 0. */
+  /** Adds the cached second point to the first, in place; subtracts it if the third is -1. */
   readonly add: FunctionReference<readonly ['i32', 'i32', 'i32']>
   /** Writes the cached form of the second point to the first address. */
   readonly toCached: FunctionReference<readonly ['i32', 'i32']>
@@ -69,7 +69,10 @@ function emitDouble(f: FunctionBuilder, kind: ProductKind, point: Local<'i32'>):
   })
 }
 
-/** A = (Y1-X1)(Y2-X2), B = (Y1+X1)(Y2+X2), C = 2dT1T2, D = 2Z1Z2; E = B-A, F = D-C, G = D+C, H = B+A. */
+/**
+ * A = (Y1 - X1)(Y2 - X2), B = (Y1 + X1)(Y2 + X2), C = 2dT1T2, D = 2Z1Z2;
+ * E = B - A, F = D - C, G = D + C, H = B + A.
+ */
 function emitAdd(
   f: FunctionBuilder,
   kind: ProductKind,
