@@ -4,9 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { SeededRandom } from '@wadi/base/random'
+import { testSigner } from '@wadi/crypto/signature/compliance/signerCompliance'
 import { checkPeerCertificate } from '../tls/certificate.ts'
-import { loadNodeIdentity, loadOrCreateNodeIdentity } from './nodeIdentity.ts'
+import { createKeyFile } from './keyFile.ts'
+import { loadEntitySigner, loadNodeIdentity, loadOrCreateNodeIdentity } from './nodeIdentity.ts'
 import { parsePem } from './pem.ts'
+
+const complianceDir = mkdtempSync(join(tmpdir(), 'wadi-signer-'))
+const entityKey = createKeyFile(join(complianceDir, 'entity.pem'), new SeededRandom(2n))
+testSigner('entity.pem', loadEntitySigner(complianceDir), entityKey.seed.reveal())
+rmSync(complianceDir, { recursive: true })
 
 const nowMs = Date.UTC(2026, 10, 21)
 let dataDir: string
@@ -62,6 +69,8 @@ describe('the identity of a node', () => {
     const identity = loadOrCreateNodeIdentity({ dataDir, random: new SeededRandom(1n), nowMs })
     const { node, p2p, consensus, vrf, tls, sentryClientTls } = identity
     const keys = [node, p2p, consensus, vrf, tls.key, sentryClientTls.key]
+    const roles = [node, p2p, consensus, vrf].map((signer) => signer.role)
+    assert.deepEqual(roles, ['node', 'p2p', 'consensus', 'vrf'])
     assert.equal(new Set(keys.map((key) => key.publicKey.join())).size, 6)
   })
 

@@ -3,6 +3,8 @@
 import { join } from 'node:path'
 import type { RandomSource } from '@wadi/base/random'
 import type { Secret } from '@wadi/base/secret'
+import { createMemorySigner, createMemoryVrfSigner } from '@wadi/crypto/signature/memorySigner'
+import type { Signer, VrfSigner } from '@wadi/crypto/signature/signer'
 import { loadOrCreateTlsIdentity, type TlsIdentity } from '../tls/tlsKeyFile.ts'
 import {
   ensurePublicKeyFile,
@@ -12,7 +14,7 @@ import {
   requireKeyFile,
 } from './keyFile.ts'
 
-/** The roles of a node's keys, and the names of their files. An entity's is `entity.pem`. */
+/** The roles of a node's keys, and the names of their files. */
 export const ROLE_FILES = {
   node: 'identity',
   p2p: 'p2p',
@@ -22,11 +24,11 @@ export const ROLE_FILES = {
 
 /** A node's identity. */
 export interface NodeIdentity {
-  readonly node: KeyPair
-  readonly p2p: KeyPair
+  readonly node: Signer
+  readonly p2p: Signer
   readonly p2pEntropy: Secret<Uint8Array>
-  readonly consensus: KeyPair
-  readonly vrf: KeyPair
+  readonly consensus: Signer
+  readonly vrf: VrfSigner
   readonly tls: TlsIdentity
   readonly sentryClientTls: TlsIdentity
 }
@@ -49,14 +51,15 @@ function loadAll(options: IdentityOptions, loadKey: (path: string) => KeyPair): 
     ensurePublicKeyFile(path(`${name}_pub`), pair.publicKey)
     return pair
   }
+  const signer = (role: Exclude<Role, 'vrf'>): Signer => createMemorySigner(role, load(role).seed)
   const loadTls = (name: string): TlsIdentity =>
     loadOrCreateTlsIdentity({ key: path(name), certificate: path(`${name}_cert`) }, random, nowMs)
   return {
-    node: load('node'),
-    p2p: load('p2p'),
+    node: signer('node'),
+    p2p: signer('p2p'),
     p2pEntropy: loadOrCreateEntropy(path('p2p_entropy'), random),
-    consensus: load('consensus'),
-    vrf: load('vrf'),
+    consensus: signer('consensus'),
+    vrf: createMemoryVrfSigner(load('vrf').seed),
     tls: loadTls('tls_identity'),
     sentryClientTls: loadTls('sentry_client_tls_identity'),
   }
@@ -70,4 +73,9 @@ export function loadNodeIdentity(options: IdentityOptions): NodeIdentity {
 /** Loads the keys of a node and makes those that are missing. */
 export function loadOrCreateNodeIdentity(options: IdentityOptions): NodeIdentity {
   return loadAll(options, (path) => loadOrCreateKeyFile(path, options.random))
+}
+
+/** The signer of an entity, from the `entity.pem` of its directory. */
+export function loadEntitySigner(directory: string): Signer {
+  return createMemorySigner('entity', requireKeyFile(join(directory, 'entity.pem')).seed)
 }
