@@ -1,0 +1,74 @@
+/** The Merklized tree in memory: filling it, updating it, checking proofs of it, holding a million keys. */
+
+import { toHex } from '@wadi/base/bytes'
+import { assert } from '@wadi/base/errors'
+import { Arena } from '@wadi/mkvs/arena'
+import { ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
+import { createTree, type Tree } from '@wadi/mkvs/tree'
+import { goPeer, readGoPhase } from '../src/goPeer.ts'
+import { median } from '../src/measure.ts'
+import type { Contender, Scenario } from '../src/scenario.ts'
+import {
+  BATCH_SIZE,
+  type Batch,
+  KEY_COUNT,
+  operationsPerCpuSecond,
+  treeWorkload,
+  UPDATE_RUNS,
+} from '../src/treeWorkload.ts'
+
+const GO = 'reference (Go)'
+const OURS = 'wadi'
+const TURNS = 3
+
+function emptyTree(): Tree {
+  return createTree(new Arena(), { namespace: new Uint8Array(32), type: ROOT_TYPE_STATE })
+}
+
+/** Writes each batch as one commit and gives the last root. */
+function writeBatches(tree: Tree, batches: readonly Batch[]): string {
+  let root = ''
+  for (const batch of batches) {
+    for (const { key, value } of batch) tree.insert(key, value)
+    const version = tree.root.version + 1n
+    root = toHex(tree.commit({ version, baseAddress: 1 }).root.hash)
+  }
+  return root
+}
+
+function checkRoot(phase: string, root: string): void {
+  const theirs = readGoPhase('mkvs-memory', phase)
+  assert(typeof theirs === 'string' || theirs.root === root, `${phase}: roots are equal`)
+}
+
+function measureLoad(): number {
+  const { load } = treeWorkload()
+  const tree = emptyTree()
+  const rate = operationsPerCpuSecond(KEY_COUNT, () => checkRoot('load', writeBatches(tree, load)))
+  tree.dispose()
+  return rate
+}
+
+function measureUpdate(): number {
+  const { load, update } = treeWorkload()
+  const tree = emptyTree()
+  writeBatches(tree, load)
+  const rate = operationsPerCpuSecond(UPDATE_RUNS * BATCH_SIZE, () =>
+    checkRoot('update', writeBatches(tree, update)),
+  )
+  tree.dispose()
+  return rate
+}
+
+function contenders(phase: string, measure: () => number): readonly Contender[] {
+  const go = goPeer(GO, 'mkvs-memory', phase)
+  const turns = () => median(Array.from({ length: TURNS }, measure))
+  return [go, { name: OURS, measure: turns }]
+}
+
+const goals = [{ contender: OURS, atLeast: 2.5, times: GO }]
+
+export const scenarios: readonly Scenario[] = [
+  { name: 'tree/load', yardstick: GO, goals, create: () => contenders('load', measureLoad) },
+  { name: 'tree/update', yardstick: GO, goals, create: () => contenders('update', measureUpdate) },
+]
