@@ -58,11 +58,15 @@ function readLock(path) {
   return JSON.parse(readFileSync(path, 'utf8')).packages
 }
 
+/**
+ * `npm ci` is not used: it refuses a lock file that lacks optional packages of other platforms, which
+ * a registry need not have. This takes the locked versions all the same and writes no lock file.
+ */
 function install() {
   process.stderr.write('Installing dependencies (once, up to a minute) …\n')
   const begun = Date.now()
   const npm = process.env.npm_execpath
-  const args = ['ci', '--include=dev', '--include=optional', '--loglevel=error']
+  const args = ['install', '--no-save', '--include=dev', '--include=optional', '--loglevel=error']
   const [program, before] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
   const done = spawnSync(program, [...before, ...args], {
     cwd: root,
@@ -81,8 +85,8 @@ function explain(output, error) {
   const why = isOffline
     ? 'npm cannot reach its registry, and the packages are not in its cache.\n' +
       'Check the connection (or the proxy and registry settings of npm) and try again.'
-    : 'npm could not install the dependencies. Its last words:'
-  return `${why}\n\n${output.trim().split('\n').slice(-20).join('\n')}`
+    : 'npm could not install the dependencies:'
+  return `${why}\n\n${output.trim().split('\n').slice(0, 20).join('\n')}`
 }
 
 /** The Node that was installed for this platform, or the running one if it is new enough. */

@@ -4,17 +4,16 @@ import type { Finding, House } from './house.ts'
 
 const SPEC_MAP = 'docs/spec-map.md'
 const ARCHITECTURE = 'ARCHITECTURE.md'
-const DEPENDENCIES = 'docs/dependencies.md'
 
 /** Where rules of the protocol live: each of their files has its place in the specification. */
 const RULE_FILE =
   /^packages\/(common\/(primitives|mkvs)|consensus\/[a-z]+)\/src\/(?!kernel\/)(?!.*\blimits\.ts$)/
 
-function linesOf(house: House, path: string): readonly string[] {
+export function linesOf(house: House, path: string): readonly string[] {
   return (house.files.get(path) ?? '').split('\n')
 }
 
-function codeSpans(line: string): string[] {
+export function codeSpans(line: string): string[] {
   return [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '')
 }
 
@@ -67,12 +66,4 @@ export function checkMatrix(house: House): Finding[] {
     .filter(({ text }) => !wanted.includes(text))
     .map(({ line, text }) => ({ line, message: `no package.json says ${text}` }))
   return [...missing, ...wrong].map((finding) => ({ path: ARCHITECTURE, ...finding }))
-}
-
-/** Every third-party dependency has a line with its reason. */
-export function checkDependencyReasons(house: House): Finding[] {
-  const reasons = new Set(linesOf(house, DEPENDENCIES).flatMap((line) => codeSpans(line)[0] ?? []))
-  return [...house.installed]
-    .filter((name) => !name.startsWith('@wadi/') && !reasons.has(name))
-    .map((name) => ({ path: DEPENDENCIES, line: 1, message: `${name} has no line with a reason` }))
 }

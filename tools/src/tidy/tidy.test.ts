@@ -21,6 +21,13 @@ const GOOD: Readonly<Record<string, string>> = {
   [`${TREE}README.md`]: '# mkvs\n\nA tree.\n\n**Owns** nodes.\n**Does not own** disks.\n',
   [`${TREE}src/tree.ts`]: "import { a } from '@wadi/base/bytes'\nexport const b = a\n",
   'docs/spec-map.md': `| 4.1 Shape | \`${TREE}src/tree.ts\` |\n`,
+  'package-lock.json': JSON.stringify({
+    packages: {
+      '': { devDependencies: { 'fast-check': '1.0.0' } },
+      'packages/common/base': {},
+      'packages/common/mkvs': { dependencies: { '@wadi/base': '*' } },
+    },
+  }),
   'docs/dependencies.md': '| `fast-check` | properties |\n',
   'ARCHITECTURE.md': '| `@wadi/base` | 0 | rules | x |\n| `@wadi/mkvs` | 3 | rules | x |\n',
 }
@@ -197,6 +204,20 @@ describe('tidy: faces and documents', () => {
     assertFound('matrix', { 'ARCHITECTURE.md': short }, 'ARCHITECTURE.md:1')
     const long = `${GOOD['ARCHITECTURE.md']}| \`@wadi/x\` | 1 | rules |`
     assertFound('matrix', { 'ARCHITECTURE.md': long }, 'ARCHITECTURE.md:3')
+  })
+
+  it('refuses a manifest that the lock file does not know', () => {
+    const path = `${TREE}package.json`
+    const other = { dependencies: { '@wadi/base': '*' }, devDependencies: { 'fast-check': '*' } }
+    assertFound('lock', { [path]: manifest('@wadi/mkvs', 3, other) }, path)
+  })
+
+  it('refuses a version that is not exact', () => {
+    const path = `${TREE}package.json`
+    for (const version of ['*', '^1.0.0', '~1.0.0', '1.x || 2', 'latest', '>=1']) {
+      const more = { dependencies: { '@wadi/base': '*', 'fast-check': version } }
+      assertFound('exact', { [path]: manifest('@wadi/mkvs', 3, more) }, path)
+    }
   })
 
   it('refuses a dependency without a reason', () => {

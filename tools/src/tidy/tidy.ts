@@ -1,10 +1,11 @@
 /** All rules of the house, by the name under which they report. */
 
-import { checkDependencyReasons, checkMatrix, checkPaths, checkSpecMap } from './documents.ts'
+import { checkMatrix, checkPaths, checkSpecMap } from './documents.ts'
 import { checkDryRules } from './dryRules.ts'
 import { checkFaces } from './faces.ts'
 import type { House, Rule } from './house.ts'
 import { checkCircles, checkDependencyDirection, checkImports } from './imports.ts'
+import { checkDependencyReasons, checkExactVersions, checkLock } from './manifests.ts'
 import {
   checkExcuses,
   checkNames,
@@ -32,6 +33,8 @@ export function rulesFor(today: string): Readonly<Record<string, Rule>> {
     'spec-map': checkSpecMap,
     matrix: checkMatrix,
     dependencies: checkDependencyReasons,
+    lock: checkLock,
+    exact: checkExactVersions,
   }
 }
 
