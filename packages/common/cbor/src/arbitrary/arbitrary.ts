@@ -14,6 +14,11 @@ export function arbitrary<T>(schema: Schema<T>): fc.Arbitrary<T> {
   return anyOf(schema as AnySchema) as fc.Arbitrary<T>
 }
 
+/** Some values of the schema, the same for the same seed. */
+export function sample<T>(schema: Schema<T>, count: number, seed: number): readonly T[] {
+  return fc.sample(arbitrary(schema), { numRuns: count, seed })
+}
+
 function anyOf(schema: AnySchema): fc.Arbitrary<unknown> {
   const { shape } = schema
   switch (shape.kind) {
