@@ -5,8 +5,8 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ComparedRoot, chainRoots } from './recordedRoots.ts'
 import { memoryTrees } from './memoryTree.ts'
+import { type ComparedRoot, chainRoots } from './recordedRoots.ts'
 
 const EXIT_DIFFERENT = 1
 const EXIT_USAGE = 2
