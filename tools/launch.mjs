@@ -59,8 +59,8 @@ function readLock(path) {
 }
 
 /**
- * `npm ci` is not used: it refuses a lock file that lacks optional packages of other platforms, which
- * a registry need not have. This takes the locked versions all the same and writes no lock file.
+ * Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms, which a
+ * registry need not have. This takes the locked versions all the same and writes no lock file.
  */
 function install() {
   process.stderr.write('Installing dependencies (once, up to a minute) …\n')

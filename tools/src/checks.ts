@@ -44,7 +44,7 @@ export function staticSteps(): Step[] {
     tool('tsc rules', TSC, '-p', 'tsconfig.rules.json'),
     tool('biome', BIOME, 'check', '--error-on-warnings', '--max-diagnostics=200'),
     tool('tsc web', TSC, '-p', 'tsconfig.web.json'),
-    tool('knip', KNIP),
+    tool('knip', KNIP, '--no-config-hints'),
     ours('tidy'),
     ours('docs', '--check'),
   ]

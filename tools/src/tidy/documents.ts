@@ -51,7 +51,7 @@ function isBelow(path: string, folder: string): boolean {
   return folder.endsWith('/') && path.startsWith(folder)
 }
 
-/** The matrix of the architecture: `| name | layer | world | …` for every package, and no others. */
+/** The matrix of the architecture: `| name | layer | world | …` for every package and no others. */
 export function checkMatrix(house: House): Finding[] {
   const rows = linesOf(house, ARCHITECTURE).flatMap((line, i) => {
     const [name, layer, world] = line.split('|').slice(1, 4)
