@@ -26,11 +26,19 @@ export interface ComparedRoot {
   readonly ours: string
 }
 
-function apply(tree: WritableTree, diff: StateDiff | null | undefined): string {
+/** Writes a recorded change. */
+export function applyDiff(
+  tree: Pick<WritableTree, 'insert' | 'remove'>,
+  diff: StateDiff | null | undefined,
+): void {
   for (const [key, value] of diff ?? []) {
     if (value === null) tree.remove(bytesOfBase64(key))
     else tree.insert(bytesOfBase64(key), bytesOfBase64(value))
   }
+}
+
+function rootAfter(tree: WritableTree, diff: StateDiff | null | undefined): string {
+  applyDiff(tree, diff)
   return toHex(tree.commit())
 }
 
@@ -41,7 +49,7 @@ export function* blockRoots(
 ): Generator<ComparedRoot> {
   const state = createTree()
   for (const { height, state_root: recorded, state_diff: diff } of blocks)
-    yield { what: `state at height ${height}`, recorded, ours: apply(state, diff) }
+    yield { what: `state at height ${height}`, recorded, ours: rootAfter(state, diff) }
 }
 
 // The header is canonical CBOR, so the runtime's id follows its field name and a byte string head.
@@ -67,7 +75,7 @@ export function* roundRoots(
     const what = `of round ${record.round} of runtime ${namespace}`
     if (record.io_missing !== true) {
       const tree = createTree()
-      yield { what: `I/O ${what}`, recorded: record.io_root, ours: apply(tree, record.io_tree) }
+      yield { what: `I/O ${what}`, recorded: record.io_root, ours: rootAfter(tree, record.io_tree) }
       tree.dispose()
     }
     if (record.state_missing === true) continue
@@ -76,7 +84,7 @@ export function* roundRoots(
     yield {
       what: `state ${what}`,
       recorded: record.state_root,
-      ours: apply(state, record.state_diff),
+      ours: rootAfter(state, record.state_diff),
     }
   }
 }
