@@ -8,6 +8,7 @@ export const errors = definePlainErrors('mkvs', {
   badRecord: 'malformed node record',
   badNode: 'malformed node',
   badProof: 'invalid proof',
+  badCheckpoint: 'invalid checkpoint',
   badChunk: 'invalid checkpoint chunk',
   badSnappy: 'malformed snappy stream',
   badProofVersion: 'unsupported proof version',

@@ -20,3 +20,12 @@ export const ARENA_BYTES_DEFAULT = 1024 * 1024 * 1024
 
 /** Below this an arena would only read. */
 export const ARENA_BYTES_MIN = 4 * 1024 * 1024
+
+/** A checkpoint chunk before and after decompression. Producers aim at a few megabytes. */
+export const CHUNK_BYTES_MAX = 64 * 1024 * 1024
+
+/** Chunks of one checkpoint. */
+export const CHUNK_COUNT_MAX = 1_000_000
+
+/** How often a checkpoint's subtrees are split, at most, to get the number asked for. */
+export const SUBTREE_SPLITS_MAX = 10

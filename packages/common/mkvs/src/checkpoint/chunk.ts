@@ -1,0 +1,38 @@
+/** A chunk as a file: the entries of a proof of version 0, one CBOR item each, in a snappy stream. */
+
+import { concatBytes } from '@wadi/base/bytes'
+import { decodeFirst, encode } from '@wadi/cbor/codec'
+import { bytes } from '@wadi/cbor/scalars'
+import { nilable } from '@wadi/cbor/struct'
+import { sha512Trunc256 } from '@wadi/crypto/hash/sha512'
+import { errors } from '../errors.ts'
+import { CHUNK_BYTES_MAX } from '../limits.ts'
+import type { Proof } from '../proof.ts'
+import { decodeSnappy, encodeSnappy } from '../snappy/framing.ts'
+
+type Entries = Proof['entries']
+
+const Entry = nilable(bytes)
+
+/** What names a chunk. */
+export function digestOf(chunk: Uint8Array): Uint8Array {
+  return sha512Trunc256(chunk)
+}
+
+/** The file of a chunk with these entries. */
+export function encodeChunk(entries: Entries): Uint8Array {
+  return encodeSnappy(concatBytes(...entries.map((entry) => encode(Entry, entry))))
+}
+
+/** The entries of a chunk's file. */
+export function decodeChunk(chunk: Uint8Array): Entries {
+  if (chunk.length > CHUNK_BYTES_MAX) throw errors.badChunk('too large')
+  const content = decodeSnappy(chunk, CHUNK_BYTES_MAX)
+  const entries: (Uint8Array | undefined)[] = []
+  for (let at = 0; at < content.length; ) {
+    const { value, end } = decodeFirst(Entry, content, at)
+    entries.push(value)
+    at = end
+  }
+  return entries
+}
