@@ -1,0 +1,43 @@
+/** Every key of the beacon. */
+
+import { bytesOf } from '@wadi/cbor/scalars'
+import { Epoch } from '@wadi/primitives/epoch'
+import { keyFormat } from '@wadi/primitives/keyFormat'
+import { cborValue, rawValue } from '../state/stateTable.ts'
+import { EpochTimeState, Parameters, VrfState } from './types.ts'
+
+export const currentEpoch = {
+  name: 'beacon.currentEpoch',
+  keys: keyFormat(0x40),
+  value: cborValue(EpochTimeState),
+} as const
+
+export const futureEpoch = {
+  name: 'beacon.futureEpoch',
+  keys: keyFormat(0x41),
+  value: cborValue(EpochTimeState),
+} as const
+
+export const randomValue = {
+  name: 'beacon.randomValue',
+  keys: keyFormat(0x42),
+  value: rawValue(bytesOf('Beacon', 32)),
+} as const
+
+export const parameters = {
+  name: 'beacon.parameters',
+  keys: keyFormat(0x43),
+  value: cborValue(Parameters),
+} as const
+
+export const pendingMockEpoch = {
+  name: 'beacon.pendingMockEpoch',
+  keys: keyFormat(0x45),
+  value: cborValue(Epoch),
+} as const
+
+export const vrfState = {
+  name: 'beacon.vrfState',
+  keys: keyFormat(0x46),
+  value: cborValue(VrfState),
+} as const

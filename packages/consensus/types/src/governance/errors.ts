@@ -1,0 +1,13 @@
+/** What governance refuses, with the reference's numbers. */
+
+import { defineErrors } from '@wadi/base/errors'
+
+export const errors = defineErrors('governance', {
+  invalidArgument: [1, 'invalid argument'],
+  upgradeTooSoon: [2, 'the upgrade is too soon'],
+  upgradeAlreadyPending: [3, 'an upgrade is already pending'],
+  noSuchUpgrade: [4, 'no such upgrade'],
+  noSuchProposal: [5, 'no such proposal'],
+  notEligible: [6, 'not eligible to vote or propose'],
+  votingIsClosed: [7, 'voting is closed'],
+})

@@ -1,0 +1,45 @@
+/** Every key of governance. */
+
+import { u64 } from '@wadi/cbor/scalars'
+import { keyFormat, u64Key } from '@wadi/primitives/keyFormat'
+import { addressKey, cborValue, emptyValue } from '../state/stateTable.ts'
+import { Parameters, Proposal, Vote } from './types.ts'
+
+export const nextProposalId = {
+  name: 'governance.nextProposalId',
+  keys: keyFormat(0x80),
+  value: cborValue(u64),
+} as const
+
+export const proposals = {
+  name: 'governance.proposals',
+  keys: keyFormat(0x81, u64Key),
+  value: cborValue(Proposal),
+} as const
+
+/** Epoch at which voting ends, then proposal. */
+export const activeProposals = {
+  name: 'governance.activeProposals',
+  keys: keyFormat(0x82, u64Key, u64Key),
+  value: emptyValue,
+} as const
+
+/** Proposal, then voter. */
+export const votes = {
+  name: 'governance.votes',
+  keys: keyFormat(0x83, u64Key, addressKey),
+  value: cborValue(Vote),
+} as const
+
+/** Epoch of the upgrade, then proposal. */
+export const pendingUpgrades = {
+  name: 'governance.pendingUpgrades',
+  keys: keyFormat(0x84, u64Key, u64Key),
+  value: emptyValue,
+} as const
+
+export const parameters = {
+  name: 'governance.parameters',
+  keys: keyFormat(0x85),
+  value: cborValue(Parameters),
+} as const

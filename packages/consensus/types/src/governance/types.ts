@@ -1,0 +1,75 @@
+/** What governance keeps in the state: proposals and votes. */
+
+import type { Infer } from '@wadi/cbor/codec'
+import { list, mapOf } from '@wadi/cbor/collections'
+import { namedInteger } from '@wadi/cbor/mapped'
+import { bool, raw, text, u8, u64 } from '@wadi/cbor/scalars'
+import { omitEmpty, optional, struct } from '@wadi/cbor/struct'
+import { Address } from '@wadi/primitives/address'
+import { Epoch } from '@wadi/primitives/epoch'
+import { Quantity } from '@wadi/primitives/quantity'
+import { GasCosts } from '../gas.ts'
+import { UpgradeDescriptor } from '../upgrade/types.ts'
+
+export const ProposalState = namedInteger(u8, { active: 1, passed: 2, rejected: 3, failed: 4 })
+export type ProposalState = Infer<typeof ProposalState>
+
+export const Vote = namedInteger(u8, { yes: 1, no: 2, abstain: 3 })
+export type Vote = Infer<typeof Vote>
+
+export const ProposalMetadata = struct({ title: text, description: omitEmpty(text) })
+export type ProposalMetadata = Infer<typeof ProposalMetadata>
+
+export const CancelUpgradeProposal = struct({ proposalId: u64 })
+export type CancelUpgradeProposal = Infer<typeof CancelUpgradeProposal>
+
+/** Changes of a service's parameters; their type follows from the module. */
+export const ChangeParametersProposal = struct({ module: text, changes: raw })
+export type ChangeParametersProposal = Infer<typeof ChangeParametersProposal>
+
+/** What is proposed. The reference decodes any combination and refuses the wrong ones later. */
+export const ProposalContent = struct({
+  metadata: optional(ProposalMetadata),
+  upgrade: optional(UpgradeDescriptor),
+  cancelUpgrade: optional(CancelUpgradeProposal),
+  changeParameters: optional(ChangeParametersProposal),
+})
+export type ProposalContent = Infer<typeof ProposalContent>
+
+export const Proposal = struct({
+  id: u64,
+  submitter: Address,
+  state: ProposalState,
+  deposit: Quantity,
+  content: ProposalContent,
+  createdAt: Epoch,
+  closesAt: Epoch,
+  results: omitEmpty(mapOf(Vote, Quantity)),
+  invalidVotes: omitEmpty(u64),
+})
+export type Proposal = Infer<typeof Proposal>
+
+export const VoteEntry = struct({ voter: Address, vote: Vote })
+export type VoteEntry = Infer<typeof VoteEntry>
+
+export const Parameters = struct({
+  gasCosts: omitEmpty(GasCosts),
+  minProposalDeposit: omitEmpty(Quantity),
+  votingPeriod: omitEmpty(Epoch),
+  /** In percent. */
+  stakeThreshold: omitEmpty(u8),
+  upgradeMinEpochDiff: omitEmpty(Epoch),
+  upgradeCancelMinEpochDiff: omitEmpty(Epoch),
+  enableChangeParametersProposal: omitEmpty(bool),
+  allowVoteWithoutEntity: omitEmpty(bool),
+  allowProposalMetadata: omitEmpty(bool),
+})
+export type Parameters = Infer<typeof Parameters>
+
+/** Governance's section of the genesis document. */
+export const Genesis = struct({
+  params: Parameters,
+  proposals: omitEmpty(list(Proposal)),
+  voteEntries: omitEmpty(mapOf(u64, list(VoteEntry))),
+})
+export type Genesis = Infer<typeof Genesis>

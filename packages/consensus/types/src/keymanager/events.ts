@@ -1,0 +1,28 @@
+/** What the key manager's secrets part tells. */
+
+import type { Infer } from '@wadi/cbor/codec'
+import { list } from '@wadi/cbor/collections'
+import { named, nilable, struct } from '@wadi/cbor/struct'
+import { SignedEncryptedEphemeralSecret, SignedEncryptedMasterSecret, Status } from './types.ts'
+
+// COMPAT(oasis-core): the Go types have no tags, so the names are capitalised.
+
+export const StatusUpdateEvent = struct({ statuses: named('Statuses', nilable(list(Status))) })
+export type StatusUpdateEvent = Infer<typeof StatusUpdateEvent>
+
+export const MasterSecretEvent = struct({
+  secret: named('Secret', nilable(SignedEncryptedMasterSecret)),
+})
+export type MasterSecretEvent = Infer<typeof MasterSecretEvent>
+
+export const EphemeralSecretEvent = struct({
+  secret: named('Secret', nilable(SignedEncryptedEphemeralSecret)),
+})
+export type EphemeralSecretEvent = Infer<typeof EphemeralSecretEvent>
+
+/** Bodies by kind, as in the attributes of a block's results. */
+export const events = {
+  status: StatusUpdateEvent,
+  master_secret: MasterSecretEvent,
+  ephemeral_secret: EphemeralSecretEvent,
+} as const

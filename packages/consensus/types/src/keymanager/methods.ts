@@ -1,0 +1,13 @@
+/** What transactions ask of the key manager's secrets part. */
+
+import {
+  SignedEncryptedEphemeralSecret,
+  SignedEncryptedMasterSecret,
+  SignedPolicySgx,
+} from './types.ts'
+
+export const methodBodies = {
+  'keymanager.UpdatePolicy': SignedPolicySgx,
+  'keymanager.PublishMasterSecret': SignedEncryptedMasterSecret,
+  'keymanager.PublishEphemeralSecret': SignedEncryptedEphemeralSecret,
+} as const

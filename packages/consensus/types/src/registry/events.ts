@@ -1,0 +1,50 @@
+/** What the registry tells. */
+
+import type { Infer } from '@wadi/cbor/codec'
+import { bool, i64 } from '@wadi/cbor/scalars'
+import { nilable, omitEmpty, optional, struct } from '@wadi/cbor/struct'
+import { Entity } from '@wadi/primitives/entity'
+import { Hash } from '@wadi/primitives/hash'
+import { Namespace } from '@wadi/primitives/namespace'
+import { Node } from '@wadi/primitives/node'
+import { PublicKey } from '@wadi/primitives/publicKey'
+import { Runtime } from './runtime.ts'
+
+export const EntityEvent = struct({ entity: nilable(Entity), isRegistration: bool })
+export type EntityEvent = Infer<typeof EntityEvent>
+
+export const NodeEvent = struct({ node: nilable(Node), isRegistration: bool })
+export type NodeEvent = Infer<typeof NodeEvent>
+
+export const RuntimeStartedEvent = struct({ runtime: nilable(Runtime) })
+export type RuntimeStartedEvent = Infer<typeof RuntimeStartedEvent>
+
+export const RuntimeSuspendedEvent = struct({ runtimeId: Namespace })
+export type RuntimeSuspendedEvent = Infer<typeof RuntimeSuspendedEvent>
+
+export const NodeUnfrozenEvent = struct({ nodeId: PublicKey })
+export type NodeUnfrozenEvent = Infer<typeof NodeUnfrozenEvent>
+
+/**
+ * Bodies by kind, as in the attributes of a block's results. There is one kind more,
+ * `node_list_epoch`, whose value is the text `1`.
+ */
+export const events = {
+  entity: EntityEvent,
+  node: NodeEvent,
+  runtime_started: RuntimeStartedEvent,
+  runtime_suspended: RuntimeSuspendedEvent,
+  node_unfrozen: NodeUnfrozenEvent,
+} as const
+
+/** An event as the API gives it. */
+export const Event = struct({
+  height: omitEmpty(i64),
+  txHash: omitEmpty(Hash),
+  runtimeStarted: optional(RuntimeStartedEvent),
+  runtimeSuspended: optional(RuntimeSuspendedEvent),
+  entity: optional(EntityEvent),
+  node: optional(NodeEvent),
+  nodeUnfrozen: optional(NodeUnfrozenEvent),
+})
+export type Event = Infer<typeof Event>

@@ -1,0 +1,29 @@
+/** The nodes that are elected to do something for a runtime. */
+
+import type { Infer } from '@wadi/cbor/codec'
+import { list } from '@wadi/cbor/collections'
+import { namedInteger } from '@wadi/cbor/mapped'
+import { u8 } from '@wadi/cbor/scalars'
+import { nilable, struct } from '@wadi/cbor/struct'
+import { Epoch } from '@wadi/primitives/epoch'
+import { Namespace } from '@wadi/primitives/namespace'
+import { PublicKey } from '@wadi/primitives/publicKey'
+
+/** What a committee is for. */
+export const CommitteeKind = namedInteger(u8, { invalid: 0, executor: 1 })
+export type CommitteeKind = Infer<typeof CommitteeKind>
+
+/** What a node does in a committee. */
+export const CommitteeRole = namedInteger(u8, { invalid: 0, worker: 1, 'backup-worker': 2 })
+export type CommitteeRole = Infer<typeof CommitteeRole>
+
+export const CommitteeNode = struct({ role: CommitteeRole, publicKey: PublicKey })
+export type CommitteeNode = Infer<typeof CommitteeNode>
+
+export const Committee = struct({
+  kind: CommitteeKind,
+  members: nilable(list(CommitteeNode)),
+  runtimeId: Namespace,
+  validFor: Epoch,
+})
+export type Committee = Infer<typeof Committee>

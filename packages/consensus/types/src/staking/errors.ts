@@ -1,0 +1,21 @@
+/** What staking refuses, with the reference's numbers. */
+
+import { defineErrors } from '@wadi/base/errors'
+
+export const errors = defineErrors('staking', {
+  invalidArgument: [1, 'invalid argument'],
+  invalidSignature: [2, 'invalid signature'],
+  insufficientBalance: [3, 'insufficient balance'],
+  insufficientStake: [4, 'insufficient stake'],
+  forbidden: [5, 'forbidden by policy'],
+  invalidThreshold: [6, 'invalid threshold'],
+  tooManyAllowances: [7, 'too many allowances'],
+  underMinDelegationAmount: [8, 'amount is lower than the minimum delegation amount'],
+  underMinTransferAmount: [9, 'amount is lower than the minimum transfer amount'],
+  balanceTooLow: [10, 'balance too low'],
+  allowanceGreaterThanSupply: [11, 'allowance is greater than the total supply'],
+})
+
+export const tokenErrors = defineErrors('staking/token', {
+  invalidValueExponent: [1, "invalid exponent of the token's value"],
+})

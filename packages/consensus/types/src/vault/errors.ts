@@ -1,0 +1,13 @@
+/** What the vault refuses, with the reference's numbers. */
+
+import { defineErrors } from '@wadi/base/errors'
+
+export const errors = defineErrors('vault', {
+  invalidArgument: [1, 'invalid argument'],
+  noSuchVault: [2, 'no such vault'],
+  noSuchState: [3, 'no such address state'],
+  invalidNonce: [4, 'invalid nonce'],
+  forbidden: [5, 'forbidden'],
+  noSuchAction: [6, 'no such action'],
+  unsupportedAction: [7, 'this action is not supported'],
+})
