@@ -53,7 +53,6 @@ export function named<T>(wire: string, field: Schema<T> | Field<T>): Field<T> {
 
 /** A Go embedded struct: one property here, its fields among those of the outer struct there. */
 export function flatten<T>(schema: Schema<T>): Field<T> {
-  assert(schema.shape.kind === 'struct', 'flatten: not a struct')
   return { schema, omitsEmpty: false, wire: undefined, isFlat: true }
 }
 
@@ -192,32 +191,48 @@ function writeFields(writer: Writer, fields: readonly CompiledField[], value: Va
   if (isShort) writer.bytes[headAt] = MAJOR.map | written
 }
 
+/** A property of a struct with embedded ones, and how it appears among the flat fields. */
+interface Group {
+  readonly name: string
+  readonly shapes: readonly FieldShape[]
+  /** From the property to its flat fields, and back. */
+  readonly spread: (value: unknown) => Values
+  readonly gather: (values: Values) => unknown
+}
+
+function groupOf([name, given]: readonly [string, AnySchema | Field<unknown>]): Group {
+  const { schema, isFlat } = toField(given)
+  const { shape } = schema
+  if (!isFlat) {
+    const shapes = [fieldShape([name, given])]
+    return { name, shapes, spread: (value) => ({ [name]: value }), gather: (all) => all[name] }
+  }
+  const isRegrouped = shape.kind === 'regrouped'
+  const flat = isRegrouped ? shape.inner.shape : shape
+  assert(flat.kind === 'struct', 'flatten: not a struct')
+  const pairs = flat.fields.map((field) => ({ from: field.name, to: `${name}.${field.name}` }))
+  return {
+    name,
+    shapes: flat.fields.map((field) => ({ ...field, name: `${name}.${field.name}` })),
+    spread(value) {
+      const inner = (isRegrouped ? shape.toFlat(value) : value) as Values
+      return Object.fromEntries(pairs.map(({ from, to }) => [to, inner[from]]))
+    },
+    gather(values) {
+      const inner = Object.fromEntries(pairs.map(({ from, to }) => [from, values[to]]))
+      return isRegrouped ? shape.fromFlat(inner) : inner
+    },
+  }
+}
+
 /** A struct with embedded ones: a plain struct on the wire, regrouped on both ways. */
 function nestedStruct(entries: readonly (readonly [string, AnySchema | Field<unknown>])[]) {
-  const groups = entries.map(([name, given]) => {
-    const { schema, isFlat } = toField(given)
-    if (!isFlat) return { name, isFlat, schema, shapes: [fieldShape([name, given])] }
-    assert(schema.shape.kind === 'struct', 'flatten: not a struct')
-    const shapes = schema.shape.fields.map((shape) => ({ ...shape, name: `${name}.${shape.name}` }))
-    return { name, isFlat, schema, shapes }
-  })
+  const groups = entries.map(groupOf)
   const flat = plainStruct(groups.flatMap(({ shapes }) => shapes))
-  const toFlat = (value: Values): Values => {
-    const parts = groups.flatMap(({ name, isFlat, shapes }) => {
-      if (!isFlat) return [[name, value[name]] as const]
-      const inner = value[name] as Values
-      return shapes.map((shape) => [shape.name, inner[shape.name.slice(name.length + 1)]] as const)
-    })
-    return Object.fromEntries(parts)
-  }
+  const toFlat = (value: Values): Values =>
+    Object.assign({}, ...groups.map(({ name, spread }) => spread(value[name])))
   const fromFlat = (values: Values): Values =>
-    Object.fromEntries(
-      groups.map(({ name, isFlat, shapes }) => {
-        if (!isFlat) return [name, values[name]]
-        const inner = shapes.map((shape) => [shape.name.slice(name.length + 1), values[shape.name]])
-        return [name, Object.fromEntries(inner)]
-      }),
-    )
+    Object.fromEntries(groups.map(({ name, gather }) => [name, gather(values)]))
   return regrouped(flat, toFlat, fromFlat)
 }
 
