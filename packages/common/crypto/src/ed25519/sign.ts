@@ -29,17 +29,17 @@ export function signingKernel(): Kernel {
   return kernel
 }
 
-/** What a seed stands for: the secret scalar and the prefix of the nonces' hash. */
+/** What a seed stands for: the secret scalar and the prefix of the nonces' hash. Wipe both. */
 export function expandSeed(seed: Uint8Array): {
   readonly scalar: Uint8Array
   readonly prefix: Uint8Array
 } {
   assert(seed.length === SEED_BYTES, 'ed25519: a seed has 32 bytes')
   const hash = sha512OfSecret(seed)
-  const scalar = hash.slice(0, 32)
+  const scalar = hash.subarray(0, 32)
   scalar[0] = scalar[0]! & 248
   scalar[31] = (scalar[31]! & 127) | 64
-  return { scalar, prefix: hash.slice(32) }
+  return { scalar, prefix: hash.subarray(32) }
 }
 
 /** The bytes of the multiple of the base point by the scalar at an address. */
@@ -52,9 +52,12 @@ function baseMultiple(kernel: Kernel, scalar: number): Uint8Array {
 /** The public key of a seed. */
 export function publicKeyOfSeed(seed: Uint8Array): Uint8Array {
   const kernel = signingKernel()
-  kernel.bytes.set(expandSeed(seed).scalar, SCALAR)
+  const { scalar, prefix } = expandSeed(seed)
+  kernel.bytes.set(scalar, SCALAR)
   const publicKey = baseMultiple(kernel, SCALAR)
   wipe(kernel)
+  scalar.fill(0)
+  prefix.fill(0)
   return publicKey
 }
 
@@ -82,5 +85,7 @@ export function signMessage({ seed, publicKey }: SigningKey, message: Uint8Array
   signature.set(r)
   signature.set(kernel.bytes.subarray(layout.IO, layout.IO + layout.WORD_BYTES), 32)
   wipe(kernel)
+  scalar.fill(0)
+  prefix.fill(0)
   return signature
 }

@@ -96,6 +96,8 @@ export function proveOutput({ seed, publicKey }: SigningKey, alpha: Uint8Array):
   kernel.multiplyAdd(layout.IO, S0, S2, S1)
   const s = kernel.bytes.slice(layout.IO, layout.IO + WORD)
   wipe(kernel)
+  scalar.fill(0)
+  prefix.fill(0)
   return concatBytes(gamma, c, s)
 }
 

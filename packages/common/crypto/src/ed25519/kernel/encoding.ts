@@ -38,7 +38,7 @@ function laneMask(f: FunctionBuilder, low: Expression<'i32'>, high: Expression<'
   return f.let(v128.replaceI64(v128.splatI64(first), 1, wide(high)))
 }
 
-/** Both lanes, the first as bit 0 and the second as bit 1. */
+/** Is each of the lanes zero? */
 function zeroFlags(
   f: FunctionBuilder,
   field: FieldFunctions,
@@ -48,7 +48,7 @@ function zeroFlags(
   return [f.let(isZero(field, FLAGS, 0)), f.let(isZero(field, FLAGS, 8))]
 }
 
-/** Both elements and a small number. */
+/** Both elements plus a small number. */
 function plus(f: FunctionBuilder, limbs: pair.Limbs, by: bigint): pair.Limbs {
   const columns = pair.toColumns(f, limbs)
   const first = f.let(v128.addI64(columns[0]!, pair.both(BigInt.asUintN(64, by))))

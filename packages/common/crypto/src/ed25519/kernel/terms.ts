@@ -10,9 +10,10 @@ import type { ModuleBuilder } from '@wadi/base/wasm/module'
 import * as layout from './layout.ts'
 import type { PointFunctions } from './point.ts'
 
-const BITS = 256
+/** A scalar below L has 253 bits; its last window may carry into one more. */
+const BITS = 254
 
-/** Fills `table` with the odd multiples of the point, cached; destroys nothing. */
+/** Fills `table` with so many odd multiples of the point, cached. Needs the accumulator. */
 function addOddMultiples(
   m: ModuleBuilder,
   points: PointFunctions,
