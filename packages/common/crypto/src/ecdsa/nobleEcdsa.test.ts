@@ -60,6 +60,35 @@ describe('ECDSA signing', () => {
     )
   })
 
+  it('of a digest beyond the group order is that of the Rust crates k256, p256, p384 0.13', () => {
+    const cases = [
+      [
+        secp256k1,
+        '3045022100d43baa287e90225d83ccfca1ad48537e5c5f23b564a22a31229918cbfea286a4022076b16fe70a645df5789c134a024543396a108bcb06380d0e45ae03f0fe43b978',
+        'ff'.repeat(32),
+      ],
+      [
+        secp256r1,
+        '304402201910abacc0fb264132f85be39dd0b04eca19ad3b7dbc187bfb55da1a8d6bffa502202467363075bc4083954e62f3411110e6322c3212ba51c1cbf1bb5a94ddf82cd5',
+        `ffffffff00000000${'ff'.repeat(24)}`,
+      ],
+      [
+        secp384r1,
+        '3064023062d0b0f0c619b7cd136aef0269cd1374d89f3f7fac4440f97f60510935c2441895cfbf542831c65c18d492e47f72a3be0230450f1cdb4fbc0d56597af8694eccfa5a0c31d30ab37aae1cad65eba895c93a7aba0b6cd2814d1f64916d9a34a428166f',
+        'ff'.repeat(48),
+      ],
+    ] as const
+    for (const [curve, expected, hex] of cases) {
+      const privateKey = new Uint8Array(curve.digestBytes).fill(6)
+      const digest = parseHex(hex)
+      const signature = curve.signDigest(privateKey, digest)
+      assert.equal(toHex(signature), expected)
+      const publicKey = curve.publicKey(privateKey)
+      const check = { publicKey, digest, signature, highS: 'accept' } as const
+      assert.equal(curve.verifyDigest(check), 'valid')
+    }
+  })
+
   it('refuses keys that are none and digests of another size', () => {
     const digest = new Uint8Array(32)
     for (const key of [new Uint8Array(32), new Uint8Array(32).fill(255), new Uint8Array(31)]) {

@@ -3,7 +3,7 @@
 import { p256, p384 } from '@noble/curves/nist.js'
 import { secp256k1 as nobleSecp256k1 } from '@noble/curves/secp256k1.js'
 import { sha256, sha384, sha512_256 } from '@noble/hashes/sha2.js'
-import { concatBytes } from '@wadi/base/bytes'
+import { compareBytes, concatBytes } from '@wadi/base/bytes'
 import { CURVE_SHAPES } from './curveShapes.ts'
 import { encodeDerSignature } from './derSignature.ts'
 import {
@@ -15,6 +15,7 @@ import {
   parseCheck,
   type Verdict,
 } from './ecdsa.ts'
+import { signUnreduced } from './unreducedDigest.ts'
 
 const CURVES = { secp256k1: nobleSecp256k1, secp256r1: p256, secp384r1: p384 } as const
 const HASHES: { readonly [K in HashName]: (message: Uint8Array) => Uint8Array } = {
@@ -64,6 +65,9 @@ function ecdsaOn(curve: CurveName): Ecdsa {
     signDigest(privateKey, digest) {
       checkPrivateKey(curve, privateKey)
       if (digest.length !== size) throw errors.badDigestSize(`${digest.length} bytes`)
+      if (compareBytes(digest, CURVE_SHAPES[curve].order) >= 0) {
+        return encodeDerSignature(signUnreduced(curve, privateKey, digest))
+      }
       const lowS = curve === 'secp256k1'
       const compact = CURVES[curve].sign(digest, privateKey, { prehash: false, lowS })
       return encodeDerSignature({ r: compact.subarray(0, size), s: compact.subarray(size) })
