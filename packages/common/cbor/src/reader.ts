@@ -66,7 +66,8 @@ export const NULL = 0xf6
 export class Reader {
   readonly bytes: Uint8Array
   readonly end: number
-  readonly rules: Rules
+  /** A type that decodes itself changes them for its own item. */
+  rules: Rules
   at: number
   depth = 0
   /** The low five bits of the last initial byte. */

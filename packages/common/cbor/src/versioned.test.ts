@@ -35,7 +35,7 @@ describe('versioned', () => {
     const input = parseHex('a361760262696407656f7468657200')
     assert.throws(() => decodeRpc(Entity, input), { reason: 'cbor.unknownField' })
     assert.throws(() => decodeRpc(struct({ e: Entity }), parseHex(`a16165${toHex(input)}`)), {
-      message: /at \$\.e/,
+      message: /unknown field: other: at \$\.e, byte 17$/,
     })
   })
   it('has a JSON form in both versions', () => {

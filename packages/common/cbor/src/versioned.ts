@@ -39,12 +39,15 @@ export function versioned<T>(
     read(reader) {
       const start = reader.at
       reader.skip()
-      const item = reader.bytes.subarray(start, reader.at)
-      const version = readVersion(item)
+      const version = readVersion(reader.bytes.subarray(start, reader.at))
       const schema = readers[version]
       if (schema === undefined) throw errors.unknownVersion(String(version))
-      const rules = reader.rules.isRust ? reader.rules : RULES.untrusted
-      return schema.read(new Reader(item, rules))
+      const { rules } = reader
+      reader.at = start
+      if (!rules.isRust) reader.rules = RULES.untrusted
+      const value = schema.read(reader)
+      reader.rules = rules
+      return value
     },
   }
 }

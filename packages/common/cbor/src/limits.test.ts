@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { concatBytes, parseHex } from '@wadi/base/bytes'
+import { decode, decodeRust, decodeTrusted } from './codec.ts'
+import { list } from './collections.ts'
+import { parseJson } from './json.ts'
+import {
+  JSON_NESTING_MAX,
+  LIST_COUNT_MAX,
+  MAP_COUNT_MAX,
+  NESTING_MAX,
+  RUST_NESTING_MAX,
+} from './limits.ts'
+import { raw, u8 } from './scalars.ts'
+import { struct } from './struct.ts'
+
+const nested = (depth: number) => new Uint8Array(depth + 1).fill(0x81, 0, depth)
+const counted = (head: number, count: number, size: number) =>
+  concatBytes(
+    Uint8Array.of(head, count >>> 24, count >>> 16, count >>> 8, count),
+    new Uint8Array(size),
+  )
+
+describe('the bounds of the decoders', () => {
+  it('NESTING_MAX: that many levels, and not one more', () => {
+    assert.equal(decode(raw, nested(NESTING_MAX)).length, NESTING_MAX + 1)
+    assert.throws(() => decode(raw, nested(NESTING_MAX + 1)), { reason: 'cbor.tooDeep' })
+    assert.throws(() => decodeTrusted(raw, nested(NESTING_MAX + 1)), { reason: 'cbor.tooDeep' })
+  })
+  it('NESTING_MAX counts the levels around an opaque item', () => {
+    const Holder = struct({ a: raw })
+    const around = parseHex('a16161')
+    const holds = (depth: number) => decode(Holder, concatBytes(around, nested(depth)))
+    assert.equal(holds(NESTING_MAX - 1).a.length, NESTING_MAX)
+    assert.throws(() => holds(NESTING_MAX), { reason: 'cbor.tooDeep' })
+  })
+  it('RUST_NESTING_MAX: that many levels, and not one more', () => {
+    assert.equal(decodeRust(raw, nested(RUST_NESTING_MAX)).length, RUST_NESTING_MAX + 1)
+    assert.throws(() => decodeRust(raw, nested(RUST_NESTING_MAX + 1)), { reason: 'cbor.tooDeep' })
+  })
+  it('LIST_COUNT_MAX: that many elements, and not one more', () => {
+    const largest = counted(0x9a, LIST_COUNT_MAX, LIST_COUNT_MAX)
+    assert.equal(decode(raw, largest).length, largest.length)
+    const beyond = counted(0x9a, LIST_COUNT_MAX + 1, LIST_COUNT_MAX + 1)
+    assert.throws(() => decode(raw, beyond), { reason: 'cbor.tooMany' })
+    assert.throws(() => decode(list(u8), beyond), { reason: 'cbor.tooMany' })
+    assert.equal(decodeTrusted(raw, beyond).length, beyond.length)
+  })
+  it('MAP_COUNT_MAX: that many pairs, and not one more', () => {
+    const largest = counted(0xba, MAP_COUNT_MAX, 2 * MAP_COUNT_MAX)
+    assert.equal(decode(raw, largest).length, largest.length)
+    const beyond = counted(0xba, MAP_COUNT_MAX + 1, 2 * MAP_COUNT_MAX + 2)
+    assert.throws(() => decode(raw, beyond), { reason: 'cbor.tooMany' })
+  })
+  it('JSON_NESTING_MAX: that many levels, and not one more', () => {
+    const document = (depth: number) => `{"x":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`
+    assert.deepEqual(parseJson(struct({ a: u8 }), document(JSON_NESTING_MAX)), { a: 0 })
+    assert.throws(() => parseJson(struct({ a: u8 }), document(JSON_NESTING_MAX + 1)), {
+      reason: 'cbor.tooDeep',
+    })
+  })
+})
