@@ -25,6 +25,7 @@ describe('declaresTests', () => {
   it('finds tests by their calls, not in texts or as members', () => {
     assert.equal(declaresTests("test('a', f)"), true)
     assert.equal(declaresTests("pattern.test('a')"), false)
+    assert.equal(declaresTests("describeStore('in memory', f)"), true)
     assert.equal(declaresTests('const a = "it(1)"'), false)
   })
 })

@@ -5,12 +5,15 @@ import type { Claim } from './claims.ts'
 
 export type State = 'works' | 'not yet'
 
+/** A test, or a suite of the house that many files run: `describeStore`, `testAead`. */
+const TEST_CALL = /^(it|test|(describe|test)[A-Z]\w*)$/
+
 /** Does the text declare a test that runs? */
 export function declaresTests(text: string): boolean {
   const tokens = tokenize(text)
   const calls = tokens.filter(
     ({ text: word }, i) =>
-      /^(it|test)$/.test(word) && tokens[i + 1]?.text === '(' && tokens[i - 1]?.text !== '.',
+      TEST_CALL.test(word) && tokens[i + 1]?.text === '(' && tokens[i - 1]?.text !== '.',
   )
   const isSkipped = tokens.some(
     ({ text: word }, i) => /^(skip|todo)$/.test(word) && tokens[i - 1]?.text === '.',
