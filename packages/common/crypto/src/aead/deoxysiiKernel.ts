@@ -22,7 +22,7 @@ const ROUNDS_PER_FRAME = 4
 const LANES = 4
 const BLOCK = 16
 
-/** Where the key goes before `expandKey`, and the sum of a call's blocks after `absorb`. */
+/** Where the key goes before `expandKey`. */
 export const KEY_AT = 0
 /** The expanded key: one round key for each of the rounds and one before the first. */
 export const SCHEDULE_AT = 64
