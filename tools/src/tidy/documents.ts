@@ -22,8 +22,8 @@ function isPath(text: string): boolean {
 }
 
 function isThere(house: House, path: string): boolean {
-  if (!path.endsWith('/')) return house.files.has(path)
-  return [...house.files.keys()].some((file) => file.startsWith(path))
+  const folder = path.endsWith('/') ? path : `${path}/`
+  return house.files.has(path) || [...house.files.keys()].some((file) => file.startsWith(folder))
 }
 
 /** Every path that a document of ours names exists. */

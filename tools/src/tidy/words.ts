@@ -12,8 +12,9 @@ const BANNED_STEM =
 const FILE_NAME =
   /^[a-z][A-Za-z0-9]*(\.(test|bench|types\.test))?\.ts$|^(slow|soak)-[A-Za-z0-9]+(\.test)?\.ts$/
 
-/** A line that is one long text, or holds an address, cannot be broken without harm. */
-const UNBREAKABLE = /https?:\/\/|\S{60,}|^\s*([\w.'"]+: |= )?\[?(['"`])[^'"`]*\2[,;)\]]*$/
+/** A line that is one long text, a test's title or holds an address cannot be broken well. */
+const UNBREAKABLE =
+  /https?:\/\/|\S{60,}|^\s*(?:it|test|describe)\(|^\s*([\w.'"]+: |= )?\[?(['"`])[^'"`]*\2[,;)\]]*$/
 
 function findLines(source: Source, matches: (line: string) => boolean): number[] {
   return source.text.split('\n').flatMap((line, i) => (matches(line) ? [i + 1] : []))

@@ -1,4 +1,4 @@
-/** The kinds of options that a configuration is made of: each parses, shows and documents a value. */
+/** The kinds of options of a configuration: each parses, shows and documents a value. */
 
 import { assert, definePlainErrors } from './errors.ts'
 import { CONFIG_DURATION_DAYS_MAX, CONFIG_LIST_COUNT_MAX, CONFIG_TEXT_SIZE_MAX } from './limits.ts'

@@ -1,6 +1,6 @@
 /**
  * Metrics, each declared once with its help and labels. A shell counts what the rules returned;
- * the rules themselves do not count. The text for Prometheus is a pure function of what was counted.
+ * the rules themselves do not. The text for Prometheus is a pure function of what was counted.
  */
 
 import { assert } from './errors.ts'
