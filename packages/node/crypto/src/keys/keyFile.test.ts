@@ -87,6 +87,10 @@ describe('a private key file', () => {
     })
   })
 
+  it('that is a directory is refused', () => {
+    assert.throws(() => loadKeyFile(directory), { reason: 'keyFile.unreadable' })
+  })
+
   it('whose halves do not belong together is refused', () => {
     const body = new Uint8Array(64).fill(1)
     writeFileSync(path, encodePem('ED25519 PRIVATE KEY', body), { mode: 0o600 })

@@ -32,7 +32,9 @@ function isMissing(error: unknown): boolean {
 }
 
 function readOpen(descriptor: number, path: string): Buffer {
-  const { mode, size } = fstatSync(descriptor)
+  const stat = fstatSync(descriptor)
+  const { mode, size } = stat
+  if (!stat.isFile()) throw unusable('unreadable', `${path} is not a file`)
   // Windows has no such bits: what Node shows there says nothing about who may read.
   if (process.platform !== 'win32' && (mode & BEYOND_OWNER) !== 0) {
     throw unusable(
