@@ -127,7 +127,7 @@ function run(script, args) {
 }
 
 const [command, ...args] = process.argv.slice(2)
-const script = COMMANDS[command]
+const script = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined
 if (script === undefined)
   fail(`Usage: node tools/launch.mjs <${Object.keys(COMMANDS).join(' | ')}>`)
 if (!isInstalled()) install()
