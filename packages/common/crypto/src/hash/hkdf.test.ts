@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { hkdfSync } from 'node:crypto'
+import { describe, it } from 'node:test'
+import { EMPTY_BYTES, parseHex, toHex } from '@wadi/base/bytes'
+import fc from 'fast-check'
+import { expandHkdf, extractHkdf, hkdf } from './hkdf.ts'
+import { SHA256 } from './sha256.ts'
+import { SHA512 } from './sha512.ts'
+
+describe('HKDF', () => {
+  it('gives the keys of RFC 5869, cases 1 and 3', () => {
+    const secret = new Uint8Array(22).fill(0x0b)
+    const salt = parseHex('000102030405060708090a0b0c')
+    const key = extractHkdf(SHA256, secret, salt)
+    assert.equal(toHex(key), '077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5')
+    assert.equal(
+      toHex(expandHkdf(SHA256, key, parseHex('f0f1f2f3f4f5f6f7f8f9'), 42)),
+      '3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865',
+    )
+    assert.equal(
+      toHex(hkdf(SHA256, secret, { info: EMPTY_BYTES, size: 42 })),
+      '8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8',
+    )
+  })
+
+  it('agrees with OpenSSL for any secret, salt, info and size', () => {
+    const bytes = fc.uint8Array({ maxLength: 150 })
+    fc.assert(
+      fc.property(
+        bytes,
+        bytes,
+        bytes,
+        fc.integer({ min: 1, max: 500 }),
+        (secret, salt, info, size) => {
+          for (const [name, hashFunction] of [
+            ['sha256', SHA256],
+            ['sha512', SHA512],
+          ] as const) {
+            const expected = hkdfSync(name, secret, salt, info, size)
+            assert.deepEqual(
+              Uint8Array.from(hkdf(hashFunction, secret, { salt, info, size })),
+              new Uint8Array(expected),
+            )
+          }
+        },
+      ),
+    )
+  })
+
+  it('gives 255 blocks and no more', () => {
+    const key = new Uint8Array(32)
+    assert.equal(expandHkdf(SHA256, key, EMPTY_BYTES, 8160).length, 8160)
+    assert.throws(() => expandHkdf(SHA256, key, EMPTY_BYTES, 8161), { name: 'BugError' })
+  })
+})
