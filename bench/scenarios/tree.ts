@@ -1,10 +1,14 @@
 /** The Merklized tree in memory: filling it, updating it, checking proofs of it, holding a million keys. */
 
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { toHex } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
 import { Arena } from '@wadi/mkvs/arena'
 import { ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
+import { proveGet } from '@wadi/mkvs/syncer'
 import { createTree, type Tree } from '@wadi/mkvs/tree'
+import { verifyProof } from '@wadi/mkvs/verifyProof'
 import { goPeer, readGoPhase } from '../src/goPeer.ts'
 import { median } from '../src/measure.ts'
 import type { Contender, Scenario } from '../src/scenario.ts'
@@ -68,7 +72,58 @@ function contenders(phase: string, measure: () => number): readonly Contender[] 
 
 const goals = [{ contender: OURS, atLeast: 2.5, times: GO }]
 
+const PROOF_COUNT = 1_000
+
+/** Proofs of a thousand keys of the filled tree, checked one by one. */
+function createProofs(): readonly Contender[] {
+  const { keys, load } = treeWorkload()
+  const tree = emptyTree()
+  writeBatches(tree, load)
+  const { hash } = tree.root
+  const proofs = Array.from({ length: PROOF_COUNT }, (_, i) =>
+    proveGet(tree, {
+      tree: { root: tree.root, position: hash },
+      key: keys[(i * KEY_COUNT) / PROOF_COUNT] as Uint8Array,
+      includeSiblings: false,
+      proofVersion: 0,
+    }),
+  )
+  return [
+    goPeer(GO, 'mkvs-proofs', 'verify'),
+    {
+      name: OURS,
+      operations: PROOF_COUNT,
+      run() {
+        for (const proof of proofs) verifyProof(hash, proof)
+      },
+    },
+  ]
+}
+
+const MILLION = fileURLToPath(new URL('../src/millionKeys.ts', import.meta.url))
+const MEGABYTE = 1_000_000
+
+/** What a process holds that has a million keys in a tree, and nothing else to do. */
+function measureMillion(): number {
+  const ran = spawnSync(process.execPath, [MILLION], { encoding: 'utf8' })
+  assert(ran.status === 0, `the process with a million keys fails: ${ran.stderr}`)
+  return Number(ran.stdout) / MEGABYTE
+}
+
 export const scenarios: readonly Scenario[] = [
   { name: 'tree/load', yardstick: GO, goals, create: () => contenders('load', measureLoad) },
   { name: 'tree/update', yardstick: GO, goals, create: () => contenders('update', measureUpdate) },
+  {
+    name: 'tree/verify-proofs',
+    yardstick: GO,
+    goals: [{ contender: OURS, atLeast: 1, times: GO }],
+    create: createProofs,
+  },
+  {
+    name: 'tree/memory-of-a-million-keys',
+    unit: 'MB of the process',
+    yardstick: OURS,
+    goals: [{ contender: OURS, atMost: 400 }],
+    create: () => [{ name: OURS, measure: measureMillion }],
+  },
 ]

@@ -24,7 +24,7 @@ export type Workload = {
 /** Prime, so that the updates of a run are spread over all keys. */
 const STRIDE = 7919
 
-function valueOf(run: number, i: number): Uint8Array {
+function valueAt(run: number, i: number): Uint8Array {
   return hash('sha512', `value ${run} ${i}`, 'buffer')
 }
 
@@ -37,7 +37,7 @@ export function treeWorkload(): Workload {
   const batch = (run: number, keyAt: (place: number) => number): Batch =>
     Array.from({ length: BATCH_SIZE }, (_, i) => ({
       key: keys[keyAt(i)] as Uint8Array,
-      value: valueOf(run, i),
+      value: valueAt(run, i),
     }))
   const loadRuns = KEY_COUNT / BATCH_SIZE
   const load = Array.from({ length: loadRuns }, (_, run) => batch(run, (i) => run * BATCH_SIZE + i))

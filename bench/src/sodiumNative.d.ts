@@ -1,0 +1,7 @@
+/** The one function of sodium-native that is measured; the package brings no types. */
+declare module 'sodium-native' {
+  const sodium: {
+    crypto_sign_verify_detached(signature: Buffer, message: Buffer, publicKey: Buffer): boolean
+  }
+  export default sodium
+}
