@@ -57,7 +57,7 @@ type Manifest = {
 }
 
 const TEST_PATH =
-  /\.(test|bench|types\.test)\.ts$|^conformance\/|\/(compliance|arbitrary|fixtures)\/|\/soak-/
+  /\.(test|bench|types\.test)\.ts$|^conformance\/|\/(compliance|arbitrary|fixtures)\//
 
 function namesOf(...tables: readonly (Readonly<Record<string, string>> | undefined)[]) {
   return new Set(tables.flatMap((table) => Object.keys(table ?? {})))
