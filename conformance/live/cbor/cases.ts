@@ -1,4 +1,4 @@
-/** Inputs worth keeping, each for what it shows; {@link file://./makeVectors.ts} asks about them. */
+/** Inputs worth keeping, each for what it shows: makeVectors.ts asks the Go program about them. */
 
 /** What it shows, the type, and the input; in untrusted mode unless the type begins with a mode. */
 export type Case = readonly [string, string, string]

@@ -11,7 +11,7 @@ const Address = bytesOf('Address', 21)
 const PublicKey = bytesOf('PublicKey', 32)
 const Signature = bytesOf('Signature', 64)
 
-/** A transfer; amounts are plain byte strings here, so that any codec can be set beside this one. */
+/** A transfer; its amounts are plain byte strings, as other codecs know no better. */
 export const Transaction = struct({
   nonce: u64,
   fee: optional(struct({ amount: bytes, gas: u64 })),

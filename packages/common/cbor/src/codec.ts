@@ -4,7 +4,7 @@ import { CodedError } from '@wadi/base/errors'
 import { errors } from './errors.ts'
 import { Reader, RULES, type Rules } from './reader.ts'
 import type { Infer, Schema } from './schema.ts'
-import { readOrDefault } from './structReader.ts'
+import { readOrDefault, zeroOf } from './structReader.ts'
 import { written } from './writer.ts'
 
 export type { Infer, Schema }
@@ -41,7 +41,7 @@ function decodeFrom<T>(schema: Pick<Schema<T>, 'read'>, reader: Reader): T {
 }
 
 function decodeBy<T>(rules: Rules, schema: Schema<T>, bytes: Uint8Array | undefined): T {
-  if (bytes === undefined) return schema.zero
+  if (bytes === undefined) return zeroOf(schema)
   return decodeFrom(schema, new Reader(bytes, rules))
 }
 

@@ -32,7 +32,7 @@ export function list<T>(item: Schema<T>, options: ListOptions = {}): Schema<read
     shape: { kind: 'list', item, countMax, isByteString: false },
     zero,
     isScalar: false,
-    hasRustDefault: true,
+    hasZero: true,
     isEmpty,
     isEmptyInRust: isEmpty,
     write(writer, value) {
@@ -42,14 +42,10 @@ export function list<T>(item: Schema<T>, options: ListOptions = {}): Schema<read
     read(reader) {
       const major = reader.head()
       if (major === MAJOR.list) return readElements(reader, item, countMax)
-      if (major === MAJOR.simple && isNil(reader)) return zero
+      if (reader.wasNil(major)) return zero
       throw reader.wrongType(major, 'an array')
     },
   }
-}
-
-function isNil(reader: Reader): boolean {
-  return (reader.info === 22 || reader.info === 23) && !reader.rules.isRust
 }
 
 function readElements<T>(reader: Reader, item: Schema<T>, countMax: number): readonly T[] {
@@ -76,7 +72,7 @@ export function mapOf<K, V>(key: Schema<K>, value: Schema<V>): Schema<KeyedMap<K
     shape: { kind: 'map', key, value },
     zero,
     isScalar: false,
-    hasRustDefault: true,
+    hasZero: true,
     isEmpty,
     isEmptyInRust: isEmpty,
     write(writer, map) {
@@ -89,7 +85,7 @@ export function mapOf<K, V>(key: Schema<K>, value: Schema<V>): Schema<KeyedMap<K
     read(reader) {
       const major = reader.head()
       if (major === MAJOR.map) return readPairs(reader, key, value)
-      if (major === MAJOR.simple && isNil(reader)) return zero
+      if (reader.wasNil(major)) return zero
       throw reader.wrongType(major, 'a map')
     },
   }

@@ -26,7 +26,7 @@ function wideArgument(reader: Reader): bigint {
   return (BigInt(reader.high) << 32n) | BigInt(low)
 }
 
-const INTEGER_TRAITS = { isScalar: true, hasRustDefault: true } as const
+const INTEGER_TRAITS = { isScalar: true, hasZero: true } as const
 
 /** An unsigned integer of up to 32 bits. */
 export function unsigned(bits: 8 | 16 | 32): Schema<number> {

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { arbitrary } from './arbitrary/arbitrary.ts'
 import { encode } from './codec.ts'
 import { keyedMap, list, mapOf } from './collections.ts'
+import { errors } from './errors.ts'
 import { parseJson, toIndentedJson, toJson } from './json.ts'
 import { mapped, namedInteger } from './mapped.ts'
 import { oneOf } from './oneOf.ts'
@@ -18,7 +19,13 @@ const Amount = mapped(bytes, {
   name: 'Amount',
   from: (wire) => BigInt(wire.length),
   to: (amount: bigint) => new Uint8Array(Number(amount)),
-  jsonForm: { print: String, parse: BigInt },
+  jsonForm: {
+    print: String,
+    parse: (digits) => {
+      if (!/^\d+$/.test(digits)) throw errors.wrongJsonType(digits)
+      return BigInt(digits)
+    },
+  },
 })
 const Pool = struct({ balance: omitEmpty(Amount), note: omitEmpty(text) })
 const Everything = struct({

@@ -42,7 +42,7 @@ export function mapped<W, T>(wire: Schema<W>, mapping: Mapping<W, T>): Schema<T>
     },
     zero,
     isScalar: wire.isScalar,
-    hasRustDefault: wire.hasRustDefault,
+    hasZero: wire.hasZero,
     isEmpty,
     isEmptyInRust: mapping.isEmpty ?? ((value) => wire.isEmptyInRust(to(value))),
     write: (writer, value) => wire.write(writer, to(value)),
@@ -55,6 +55,7 @@ export function mapped<W, T>(wire: Schema<W>, mapping: Mapping<W, T>): Schema<T>
 const NO_FIELDS = {
   fields: [],
   zero: {},
+  required: [],
   indexOfWire: new Map<string, number>(),
   indexOfFolded: new Map<string, number>(),
 }

@@ -4,6 +4,7 @@ import { parseHex, toHex } from '@wadi/base/bytes'
 import fc from 'fast-check'
 import { arbitrary } from './arbitrary/arbitrary.ts'
 import { decode, decodeRust, encode, encodeRust } from './codec.ts'
+import { parseJson } from './json.ts'
 import { oneOf, rustEnum, UNIT } from './oneOf.ts'
 import { u8, u64 } from './scalars.ts'
 import { optional, struct } from './struct.ts'
@@ -27,6 +28,16 @@ describe('oneOf', () => {
     assert.throws(() => decode(Event, both), { reason: 'cbor.severalVariants' })
     const Loose = struct({ transfer: optional(struct({ to: u8 })), takeEscrow: optional(u64) })
     assert.deepEqual(decode(Loose, both), { transfer: { to: 7 }, takeEscrow: 5n })
+  })
+  it('may not be absent or null, at any depth', () => {
+    const Outer = struct({ inner: struct({ event: Event }), id: u8 })
+    for (const hex of ['a0', 'f6', 'a165696e6e6572a0', 'a165696e6e6572f6', 'a162696405']) {
+      assert.throws(() => decode(Outer, parseHex(hex)), { reason: 'cbor.missingField' })
+    }
+    assert.throws(() => decode(Outer, undefined), { reason: 'cbor.missingField' })
+    assert.throws(() => parseJson(Outer, '{"inner":{}}'), { reason: 'cbor.missingField' })
+    const Optional = struct({ event: optional(Event) })
+    assert.deepEqual(decode(Optional, parseHex('a0')), { event: undefined })
   })
   it('survives', () => {
     fc.assert(

@@ -24,7 +24,8 @@ interface AnyVariant {
  * A Go struct of pointers of which exactly one is set, as a union. The wire name of a variant is
  * the snake_case of its kind.
  *
- * The Go decoder takes any number of set pointers, none included. Use this where more or fewer than
+ * The Go decoder takes any number of set pointers, none included, so that a union may also be left
+ * out altogether. Here all of that is refused. Use this where more or fewer than
  * one cannot be said with a code of its own: events, results, what the state holds. Where a service
  * answers such input with its own code, as in the body of a transaction, use `struct` with
  * `optional` fields and let the service look.
@@ -47,7 +48,7 @@ export function oneOf<const V extends Variants>(variants: V): Schema<UnionValue<
     shape: { kind: 'union', fields: fields as AnySchema, variants, toFields, fromFields },
     zero: { kind: first, body: variants[first]!.zero },
     isScalar: false,
-    hasRustDefault: false,
+    hasZero: false,
     isEmpty: () => false,
     isEmptyInRust: () => false,
     write: (writer, value) => fields.write(writer, toFields(value)),
@@ -87,7 +88,7 @@ export function rustEnum<const V extends RustVariants>(variants: V): Schema<Rust
     shape: { kind: 'rustEnum', variants },
     zero: { kind, body: typeof body === 'object' ? body.zero : undefined },
     isScalar: false,
-    hasRustDefault: false,
+    hasZero: false,
     isEmpty: () => false,
     isEmptyInRust: () => false,
     write(writer, value) {

@@ -103,6 +103,11 @@ export class Reader {
     return first === NULL || (first === 0xf7 && !this.rules.isRust)
   }
 
+  /** Was the head that was just read, of `major`, null or undefined on the Go side? */
+  wasNil(major: number): boolean {
+    return major === MAJOR.simple && (this.info === 22 || this.info === 23) && !this.rules.isRust
+  }
+
   /** Reads the initial bytes of an item and returns its major type. */
   head(): number {
     const bytes = this.bytes

@@ -34,23 +34,18 @@ export const bool: Schema<boolean> = {
   shape: { kind: 'bool' },
   zero: false,
   isScalar: true,
-  hasRustDefault: true,
+  hasZero: true,
   isEmpty: (value) => !value,
   isEmptyInRust: (value) => !value,
   write: (writer, value) => writer.byte(value ? 0xf5 : 0xf4),
   read(reader) {
     const major = reader.head()
-    if (major === MAJOR.simple) {
-      if (reader.info === 20 || reader.info === 21) return reader.info === 21
-      if (isNilHead(reader)) return false
+    if (major === MAJOR.simple && (reader.info === 20 || reader.info === 21)) {
+      return reader.info === 21
     }
+    if (reader.wasNil(major)) return false
     throw reader.wrongType(major, 'a boolean')
   },
-}
-
-/** Was the head that was just read the Go side's null or undefined? */
-function isNilHead(reader: Reader): boolean {
-  return (reader.info === 22 || reader.info === 23) && !reader.rules.isRust
 }
 
 /** A text: always valid UTF-8. */
@@ -58,14 +53,14 @@ export const text: Schema<string> = {
   shape: { kind: 'text' },
   zero: '',
   isScalar: true,
-  hasRustDefault: true,
+  hasZero: true,
   isEmpty: (value) => value === '',
   isEmptyInRust: (value) => value === '',
   write: (writer, value) => writer.text(value),
   read(reader) {
     const major = reader.head()
     if (major === MAJOR.text) return readTextBody(reader)
-    if (major === MAJOR.simple && isNilHead(reader)) return ''
+    if (reader.wasNil(major)) return ''
     throw reader.wrongType(major, 'a text')
   },
 }
@@ -98,7 +93,7 @@ export const bytes: Schema<Uint8Array> = {
   shape: { kind: 'bytes' },
   zero: EMPTY_BYTES,
   isScalar: false,
-  hasRustDefault: true,
+  hasZero: true,
   isEmpty: (value) => value.length === 0,
   isEmptyInRust: (value) => value.length === 0,
   write(writer, value) {
@@ -108,10 +103,8 @@ export const bytes: Schema<Uint8Array> = {
   read(reader) {
     const major = reader.head()
     if (major === MAJOR.bytes) return readBytesBody(reader)
-    if (!reader.rules.isRust) {
-      if (major === MAJOR.list) return readByteList(reader)
-      if (major === MAJOR.simple && isNilHead(reader)) return EMPTY_BYTES
-    }
+    if (major === MAJOR.list && !reader.rules.isRust) return readByteList(reader)
+    if (reader.wasNil(major)) return EMPTY_BYTES
     throw reader.wrongType(major, 'a byte string')
   },
 }
@@ -210,7 +203,7 @@ function fixed<T extends Uint8Array>(
     shape,
     zero,
     isScalar: false,
-    hasRustDefault: true,
+    hasZero: true,
     isEmpty: () => size === 0,
     isEmptyInRust: () => false,
     write(writer, value) {
@@ -221,10 +214,8 @@ function fixed<T extends Uint8Array>(
     read(reader) {
       const major = reader.head()
       if (major === MAJOR.bytes) return readBody(reader)
-      if (!reader.rules.isRust) {
-        if (major === MAJOR.list) return readFixedList(reader, size) as T
-        if (major === MAJOR.simple && isNilHead(reader)) return zero
-      }
+      if (major === MAJOR.list && !reader.rules.isRust) return readFixedList(reader, size) as T
+      if (reader.wasNil(major)) return zero
       throw reader.wrongType(major, 'a byte string')
     },
   }
@@ -250,7 +241,7 @@ export const raw: Schema<Uint8Array> = {
   shape: { kind: 'raw' },
   zero: EMPTY_BYTES,
   isScalar: false,
-  hasRustDefault: true,
+  hasZero: true,
   isEmpty: (value) => value.length === 0,
   isEmptyInRust: (value) => value.length === 0 || (value.length === 1 && value[0]! >= NULL),
   write(writer, value) {
@@ -270,7 +261,7 @@ export const float64: Schema<number> = {
   shape: { kind: 'float' },
   zero: 0,
   isScalar: true,
-  hasRustDefault: true,
+  hasZero: true,
   isEmpty: (value) => value === 0,
   isEmptyInRust: (value) => value === 0,
   write: writeFloat,
@@ -286,7 +277,7 @@ export const time: Schema<bigint> = {
   shape: { kind: 'time' },
   zero: ZERO_TIME,
   isScalar: false,
-  hasRustDefault: false,
+  hasZero: true,
   isEmpty: () => false,
   isEmptyInRust: () => false,
   write(writer, value) {
@@ -316,7 +307,7 @@ export function byteList<T extends number>(item: Schema<T>): Schema<readonly T[]
     shape: { kind: 'list', item, countMax: Number.POSITIVE_INFINITY, isByteString: true },
     zero: [],
     isScalar: false,
-    hasRustDefault: true,
+    hasZero: true,
     isEmpty: (value) => value.length === 0,
     isEmptyInRust: (value) => value.length === 0,
     write: (writer, value) => bytes.write(writer, Uint8Array.from(value)),

@@ -7,15 +7,18 @@ import type { Writer } from './writer.ts'
  */
 export interface Schema<T> {
   readonly shape: Shape
-  /** What the reference's zero value is: absent fields decode to it. */
+  /** The reference's zero value: absent fields decode to it. It is shared: never write to it. */
   readonly zero: T
+  /**
+   * May the value be absent, or null? Not if it is a union, or has one for a part: the zero value
+   * is only there then so that every schema has one.
+   */
+  readonly hasZero: boolean
   /**
    * COMPAT(fxamacker/cbor): in a map, null for a value of a scalar Go kind repeats the preceding
    * value, because the library reuses its variable. True for integers, floats, booleans and texts.
    */
   readonly isScalar: boolean
-  /** COMPAT(oasis-cbor): may the Rust side leave the field out or null? */
-  readonly hasRustDefault: boolean
   /** Is the value dropped by `omitempty`? */
   isEmpty(value: T): boolean
   /** Is the value dropped from an optional field by the Rust side? */

@@ -5,7 +5,7 @@ import { assert } from '@wadi/base/errors'
 import { STRUCT_FIELD_COUNT_MAX } from './limits.ts'
 import { MAJOR, NULL, type Reader } from './reader.ts'
 import type { AnySchema, FieldShape, Infer, Schema } from './schema.ts'
-import { readField, readFields } from './structReader.ts'
+import { readField, readFields, zeroOf } from './structReader.ts'
 import type { Writer } from './writer.ts'
 
 /** A schema together with how a struct treats it. */
@@ -65,7 +65,7 @@ export function nilable<T>(inner: Schema<T>): Schema<T | undefined> {
     shape: { kind: 'nilable', inner: inner as AnySchema },
     zero: undefined,
     isScalar: false,
-    hasRustDefault: true,
+    hasZero: true,
     isEmpty: (value) => value === undefined,
     isEmptyInRust: (value) => value === undefined,
     write(writer, value) {
@@ -116,6 +116,8 @@ export interface CompiledStruct {
   /** In canonical order. */
   readonly fields: readonly CompiledField[]
   readonly zero: Values
+  /** Fields that may not be absent, as indices. */
+  readonly required: readonly number[]
   readonly indexOfWire: ReadonlyMap<string, number>
   readonly indexOfFolded: ReadonlyMap<string, number>
 }
@@ -142,7 +144,8 @@ function compile(shapes: readonly FieldShape[]): CompiledStruct {
   const indexOfFolded = new Map(fields.map(({ wire }, i) => [wire.toLowerCase(), i]))
   assert(indexOfFolded.size === fields.length, 'struct: two fields differ in case only')
   const zero = Object.fromEntries(shapes.map(({ name, schema }) => [name, schema.zero]))
-  return { fields, zero, indexOfWire, indexOfFolded }
+  const required = [...fields.keys()].filter((i) => !fields[i]!.schema.hasZero)
+  return { fields, zero, required, indexOfWire, indexOfFolded }
 }
 
 function plainStruct(shapes: readonly FieldShape[]): Schema<Values> {
@@ -153,7 +156,7 @@ function plainStruct(shapes: readonly FieldShape[]): Schema<Values> {
     shape: { kind: 'struct', fields: shapes },
     zero,
     isScalar: false,
-    hasRustDefault: true,
+    hasZero: compiled.required.length === 0,
     // COMPAT(fxamacker/cbor): a struct is empty when each field, recursively, is dropped.
     isEmpty: (value) =>
       isDroppable && fields.every(({ name, schema }) => schema.isEmpty(value[name])),
@@ -262,31 +265,32 @@ export function arrayStruct<const F extends Readonly<Record<string, AnySchema>>>
 ): Schema<StructValue<F>> {
   const shapes = Object.entries(fields).map(fieldShape)
   const zero: Values = Object.fromEntries(shapes.map(({ name, schema }) => [name, schema.zero]))
+  const hasZero = shapes.every(({ schema }) => schema.hasZero)
   const schema: Schema<Values> = {
     shape: { kind: 'tuple', fields: shapes },
     zero,
     isScalar: false,
-    hasRustDefault: true,
+    hasZero,
     isEmpty: () => false,
     isEmptyInRust: () => false,
     write(writer, value) {
       writer.head(MAJOR.list, shapes.length)
       for (const { name, schema } of shapes) schema.write(writer, value[name])
     },
-    read: (reader) => readPlaces(reader, shapes, zero),
+    read(reader) {
+      const major = reader.head()
+      return reader.wasNil(major) ? zeroOf(schema) : readPlaces(reader, major, shapes)
+    },
   }
   return schema as Schema<StructValue<F>>
 }
 
-function readPlaces(reader: Reader, shapes: readonly FieldShape[], zero: Values): Values {
-  const major = reader.head()
-  if (major === MAJOR.simple && !reader.rules.isRust && (reader.info === 22 || reader.info === 23))
-    return zero
+function readPlaces(reader: Reader, major: number, shapes: readonly FieldShape[]): Values {
   if (major !== MAJOR.list || reader.argument !== shapes.length) {
     throw reader.wrongType(major, `an array of ${shapes.length}`)
   }
   reader.enterList()
-  const values: Record<string, unknown> = { ...zero }
+  const values: Record<string, unknown> = {}
   for (const field of shapes) values[field.name] = readField(reader, field)
   reader.leave()
   return values

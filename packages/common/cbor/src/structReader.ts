@@ -19,10 +19,9 @@ function isNext(bytes: Uint8Array, at: number, key: Uint8Array): boolean {
 export function readFields(reader: Reader, compiled: CompiledStruct): Values {
   const major = reader.head()
   if (major !== MAJOR.map) {
-    if (major === MAJOR.simple && !reader.rules.isRust) {
-      if (reader.info === 22 || reader.info === 23) return compiled.zero
-    }
-    throw reader.wrongType(major, 'a map')
+    if (!reader.wasNil(major)) throw reader.wrongType(major, 'a map')
+    checkComplete(compiled, () => false)
+    return compiled.zero
   }
   const count = reader.enterMap()
   // PERF: half the time of a spread, whose site sees the shapes of all structs.
@@ -44,10 +43,23 @@ export function readFields(reader: Reader, compiled: CompiledStruct): Values {
     next++
     left--
   }
-  if (left > 0) new FieldMatcher(reader, compiled, values, [found, foundHigh]).readRest(left)
-  if (reader.rules.isRust) checkComplete(compiled, found, foundHigh)
+  if (left > 0) {
+    const matcher = new FieldMatcher(reader, compiled, values, [found, foundHigh])
+    matcher.readRest(left)
+  } else if (compiled.required.length > 0) {
+    checkComplete(compiled, (i) => isMarked([found, foundHigh], i))
+  }
   reader.leave()
   return values
+}
+
+function isMarked(marks: readonly [number, number], index: number): boolean {
+  return (marks[index >> 5]! & (1 << (index & 31))) !== 0
+}
+
+function checkComplete(compiled: CompiledStruct, isFound: (index: number) => boolean): void {
+  const missing = compiled.required.find((i) => !isFound(i))
+  if (missing !== undefined) throw errors.missingField(compiled.fields[missing]!.wire)
 }
 
 /** Reads the value of a field. */
@@ -63,9 +75,14 @@ export function readField(reader: Reader, field: FieldShape): unknown {
 /** COMPAT(oasis-cbor): null, or undefined, in a field stands for the default of its type. */
 export function readOrDefault<T>(reader: Reader, schema: Schema<T>): T {
   if (!reader.rules.isRust || !isNull(reader)) return schema.read(reader)
-  if (!schema.hasRustDefault) throw errors.missingField('null')
   reader.at++
-  return schema.zero
+  return zeroOf(schema)
+}
+
+/** The zero value, if there is one. */
+export function zeroOf<T>({ zero, hasZero }: Pick<Schema<T>, 'zero' | 'hasZero'>): T {
+  if (!hasZero) throw errors.missingField('a union is needed')
+  return zero
 }
 
 function isNull(reader: Reader): boolean {
@@ -73,19 +90,11 @@ function isNull(reader: Reader): boolean {
   return first === 0xf6 || first === 0xf7
 }
 
-function checkComplete(compiled: CompiledStruct, found: number, foundHigh: number): void {
-  for (const [i, { wire, schema }] of compiled.fields.entries()) {
-    const isFound = i < 32 ? found & (1 << i) : foundHigh & (1 << (i - 32))
-    if (!isFound && !schema.hasRustDefault) throw errors.missingField(wire)
-  }
-}
-
 /** The slow path: keys in any order and case, and keys of no field. */
 class FieldMatcher {
   readonly #reader: Reader
   readonly #compiled: CompiledStruct
   readonly #values: Record<string, unknown>
-  readonly #found: readonly [number, number]
   readonly #taken: Set<number>
   /** Every key so far, as the reference tells them apart. */
   readonly #keys: Set<string | bigint>
@@ -99,18 +108,14 @@ class FieldMatcher {
     this.#reader = reader
     this.#compiled = compiled
     this.#values = values
-    this.#found = found
-    this.#taken = new Set(Array.from(compiled.fields.keys()).filter((i) => this.#wasFound(i)))
+    this.#taken = new Set(Array.from(compiled.fields.keys()).filter((i) => isMarked(found, i)))
     this.#keys = new Set(Array.from(this.#taken, (i) => compiled.fields[i]!.wire))
-  }
-
-  #wasFound(index: number): boolean {
-    return ((this.#found[index >> 5] ?? 0) & (1 << (index & 31))) !== 0
   }
 
   readRest(left: number): void {
     if (this.#reader.rules.isRust) throw this.#refusal()
     for (let i = 0; i < left; i++) this.#readPair()
+    checkComplete(this.#compiled, (i) => this.#taken.has(i))
   }
 
   /** The Rust side takes neither an unknown field nor a known one out of order. */

@@ -3,7 +3,7 @@
  * same type: a name of {@link BASES}, `*T` for a pointer, `[T]` for a slice, `<K:V>` for a map and
  * `{name:T,name?:T}` for a struct, in which `?` stands for `omitempty`.
  *
- * The Go program under conformance/live/cbor understands the same expressions.
+ * The Go program under conformance/live/cbor/main.go understands the same expressions.
  */
 
 import { parseBase64, parseHex, toHex } from '@wadi/base/bytes'

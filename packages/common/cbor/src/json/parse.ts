@@ -4,6 +4,7 @@ import { parseBase64 } from '@wadi/base/bytes'
 import { errors } from '../errors.ts'
 import { keyedMap } from '../keyedMap.ts'
 import type { AnySchema, FieldShape, Shape } from '../schema.ts'
+import { zeroOf } from '../structReader.ts'
 import { parseTime } from '../time.ts'
 import { type Json, type JsonObject, jsonKind } from './text.ts'
 
@@ -17,7 +18,7 @@ export class JsonDecoder {
   decode(schema: AnySchema, json: Json): unknown {
     const { shape } = schema
     // COMPAT(encoding/json): null leaves what was there, which here is the zero value.
-    if (json === undefined) return schema.zero
+    if (json === undefined) return zeroOf(schema)
     switch (shape.kind) {
       case 'integer':
         return parseInteger(shape, numberOf(json))
@@ -108,13 +109,16 @@ export class JsonDecoder {
     const byWire = new Map(fields.map((field) => [field.wire, field]))
     const byFolded = new Map(fields.map((field) => [field.wire.toLowerCase(), field]))
     const values: Record<string, unknown> = {}
+    const absent = new Set(fields.filter(({ schema }) => !schema.hasZero))
     for (const { name, schema } of fields) values[name] = schema.zero
     for (const [key, item] of objectOf(json).pairs) {
       const field = byWire.get(key) ?? byFolded.get(key.toLowerCase())
       if (field !== undefined && item !== undefined) {
         values[field.name] = this.#at(`.${field.wire}`, field.schema, item)
+        absent.delete(field)
       }
     }
+    for (const { wire } of absent) throw errors.missingField(wire)
     return values
   }
 
