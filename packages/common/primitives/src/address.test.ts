@@ -7,7 +7,6 @@ import { parseJson, toJson } from '@wadi/cbor/json'
 import fc from 'fast-check'
 import {
   Address,
-  equalAddresses,
   moduleAddress,
   parseAddress,
   printAddress,
@@ -34,7 +33,7 @@ describe('Address', () => {
     ] as const
     for (const [address, text] of texts) {
       assert.equal(printAddress(address), text)
-      assert.ok(equalAddresses(parseAddress(text), address))
+      assert.deepEqual(parseAddress(text), address)
     }
   })
 

@@ -1,4 +1,4 @@
-import { concatBytes, equalBytes, toUtf8 } from '@wadi/base/bytes'
+import { concatBytes, toUtf8 } from '@wadi/base/bytes'
 import { definePlainErrors } from '@wadi/base/errors'
 import { bytesOf, type FixedBytes } from '@wadi/cbor/scalars'
 import { parseBech32, toBech32 } from '@wadi/crypto/bech32'
@@ -66,9 +66,4 @@ export function moduleAddress(module: string, kind: string): Address {
 export function vaultAddress(creator: Address, id: bigint): Address {
   // The module's name is there twice: before the dot that joins module and kind, and in the kind.
   return moduleAddress('vault', `vault.${printAddress(creator)}.${id}`)
-}
-
-/** Are the two addresses the same? */
-export function equalAddresses(a: Address, b: Address): boolean {
-  return equalBytes(a, b)
 }

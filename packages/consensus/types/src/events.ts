@@ -1,4 +1,4 @@
-/** The body of every event of the consensus layer, by its type and its kind in a block's results. */
+/** The body of every event of the consensus layer, by its type and its kind. */
 
 import type { AnySchema } from '@wadi/cbor/schema'
 import { events as beacon } from './beacon/events.ts'
