@@ -20,6 +20,9 @@ const GOOD: Readonly<Record<string, string>> = {
   [`${TREE}package.json`]: manifest('@wadi/mkvs', 3, { dependencies: { '@wadi/base': '*' } }),
   [`${TREE}README.md`]: '# mkvs\n\nA tree.\n\n**Owns** nodes.\n**Does not own** disks.\n',
   [`${TREE}src/tree.ts`]: "import { a } from '@wadi/base/bytes'\nexport const b = a\n",
+  'tsconfig.rules.json': JSON.stringify({ include: ['packages/common/*/src/**/*.ts'] }),
+  'tsconfig.web.json': JSON.stringify({ include: ['packages/common/*/src/**/*.ts'] }),
+  'tsconfig.node.json': JSON.stringify({ include: ['packages/**/*.ts'] }),
   'docs/spec-map.md': `| 4.1 Shape | \`${TREE}src/tree.ts\` |\n`,
   'package-lock.json': JSON.stringify({
     packages: {
@@ -121,6 +124,16 @@ describe('tidy: dry rules', () => {
     const text = "// Date, async\nconst a = 'Promise'\nlist.sort((a, b) => a - b)\nblock.process"
     assert.deepEqual(find('dry', tree(text)), [])
     assert.deepEqual(find('dry', tree('const x = 0xe5 / 15n')), [])
+  })
+})
+
+describe('tidy: worlds', () => {
+  it('refuses a package that is not compiled as its world says', () => {
+    const narrow = JSON.stringify({ include: ['packages/common/base/src/**/*.ts'] })
+    assertFound('worlds', { 'tsconfig.rules.json': narrow }, 'tsconfig.rules.json')
+    assertFound('worlds', { 'tsconfig.web.json': narrow }, 'tsconfig.web.json')
+    const none = JSON.stringify({ include: ['packages/common/base/*.ts'] })
+    assert.equal(find('worlds', { 'tsconfig.node.json': none }).length, 2)
   })
 })
 

@@ -14,6 +14,7 @@ import {
   checkThrows,
   checkWidth,
 } from './words.ts'
+import { checkWorlds } from './worlds.ts'
 
 /** `today` as YYYY-MM-DD, against which the dates of skips are held. */
 export function rulesFor(today: string): Readonly<Record<string, Rule>> {
@@ -22,6 +23,7 @@ export function rulesFor(today: string): Readonly<Record<string, Rule>> {
     direction: checkDependencyDirection,
     circles: checkCircles,
     dry: checkDryRules,
+    worlds: checkWorlds,
     throws: checkThrows,
     owed: checkOwed,
     names: checkNames,

@@ -10,7 +10,7 @@ const OWED = /\b(TODO|FIXME|XXX|HACK)\b/
 const BANNED_STEM =
   /^(index|utils?|helpers?|misc|common|types?\.d|.*(Manager|Impl|Utils?|Helpers?))$/
 const FILE_NAME =
-  /^[a-z][A-Za-z0-9]*(\.(test|bench|types\.test))?\.ts$|^slow-[A-Za-z0-9]+\.test\.ts$/
+  /^[a-z][A-Za-z0-9]*(\.(test|bench|types\.test|d))?\.ts$|^(slow-[A-Za-z0-9]+\.test|soak-[A-Za-z0-9]+)\.ts$/
 
 /** A line that is one long text, a test's title or holds an address cannot be broken well. */
 const UNBREAKABLE =
