@@ -18,6 +18,9 @@ export const SEGMENT_SPAN_MAX = 2 ** 32 - 1
 /** Bytes of log after which the index is written anew: what an opening has to read again. */
 export const INDEX_INTERVAL = 256 * 1024 * 1024
 
+/** Dead records noted in memory before their lists are written: four bytes each, and the frames. */
+export const FRESH_DEAD_MAX = 1_000_000
+
 /** Pages of the node log kept in memory: 32 MiB. */
 export const CACHE_PAGES_MAX = 4096
 /** Bytes of a page. */
@@ -27,7 +30,7 @@ export const PAGE_SIZE = 8192
 export const PENDING_BATCHES_MAX = 5000
 
 /** Pieces of one restore under way. */
-export const RESTORE_PIECES_MAX = 1_000_000
+export const RESTORE_PIECES_MAX = 65_536
 
 /** Bytes of the note that a piece of a restore carries for whoever resumes. */
 export const RESTORE_NOTE_SIZE_MAX = 1024 * 1024

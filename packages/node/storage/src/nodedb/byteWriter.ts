@@ -13,6 +13,7 @@ export class ByteWriter {
     this.#view = new DataView(this.#bytes.buffer)
   }
 
+  /** Makes room. The buffer and its view may be others afterwards. */
   #reserve(size: number): number {
     const at = this.#size
     if (at + size > this.#bytes.length) {
@@ -26,11 +27,13 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.#view.setUint8(this.#reserve(1), value)
+    const at = this.#reserve(1)
+    this.#view.setUint8(at, value)
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#reserve(4), value, true)
+    const at = this.#reserve(4)
+    this.#view.setUint32(at, value, true)
   }
 
   /** An address, a size or a count: up to 2^48 − 1. */
@@ -41,12 +44,14 @@ export class ByteWriter {
   }
 
   u64(value: bigint): void {
-    this.#view.setBigUint64(this.#reserve(8), value, true)
+    const at = this.#reserve(8)
+    this.#view.setBigUint64(at, value, true)
   }
 
   /** Bytes whose length the reader knows. */
   raw(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.#reserve(bytes.length))
+    const at = this.#reserve(bytes.length)
+    this.#bytes.set(bytes, at)
   }
 
   /** Bytes behind their length. */

@@ -34,7 +34,7 @@ import { VersionTable } from './versionTable.ts'
 /** A restore that was begun and not yet finalized. */
 export interface Restore {
   readonly version: bigint
-  readonly pieces: readonly FramePlace[]
+  readonly pieces: FramePlace[]
 }
 
 /** Version notes kept decoded. */
@@ -99,7 +99,7 @@ export class Catalog {
       case FRAME_RESTORE_PIECE:
         return (place) => {
           assert(this.restore !== undefined, 'a piece belongs to a restore')
-          this.restore = { ...this.restore, pieces: [...this.restore.pieces, place] }
+          this.restore.pieces.push(place)
         }
       case FRAME_RESTORE_ABORT:
         return this.#prepareAbort()

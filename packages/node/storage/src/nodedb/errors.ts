@@ -7,7 +7,6 @@ export const errors = defineErrors('storage/mkvs/db', {
   writeLogNotFound: [2, 'write log not found in node db'],
   notFinalized: [3, 'version is not yet finalized'],
   alreadyFinalized: [4, 'version has already been finalized'],
-  versionNotFound: [5, 'version not found'],
   rootNotFound: [8, 'root not found'],
   rootMustFollowOld: [9, 'root must follow old root'],
   badNamespace: [10, 'bad namespace'],

@@ -13,10 +13,14 @@
  */
 
 import { crc32 } from 'node:zlib'
+import { FRAME_SIZE_MAX } from '../limits.ts'
+import { plainErrors } from './errors.ts'
 
 export const FRAME_HEADER_SIZE = 40
 
 const MAGIC = 0x6d72_6657
+/** How every frame begins. */
+export const MAGIC_BYTES: Uint8Array = Uint8Array.of(0x57, 0x66, 0x72, 0x6d)
 
 /** Node records of a new root, with what is to be known of it. */
 export const FRAME_BATCH = 1
@@ -30,6 +34,11 @@ export const FRAME_RESTORE_BEGIN = 4
 export const FRAME_RESTORE_PIECE = 5
 /** A restore is given up. */
 export const FRAME_RESTORE_ABORT = 6
+
+/** Refuses what would not fit into one frame. */
+export function checkFrameSize(size: number): void {
+  if (size > FRAME_SIZE_MAX) throw plainErrors.frameTooLarge(`${size} bytes`)
+}
 
 /** What stands in the header of a frame. */
 export interface FrameHeader {

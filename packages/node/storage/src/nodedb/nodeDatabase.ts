@@ -12,6 +12,7 @@ import type { FileSystem } from '../files/fileSystem.ts'
 import { nodeFiles } from '../files/nodeFiles.ts'
 import { openStoreFolder, type StoreFolder } from '../files/storeFolder.ts'
 import {
+  FRESH_DEAD_MAX,
   INDEX_INTERVAL,
   PENDING_BATCHES_MAX,
   RESTORE_NOTE_SIZE_MAX,
@@ -302,7 +303,9 @@ export class NodeDatabase implements NodeReader {
     this.#checkOpen()
     this.#log.checkWritable()
     // Before the frame: what is acknowledged must not fail afterwards.
-    if (this.#log.end - this.#indexedEnd >= this.#indexInterval) this.#saveIndex()
+    const { end, freshDeadCount } = this.#log
+    if (end - this.#indexedEnd >= this.#indexInterval || freshDeadCount >= FRESH_DEAD_MAX)
+      this.#saveIndex()
     const change = this.#catalog.prepare(kind, note)
     const place: FramePlace = this.#log.append({ kind, nodes, note })
     change(place)
@@ -313,7 +316,7 @@ export class NodeDatabase implements NodeReader {
     this.#log.sync()
     this.#log.guardWrites(() => {
       const { files, path } = this.#folder
-      for (const segment of this.#log.segments) segment.listDead(files)
+      this.#log.listDead()
       const entries = this.#log.segments.map(({ entry }) => entry)
       const at = { end: this.#log.end, generation: this.#generation + 1 }
       saveIndex(files, path, indexOf(this.#catalog, at, entries))

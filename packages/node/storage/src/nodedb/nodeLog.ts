@@ -2,11 +2,13 @@
 
 import { equalBytes } from '@wadi/base/bytes'
 import { assert, CodedError, UnavailableError } from '@wadi/base/errors'
+import { ADDRESS_MAX } from '@wadi/mkvs/limits'
 import { RECORD_HEAD_BYTES, recordSize } from '@wadi/mkvs/nodeRecord'
 import type { FileSystem, OpenFile } from '../files/fileSystem.ts'
 import { CACHE_PAGES_MAX, FRAME_SIZE_MAX, SEGMENT_SIZE } from '../limits.ts'
-import { damagedError, errors, plainErrors } from './errors.ts'
+import { damagedError, errors } from './errors.ts'
 import {
+  checkFrameSize,
   encodeFrameHeader,
   FRAME_HEADER_SIZE,
   type FrameHeader,
@@ -45,6 +47,7 @@ export class NodeLog {
   #end = FIRST_ADDRESS
   #synced = FIRST_ADDRESS
   #scratch = new Uint8Array(65_536)
+  #freshDeadCount = 0
   #failure: UnavailableError | undefined
 
   constructor(files: FileSystem, folder: string, sizes: LogSizes = {}) {
@@ -95,13 +98,13 @@ export class NodeLog {
   /** Writes a frame and returns where its parts lie. After a failure nothing is written again. */
   append({ kind, nodes, note }: Appendix): FramePlace {
     this.checkWritable()
-    const size = nodes.length + note.length
-    if (size > FRAME_SIZE_MAX) throw plainErrors.frameTooLarge(`${size} bytes`)
+    checkFrameSize(nodes.length + note.length)
+    assert(this.#end < ADDRESS_MAX - FRAME_SIZE_MAX * 2, 'nodedb: the addresses are used up')
     return this.guardWrites(() => {
       const address = this.#end
+      const segment = this.#writableSegment()
       const sizes = { nodesSize: nodes.length, noteSize: note.length }
       const header: FrameHeader = { kind, address, synced: this.#synced, ...sizes }
-      const segment = this.#writableSegment()
       const head = encodeFrameHeader(header, nodes, note)
       const position = address - segment.start + PLAIN_HEADER_SIZE
       segment.source.file.write([head, nodes, note], position)
@@ -187,6 +190,18 @@ export class NodeLog {
     segment.liveSize -= size
     assert(segment.liveSize >= 0, 'no more dies than was alive')
     segment.freshDead.push(address - segment.start)
+    this.#freshDeadCount++
+  }
+
+  /** How many have died since their lists were written. */
+  get freshDeadCount(): number {
+    return this.#freshDeadCount
+  }
+
+  /** Writes down beside each segment what has died in it. */
+  listDead(): void {
+    for (const segment of this.#segments) segment.listDead(this.files)
+    this.#freshDeadCount = 0
   }
 
   close(): void {
@@ -219,6 +234,7 @@ export class NodeLog {
     if (last !== undefined && last.end - last.start < this.#segmentSize && !last.table) return last
     // What lies in the file before must not be lost when what comes behind it survives.
     if (last !== undefined && this.#synced < this.#end) last.source.file.sync()
+    this.#synced = this.#end
     const start = this.#end
     const entry = { name: plainName(start), start, end: start, liveSize: 0, deadCount: 0 }
     const segment = this.openSegment(entry)

@@ -21,6 +21,8 @@ export class PageCache {
   #young = new Map<number, Uint8Array>()
   #old = new Map<number, Uint8Array>()
   #nextId = 0
+  /** Where the next page is read into. */
+  #spare = new Uint8Array(PAGE_SIZE)
 
   constructor(pagesMax: number) {
     this.#generationPages = Math.max(1, pagesMax >> 1)
@@ -34,7 +36,7 @@ export class PageCache {
     return { id: this.#nextId++, file }
   }
 
-  /** The bytes from `position` to the end of its page, or fewer at the end of the file. */
+  /** The bytes from `position` to the end of its page or of the file; good until the next call. */
   readOn(source: CachedFile, position: number): Uint8Array {
     const number = Math.floor(position / PAGE_SIZE)
     return this.#page(source, number).subarray(position - number * PAGE_SIZE)
@@ -46,11 +48,11 @@ export class PageCache {
     if (page !== undefined) return page
     page = this.#old.get(key)
     if (page === undefined) {
-      const bytes = new Uint8Array(PAGE_SIZE)
-      const size = source.file.read(bytes, number * PAGE_SIZE)
-      // The last page of a file may still grow.
-      if (size < PAGE_SIZE) return bytes.subarray(0, size)
-      page = bytes
+      const size = source.file.read(this.#spare, number * PAGE_SIZE)
+      // The last page of a file may still grow, so it is not kept.
+      if (size < PAGE_SIZE) return this.#spare.subarray(0, size)
+      page = this.#spare
+      this.#spare = new Uint8Array(PAGE_SIZE)
     }
     if (this.#young.size >= this.#generationPages) {
       this.#old = this.#young

@@ -9,6 +9,7 @@ import {
   type FrameHeader,
   frameSize,
   isIntact,
+  MAGIC_BYTES,
   parseFrameHeader,
   placeOf,
 } from './frame.ts'
@@ -99,13 +100,14 @@ function replay(log: NodeLog, catalog: Catalog, tail: number[]): void {
     if (last !== undefined && last.table === undefined) replaySegment(log, catalog, last)
     const next = tail.shift()
     if (next === undefined) return
-    if (next !== log.end) {
-      // The files behind a cut hold nothing that was acknowledged.
-      log.files.remove(`${log.folder}/${plainName(next)}`)
-      continue
-    }
     const entry = { name: plainName(next), start: next, end: next, liveSize: 0, deadCount: 0 }
-    log.setSegments([...log.segments, log.openSegment(entry)])
+    const segment = log.openSegment(entry)
+    if (next === log.end) log.setSegments([...log.segments, segment])
+    else {
+      checkBehindCut(log, segment)
+      segment.source.file.close()
+      log.files.remove(segment.path)
+    }
   }
 }
 
@@ -117,7 +119,7 @@ function replaySegment(log: NodeLog, catalog: Catalog, segment: Segment): void {
     const header = readHeader(segment, address)
     const frame = header === undefined ? undefined : readFrame(segment, header)
     if (header === undefined || frame === undefined) {
-      checkTorn(segment, address, header)
+      checkTorn(segment, address)
       if (file.size() > positionOf(address)) file.truncate(positionOf(address))
       // What a killed process left in the system's memory counts from here on, so it has to stay.
       file.sync()
@@ -150,10 +152,22 @@ export function readFrame(segment: Segment, header: FrameHeader): Uint8Array | u
 }
 
 /** A bad frame is a torn write, unless a later one knows that it was durable. */
-function checkTorn(segment: Segment, address: number, bad: FrameHeader | undefined): void {
-  if (bad === undefined) return
-  const next = readHeader(segment, address + frameSize(bad))
-  if (next === undefined || next.synced <= address) return
-  if (readFrame(segment, next) !== undefined)
-    throw damagedError(segment.path, `the frame at ${address}, which was durable`)
+function checkTorn(segment: Segment, address: number): void {
+  const { file } = segment.source
+  const position = address - segment.start + PLAIN_HEADER_SIZE
+  const rest = Buffer.alloc(Math.max(0, file.size() - position))
+  file.read(rest, position)
+  for (let at = rest.indexOf(MAGIC_BYTES, 1); at >= 0; at = rest.indexOf(MAGIC_BYTES, at + 1)) {
+    const header = parseFrameHeader(rest.subarray(at), address + at)
+    if (header === undefined || header.synced <= address) continue
+    if (isIntact(rest.subarray(at, at + frameSize(header)), header))
+      throw damagedError(segment.path, `the frame at ${address}, which was durable`)
+  }
+}
+
+/** A file is only begun when all before it is durable: a frame in it proves that some is missing. */
+function checkBehindCut(log: NodeLog, segment: Segment): void {
+  const header = readHeader(segment, segment.start)
+  if (header !== undefined && readFrame(segment, header) !== undefined)
+    throw damagedError(log.folder, `the log between ${log.end} and ${segment.start}`)
 }

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { after, describe, it } from 'node:test'
+import { readWhole, replaceFile } from './fileSystem.ts'
+import { nodeFiles } from './nodeFiles.ts'
+
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'node-files-'))
+after(() => fs.rmSync(scratch, { recursive: true }))
+
+describe('the files of this machine', () => {
+  it('writes parts one behind the other and reads them back', () => {
+    const file = nodeFiles.openWrite(`${scratch}/parts`)
+    file.write([Uint8Array.of(1), new Uint8Array(0), Uint8Array.of(2, 3)], 2)
+    file.sync()
+    const found = new Uint8Array(9)
+    assert.equal(file.read(found, 0), 5)
+    assert.deepEqual(found.subarray(0, 5), Uint8Array.of(0, 0, 1, 2, 3))
+    file.truncate(3)
+    assert.equal(file.size(), 3)
+    file.close()
+  })
+
+  it('replaces a file as a whole', () => {
+    for (const content of [Uint8Array.of(1, 2, 3), Uint8Array.of(4)]) {
+      replaceFile(nodeFiles, scratch, 'whole', [content])
+      assert.deepEqual(readWhole(nodeFiles, `${scratch}/whole`), content)
+    }
+    assert.equal(nodeFiles.exists(`${scratch}/whole.tmp`), false)
+  })
+
+  it('says in words that the disk is full, or that it failed', (t) => {
+    assert.throws(() => nodeFiles.openRead(`${scratch}/nothing`), {
+      name: 'UnavailableError',
+      reason: 'storage.io',
+      message: /failed at .*nothing \(ENOENT\)/,
+    })
+    if (!fs.existsSync('/dev/full')) return t.skip('this system has no device that is always full')
+    const file = nodeFiles.openWrite('/dev/full')
+    assert.throws(() => file.write([Uint8Array.of(1)], 0), {
+      name: 'UnavailableError',
+      reason: 'storage.full',
+      message: /is full \(ENOSPC\)/,
+    })
+    file.close()
+  })
+})
