@@ -168,11 +168,13 @@ describe('tidy: words', () => {
   it('refuses skipped tests without a reason, without a date and with an old date', () => {
     const place = `${TREE}src/tree.test.ts:1`
     assertFound('skips', test("it.skip('a', f)"), place)
+    assertFound('skips', test("it('a', (t) => { t.skip('no device') })"), place)
     assertFound('skips', test("it('a', { skip: true }, f)"), place)
     assertFound('skips', test("it('a', { skip: 'flaky' }, f)"), place)
     assertFound('skips', test("it('a', { skip: 'peer is broken, 2026-08-01' }, f)"), place)
     assert.deepEqual(find('skips', test("it('a', { skip: 'broken, 2026-11-01' }, f)")), [])
-    assert.deepEqual(find('skips', test("it('a', { skip: isAbsent }, f)")), [])
+    const decided = "it('a', { skip: isAbsent }, (t) => { if (isOld) return t.skip('old') })"
+    assert.deepEqual(find('skips', test(decided)), [])
   })
 
   it('refuses excuses that have grown old', () => {

@@ -12,6 +12,9 @@ const BANNED_STEM =
 const FILE_NAME =
   /^[a-z][A-Za-z0-9]*(\.(test|bench|types\.test|d))?\.ts$|^(slow-[A-Za-z0-9]+\.test|soak-[A-Za-z0-9]+)\.ts$/
 
+/** What stands before `t.skip()` where it only happens under a condition. */
+const CONDITION_END = /^(\)|return)$/
+
 /** A line that is one long text, a test's title or holds an address cannot be broken well. */
 const UNBREAKABLE =
   /https?:\/\/|\S{60,}|^\s*(?:it|test|describe)\(|^\s*([\w.'"]+: |= )?\[?(['"`])[^'"`]*\2[,;)\]]*$/
@@ -80,14 +83,15 @@ function isDateFresh(text: string, today: string): boolean {
 }
 
 /**
- * A test is only skipped for a reason with a date, and not for long. `skip: <name>`, a condition
- * that the machine decides (no vectors, no toolchain), needs none: the run counts what it skips.
+ * A test is only skipped for a reason with a date, and not for long. What the machine decides (no
+ * vectors, no toolchain) needs none: `skip: <name>`, `if (…) return t.skip()`; the run counts it.
  */
 export function checkSkips(house: House, today: string): Finding[] {
   const message = `a skip needs a reason with a date not older than ${SKIP_DAYS_MAX} days`
   return house.sources.flatMap(({ path, tokens, isTest }) =>
     tokens.flatMap((token, i) => {
-      const isCall = tokens[i - 1]?.text === '.' && tokens[i + 1]?.text === '('
+      const isMember = tokens[i - 1]?.text === '.' && tokens[i + 1]?.text === '('
+      const isCall = isMember && !CONDITION_END.test(tokens[i - 3]?.text ?? '')
       const value = tokens[i + 2]
       const isOption =
         tokens[i + 1]?.text === ':' && (value?.text === 'true' || isText(value?.kind))
