@@ -121,6 +121,14 @@ describe('decoding hostile input', () => {
       }
     }
   })
+  it('does not repeat a long name in its message', () => {
+    const name = encode(text, 'n'.repeat(100_000))
+    const input = concatBytes(Uint8Array.of(0xa1), name, Uint8Array.of(0))
+    assert.throws(
+      () => decode(Inner, input),
+      (error: Error) => error.message.length < 200,
+    )
+  })
   it('refuses what is not canonical where the reference does: on the Rust side', () => {
     const cases = { '1805': 'notMinimal', '0500': 'trailingBytes', c105: 'wrongType' }
     for (const [hex, reason] of Object.entries(cases)) {

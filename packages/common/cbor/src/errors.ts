@@ -29,3 +29,10 @@ export const errors = definePlainErrors('cbor', {
   unknownName: 'no such name',
   noJsonForm: 'no JSON form',
 })
+
+const EXCERPT_SIZE_MAX = 64
+
+/** The beginning of what the input says: a message does not grow with the input. */
+export function excerpt(text: string): string {
+  return text.length > EXCERPT_SIZE_MAX ? `${text.slice(0, EXCERPT_SIZE_MAX)}…` : text
+}

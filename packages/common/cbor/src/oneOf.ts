@@ -1,6 +1,6 @@
 /** Unions: a Go struct of pointers of which one is set, and a Rust enum. */
 
-import { errors } from './errors.ts'
+import { errors, excerpt } from './errors.ts'
 import { MAJOR, type Reader } from './reader.ts'
 import type { AnySchema, Infer, Schema } from './schema.ts'
 import { optional, struct } from './struct.ts'
@@ -122,7 +122,7 @@ function readVariant(
   }
   if (major === MAJOR.text) {
     const kind = readTextBody(reader)
-    if (byName.get(kind) !== UNIT) throw errors.unknownVariant(kind)
+    if (byName.get(kind) !== UNIT) throw errors.unknownVariant(excerpt(kind))
     return { kind, body: undefined }
   }
   if (major !== MAJOR.map) throw reader.wrongType(major, 'a variant')
@@ -131,7 +131,7 @@ function readVariant(
   if (keyMajor !== MAJOR.text) throw reader.wrongType(keyMajor, 'a variant name')
   const kind = readTextBody(reader)
   const body = byName.get(kind)
-  if (typeof body !== 'object') throw errors.unknownVariant(kind)
+  if (typeof body !== 'object') throw errors.unknownVariant(excerpt(kind))
   try {
     const value = readOrDefault(reader, body)
     reader.leave()

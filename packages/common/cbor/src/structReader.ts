@@ -1,4 +1,4 @@
-import { errors } from './errors.ts'
+import { errors, excerpt } from './errors.ts'
 import { MAJOR, type Reader } from './reader.ts'
 import type { FieldShape, Schema } from './schema.ts'
 import type { CompiledStruct } from './struct.ts'
@@ -122,7 +122,7 @@ class FieldMatcher {
   #refusal() {
     const key = this.#readKey()
     const isKnown = typeof key === 'string' && this.#compiled.indexOfWire.has(key)
-    return isKnown ? errors.notSorted(key) : errors.unknownField(String(key))
+    return isKnown ? errors.notSorted(key) : errors.unknownField(excerpt(String(key)))
   }
 
   #readKey(): string | bigint {
@@ -141,7 +141,7 @@ class FieldMatcher {
     const key = this.#readKey()
     const index = typeof key === 'string' ? this.#match(key) : undefined
     if (!reader.rules.allowsDuplicates) {
-      if (this.#keys.has(key)) throw errors.duplicateKey(String(key))
+      if (this.#keys.has(key)) throw errors.duplicateKey(excerpt(String(key)))
       this.#keys.add(key)
     }
     if (index !== undefined) {
@@ -151,7 +151,7 @@ class FieldMatcher {
     } else if (reader.rules.ignoresUnknownFields) {
       reader.skip()
     } else {
-      throw errors.unknownField(String(key))
+      throw errors.unknownField(excerpt(String(key)))
     }
   }
 

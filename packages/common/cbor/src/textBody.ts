@@ -3,12 +3,31 @@ import { CodedError } from '@wadi/base/errors'
 import { errors } from './errors.ts'
 import type { Reader } from './reader.ts'
 
+const LONG_SIZE_MIN = 64
+
 /** Reads the text whose head was just read. */
 export function readTextBody(reader: Reader): string {
   const size = reader.stringSize()
   const start = reader.at
   reader.at = start + size
-  return textOf(reader.bytes, start, start + size)
+  return size > LONG_SIZE_MIN
+    ? longTextOf(reader.bytes, start, start + size)
+    : textOf(reader.bytes, start, start + size)
+}
+
+const CHUNK_SIZE = 1024
+
+/** Long texts in chunks: a character at a time leaves a chain of as many pieces. */
+function longTextOf(bytes: Uint8Array, start: number, end: number): string {
+  let text = ''
+  for (let at = start; at < end; at += CHUNK_SIZE) {
+    const chunk = bytes.subarray(at, Math.min(at + CHUNK_SIZE, end))
+    for (let i = 0; i < chunk.length; i++) {
+      if (chunk[i]! > 127) return wideTextOf(bytes, start, end)
+    }
+    text += String.fromCharCode(...chunk)
+  }
+  return text
 }
 
 function textOf(bytes: Uint8Array, start: number, end: number): string {

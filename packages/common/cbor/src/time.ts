@@ -1,4 +1,4 @@
-import { errors } from './errors.ts'
+import { errors, excerpt } from './errors.ts'
 import { readFloat } from './float.ts'
 import { MAJOR, type Reader } from './reader.ts'
 import { readTextBody } from './textBody.ts'
@@ -48,7 +48,7 @@ const RFC3339 =
 /** Seconds since 1970 of an RFC 3339 text; a fraction is dropped. */
 export function parseTime(text: string): bigint {
   const match = RFC3339.exec(text)
-  if (match === null) throw errors.badTime(text)
+  if (match === null) throw errors.badTime(excerpt(text))
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as Six
   const offsetHours = Number(match[9] ?? 0)
   const offsetMinutes = Number(match[10] ?? 0)
@@ -56,7 +56,8 @@ export function parseTime(text: string): bigint {
   const [, sameMonth, sameDay] = dateOf(days)
   const isDate = month >= 1 && month <= 12 && sameMonth === month && sameDay === day
   const isClock = hour < 24 && minute < 60 && second < 60
-  if (!isDate || !isClock || offsetHours > 24 || offsetMinutes > 60) throw errors.badTime(text)
+  if (!isDate || !isClock || offsetHours > 24 || offsetMinutes > 60)
+    throw errors.badTime(excerpt(text))
   const offset = (offsetHours * 60 + offsetMinutes) * (match[8] === '-' ? -60 : 60)
   return BigInt(days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second - offset)
 }

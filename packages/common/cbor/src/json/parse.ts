@@ -1,7 +1,7 @@
 /** JSON trees to values, as Go's encoding/json reads them. */
 
 import { parseBase64 } from '@wadi/base/bytes'
-import { errors } from '../errors.ts'
+import { errors, excerpt } from '../errors.ts'
 import { keyedMap } from '../keyedMap.ts'
 import type { AnySchema, FieldShape, Shape } from '../schema.ts'
 import { zeroOf } from '../structReader.ts'
@@ -100,7 +100,8 @@ export class JsonDecoder {
 
   #map(shape: Shape & { kind: 'map' }, json: Json): unknown {
     const entries = objectOf(json).pairs.map(
-      ([key, item]) => [parseKey(shape.key, key), this.#at(`{${key}}`, shape.value, item)] as const,
+      ([key, item]) =>
+        [parseKey(shape.key, key), this.#at(`{${excerpt(key)}}`, shape.value, item)] as const,
     )
     return keyedMap(shape.key, entries)
   }
@@ -126,7 +127,7 @@ export class JsonDecoder {
     const version = objectOf(json).pairs.findLast(([key]) => key === 'v')?.[1]
     if (version === undefined) throw errors.missingVersion()
     const reader = shape.readers[Number(numberOf(version))]
-    if (reader === undefined) throw errors.unknownVersion(numberOf(version))
+    if (reader === undefined) throw errors.unknownVersion(excerpt(numberOf(version)))
     return this.decode(reader, json)
   }
 
@@ -163,7 +164,7 @@ function objectOf(json: Json): JsonObject {
 
 function integerNamed(names: Readonly<Record<string, number>>, name: string): number {
   const integer = Object.hasOwn(names, name) ? names[name] : undefined
-  if (integer === undefined) throw errors.unknownName(name)
+  if (integer === undefined) throw errors.unknownName(excerpt(name))
   return integer
 }
 
@@ -171,7 +172,7 @@ function integerNamed(names: Readonly<Record<string, number>>, name: string): nu
 function parseInteger(shape: Shape & { kind: 'integer' }, digits: string): number | bigint {
   const { bits, signed } = shape
   const pattern = signed ? /^-?\d{1,20}$/ : /^\d{1,20}$/
-  if (!pattern.test(digits)) throw errors.wrongJsonType(`${digits.slice(0, 40)} as an integer`)
+  if (!pattern.test(digits)) throw errors.wrongJsonType(`${excerpt(digits)} as an integer`)
   const value = BigInt(digits)
   const wrapped = signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value)
   if (wrapped !== value) throw errors.outOfRange(`${digits} does not fit ${bits} bits`)
