@@ -165,19 +165,21 @@ export const claims: readonly Claim[] = [
   {
     area: 'Consensus types',
     does: 'keys, values, methods, events and errors of every service',
-    against: "every schema there and back, any bytes; the specification's prefixes",
+    against: 'every state, transaction and event of the recorded chains, there and back',
     shownBy: [
       'packages/consensus/types/src/schemas.test.ts',
       'packages/consensus/types/src/methods.test.ts',
       'packages/consensus/types/src/errors.test.ts',
       'packages/consensus/types/src/state/stateTables.test.ts',
+      'conformance/runners/stateValues.test.ts',
+      'conformance/runners/bodies.test.ts',
     ],
   },
   {
     area: 'Genesis',
     does: 'the document, its hash and the chain context',
     against: 'recorded chains',
-    shownBy: [],
+    shownBy: ['conformance/runners/genesis.test.ts'],
   },
   {
     area: 'Transactions of recorded chains',
@@ -200,8 +202,8 @@ export const claims: readonly Claim[] = [
   {
     area: 'State roots',
     does: 'the roots of every recorded block and round',
-    against: 'recorded chains',
-    shownBy: ['conformance/runners/roots.test.ts'],
+    against: 'recorded chains, the golden state "consensus mock"',
+    shownBy: ['conformance/runners/roots.test.ts', 'conformance/runners/consensusMock.test.ts'],
   },
   {
     area: 'Proofs',
