@@ -22,7 +22,13 @@ import {
   REMOVED_LIST,
   VALUE_INPUT,
 } from './kernel/layout.ts'
-import { ARENA_BYTES_DEFAULT, ARENA_BYTES_MIN, KEY_BYTES_MAX, VALUE_BYTES_MAX } from './limits.ts'
+import {
+  ARENA_BYTES_DEFAULT,
+  ARENA_BYTES_MIN,
+  KEY_BYTES_MAX,
+  MEMORY_BYTES_MAX,
+  VALUE_BYTES_MAX,
+} from './limits.ts'
 import { checkRecord } from './nodeRecord.ts'
 
 /** What of a tree the arena needs when memory is short. */
@@ -34,6 +40,8 @@ export interface Tenant {
 export interface ArenaOptions {
   /** How many bytes nodes may take before stored ones are dropped from memory. */
   readonly bytesMax?: number
+  /** How much memory there may be at all, free blocks and room for commits included. */
+  readonly memoryBytesMax?: number
 }
 
 /**
@@ -50,9 +58,12 @@ export class Arena {
   #words: Uint32Array
   #evictAt: number
 
-  constructor({ bytesMax = ARENA_BYTES_DEFAULT }: ArenaOptions = {}) {
+  constructor(options: ArenaOptions = {}) {
+    const { bytesMax = ARENA_BYTES_DEFAULT, memoryBytesMax = MEMORY_BYTES_MAX } = options
     assert(bytesMax >= ARENA_BYTES_MIN, 'mkvs: the arena is too small')
-    this.kernel = createKernel()
+    assert(memoryBytesMax >= ARENA_BYTES_MIN, 'mkvs: the memory is too small')
+    assert(memoryBytesMax <= MEMORY_BYTES_MAX, 'mkvs: the memory is too large')
+    this.kernel = createKernel(memoryBytesMax)
     this.#bytesMax = bytesMax
     this.#evictAt = bytesMax
     this.#heap = new Uint8Array(this.kernel.memory.buffer)

@@ -3,17 +3,14 @@
 /** Bit lengths are 16-bit numbers, so a key has at most ⌊65535 / 8⌋ bytes. */
 export const KEY_BYTES_MAX = 8191
 
-/** Value lengths are 32-bit numbers; what a transaction or a message may carry is far smaller. */
-export const VALUE_BYTES_MAX = 256 * 1024 * 1024
+/** Value lengths are 32-bit numbers; no message of the reference carries more than this. */
+export const VALUE_BYTES_MAX = 64 * 1024 * 1024
 
 /** Addresses of stored nodes are 48-bit numbers; 0 says "not stored". */
 export const ADDRESS_MAX = 2 ** 48 - 1
 
 /** How deep a proof may nest: nodes on the longest path. */
 export const PROOF_DEPTH_MAX = 128
-
-/** How many prefixes or keys one proof request may ask for travels as a 16-bit number. */
-export const PREFETCH_MAX = 65_535
 
 /** How much memory an arena's nodes take before stored ones are dropped, unless told otherwise. */
 export const ARENA_BYTES_DEFAULT = 1024 * 1024 * 1024
@@ -29,3 +26,6 @@ export const CHUNK_COUNT_MAX = 1_000_000
 
 /** How often a checkpoint's subtrees are split, at most, to get the number asked for. */
 export const SUBTREE_SPLITS_MAX = 10
+
+/** Just under 2^32, so that the end of an arena's memory is still a 32-bit number. */
+export const MEMORY_BYTES_MAX = 2 ** 32 - 65_536

@@ -19,7 +19,7 @@ import { Proof } from './proof.ts'
 import { getFromProof, pairsFromProof } from './readProof.ts'
 import { EMPTY_HASH, ROOT_TYPE_STATE } from './roots.ts'
 import { type Pair, pairsWithPrefix } from './state.ts'
-import { proveGet, proveIterate, provePrefixes } from './syncer.ts'
+import { proveGet, proveIterate, provePrefixes, verifyAnswer } from './syncer.ts'
 import { createTree, openTree, type Tree } from './tree.ts'
 import { verifyProof } from './verifyProof.ts'
 
@@ -142,11 +142,7 @@ function whileAsking<T>(remote: Tree, call: () => T, ask: (missing: MissingNodeE
     } catch (error) {
       if (!(error instanceof MissingNodeError)) throw error
       assert.ok(asked < 100, 'the proofs lead nowhere')
-      const proof = ask(error)
-      const start = equalBytes(proof.untrustedRoot, error.position)
-        ? error.position
-        : error.root.hash
-      remote.merge(verifyProof(start, proof), error.key)
+      remote.merge(verifyAnswer(ask(error), error), error.key)
     }
   }
 }

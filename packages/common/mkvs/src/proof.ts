@@ -12,9 +12,10 @@
 
 import { concatBytes } from '@wadi/base/bytes'
 import { list } from '@wadi/cbor/collections'
-import { bytes, fixedBytes, u16 } from '@wadi/cbor/scalars'
+import { bytes, u16 } from '@wadi/cbor/scalars'
 import type { Infer } from '@wadi/cbor/schema'
 import { named, nilable, omitEmpty, struct } from '@wadi/cbor/struct'
+import { WireHash } from './wireHash.ts'
 
 /** The versions that exist. */
 export type ProofVersion = 0 | 1
@@ -23,7 +24,7 @@ export type ProofVersion = 0 | 1
 export const Proof = struct({
   version: named('v', omitEmpty(u16)),
   /** The hash of the node with which the proof begins, as its maker says. */
-  untrustedRoot: fixedBytes(32),
+  untrustedRoot: WireHash,
   entries: list(nilable(bytes)),
 })
 export type Proof = Infer<typeof Proof>

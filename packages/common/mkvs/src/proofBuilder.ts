@@ -12,16 +12,18 @@ import {
 import type { Side, TreeNodes } from './treeNodes.ts'
 
 const NO_LEAF = Uint8Array.of(2)
+/** Last first, as they are put on the stack. */
 const CHILDREN: { readonly [V in ProofVersion]: readonly Side[] } = {
-  0: ['left', 'right'],
-  1: ['leaf', 'left', 'right'],
+  0: ['right', 'left'],
+  1: ['right', 'left', 'leaf'],
 }
 
 /** Collects nodes of one tree. Its life ends with the hold on the arena. */
 export class ProofBuilder {
   readonly #nodes: TreeNodes
   readonly #version: ProofVersion
-  readonly #included = new Set<number>()
+  /** Each included node with its entry. */
+  readonly #included = new Map<number, Uint8Array>()
   #size = 0
 
   constructor(nodes: TreeNodes, version: ProofVersion) {
@@ -32,14 +34,15 @@ export class ProofBuilder {
   /** Adds a node. */
   include(node: number): void {
     if (this.#included.has(node)) return
-    this.#included.add(node)
-    this.#size += 1 + this.#compact(node).length
+    const entry = concatBytes(ENTRY_FULL, this.#compact(node))
+    this.#included.set(node, entry)
+    this.#size += entry.length
   }
 
   /**
    * An estimate of the proof's size.
-   * COMPAT(oasis-core): a leaf in a leaf slot counts once with its node and, if it was included, once
-   * more: checkpoints are cut by this number.
+   * COMPAT(oasis-core): a leaf in a leaf slot counts once with its node and, if it was included,
+   * once more: checkpoints are cut by this number.
    */
   get size(): number {
     return this.#size
@@ -47,10 +50,7 @@ export class ProofBuilder {
 
   /** The included node with this hash, if there is one: where a proof may begin. */
   find(hash: Uint8Array): number | undefined {
-    for (const node of this.#included) {
-      const other = this.#nodes.hash(node)
-      if (hash.every((byte, i) => byte === other[i])) return node
-    }
+    for (const node of this.#included.keys()) if (this.#nodes.hasHash(node, hash)) return node
     return undefined
   }
 
@@ -62,15 +62,15 @@ export class ProofBuilder {
     for (;;) {
       const node = open.pop()
       if (node === undefined) break
+      const entry = this.#included.get(node)
       if (node === 0) {
         entries.push(undefined)
-      } else if (this.#included.has(node)) {
-        entries.push(concatBytes(ENTRY_FULL, this.#compact(node)))
-        if (nodes.isLeaf(node)) continue
-        const children = CHILDREN[this.#version].map((side) => nodes.peek(node, side))
-        open.push(...children.reverse())
-      } else {
+      } else if (entry === undefined) {
         entries.push(concatBytes(ENTRY_HASH, nodes.hash(node)))
+      } else {
+        entries.push(entry)
+        if (nodes.isLeaf(node)) continue
+        for (const side of CHILDREN[this.#version]) open.push(nodes.peek(node, side))
       }
     }
     return { version: this.#version, untrustedRoot, entries }

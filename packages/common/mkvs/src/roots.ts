@@ -1,6 +1,7 @@
 /** Which tree is meant: the name under which a Merklized state is known to everybody. */
 
 import { equalBytes } from '@wadi/base/bytes'
+import { EMPTY_HASH as HASH_OF_NOTHING } from '@wadi/primitives/hash'
 
 /** What a tree holds. Zero is not a root type. */
 export const ROOT_TYPE_STATE = 1
@@ -30,12 +31,9 @@ export type WriteLogEntry = readonly [key: Uint8Array, value: Uint8Array | undef
 export type WriteLog = readonly WriteLogEntry[]
 
 /** SHA-512/256 of nothing: the hash of an empty tree and of a missing child. */
-export const EMPTY_HASH: Uint8Array = Uint8Array.of(
-  ...[0xc6, 0x72, 0xb8, 0xd1, 0xef, 0x56, 0xed, 0x28, 0xab, 0x87, 0xc3, 0x62, 0x2c, 0x51, 0x14],
-  ...[0x06, 0x9b, 0xdd, 0x3a, 0xd7, 0xb8, 0xf9, 0x73, 0x74, 0x98, 0xd0, 0xc0, 0x1e, 0xce, 0xf0],
-  ...[0x96, 0x7a],
-)
+export const EMPTY_HASH: Uint8Array = HASH_OF_NOTHING
 
+/** Is it the same version of the same tree, with the same content? */
 export function equalRoots(a: Root, b: Root): boolean {
   return (
     a.type === b.type &&

@@ -2,7 +2,7 @@
 
 import { EMPTY_BYTES, equalBytes, hasPrefix } from '@wadi/base/bytes'
 import { list } from '@wadi/cbor/collections'
-import { bool, bytes, fixedBytes, u8, u16, u64 } from '@wadi/cbor/scalars'
+import { bool, bytes, u8, u16, u64 } from '@wadi/cbor/scalars'
 import type { Infer } from '@wadi/cbor/schema'
 import { named, omitEmpty, struct } from '@wadi/cbor/struct'
 import { errors } from './errors.ts'
@@ -12,18 +12,20 @@ import { ReferenceIterator, walkGet } from './referenceWalk.ts'
 import { equalRoots, ROOT_TYPE_IO, ROOT_TYPE_STATE, type Root } from './roots.ts'
 import type { Tree } from './tree.ts'
 import type { TreeNodes } from './treeNodes.ts'
+import { type VerifiedProof, verifyProof } from './verifyProof.ts'
+import { WireHash, WireNamespace } from './wireHash.ts'
 
 /** A root on the wire. */
 export const WireRoot = struct({
-  namespace: named('ns', fixedBytes(32)),
+  namespace: named('ns', WireNamespace),
   version: u64,
   type: named('root_type', u8),
-  hash: fixedBytes(32),
+  hash: WireHash,
 })
 export type WireRoot = Infer<typeof WireRoot>
 
 /** Which tree is asked, and where in it the asker has got to. */
-export const TreeId = struct({ root: WireRoot, position: fixedBytes(32) })
+export const TreeId = struct({ root: WireRoot, position: WireHash })
 
 export const GetRequest = struct({
   tree: TreeId,
@@ -122,7 +124,14 @@ export function provePrefixes(tree: Tree, request: GetPrefixesRequest): Proof {
   })
 }
 
-/** Does the answer begin where it may: at the position asked for, or at the tree's root? */
-export function isExpectedStart(proof: Proof, { root, position }: Infer<typeof TreeId>): boolean {
-  return equalBytes(proof.untrustedRoot, position) || equalBytes(proof.untrustedRoot, root.hash)
+/** What was asked for, as in {@link TreeId}. */
+export interface Asked {
+  readonly root: { readonly hash: Uint8Array }
+  readonly position: Uint8Array
+}
+
+/** Checks an answer: it begins at the position that was asked for, or else at the tree's root. */
+export function verifyAnswer(proof: Proof, asked: Asked): VerifiedProof {
+  const isThere = equalBytes(proof.untrustedRoot, asked.position)
+  return verifyProof(isThere ? asked.position : asked.root.hash, proof)
 }

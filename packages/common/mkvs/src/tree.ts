@@ -136,9 +136,9 @@ export class Tree implements State {
   }
 
   /**
-   * Adds the nodes of a verified proof where the tree knows no more than their hashes. `key` is what
-   * was looked for when the proof was asked for: a proof that begins below the root is found on the
-   * way to it.
+   * Adds the nodes of a verified proof where the tree knows no more than their hashes. `key` is
+   * what was looked for when the proof was asked for: a proof that begins below the root is found
+   * on the way to it.
    */
   merge(proof: VerifiedProof, key: Uint8Array): void {
     mergeProof(this.arena, this.#slot, proof, key)

@@ -5,6 +5,7 @@ import { errors } from './errors.ts'
 import {
   AT_CHILDREN,
   AT_GENERATION,
+  AT_HASH,
   AT_LABEL,
   AT_LABEL_BITS,
   CELL_GENERATION,
@@ -24,7 +25,8 @@ const SLOT: { readonly [S in Side]: number } = {
 }
 
 /**
- * Nodes are numbers that are good as long as {@link Arena.holding} holds them. A missing child is 0.
+ * Nodes are numbers that are good as long as {@link Arena.holding} holds them; a missing child is
+ * 0.
  */
 export class TreeNodes {
   readonly #arena: Arena
@@ -47,12 +49,6 @@ export class TreeNodes {
     return this.#resolve(node + SLOT[side], key)
   }
 
-  /** The hash of a child; undefined if there is none. */
-  childHash(node: number, side: Side): Uint8Array | undefined {
-    const child = this.#arena.word(node + SLOT[side])
-    return child === 0 ? undefined : this.#arena.hashOf(child)
-  }
-
   /** Which child this is, in memory or not; 0 if there is none. */
   peek(node: number, side: Side): number {
     return this.#arena.word(node + SLOT[side])
@@ -64,6 +60,12 @@ export class TreeNodes {
 
   hash(node: number): Uint8Array {
     return this.#arena.hashOf(node)
+  }
+
+  hasHash(node: number, hash: Uint8Array): boolean {
+    const { heap } = this.#arena
+    for (let i = 0; i < hash.length; i++) if (heap[node + AT_HASH + i] !== hash[i]) return false
+    return true
   }
 
   key(leaf: number): Uint8Array {

@@ -1,4 +1,4 @@
-/** A chunk as a file: the entries of a proof of version 0, one CBOR item each, in a snappy stream. */
+/** A chunk as a file: entries of a proof of version 0, one CBOR item each, in a snappy stream. */
 
 import { concatBytes } from '@wadi/base/bytes'
 import { decodeFirst, encode } from '@wadi/cbor/codec'

@@ -1,12 +1,13 @@
 /** What a checkpoint says about itself; its CBOR hash is what two peers compare. */
 
 import { list } from '@wadi/cbor/collections'
-import { fixedBytes, u16, u64 } from '@wadi/cbor/scalars'
+import { u16, u64 } from '@wadi/cbor/scalars'
 import type { Infer } from '@wadi/cbor/schema'
 import { struct } from '@wadi/cbor/struct'
 import { errors } from '../errors.ts'
 import { CHUNK_COUNT_MAX } from '../limits.ts'
 import { toRoot, WireRoot } from '../syncer.ts'
+import { WireHash } from '../wireHash.ts'
 
 /** The only version of the format. */
 export const CHECKPOINT_VERSION = 1
@@ -15,7 +16,7 @@ export const CHECKPOINT_VERSION = 1
 export const Metadata = struct({
   version: u16,
   root: WireRoot,
-  chunks: list(fixedBytes(32)),
+  chunks: list(WireHash),
 })
 export type Metadata = Infer<typeof Metadata>
 
@@ -24,7 +25,7 @@ export const ChunkMetadata = struct({
   version: u16,
   root: WireRoot,
   index: u64,
-  digest: fixedBytes(32),
+  digest: WireHash,
 })
 export type ChunkMetadata = Infer<typeof ChunkMetadata>
 

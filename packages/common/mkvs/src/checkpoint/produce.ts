@@ -69,8 +69,8 @@ function belongs(key: Uint8Array, { path, bits }: ChunkTask): boolean {
 }
 
 /**
- * Cuts the tree into about `count` tasks, from left to right. Pairs in leaf slots above the cuts need
- * no task: they are part of the nodes on the way, which every chunk includes.
+ * Cuts the tree into about `count` tasks, from left to right. Pairs in leaf slots above the cuts
+ * need no task: they are part of the nodes on the way, which every chunk includes.
  */
 export function splitTree(tree: Tree, count: number): readonly ChunkTask[] {
   assert(count >= 1, 'mkvs: a tree is cut into one task at least')

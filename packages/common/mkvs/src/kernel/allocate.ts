@@ -71,8 +71,8 @@ function defineEnsureRoom(m: ModuleBuilder): EnsureRoom {
 }
 
 /**
- * (free list, block size) → a fresh block. Small blocks are cut from slabs, whose other blocks go to
- * the free list.
+ * (free list, block size) → a fresh block. Small blocks are cut from slabs, whose other blocks go
+ * to the free list.
  * PERF: slabs begin at cache lines, so that an internal node of 64 bytes is one line and not two.
  */
 function defineRefill(
@@ -133,5 +133,3 @@ export function defineAllocator(
   })
   return { allocate, release, ensureRoom }
 }
-
-export { CLASS_COUNT, classSize as classSizeForTests }

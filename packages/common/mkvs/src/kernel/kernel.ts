@@ -1,7 +1,7 @@
 /** The tree's kernel: nodes, their memory, walks, changes and hashes in one WebAssembly module. */
 
 import { instantiate, type KernelMemory } from '@wadi/base/wasm/instantiate'
-import { ModuleBuilder } from '@wadi/base/wasm/module'
+import { ModuleBuilder, PAGE_BYTES } from '@wadi/base/wasm/module'
 import { addSha512 } from '@wadi/crypto/hash/sha512Kernel'
 import { defineAllocator } from './allocate.ts'
 import { defineBits } from './bits.ts'
@@ -39,12 +39,10 @@ export interface Kernel {
   releaseTree(root: number, stackBase: number): void
 }
 
-/** Just under 2^32 bytes, so that the end of memory is still a 32-bit number. */
-const PAGES_MAX = 65_535
-
-/** Builds and starts a kernel with a memory of its own. */
-export function createKernel(): Kernel {
-  const m = new ModuleBuilder({ pagesMin: HEAP_PAGES_MIN, pagesMax: PAGES_MAX })
+/** Builds and starts a kernel with a memory of its own, which grows up to the given size. */
+export function createKernel(memoryBytesMax: number): Kernel {
+  const pagesMax = Math.floor(memoryBytesMax / PAGE_BYTES)
+  const m = new ModuleBuilder({ pagesMin: HEAP_PAGES_MIN, pagesMax })
   const sha512 = addSha512(m, { constants: SHA512_CONSTANTS, scratch: SHA512_SCRATCH })
   const allocator = defineAllocator(m)
   const parts: KernelParts = {

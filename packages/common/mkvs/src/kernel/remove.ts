@@ -159,8 +159,8 @@ function writeDescent(
 }
 
 /**
- * Adds `remove(slot, key size)`: takes the pair with the key at KEY_INPUT out of the tree that hangs
- * in the slot. The leaf itself is left to the keeper of the touched leaves, which is named in
+ * Adds `remove(slot, key size)`: takes the pair with the key at KEY_INPUT out of the tree that
+ * hangs in the slot. The leaf itself is left to the keeper of the touched leaves, which is named in
  * CELL_LEAF.
  */
 export function defineRemove(m: ModuleBuilder, parts: KernelParts): void {
