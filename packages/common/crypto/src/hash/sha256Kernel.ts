@@ -80,8 +80,10 @@ function writeRound(
 
 type Seven = [Word, Word, Word, Word, Word, Word, Word]
 
+/** The xor of three rotations, x < y < z, one inside the other as in SHA-512. */
 function rotatedThrice(word: Word, x: number, y: number, z: number): Expression<'i32'> {
-  return i32.xor(i32.xor(i32.rotr(word, x), i32.rotr(word, y)), i32.rotr(word, z))
+  const outer = i32.xor(i32.rotr(word, z - y), word)
+  return i32.rotr(i32.xor(i32.rotr(outer, y - x), word), x)
 }
 
 /** The next word of the schedule, in place of the one that is sixteen rounds older. */
