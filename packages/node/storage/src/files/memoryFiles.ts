@@ -49,7 +49,7 @@ class MemoryFile implements OpenFile {
   }
 
   read(target: Uint8Array, position: number): number {
-    this.#files.count('read')
+    this.#files.checkReadable()
     const { bytes, size } = this.#content
     const found = bytes.subarray(
       position,
@@ -105,7 +105,7 @@ export class MemoryFiles implements FileSystem {
   #locks = new Set<string>()
   #room = Number.MAX_SAFE_INTEGER
   #failAfter = Number.MAX_SAFE_INTEGER
-  /** Operations so far, of all kinds. */
+  /** Operations so far that change something. */
   operations = 0
 
   openRead(path: string): OpenFile {
@@ -169,7 +169,7 @@ export class MemoryFiles implements FileSystem {
     this.#room = bytes
   }
 
-  /** The operation after so many more fails, and all that follow it. */
+  /** The change after so many more fails, and everything that follows it. */
   failAfter(operations: number): void {
     this.#failAfter = this.operations + operations
   }
@@ -193,6 +193,12 @@ export class MemoryFiles implements FileSystem {
     this.#entries = survivors
     this.#synced = new Map(survivors)
     this.#pending = []
+  }
+
+  /** For the files themselves: a disk that has failed does not read either. */
+  checkReadable(): void {
+    if (this.operations > this.#failAfter)
+      throw new UnavailableError('storage.io', 'storage: the disk in memory failed to read')
   }
 
   /** For the files themselves: notes one operation, which may be the one that fails. */

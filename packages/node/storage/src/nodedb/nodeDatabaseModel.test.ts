@@ -81,13 +81,28 @@ class Run {
     const parents = (this.finalized.get(version - 1n) ?? []).filter(
       ({ root }) => root.type === type,
     )
-    const parent = type === ROOT_TYPE_IO || this.pick(12) === 0 ? undefined : parents[0]
+    const choice = parents[this.pick(Math.max(1, parents.length))]
+    const parent = type === ROOT_TYPE_IO || this.pick(12) === 0 ? undefined : choice
     const previous = parent?.root ?? this.emptyRoot(version, type)
     const canGoOn = this.tree !== undefined && parent === this.tree.candidate && this.pick(2) === 0
     const tree = canGoOn ? this.tree!.tree : this.openTree(previous)
     if (canGoOn) this.tree = undefined
     const { content, changes } = this.change(tree, parent?.content ?? new Map())
     this.store(tree, version, { previous, content, changes })
+  }
+
+  /** The same changes on the same root again: a copy, and trees go on from either. */
+  commitCopy(): void {
+    const original = this.pending[this.pick(Math.max(1, this.pending.length))]
+    if (original === undefined) return
+    const tree = this.openTree(original.previous)
+    for (const [key, value] of original.changes) {
+      if (value === '-') tree.remove(parseHex(key))
+      else tree.insert(parseHex(key), parseHex(value))
+    }
+    if (this.pick(2) === 0) this.dropTree()
+    const { previous, content, changes } = original
+    this.store(tree, original.root.version, { previous, content, changes })
   }
 
   /** A tree on a candidate that is not final yet. */
@@ -199,7 +214,7 @@ class Run {
   }
 
   step(): void {
-    const command = this.pick(24)
+    const command = this.pick(25)
     if (command < 9) this.commit()
     else if (command < 10) this.commitOnPending()
     else if (command < 15) this.finalize()
@@ -207,6 +222,7 @@ class Run {
     else if (command < 21) this.database.compact()
     else if (command < 22) this.reopen()
     else if (command < 23) this.crash()
+    else if (command < 24) this.commitCopy()
     else this.checkOne()
   }
 
