@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Arena } from './arena.ts'
-import { ARENA_BYTES_MIN, VALUE_BYTES_MAX } from './limits.ts'
+import { ARENA_BYTES_MIN, MEMORY_BYTES_MAX, VALUE_BYTES_MAX } from './limits.ts'
 import { ROOT_TYPE_STATE } from './roots.ts'
 import { createTree } from './tree.ts'
 
@@ -37,7 +37,14 @@ describe('an arena', () => {
 
   it('is not smaller than what one call may need', () => {
     assert.equal(new Arena({ bytesMax: ARENA_BYTES_MIN }).bytesInUse, 0)
+    const memoryBytesMax = ARENA_BYTES_MIN - 1
     assert.throws(() => new Arena({ bytesMax: ARENA_BYTES_MIN - 1 }), { name: 'BugError' })
+    assert.throws(() => new Arena({ memoryBytesMax }), { name: 'BugError' })
+  })
+
+  it('has a memory of just under 4 GiB at most', () => {
+    assert.equal(new Arena({ memoryBytesMax: MEMORY_BYTES_MAX }).bytesInUse, 0)
+    assert.throws(() => new Arena({ memoryBytesMax: MEMORY_BYTES_MAX + 1 }), { name: 'BugError' })
   })
 
   it('takes values of 64 MiB and refuses one byte more', () => {

@@ -6,7 +6,7 @@ import { decode, encode } from '@wadi/cbor/codec'
 import { sha512Trunc256 } from '@wadi/crypto/hash/sha512'
 import fc from 'fast-check'
 import { Arena } from '../arena.ts'
-import { CHUNK_BYTES_MAX } from '../limits.ts'
+import { CHUNK_BYTES_MAX, CHUNK_COUNT_MAX, SUBTREE_SPLITS_MAX } from '../limits.ts'
 import type { NodeReader } from '../nodeReader.ts'
 import { RECORD_HEAD_BYTES, recordSize } from '../nodeRecord.ts'
 import { EMPTY_HASH, ROOT_TYPE_STATE } from '../roots.ts'
@@ -85,6 +85,13 @@ const key = fc
 const pairs = fc.array(fc.tuple(key, fc.uint8Array({ maxLength: 20 })), { maxLength: 60 })
 const allPairs = (tree: Tree): Pair[] => [...pairsWithPrefix(tree, EMPTY_BYTES)]
 
+/** A key that leaves the all-ones path behind `ones` bits. */
+function lopsided(ones: number): Uint8Array {
+  const key = new Uint8Array(4)
+  for (let bit = 0; bit < ones; bit++) key[bit >>> 3]! |= 0x80 >> (bit & 7)
+  return key
+}
+
 const sample = (): Tree =>
   treeOf(
     Array.from({ length: 40 }, (_, i) => [sha512Trunc256(Uint8Array.of(i)), toUtf8(`value ${i}`)]),
@@ -132,6 +139,13 @@ describe('a checkpoint', () => {
     assert.equal(whole.length, 1)
     assert.ok(small.length > 3)
     assert.equal(splitTree(tree, 4).length, 4)
+    tree.dispose()
+  })
+
+  it('is split at most ten times, however lopsided the tree is', () => {
+    const tree = treeOf(Array.from({ length: 20 }, (_, i) => [lopsided(i), EMPTY_BYTES]))
+    assert.equal(splitTree(tree, 5).length, 5)
+    assert.equal(splitTree(tree, 100).length, SUBTREE_SPLITS_MAX + 1)
     tree.dispose()
   })
 
@@ -204,6 +218,9 @@ describe('a restore', () => {
     assert.deepEqual(decode(Metadata, encode(Metadata, good)), good)
     assert.throws(() => startRestore({ ...good, chunks: [] }), { reason: 'mkvs.badCheckpoint' })
     assert.throws(() => startRestore({ ...good, version: 2 }), { reason: 'mkvs.badCheckpoint' })
+    const many = (count: number) => ({ ...good, chunks: Array(count).fill(good.root.hash) })
+    checkMetadata(many(CHUNK_COUNT_MAX))
+    assert.throws(() => checkMetadata(many(CHUNK_COUNT_MAX + 1)), { reason: 'mkvs.badCheckpoint' })
     const root = { ...good.root, type: 0 }
     assert.throws(() => startRestore({ ...good, root }), { reason: 'mkvs.rootMismatch' })
     tree.dispose()
@@ -242,9 +259,9 @@ describe('a chunk', () => {
   })
 
   it('is no larger than 64 MiB, neither packed nor unpacked', () => {
-    assert.throws(() => decodeChunk(new Uint8Array(CHUNK_BYTES_MAX + 1)), {
-      reason: 'mkvs.badChunk',
-    })
+    const decodeZeros = (size: number) => () => decodeChunk(new Uint8Array(size))
+    assert.throws(decodeZeros(CHUNK_BYTES_MAX), { reason: 'mkvs.badSnappy' })
+    assert.throws(decodeZeros(CHUNK_BYTES_MAX + 1), { reason: 'mkvs.badChunk' })
   })
 })
 
