@@ -86,7 +86,7 @@ function reversed(v: V128): V128 {
   return v128.shuffle(v, v, [7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8])
 }
 
-interface PaddingParameters {
+export interface PaddingParameters {
   readonly padded: number
   readonly blockBytes: number
   readonly tail: Local<'i32'>
@@ -97,7 +97,7 @@ interface PaddingParameters {
  * Writes the tail, 0x80 and zeros to `padded`: two blocks, of which the second is used if needed.
  * PERF: bytes are picked sixteen at a time by comparing their indexes with the size.
  */
-function writePadded(f: FunctionBuilder, p: PaddingParameters): void {
+export function writePadded(f: FunctionBuilder, p: PaddingParameters): void {
   const { padded, blockBytes, tail, tailSize } = p
   // Reading a whole block from the last bytes of the memory would trap.
   const lastPage = i32.shrU(i32.add(tail, blockBytes - 1), 16)

@@ -26,9 +26,10 @@ export interface Sha512Functions extends Sha2Functions {
 export const SHA512_BLOCK_BYTES = 128
 export const SHA512_STATE_BYTES = 64
 
-const ROUNDS = 80
-const ROUND_TABLE_BYTES = 8 * ROUNDS
-export const SHA512_CONSTANT_BYTES: number = ROUND_TABLE_BYTES + SHA512_STATE_BYTES
+export const SHA512_ROUNDS = 80
+/** Where in the table the initial state of SHA-512/256 follows the constants of the rounds. */
+export const SHA512_INITIAL_OFFSET: number = 8 * SHA512_ROUNDS
+export const SHA512_CONSTANT_BYTES: number = SHA512_INITIAL_OFFSET + SHA512_STATE_BYTES
 
 const SCHEDULE_BYTES = 128
 export const SHA512_SCRATCH_BYTES: number =
@@ -48,8 +49,8 @@ export const SHA512_TRUNC256_INITIAL: readonly bigint[] = [
 
 /** Adds SHA-512's functions to a kernel. */
 export function addSha512(m: ModuleBuilder, memory: Sha512Memory): Sha512Functions {
-  const trunc256 = memory.constants + ROUND_TABLE_BYTES
-  m.data(memory.constants, wordBytes(8, rootFractions(3, ROUNDS)))
+  const trunc256 = memory.constants + SHA512_INITIAL_OFFSET
+  m.data(memory.constants, wordBytes(8, rootFractions(3, SHA512_ROUNDS)))
   m.data(trunc256, wordBytes(8, SHA512_TRUNC256_INITIAL))
   const shape = {
     blockBytes: SHA512_BLOCK_BYTES,
@@ -83,7 +84,7 @@ function writeCompress(f: FunctionBuilder, memory: Sha512Memory, p: CompressPara
       f.set(pair, bigEndian(v128.load(p.block, 16 * i)))
     })
     f.set(majority.last, i64.xor(words[1]!, words[2]!))
-    for (let round = 0; round < ROUNDS; round += 2) {
+    for (let round = 0; round < SHA512_ROUNDS; round += 2) {
       const at = (round % 16) / 2
       if (round >= 16) writeSchedule(f, pairs, at)
       const sum = v128.addI64(pairs[at]!, v128.load(memory.constants, 8 * round))
