@@ -164,6 +164,17 @@ export class Reader {
     if (!isMinimal) throw errors.notMinimal()
   }
 
+  /**
+   * Steps over the head of a string of `major` that has less than 24 bytes and is all there, and
+   * returns its size; -1 for anything else, which is left where it is.
+   */
+  shortSize(major: number): number {
+    const size = this.bytes[this.at]! - major
+    if (!(size >= 0 && size < 24) || this.at + size >= this.end) return -1
+    this.at++
+    return size
+  }
+
   /** Checks that the string whose head was just read is there, and returns its size. */
   stringSize(): number {
     if (this.argument > this.end - this.at) throw errors.truncated()

@@ -9,7 +9,7 @@ import { MAJOR, NULL, type Reader } from './reader.ts'
 import { skipStrict } from './rustItem.ts'
 import type { Branded, Schema, Shape, TextForm } from './schema.ts'
 import { copyOf } from './slab.ts'
-import { readTextBody } from './textBody.ts'
+import { readTextBody, takeText } from './textBody.ts'
 import { readTime, ZERO_TIME } from './time.ts'
 
 /** An unsigned integer of 8 bits. */
@@ -58,6 +58,8 @@ export const text: Schema<string> = {
   isEmptyInRust: (value) => value === '',
   write: (writer, value) => writer.text(value),
   read(reader) {
+    const size = reader.shortSize(MAJOR.text)
+    if (size >= 0) return takeText(reader, size)
     const major = reader.head()
     if (major === MAJOR.text) return readTextBody(reader)
     if (reader.wasNil(major)) return ''
@@ -67,7 +69,10 @@ export const text: Schema<string> = {
 
 /** Reads the byte string whose head was just read, as a copy. */
 function readBytesBody(reader: Reader): Uint8Array {
-  const size = reader.stringSize()
+  return takeBytes(reader, reader.stringSize())
+}
+
+function takeBytes(reader: Reader, size: number): Uint8Array {
   const start = reader.at
   reader.at = start + size
   return copyOf(reader.bytes, start, start + size)
@@ -101,6 +106,8 @@ export const bytes: Schema<Uint8Array> = {
     writer.raw(value)
   },
   read(reader) {
+    const size = reader.shortSize(MAJOR.bytes)
+    if (size >= 0) return takeBytes(reader, size)
     const major = reader.head()
     if (major === MAJOR.bytes) return readBytesBody(reader)
     if (major === MAJOR.list && !reader.rules.isRust) return readByteList(reader)

@@ -23,6 +23,7 @@ export interface Schema<T> {
   isEmpty(value: T): boolean
   /** Is the value dropped from an optional field by the Rust side? */
   isEmptyInRust(value: T): boolean
+  /** Called without `this`, as `read` is. */
   write(writer: Writer, value: T): void
   read(reader: Reader): T
 }

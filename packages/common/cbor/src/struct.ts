@@ -109,6 +109,8 @@ type Values = Readonly<Record<string, unknown>>
 export interface CompiledField extends FieldShape {
   /** Its key, encoded. */
   readonly key: Uint8Array
+  readonly read: (reader: Reader) => unknown
+  readonly write: (writer: Writer, value: unknown) => void
 }
 
 /** A struct as the writer and the reader want it. */
@@ -135,11 +137,14 @@ function compareEncoded(a: Uint8Array, b: Uint8Array): number {
   return at < 0 ? 0 : a[at]! - b[at]!
 }
 
+function compileField({ name, wire, schema, omitsEmpty }: FieldShape): CompiledField {
+  const { read, write } = schema
+  return { name, wire, schema, omitsEmpty, key: encodedText(wire), read, write }
+}
+
 function compile(shapes: readonly FieldShape[]): CompiledStruct {
   assert(shapes.length <= STRUCT_FIELD_COUNT_MAX, `struct: ${shapes.length} fields`)
-  const fields = shapes
-    .map((shape) => ({ ...shape, key: encodedText(shape.wire) }))
-    .sort((a, b) => compareEncoded(a.key, b.key))
+  const fields = shapes.map(compileField).sort((a, b) => compareEncoded(a.key, b.key))
   const indexOfWire = new Map(fields.map(({ wire }, i) => [wire, i]))
   const indexOfFolded = new Map(fields.map(({ wire }, i) => [wire.toLowerCase(), i]))
   assert(indexOfFolded.size === fields.length, 'struct: two fields differ in case only')
@@ -187,7 +192,7 @@ function writeFields(writer: Writer, fields: readonly CompiledField[], value: Va
     const part = value[field.name]
     if (isDropped(writer, field, part)) continue
     writer.raw(field.key)
-    field.schema.write(writer, part)
+    field.write(writer, part)
     written++
   }
   // How many fields stay is known at the end only; the head of a short map has one size.

@@ -20,7 +20,7 @@ export function readFields(reader: Reader, compiled: CompiledStruct): Values {
   const major = reader.head()
   if (major !== MAJOR.map) {
     if (!reader.wasNil(major)) throw reader.wrongType(major, 'a map')
-    checkComplete(compiled, () => false)
+    checkComplete(compiled, NOTHING_FOUND)
     return compiled.zero
   }
   const count = reader.enterMap()
@@ -28,37 +28,48 @@ export function readFields(reader: Reader, compiled: CompiledStruct): Values {
   const values: Record<string, unknown> = Object.assign({}, compiled.zero)
   const { fields } = compiled
   const { bytes } = reader
+  const { isRust } = reader.rules
   let left = count
   let next = 0
   let found = 0
   let foundHigh = 0
-  while (left > 0) {
-    while (next < fields.length && !isNext(bytes, reader.at, fields[next]!.key)) next++
-    if (next === fields.length) break
-    const field = fields[next]!
-    reader.at += field.key.length
-    values[field.name] = readField(reader, field)
-    if (next < 32) found |= 1 << next
-    else foundHigh |= 1 << (next - 32)
-    next++
-    left--
+  try {
+    for (; left > 0; left--) {
+      while (next < fields.length && !isNext(bytes, reader.at, fields[next]!.key)) next++
+      if (next === fields.length) break
+      const field = fields[next]!
+      reader.at += field.key.length
+      // PERF: all compiled fields have one shape, so that this reaches each type's reader directly.
+      values[field.name] = isRust ? readOrDefault(reader, field.schema) : field.read(reader)
+      if (next < 32) found |= 1 << next
+      else foundHigh |= 1 << (next - 32)
+      next++
+    }
+  } catch (error) {
+    reader.addStep(`.${fields[next]!.wire}`)
+    throw error
   }
   if (left > 0) {
-    const matcher = new FieldMatcher(reader, compiled, values, [found, foundHigh])
-    matcher.readRest(left)
+    const marks = Uint32Array.of(found, foundHigh)
+    new FieldMatcher(reader, compiled, values, marks).readRest(left)
   } else if (compiled.required.length > 0) {
-    checkComplete(compiled, (i) => isMarked([found, foundHigh], i))
+    checkComplete(compiled, Uint32Array.of(found, foundHigh))
   }
   reader.leave()
   return values
 }
 
-function isMarked(marks: readonly [number, number], index: number): boolean {
+/** A bit for each field of a struct. */
+type Marks = Uint32Array
+
+const NOTHING_FOUND: Marks = Uint32Array.of(0, 0)
+
+function isMarked(marks: Marks, index: number): boolean {
   return (marks[index >> 5]! & (1 << (index & 31))) !== 0
 }
 
-function checkComplete(compiled: CompiledStruct, isFound: (index: number) => boolean): void {
-  const missing = compiled.required.find((i) => !isFound(i))
+function checkComplete(compiled: CompiledStruct, found: Marks): void {
+  const missing = compiled.required.find((i) => !isMarked(found, i))
   if (missing !== undefined) throw errors.missingField(compiled.fields[missing]!.wire)
 }
 
@@ -95,7 +106,7 @@ class FieldMatcher {
   readonly #reader: Reader
   readonly #compiled: CompiledStruct
   readonly #values: Record<string, unknown>
-  readonly #taken: Set<number>
+  readonly #found: Marks
   /** Every key so far, as the reference tells them apart. */
   readonly #keys: Set<string | bigint>
 
@@ -103,19 +114,20 @@ class FieldMatcher {
     reader: Reader,
     compiled: CompiledStruct,
     values: Record<string, unknown>,
-    found: readonly [number, number],
+    found: Marks,
   ) {
     this.#reader = reader
     this.#compiled = compiled
     this.#values = values
-    this.#taken = new Set(Array.from(compiled.fields.keys()).filter((i) => isMarked(found, i)))
-    this.#keys = new Set(Array.from(this.#taken, (i) => compiled.fields[i]!.wire))
+    this.#found = found
+    const known = compiled.fields.filter((_, i) => isMarked(found, i))
+    this.#keys = new Set(known.map(({ wire }) => wire))
   }
 
   readRest(left: number): void {
     if (this.#reader.rules.isRust) throw this.#refusal()
     for (let i = 0; i < left; i++) this.#readPair()
-    checkComplete(this.#compiled, (i) => this.#taken.has(i))
+    checkComplete(this.#compiled, this.#found)
   }
 
   /** The Rust side takes neither an unknown field nor a known one out of order. */
@@ -145,7 +157,7 @@ class FieldMatcher {
       this.#keys.add(key)
     }
     if (index !== undefined) {
-      this.#taken.add(index)
+      this.#found[index >> 5]! |= 1 << (index & 31)
       const field = this.#compiled.fields[index]!
       this.#values[field.name] = readField(reader, field)
     } else if (reader.rules.ignoresUnknownFields) {
@@ -159,9 +171,9 @@ class FieldMatcher {
   #match(key: string): number | undefined {
     const { indexOfWire, indexOfFolded } = this.#compiled
     const exact = indexOfWire.get(key)
-    if (exact !== undefined && !this.#taken.has(exact)) return exact
+    if (exact !== undefined && !isMarked(this.#found, exact)) return exact
     const folded = indexOfFolded.get(foldAscii(key))
-    return folded !== undefined && !this.#taken.has(folded) ? folded : undefined
+    return folded !== undefined && !isMarked(this.#found, folded) ? folded : undefined
   }
 }
 

@@ -7,7 +7,11 @@ const LONG_SIZE_MIN = 64
 
 /** Reads the text whose head was just read. */
 export function readTextBody(reader: Reader): string {
-  const size = reader.stringSize()
+  return takeText(reader, reader.stringSize())
+}
+
+/** Reads a text of a size that is known to be there. */
+export function takeText(reader: Reader, size: number): string {
   const start = reader.at
   reader.at = start + size
   return size > LONG_SIZE_MIN
