@@ -305,6 +305,8 @@ describe('the syncer', () => {
     })
     tree.insert(toUtf8('new'), toUtf8('value'))
     assert.throws(() => proveGet(tree, request), { reason: 'mkvs.uncommitted' })
+    for (const [k] of allPairs(tree).slice(1)) tree.remove(k)
+    assert.throws(() => proveGet(tree, request), { reason: 'mkvs.uncommitted' })
     tree.dispose()
   })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { compareBytes, concatBytes, toHex, toUtf8 } from '@wadi/base/bytes'
+import { compareBytes, concatBytes, EMPTY_BYTES, toHex, toUtf8 } from '@wadi/base/bytes'
 import fc from 'fast-check'
 import { Arena } from './arena.ts'
 import { KEY_BYTES_MAX } from './limits.ts'
@@ -9,7 +9,9 @@ import { MissingNodeError, type NodeReader } from './nodeReader.ts'
 import { decodeRecord, RECORD_HEAD_BYTES, recordSize } from './nodeRecord.ts'
 import * as reference from './reference.ts'
 import { EMPTY_HASH, ROOT_TYPE_STATE, type WriteLog } from './roots.ts'
+import { proveGet } from './syncer.ts'
 import { createTree, openTree, type Tree } from './tree.ts'
+import { verifyProof } from './verifyProof.ts'
 
 /** OpenSSL's, so that the kernel is not its own judge. */
 const sha512Trunc256 = (bytes: Uint8Array): Uint8Array =>
@@ -316,6 +318,21 @@ describe('the tree', () => {
       model = reference.insert(model, Uint8Array.of(i >> 8, i & 255), big)
     assert.equal(toHex(tree.rootHash()), toHex(reference.hashOf(model, sha512Trunc256)))
     assert.equal([...pairsOf(tree)].length, count)
+  })
+
+  it('lists a removed key although what lies beside it is known by its hash only', () => {
+    const tree = emptyTree()
+    for (const k of [0x00, 0x40, 0x60, 0x61, 0x80]) tree.insert(Uint8Array.of(k), EMPTY_BYTES)
+    const { root } = tree.commit({ version: 1n, baseAddress: 1 })
+    const remote = openTree(arena, { root, rootAddress: 0, reader: new Log() })
+    const wanted = Uint8Array.of(0x00)
+    const request = { tree: { root, position: root.hash }, key: wanted, proofVersion: 0 }
+    const proof = proveGet(tree, { ...request, includeSiblings: true })
+    remote.merge(verifyProof(root.hash, proof), wanted)
+    remote.remove(wanted)
+    assert.deepEqual(remote.takeWriteLog(), [[wanted, undefined]])
+    remote.dispose()
+    tree.dispose()
   })
 
   it('drops stored nodes when memory is short and reads them again', () => {

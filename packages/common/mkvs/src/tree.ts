@@ -1,8 +1,10 @@
 /** The tree: a state with a root hash, whose nodes are in memory, stored, or known by hash only. */
 
+import { equalBytes, toHex } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
 import type { Arena } from './arena.ts'
 import type { Commit, CommitOptions } from './commit.ts'
+import { errors } from './errors.ts'
 import {
   ABSENT,
   DONE_TOUCHED,
@@ -27,6 +29,8 @@ import type { VerifiedProof } from './verifyProof.ts'
 export interface TreeOptions {
   readonly namespace: Uint8Array
   readonly type: RootType
+  /** Where commits go to be read again. Without it all nodes stay in memory. */
+  readonly reader?: NodeReader
   /** Whether commits list what has changed; they do unless told otherwise. */
   readonly writeLog?: 'kept' | 'dropped'
 }
@@ -42,9 +46,9 @@ export interface OpenOptions {
 
 /** An empty tree. */
 export function createTree(arena: Arena, options: TreeOptions): Tree {
-  const { namespace, type, writeLog } = options
+  const { namespace, type, reader = NO_NODES, writeLog = 'kept' } = options
   const root: Root = { namespace, type, version: 0n, hash: EMPTY_HASH }
-  return new Tree(arena, { root, rootAddress: 0, reader: NO_NODES, writeLog: writeLog ?? 'kept' })
+  return new Tree(arena, { root, rootAddress: 0, reader, writeLog })
 }
 
 /** The tree with the given root, whose nodes are read when they are needed. */
@@ -86,9 +90,10 @@ export class Tree implements State {
     return this.#root
   }
 
-  /** Where the root hangs, unless pointers to leaves are kept. */
+  /** Where the root hangs, unless pointers to leaves are kept or nothing could be read again. */
   get evictableSlot(): number | undefined {
-    return this.#touched.length === 0 ? this.#slot : undefined
+    const isBound = this.#touched.length > 0 || this.#reader === NO_NODES
+    return isBound ? undefined : this.#slot
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
@@ -129,8 +134,9 @@ export class Tree implements State {
     return new TreeCursor(this.arena, this.#slot, (key) => this.#load(key))
   }
 
-  /** Runs `look` on the tree's nodes, which stay in memory meanwhile. */
+  /** Runs `look` on the nodes of the last commit, which stay in memory meanwhile. */
   withNodes<T>(look: (nodes: TreeNodes) => T): T {
+    if (!equalBytes(this.rootHash(), this.#root.hash)) throw errors.uncommitted()
     const nodes = new TreeNodes(this.arena, this.#slot, (key) => this.#load(key))
     return this.arena.holding(() => look(nodes))
   }
@@ -279,17 +285,22 @@ export class Tree implements State {
   #listChanges(): WriteLog {
     const { arena } = this
     const log: WriteLogEntry[] = []
+    const removed: Uint8Array[] = []
+    const fresh = new Set<string>()
     for (const leaf of this.#touched) {
       const flags = arena.flagsOf(leaf)
       if ((flags & FLAG_MOVED) !== 0) continue
+      const existed = (flags & FLAG_EXISTED) !== 0
       if ((flags & FLAG_DEAD) === 0) {
-        log.push([arena.keyOf(leaf), arena.valueOf(leaf)])
-      } else if ((flags & FLAG_EXISTED) !== 0) {
         const key = arena.keyOf(leaf)
-        // A key that came back has a leaf of its own in the list.
-        if (this.#find(key) === undefined) log.push([key, undefined])
+        log.push([key, arena.valueOf(leaf)])
+        if (!existed) fresh.add(toHex(key))
+      } else if (existed) {
+        removed.push(arena.keyOf(leaf))
       }
     }
+    // A key that was removed and came back has a leaf of its own in the list.
+    for (const key of removed) if (!fresh.has(toHex(key))) log.push([key, undefined])
     return log
   }
 

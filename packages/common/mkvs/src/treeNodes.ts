@@ -1,7 +1,6 @@
 /** A tree's nodes one by one, for those who must see how it is built: proofs and checkpoints. */
 
 import type { Arena } from './arena.ts'
-import { errors } from './errors.ts'
 import {
   AT_CHILDREN,
   AT_GENERATION,
@@ -9,7 +8,6 @@ import {
   AT_LABEL,
   AT_LABEL_BITS,
   CELL_GENERATION,
-  FLAG_STALE,
   KIND_LEAF,
   KIND_STUB,
 } from './kernel/layout.ts'
@@ -95,7 +93,6 @@ export class TreeNodes {
       this.#load(key)
       node = arena.word(slot)
     }
-    if ((arena.flagsOf(node) & FLAG_STALE) !== 0) throw errors.uncommitted()
     arena.heap[node + AT_GENERATION] = arena.word(CELL_GENERATION)
     return node
   }
