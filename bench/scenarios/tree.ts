@@ -1,4 +1,4 @@
-/** The Merklized tree in memory: filling it, updating it, checking proofs of it, holding a million keys. */
+/** The Merklized tree in memory: filling, updating, checking proofs, holding a million keys. */
 
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

@@ -64,7 +64,7 @@ function namespaceOf({ annotated_block_cbor: block, round }: RecordedRound): str
   return bytes.subarray(start, start + NAMESPACE_BYTES).toString('hex')
 }
 
-/** The roots of each round, runtime by runtime; trees that the recorder no longer had are left out. */
+/** The roots of each round, runtime by runtime, but for trees that the recorder no longer had. */
 export function* roundRoots(
   rounds: Iterable<RecordedRound>,
   createTree: () => WritableTree,

@@ -28,7 +28,7 @@ const namespace = new Uint8Array(32)
 const KEYS = 200
 const CHANGES = 15
 const VERSIONS_KEPT = 5n
-/** Small, so that every few milliseconds a segment ends, an index is written, space is given back. */
+/** Small: every few milliseconds a segment ends, an index is written, space is given back. */
 const sizes = { segmentSize: 64 * 1024, indexInterval: 96 * 1024 }
 
 function open(folder: string): NodeDatabase {

@@ -1,4 +1,4 @@
-/** Running a kernel. The rules' world declares the three WebAssembly names that it uses, no more. */
+/** Running a kernel. The rules' world declares the three WebAssembly names that it uses only. */
 
 import type { ModuleBuilder } from './module.ts'
 

@@ -1,8 +1,8 @@
 /**
  * The frame around everything that is appended to the node log:
  *
- *   magic u32 ‖ crc u32 ‖ address f64 ‖ synced f64 ‖ nodes size u32 ‖ note size u32 ‖ kind u8 ‖ 7 × 0
- *   ‖ nodes ‖ note
+ *   magic u32 ‖ crc u32 ‖ address f64 ‖ synced f64 ‖ nodes size u32 ‖ note size u32 ‖ kind u8
+ *   ‖ 7 × 0 ‖ nodes ‖ note
  *
  * The checksum covers everything behind it, the address included, so that old bytes at a new place
  * are not taken for a frame. `synced` is how far the log was known to be durable when the frame

@@ -140,7 +140,7 @@ export class NodeLog {
     )
   }
 
-  /** Runs something that writes; if it fails, the files may end in half of it, so it was the last. */
+  /** Runs something that writes; if it fails, half of it may be in the files: it was the last. */
   guardWrites<T>(action: () => T): T {
     try {
       return action()

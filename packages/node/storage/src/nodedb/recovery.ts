@@ -165,7 +165,7 @@ function checkTorn(segment: Segment, address: number): void {
   }
 }
 
-/** A file is only begun when all before it is durable: a frame in it proves that some is missing. */
+/** A file is begun when all before it is durable: a frame in it proves that some is missing. */
 function checkBehindCut(log: NodeLog, segment: Segment): void {
   const header = readHeader(segment, segment.start)
   if (header !== undefined && readFrame(segment, header) !== undefined)
