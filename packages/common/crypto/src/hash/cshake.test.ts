@@ -136,3 +136,37 @@ describe('TupleHash256', () => {
     )
   })
 })
+
+describe("the key manager's derivation", () => {
+  // Runtime layer notes, 7.4; recomputed there with a stand-alone SP 800-185 implementation.
+  it('gives the long-term and the ephemeral private key of the recorded case', () => {
+    const runtimeId = parseHex('c818f97228a53b201e2afa383b64199c732c7ba1a67ac55ea2cb3b8fba367740')
+    const keyPairId = parseHex('fb99076f6a5a8c52bcf562cae5152d0410f47a615fc7bc4966dc9a4f477bd217')
+    const epoch = parseHex(8_935_419_451n.toString(16).padStart(16, '0'))
+    const privateKey = (secret: string, kdf: string, keys: string, end: Uint8Array[]): string => {
+      const options = { custom: `${kdf}-insecure`, size: 32 }
+      const seed = kmac256(parseHex(secret), options, runtimeId, keyPairId, ...end)
+      const pair = createCshake256('', `${keys}-insecure`).absorb(seed).squeeze(64)
+      return toHex(pair.subarray(32))
+    }
+    const longTerm = 'ekiden-derive-runtime-secret'
+    assert.equal(
+      privateKey(
+        '3fa39161fe106fb770503558dad41bea3221888c09477d864507e615094f5d38',
+        longTerm,
+        longTerm,
+        [],
+      ),
+      '762c5a25ff1149591cf7bca763fbe647a43939f43330a8fd331305d73e489bbc',
+    )
+    assert.equal(
+      privateKey(
+        '2a9d51ed0380d11b26255ecc894dfc3aa48196c9b0da463a3073ea820a65a090',
+        'ekiden-derive-ephemeral-secret',
+        'ekiden-derive-ephemeral-keys',
+        [epoch],
+      ),
+      '77b65768679884c84dc0cd406a852a15e9ab40291f23c35215d0ea402dbf5915',
+    )
+  })
+})

@@ -58,7 +58,6 @@ export const SHA3_384: HashFunction = createSha3(SUFFIX_SHA3, 48)
 export const SHA3_512: HashFunction = createSha3(SUFFIX_SHA3, 64)
 export const KECCAK256: HashFunction = createSha3(SUFFIX_KECCAK, 32)
 
-export const sha3Digest256 = SHA3_256.hash
 export const keccak256 = KECCAK256.hash
 
 const SPONGE_SHAKE128: KeccakSponge = { rate: RATE_128, suffix: SUFFIX_SHAKE }

@@ -67,6 +67,19 @@ describe('a Merlin transcript', () => {
     assert.notDeepEqual(a.challenge('c', 32), b.challenge('c', 32))
   })
 
+  // What curve25519-voi (primitives/merlin, 2025-11-14), the reference's library, gives.
+  it("gives the reference's witness for two secrets and fixed randomness", () => {
+    const transcript = create()
+    transcript.append('step', toUtf8('some data'))
+    const secrets = [toUtf8('one'), new Uint8Array(200).fill(9)]
+    const random = new Uint8Array(32).fill(7)
+    assert.equal(
+      toHex(transcript.witness('signing', 64, { secrets, random })),
+      'ac007f97042b0156efbe240a30da79c6b07f82033aa35c563489a54afe3f33bb' +
+        'e2cfc2e7ce8efdd94199a0ae1852c4b8339b1c068b697049c98da152e8a70e69',
+    )
+  })
+
   it('gives witnesses that need all secrets and the randomness, and stays as it is', () => {
     const random = new Uint8Array(32).fill(7)
     const secrets = [toUtf8('one'), toUtf8('two')]
