@@ -41,10 +41,9 @@ export interface Program {
   readonly missing: string | false
 }
 
-/** Builds the Go program. Without Go, or without its modules, there is nothing to compare with. */
-export function buildProgram(): Program {
-  const path = join(mkdtempSync(join(tmpdir(), 'wadi-cbor-')), 'oracle')
-  const cwd = import.meta.dirname
+/** Builds a Go program. Without Go, or without its modules, there is nothing to compare with. */
+export function buildProgram(cwd: string = import.meta.dirname): Program {
+  const path = join(mkdtempSync(join(tmpdir(), 'wadi-live-')), 'oracle')
   const go = (...args: string[]) => execFileSync('go', args, { cwd, stdio: 'pipe' })
   try {
     go('version')
@@ -52,7 +51,7 @@ export function buildProgram(): Program {
     return { path, missing: 'Go is not installed' }
   }
   try {
-    go('mod', 'download')
+    go('list', '-deps', '.')
   } catch {
     return { path, missing: "the reference's Go modules cannot be downloaded" }
   }
