@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { concatBytes } from '@wadi/base/bytes'
+import { PAGE_BYTES } from '@wadi/base/wasm/module'
 import fc from 'fast-check'
 import type { HashFunction } from '../hashFunction.ts'
 
@@ -38,6 +39,15 @@ export function checkHashFunction(
       }),
       { numRuns: 10 },
     )
+  })
+
+  it('agrees with another implementation where a message outgrows the memory for input', () => {
+    for (const size of [PAGE_BYTES - 1, PAGE_BYTES, PAGE_BYTES + 1, 3 * PAGE_BYTES]) {
+      const message = patterned(size, 5)
+      const digest = expected(message)
+      assert.deepEqual(hashFunction.hash(message), digest, `${size} bytes`)
+      assert.deepEqual(hashFunction.hashParts(message.subarray(0, 9), message.subarray(9)), digest)
+    }
   })
 
   it('agrees with another implementation on short messages in short pieces', () => {
