@@ -9,7 +9,8 @@
 import { parseBase64, parseHex, toHex } from '@wadi/base/bytes'
 import { assert, definePlainErrors } from '@wadi/base/errors'
 import { list, mapOf } from '../collections.ts'
-import { mapped, namedInteger } from '../mapped.ts'
+import { namedInteger } from '../mapped.ts'
+import { natural } from '../natural.ts'
 import * as scalars from '../scalars.ts'
 import type { AnySchema, TextForm } from '../schema.ts'
 import {
@@ -27,7 +28,6 @@ const { bytes, bytesOf, u8, u16, u64, text } = scalars
 
 const errors = definePlainErrors('cborExpression', {
   reservedFlags: 'reserved flags of a namespace',
-  notDecimal: 'not a decimal number',
 })
 
 const HEX: TextForm<Uint8Array> = {
@@ -41,25 +41,6 @@ const Namespace = bytesOf('Namespace', 32, {
     const hasReserved = (value[0]! & 0x3f) !== 0 || value.subarray(1, 8).some((byte) => byte !== 0)
     if (hasReserved) throw errors.reservedFlags()
   },
-})
-
-function quantityBytes(value: bigint): Uint8Array {
-  const digits = value === 0n ? '' : value.toString(16)
-  return parseHex(digits.length % 2 === 0 ? digits : `0${digits}`)
-}
-
-const Quantity = mapped(bytes, {
-  name: 'Quantity',
-  from: (wire) => (wire.length === 0 ? 0n : BigInt(`0x${toHex(wire)}`)),
-  to: quantityBytes,
-  jsonForm: {
-    print: String,
-    parse(value: string) {
-      if (!/^(0|[1-9]\d*)$/.test(value)) throw errors.notDecimal(value)
-      return BigInt(value)
-    },
-  },
-  isGoStruct: true,
 })
 
 const Kind = namedInteger(u8, { one: 1, two: 2 })
@@ -84,7 +65,7 @@ const BASES: Readonly<Record<string, AnySchema>> = {
   hash: bytesOf('Hash', 32, { jsonForm: HEX }) as AnySchema,
   key: bytesOf('PublicKey', 32) as AnySchema,
   ns: Namespace as AnySchema,
-  quantity: Quantity as AnySchema,
+  quantity: natural as AnySchema,
   kind: Kind,
   outer: struct({ v: u16, inner: flatten(Inner), extra: omitEmpty(u8) }) as AnySchema,
   pair: arrayStruct({ left: u64, right: nilable(bytes) as AnySchema }) as AnySchema,
