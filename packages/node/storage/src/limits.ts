@@ -33,7 +33,13 @@ export const PENDING_BATCHES_MAX = 5000
 export const RESTORE_PIECES_MAX = 65_536
 
 /** Bytes of the note that a piece of a restore carries for whoever resumes. */
-export const RESTORE_NOTE_SIZE_MAX = 1024 * 1024
+export const RESTORE_NOTE_SIZE_MAX = 16 * 1024 * 1024
 
 /** A segment is rewritten when fewer than this many hundredths of it are live. */
 export const COMPACTION_LIVE_PERCENT = 50
+
+/** Chunks of a checkpoint that are fetched at the same time. */
+export const CHUNK_FETCHES_MAX = 16
+
+/** Bytes of the metadata of a checkpoint: a million digests and the root. */
+export const CHECKPOINT_META_SIZE_MAX = 64 * 1024 * 1024

@@ -31,13 +31,15 @@ export interface FileSystem {
   openRead(path: string): OpenFile
   /** Opens a file for reading and writing; makes it if there is none. */
   openWrite(path: string): OpenFile
-  /** Names of the files in a folder, in no particular order. */
+  /** Names of what is in a folder, in no particular order; none if there is no such folder. */
   list(folder: string): readonly string[]
   exists(path: string): boolean
   makeFolder(path: string): void
   /** Puts a file in the place of another, at once. */
   rename(from: string, to: string): void
   remove(path: string): void
+  /** Removes a folder and everything in it. */
+  removeFolder(path: string): void
   /** Makes creations, renames and removals in a folder survive a power cut. */
   syncFolder(path: string): void
   /** Locks a file, or returns undefined if somebody else holds it. */

@@ -127,10 +127,10 @@ export class MemoryFiles implements FileSystem {
 
   list(folder: string): readonly string[] {
     const prefix = `${folder}/`
-    const names: string[] = []
+    const names = new Set<string>()
     for (const path of this.#entries.keys())
-      if (path.startsWith(prefix)) names.push(path.slice(prefix.length))
-    return names
+      if (path.startsWith(prefix)) names.add(path.slice(prefix.length).split('/')[0] ?? '')
+    return Array.from(names)
   }
 
   exists(path: string): boolean {
@@ -150,6 +150,11 @@ export class MemoryFiles implements FileSystem {
   remove(path: string): void {
     this.count('remove')
     this.#change({ kind: 'unlink', path })
+  }
+
+  removeFolder(path: string): void {
+    for (const file of Array.from(this.#entries.keys()))
+      if (file.startsWith(`${path}/`)) this.remove(file)
   }
 
   syncFolder(_path: string): void {

@@ -6,7 +6,7 @@ import { UnavailableError } from '@wadi/base/errors'
 import type { FileLock, FileSystem, OpenFile } from './fileSystem.ts'
 
 /** What the disk said, as the world's fault, in words. */
-export function diskError(path: string, cause: unknown): UnavailableError {
+function diskError(path: string, cause: unknown): UnavailableError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new UnavailableError(
@@ -125,11 +125,12 @@ function lockFile(path: string): FileLock | undefined {
 export const nodeFiles: FileSystem = {
   openRead: (path) => new NodeFile(path, 'r'),
   openWrite: (path) => new NodeFile(path, fs.constants.O_RDWR | fs.constants.O_CREAT),
-  list: (folder) => guard(folder, () => fs.readdirSync(folder)),
+  list: (folder) => guard(folder, () => (fs.existsSync(folder) ? fs.readdirSync(folder) : [])),
   exists: (path) => fs.existsSync(path),
   makeFolder: (path) =>
     guard(path, () => void fs.mkdirSync(path, { recursive: true, mode: 0o700 })),
   rename: (from, to) => guard(to, () => fs.renameSync(from, to)),
+  removeFolder: (path) => guard(path, () => fs.rmSync(path, { recursive: true, force: true })),
   remove: (path) => guard(path, () => fs.rmSync(path, { force: true })),
   syncFolder: (path) =>
     guard(path, () => {

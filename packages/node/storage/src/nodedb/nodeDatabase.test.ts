@@ -137,6 +137,23 @@ describe('the node database', () => {
     again.close()
   })
 
+  it('loses in a power cut what its durability says, and nothing else', () => {
+    const expected = { sync: [2n, 3n], finalized: [2n], buffered: [] }
+    for (const durability of ['sync', 'finalized', 'buffered'] as const) {
+      const files = new MemoryFiles()
+      open(files).close()
+      const database = open(files, { durability })
+      const first = finalized(database, emptyRoot(1n), 1n, { a: '1' })
+      const second = finalized(database, first, 2n, { a: '2' })
+      commit(database, second, 3n, { a: '3' })
+      files.cutPower(() => 0)
+      const again = open(files)
+      const found = [2n, 3n].filter((version) => again.roots(version).length > 0)
+      assert.deepEqual(found, expected[durability])
+      again.close()
+    }
+  })
+
   it('refuses what the reference refuses, with its codes', () => {
     const database = open(new MemoryFiles())
     const other = { ...emptyRoot(1n), namespace: new Uint8Array(32).fill(1) }

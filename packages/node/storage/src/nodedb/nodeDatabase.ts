@@ -47,8 +47,12 @@ const FORMAT = 1
 const KIND = 'node database'
 const NO_BYTES = new Uint8Array(0)
 
-/** What a crash may take: nothing acknowledged, or the last frames. */
-export type NodeDurability = 'sync' | 'buffered'
+/**
+ * What a power cut may take (a killed process loses nothing). `sync`: nothing acknowledged.
+ * `finalized`: candidates, which executing their block brings back; one wait a block instead of
+ * two. `buffered`: the last frames.
+ */
+export type NodeDurability = 'sync' | 'finalized' | 'buffered'
 
 /** Sizes that tests make small. */
 export interface DatabaseSizes extends LogSizes {
@@ -309,7 +313,9 @@ export class NodeDatabase implements NodeReader {
     const change = this.#catalog.prepare(kind, note)
     const place: FramePlace = this.#log.append({ kind, nodes, note })
     change(place)
-    if (this.#durability === 'sync') this.#log.sync()
+    const waits =
+      this.#durability === 'finalized' ? kind !== FRAME_BATCH : this.#durability === 'sync'
+    if (waits) this.#log.sync()
   }
 
   #saveIndex(): void {

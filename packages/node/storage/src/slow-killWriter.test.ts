@@ -1,0 +1,10 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { killWriters } from './killWriter.ts'
+
+describe('a killed process, hundreds of times', () => {
+  it('leaves the last committed version readable, whenever it is killed', async () => {
+    const { kills } = await killWriters(300)
+    assert.equal(kills, 300)
+  })
+})
