@@ -30,6 +30,7 @@ import {
   VALUE_BYTES_MAX,
 } from './limits.ts'
 import { checkRecord } from './nodeRecord.ts'
+import { Slab } from './slab.ts'
 
 /** What of a tree the arena needs when memory is short. */
 export interface Tenant {
@@ -54,6 +55,7 @@ export class Arena {
   stackOwner: object | undefined
   readonly #bytesMax: number
   readonly #tenants = new Set<Tenant>()
+  readonly #slab = new Slab()
   #heap: Uint8Array
   #words: Uint32Array
   #evictAt: number
@@ -211,14 +213,14 @@ export class Arena {
 
   keyOf(leaf: number): Uint8Array {
     const keySize = this.word(leaf + AT_KEY_SIZE)
-    return this.heap.slice(leaf + AT_KEY, leaf + AT_KEY + keySize)
+    return this.#slab.copy(this.heap, leaf + AT_KEY, leaf + AT_KEY + keySize)
   }
 
   valueOf(leaf: number): Uint8Array {
     const { heap } = this
     const at = leaf + AT_KEY + this.word(leaf + AT_KEY_SIZE)
     const size = heap[at]! | (heap[at + 1]! << 8) | (heap[at + 2]! << 16) | (heap[at + 3]! << 24)
-    return heap.slice(at + 4, at + 4 + size)
+    return this.#slab.copy(heap, at + 4, at + 4 + size)
   }
 
   /** Moves the addresses that have become useless to the end of `target`. */

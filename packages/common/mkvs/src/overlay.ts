@@ -9,6 +9,8 @@ import { createTree, type Tree } from './tree.ts'
 
 const REMOVED = Uint8Array.of(0)
 const TAG_WRITTEN = 1
+/** Where values get their tag. */
+const scratch = new Uint8Array(65_536)
 const OWN_TREE = {
   namespace: new Uint8Array(32),
   type: ROOT_TYPE_STATE,
@@ -43,7 +45,8 @@ export class Overlay implements State {
   }
 
   insert(key: Uint8Array, value: Uint8Array): void {
-    const tagged = new Uint8Array(value.length + 1)
+    const size = value.length + 1
+    const tagged = size <= scratch.length ? scratch.subarray(0, size) : new Uint8Array(size)
     tagged[0] = TAG_WRITTEN
     tagged.set(value, 1)
     this.#change(key, tagged)
