@@ -58,7 +58,6 @@ type inner struct {
 	Name string `json:"name,omitempty"`
 }
 
-
 // outer is a versioned struct with an embedded one.
 type outer struct {
 	cbor.Versioned
