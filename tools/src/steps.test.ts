@@ -22,7 +22,8 @@ describe('runSteps', () => {
       results.map(({ isGood }) => isGood),
       [true, false, true],
     )
-    const shape = /^ok +first +\d+\.\d s\nFAILED second +\d+\.\d s\nwhat went wrong\nok +third .*\n$/
+    const shape =
+      /^ok +first +\d+\.\d s\nFAILED second +\d+\.\d s\nwhat went wrong\nok +third .*\n$/
     assert.match(said, shape)
   })
 
