@@ -177,6 +177,48 @@ describe('the tree', () => {
     assert.equal(arena.bytesInUse, 0)
   })
 
+  it('is the same tree whenever stored nodes are dropped from memory', () => {
+    const step = fc.oneof(
+      { weight: 4, arbitrary: operation },
+      { weight: 2, arbitrary: fc.constant(['evict'] as const) },
+      { weight: 1, arbitrary: fc.constant(['commit'] as const) },
+    )
+    const run = (
+      steps: readonly (Operation | readonly ['evict'] | readonly ['commit'])[],
+    ): void => {
+      const log = new Log()
+      const tree = createTree(arena, {
+        namespace,
+        type: ROOT_TYPE_STATE,
+        reader: log,
+        writeLog: 'dropped',
+      })
+      let model: reference.Node
+      const cursor = tree.cursor()
+      for (const [what, k, v] of steps) {
+        if (what === 'insert') {
+          tree.insert(k, v)
+          model = reference.insert(model, k, v)
+          cursor.seek(k)
+          assert.deepEqual(cursor.value, v)
+        } else if (what === 'remove') {
+          assert.deepEqual(tree.removeExisting(k), reference.get(model, k))
+          model = reference.remove(model, k)
+        } else if (what === 'commit') {
+          commitTo(log, tree, 1n)
+        } else {
+          arena.evict()
+          cursor.next()
+        }
+      }
+      assert.equal(toHex(tree.rootHash()), toHex(reference.hashOf(model, sha512Trunc256)))
+      assert.deepEqual([...pairsOf(tree)], [...reference.pairs(model)])
+      tree.dispose()
+    }
+    fc.assert(fc.property(fc.array(step, { maxLength: 80 }), run), { numRuns: 300 })
+    assert.equal(arena.bytesInUse, 0)
+  })
+
   it('lists every written pair and every key that is gone, and nothing else', () => {
     fc.assert(
       fc.property(operations, operations, (before, steps) => {
