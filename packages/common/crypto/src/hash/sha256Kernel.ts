@@ -8,7 +8,6 @@ import { addSha2, type CompressParameters, type Sha2Functions } from './sha2Kern
 
 export const SHA256_BLOCK_BYTES = 64
 export const SHA256_STATE_BYTES = 32
-export const SHA256_SCRATCH_BYTES: number = 2 * SHA256_BLOCK_BYTES + SHA256_STATE_BYTES
 
 const ROUNDS = 64
 
