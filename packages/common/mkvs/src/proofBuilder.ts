@@ -1,17 +1,9 @@
 /** Putting a proof together from the nodes that a walk has visited. */
 
-import { concatBytes, EMPTY_BYTES } from '@wadi/base/bytes'
-import {
-  ENTRY_FULL,
-  ENTRY_HASH,
-  encodeInternal,
-  encodeLeaf,
-  type Proof,
-  type ProofVersion,
-} from './proof.ts'
+import { EMPTY_BYTES } from '@wadi/base/bytes'
+import { hashEntry, internalEntry, leafEntry, type Proof, type ProofVersion } from './proof.ts'
 import type { Side, TreeNodes } from './treeNodes.ts'
 
-const NO_LEAF = Uint8Array.of(2)
 /** Last first, as they are put on the stack. */
 const CHILDREN: { readonly [V in ProofVersion]: readonly Side[] } = {
   0: ['right', 'left'],
@@ -34,7 +26,7 @@ export class ProofBuilder {
   /** Adds a node. */
   include(node: number): void {
     if (this.#included.has(node)) return
-    const entry = concatBytes(ENTRY_FULL, this.#compact(node))
+    const entry = this.#entry(node)
     this.#included.set(node, entry)
     this.#size += entry.length
   }
@@ -66,7 +58,7 @@ export class ProofBuilder {
       if (node === 0) {
         entries.push(undefined)
       } else if (entry === undefined) {
-        entries.push(concatBytes(ENTRY_HASH, nodes.hash(node)))
+        entries.push(hashEntry(nodes.hash(node)))
       } else {
         entries.push(entry)
         if (nodes.isLeaf(node)) continue
@@ -76,11 +68,11 @@ export class ProofBuilder {
     return { version: this.#version, untrustedRoot, entries }
   }
 
-  #compact(node: number): Uint8Array {
+  #entry(node: number): Uint8Array {
     const nodes = this.#nodes
-    if (nodes.isLeaf(node)) return encodeLeaf(nodes.key(node), nodes.value(node))
+    if (nodes.isLeaf(node)) return leafEntry(nodes.pair(node))
     const leaf = this.#version === 0 ? nodes.child(node, 'leaf', EMPTY_BYTES) : 0
-    const embedded = leaf === 0 ? NO_LEAF : encodeLeaf(nodes.key(leaf), nodes.value(leaf))
-    return encodeInternal(nodes.labelBits(node), nodes.label(node), embedded)
+    const embedded = leaf === 0 ? undefined : nodes.pair(leaf)
+    return internalEntry(nodes.labelBits(node), nodes.label(node), embedded)
   }
 }

@@ -12,6 +12,7 @@ import {
   KIND_STUB,
 } from './kernel/layout.ts'
 import { labelSize } from './nodeRecord.ts'
+import type { EntryPair } from './proof.ts'
 
 /** Which child of an internal node. */
 export type Side = 'leaf' | 'left' | 'right'
@@ -70,8 +71,8 @@ export class TreeNodes {
     return this.#arena.keyOf(leaf)
   }
 
-  value(leaf: number): Uint8Array {
-    return this.#arena.valueOf(leaf)
+  pair(leaf: number): EntryPair {
+    return { key: this.#arena.keyOf(leaf), value: this.#arena.valueOf(leaf) }
   }
 
   labelBits(node: number): number {

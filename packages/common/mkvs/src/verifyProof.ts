@@ -90,12 +90,12 @@ class EntryReader {
     if (this.isAtEnd) throw errors.badProof('an entry is missing')
     const entry = this.#proof.entries[this.#at++]
     if (entry === undefined) return undefined
-    if (entry[0] === ENTRY_HASH[0]) {
+    if (entry[0] === ENTRY_HASH) {
       if (entry.length !== 1 + HASH_BYTES) throw errors.badProof('malformed hash')
       const hash = entry.subarray(1)
       return equalBytes(hash, EMPTY_HASH) ? undefined : { kind: 'hash', hash }
     }
-    if (entry[0] !== ENTRY_FULL[0]) throw errors.badProof('no such kind of entry')
+    if (entry[0] !== ENTRY_FULL) throw errors.badProof('no such kind of entry')
     const wire = decodeNode(entry, 1)
     return wire.kind === 'leaf' ? toLeaf(wire) : this.#readInternal(wire, depth)
   }

@@ -113,7 +113,7 @@ export interface KernelParts {
   readonly unstore: FunctionReference<readonly ['i32']>
   /** (stack top): the internal nodes on the stack will have other hashes. */
   readonly spoilPath: FunctionReference<readonly ['i32']>
-  /** (node): gives a subtree's blocks back. */
+  /** (node, stack base): gives a subtree's blocks back. */
   readonly releaseTree: FunctionReference<readonly ['i32', 'i32']>
 }
 
