@@ -3,6 +3,7 @@
 import { type Expression, i32 } from '@wadi/base/wasm/expression'
 import { call, type FunctionBuilder, type FunctionReference } from '@wadi/base/wasm/function'
 import type { ModuleBuilder } from '@wadi/base/wasm/module'
+import { needLoaded, push } from './descent.ts'
 import { writeHeader } from './header.ts'
 import {
   AT_CHILDREN,
@@ -40,7 +41,6 @@ import {
   sideSlot,
   valueSizeAt,
 } from './layout.ts'
-import { needLoaded, push } from './seek.ts'
 
 type Value = Expression<'i32'>
 

@@ -80,6 +80,8 @@ export const INPUT_BYTES = 0x8000
 export const HEAP = 0x13_0000
 
 export const STACK_ENTRY = 8
+/** A node for each bit of the longest key, with room to spare. */
+export const STACK_BYTES = STACK_ENTRY * 72_000
 
 /** What calls answer. */
 export const DONE = 0

@@ -2,6 +2,7 @@
 
 import { type Expression, i32 } from '@wadi/base/wasm/expression'
 import type { FunctionBuilder } from '@wadi/base/wasm/function'
+import { push } from './descent.ts'
 import { AT_CHILDREN, KIND_INTERNAL, kindOf, STACK_ENTRY } from './layout.ts'
 
 type Value = Expression<'i32'>
@@ -18,9 +19,9 @@ export function writePostOrder(
   base: Value | number,
   { root, isWanted, visit }: Visit,
 ): void {
-  const top = f.let(i32.add(base, STACK_ENTRY))
-  f.store32(i32.sub(top, STACK_ENTRY), root)
-  f.store32(i32.sub(top, STACK_ENTRY), 0, 4)
+  const top = f.local('i32')
+  f.set(top, base)
+  push(f, top, root, 0)
   const node = f.local('i32')
   const which = f.local('i32')
   f.while(i32.gtU(top, base), (_, next) => {
@@ -31,9 +32,7 @@ export function writePostOrder(
       const child = f.let(i32.load(i32.add(i32.add(node, AT_CHILDREN), i32.shl(which, 2))))
       f.if(child, () => {
         f.if(isWanted(child), () => {
-          f.store32(top, child)
-          f.store32(top, 0, 4)
-          f.set(top, i32.add(top, STACK_ENTRY))
+          push(f, top, child, 0)
         })
       })
       f.break(next)

@@ -1,8 +1,14 @@
 /** Removing: one walk down that changes nothing, then one change; a lonely child moves up. */
 
 import { type Expression, i32 } from '@wadi/base/wasm/expression'
-import { call, type FunctionBuilder, type FunctionReference } from '@wadi/base/wasm/function'
+import {
+  call,
+  type FunctionBuilder,
+  type FunctionReference,
+  type Local,
+} from '@wadi/base/wasm/function'
 import type { ModuleBuilder } from '@wadi/base/wasm/module'
+import { needLoaded, push } from './descent.ts'
 import { writeHeader } from './header.ts'
 import {
   ABSENT,
@@ -39,7 +45,6 @@ import {
   STACK_ENTRY,
   sideSlot,
 } from './layout.ts'
-import { needLoaded, push } from './seek.ts'
 
 type Value = Expression<'i32'>
 type Join = FunctionReference<readonly ['i32', 'i32']>
@@ -117,10 +122,10 @@ function defineCollapse(m: ModuleBuilder, parts: KernelParts): Collapse {
 }
 
 interface Walk {
-  readonly slot: Value & { readonly index: number }
-  readonly parentSlot: Value & { readonly index: number }
-  readonly top: Value & { readonly index: number }
-  readonly node: Value & { readonly index: number }
+  readonly slot: Local<'i32'>
+  readonly parentSlot: Local<'i32'>
+  readonly top: Local<'i32'>
+  readonly node: Local<'i32'>
 }
 
 /** Walks down to the leaf of the key; leaves the function if there is none. */

@@ -1,9 +1,15 @@
 /** Nodes come into memory and leave it: stubs, records, whole subtrees; and what is spoilt. */
 
 import { type Expression, i32, i64, v128 } from '@wadi/base/wasm/expression'
-import { call, type FunctionBuilder, type FunctionReference } from '@wadi/base/wasm/function'
+import {
+  call,
+  type FunctionBuilder,
+  type FunctionReference,
+  type Local,
+} from '@wadi/base/wasm/function'
 import type { ModuleBuilder } from '@wadi/base/wasm/module'
 import { CHILD_BYTES, RECORD_HEAD_BYTES } from '../nodeRecord.ts'
+import { push } from './descent.ts'
 import { writeHeader } from './header.ts'
 import {
   AT_ADDRESS,
@@ -95,7 +101,7 @@ function writeLeaf(
   f: FunctionBuilder,
   { allocate }: Allocator,
   record: Value,
-  node: Value & { readonly index: number },
+  node: Local<'i32'>,
 ): void {
   const keySize = f.let(i32.load16u(record, 1))
   const valueSize = f.let(i32.load(record, 3))
@@ -177,17 +183,13 @@ function defineEvict(
     const top = f.let(i32.const(STACK))
     const kept = f.let(call('i32', replace, slot, top))
     f.if(i32.eqz(kept), () => f.return())
-    f.store32(top, kept)
-    f.set(top, i32.add(top, STACK_ENTRY))
+    push(f, top, kept, 0)
     f.while(i32.gtU(top, STACK), () => {
       f.set(top, i32.sub(top, STACK_ENTRY))
       const node = f.let(i32.load(top))
       for (const offset of [0, 4, 8]) {
         f.set(kept, call('i32', replace, i32.add(node, AT_CHILDREN + offset), top))
-        f.if(kept, () => {
-          f.store32(top, kept)
-          f.set(top, i32.add(top, STACK_ENTRY))
-        })
+        f.if(kept, () => push(f, top, kept, 0))
       }
     })
   })

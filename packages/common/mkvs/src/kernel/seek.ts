@@ -4,8 +4,9 @@
  */
 
 import { type Expression, i32 } from '@wadi/base/wasm/expression'
-import { call, type FunctionBuilder, type FunctionReference } from '@wadi/base/wasm/function'
+import { call, type FunctionReference } from '@wadi/base/wasm/function'
 import type { ModuleBuilder } from '@wadi/base/wasm/module'
+import { needLoaded, push } from './descent.ts'
 import {
   ABSENT,
   AT_CHILDREN,
@@ -14,16 +15,13 @@ import {
   AT_LABEL,
   bitAt,
   CELL_GENERATION,
-  CELL_SLOT,
   CELL_STACK_TOP,
   KEY_INPUT,
   type KernelParts,
   KIND_LEAF,
-  KIND_STUB,
   keySizeOf,
   kindOf,
   labelBitsOf,
-  NEED_NODE,
   STACK,
   STACK_ENTRY,
 } from './layout.ts'
@@ -31,26 +29,6 @@ import {
 type Value = Expression<'i32'>
 type Descend = FunctionReference<readonly ['i32', 'i32']>
 type Climb = FunctionReference<readonly ['i32']>
-
-/** Puts a node and the child taken on the stack. */
-export function push(
-  f: FunctionBuilder,
-  top: Value & { index: number },
-  node: Value,
-  taken: Value | number,
-): void {
-  f.store32(top, node)
-  f.store32(top, taken, 4)
-  f.set(top, i32.add(top, STACK_ENTRY))
-}
-
-/** Leaves the function with NEED_NODE if the node in the slot is a stub. */
-export function needLoaded(f: FunctionBuilder, node: Value, slot: Value): void {
-  f.if(i32.eq(kindOf(node), KIND_STUB), () => {
-    f.store32(CELL_SLOT, slot)
-    f.return(NEED_NODE)
-  })
-}
 
 const childSlot = (node: Value, which: Value | number): Value =>
   i32.add(i32.add(node, AT_CHILDREN), i32.shl(which, 2))
