@@ -25,6 +25,7 @@ const REPORTER = fileURLToPath(new URL('./reporter.ts', import.meta.url))
 const PROPERTY_RUNS = import.meta.resolve('./propertyRuns.ts')
 const TIMES = join(ROOT, 'node_modules/.cache/wadi/test-times.json')
 const UNKNOWN_MS = 100
+const UNKNOWN_SLOW_MS = 30_000
 
 type Times = Record<string, number>
 
@@ -85,7 +86,8 @@ export async function runTests(files: readonly string[], options: RunOptions): P
   const folder = mkdtempSync(join(tmpdir(), 'wadi-tests-'))
   try {
     const known = readTimes()
-    const weigh = (file: string) => known[file] ?? UNKNOWN_MS
+    const guess = (file: string) => (file.includes('/slow-') ? UNKNOWN_SLOW_MS : UNKNOWN_MS)
+    const weigh = (file: string) => known[file] ?? guess(file)
     const ordered = options.seed === undefined ? files : shuffle(files, options.seed)
     const shares = share(ordered, options.processes, options.seed === undefined ? weigh : () => 1)
     const parts = await Promise.all(
