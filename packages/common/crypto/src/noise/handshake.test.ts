@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
+import { inspect } from 'node:util'
 import { EMPTY_BYTES, parseHex, toHex } from '@wadi/base/bytes'
 import { BugError } from '@wadi/base/errors'
+import { Secret } from '@wadi/base/secret'
 import fc from 'fast-check'
 import { chacha20Poly1305 } from '../aead/chacha20Poly1305.ts'
 import { NOISE_MESSAGE_BYTES_MAX } from '../limits.ts'
@@ -29,7 +31,7 @@ interface Vector {
 const algorithms: NoiseAlgorithms = { x25519, chacha20Poly1305 }
 const file = new URL('../../vectors/noise/xx_25519_chachapoly_sha256.json', import.meta.url)
 const vectors = JSON.parse(readFileSync(file, 'utf8')) as readonly Vector[]
-const keyOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte)
+const keyOf = (byte: number): Secret<Uint8Array> => new Secret(new Uint8Array(32).fill(byte))
 
 function handshakeOf(progress: Progress): Handshake {
   assert.ok(progress.kind === 'handshake')
@@ -69,9 +71,27 @@ describe('Noise_XX_25519_ChaChaPoly_SHA256', () => {
   it('leads both ends to the same session, each knowing the other', () => {
     const [initiator, responder] = exchange(3).map(transportOf) as [Transport, Transport]
     assert.deepEqual(initiator.handshakeHash, responder.handshakeHash)
-    assert.deepEqual(initiator.remoteStatic, x25519.publicKey(keyOf(2)))
-    assert.deepEqual(responder.remoteStatic, x25519.publicKey(keyOf(1)))
-    assert.deepEqual(initiator.send, responder.receive)
+    assert.deepEqual(initiator.remoteStatic, x25519.publicKey(keyOf(2).reveal()))
+    assert.deepEqual(responder.remoteStatic, x25519.publicKey(keyOf(1).reveal()))
+    for (const [from, to] of [
+      [initiator, responder],
+      [responder, initiator],
+    ] as const) {
+      assert.deepEqual(from.send.key.reveal(), to.receive.key.reveal())
+    }
+  })
+
+  it('prints public keys and hashes, and no secret', () => {
+    const printed = new Set<string>()
+    for (const turn of [0, 1, 2, 3]) {
+      JSON.stringify(exchange(turn), (name: string, value: unknown) => {
+        if (value instanceof Uint8Array) printed.add(name)
+        return value instanceof Uint8Array || typeof value === 'bigint' ? '' : value
+      })
+      assert.match(inspect(exchange(turn), { depth: 9, showHidden: true }), /\[redacted\]/)
+    }
+    const open = new Set(['hash', 'remoteEphemeral', 'remoteStatic', 'handshakeHash'])
+    assert.deepEqual(printed, open)
   })
 
   it('refuses a message that was damaged anywhere but in the first', () => {
@@ -125,7 +145,9 @@ describe('Noise_XX_25519_ChaChaPoly_SHA256', () => {
 
   it('takes turns', () => {
     const [initiator, responder] = exchange(0).map(handshakeOf) as [Handshake, Handshake]
-    assert.throws(() => readMessage(algorithms, initiator, keyOf(9)), { reason: 'noise.outOfTurn' })
+    assert.throws(() => readMessage(algorithms, initiator, keyOf(9).reveal()), {
+      reason: 'noise.outOfTurn',
+    })
     assert.throws(() => writeMessage(algorithms, responder, EMPTY_BYTES, keyOf(9)), BugError)
   })
 
@@ -152,19 +174,21 @@ describe('Noise_XX_25519_ChaChaPoly_SHA256', () => {
   })
 })
 
+const secretOf = (hex: string): Secret<Uint8Array> => new Secret(parseHex(hex))
+
 function runVector(vector: Vector): void {
   const prologue = parseHex(vector.prologue)
   const ends: [Progress, Progress] = [
     {
       kind: 'handshake',
-      handshake: startHandshake('initiator', parseHex(vector.initStatic), prologue),
+      handshake: startHandshake('initiator', secretOf(vector.initStatic), prologue),
     },
     {
       kind: 'handshake',
-      handshake: startHandshake('responder', parseHex(vector.respStatic), prologue),
+      handshake: startHandshake('responder', secretOf(vector.respStatic), prologue),
     },
   ]
-  const ephemerals = [vector.initEphemeral, vector.respEphemeral].map(parseHex)
+  const ephemerals = [vector.initEphemeral, vector.respEphemeral].map(secretOf)
   for (const [turn, { payload, ciphertext }] of vector.messages.entries()) {
     // After the handshake the published conversations begin with the initiator again.
     const isInitiator = turn < 3 ? turn % 2 === 0 : turn % 2 === 1

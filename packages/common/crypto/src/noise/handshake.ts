@@ -12,6 +12,7 @@
 
 import { concatBytes } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
+import type { Secret } from '@wadi/base/secret'
 import { type Aead, TAG_BYTES } from '../aead/aead.ts'
 import { NOISE_MESSAGE_BYTES_MAX } from '../limits.ts'
 import { type X25519, X25519_BYTES } from '../x25519/x25519.ts'
@@ -41,8 +42,8 @@ export interface Handshake {
   /** The message that comes next, counted from 0. */
   readonly turn: number
   readonly symmetric: Symmetric
-  readonly staticKey: Uint8Array
-  readonly ephemeralKey: Uint8Array | undefined
+  readonly staticKey: Secret<Uint8Array>
+  readonly ephemeralKey: Secret<Uint8Array> | undefined
   readonly remoteStatic: Uint8Array | undefined
   readonly remoteEphemeral: Uint8Array | undefined
 }
@@ -67,12 +68,16 @@ type Token = 'e' | 's' | 'ee' | 'es' | 'se'
 const MESSAGES: readonly (readonly Token[])[] = [['e'], ['e', 'ee', 's', 'es'], ['s', 'se']]
 
 /** Begins a handshake; `staticKey` is our private key. */
-export function startHandshake(role: Role, staticKey: Uint8Array, prologue: Uint8Array): Handshake {
+export function startHandshake(
+  role: Role,
+  staticKey: Secret<Uint8Array>,
+  prologue: Uint8Array,
+): Handshake {
   return {
     role,
     turn: 0,
     symmetric: startSymmetric(prologue),
-    staticKey: staticKey.slice(),
+    staticKey,
     ephemeralKey: undefined,
     remoteStatic: undefined,
     remoteEphemeral: undefined,
@@ -90,7 +95,7 @@ function mixAgreement({ x25519 }: NoiseAlgorithms, state: Handshake, token: stri
   const privateKey = ours === 'e' ? state.ephemeralKey : state.staticKey
   const publicKey = theirs === 'e' ? state.remoteEphemeral : state.remoteStatic
   assert(privateKey !== undefined && publicKey !== undefined, 'noise: the pattern sends keys first')
-  const secret = x25519.agree(privateKey, publicKey)
+  const secret = x25519.agree(privateKey.reveal(), publicKey)
   if (secret === undefined) throw errors.lowOrder()
   return { ...state, symmetric: mixKey(state.symmetric, secret) }
 }
@@ -118,7 +123,7 @@ export function writeMessage(
   algorithms: NoiseAlgorithms,
   handshake: Handshake,
   payload: Uint8Array,
-  ephemeralKey: Uint8Array | undefined,
+  ephemeralKey: Secret<Uint8Array> | undefined,
 ): Written {
   assert(isOurTurn(handshake), 'noise: it is the other side that writes')
   const { x25519, chacha20Poly1305: aead } = algorithms
@@ -127,12 +132,12 @@ export function writeMessage(
   for (const token of MESSAGES[state.turn]!) {
     if (token === 'e') {
       assert(ephemeralKey !== undefined, 'noise: this message sends an ephemeral key')
-      const publicKey = x25519.publicKey(ephemeralKey)
+      const publicKey = x25519.publicKey(ephemeralKey.reveal())
       parts.push(publicKey)
       const symmetric = mixHash(state.symmetric, publicKey)
-      state = { ...state, symmetric, ephemeralKey: ephemeralKey.slice() }
+      state = { ...state, symmetric, ephemeralKey }
     } else if (token === 's') {
-      const publicKey = x25519.publicKey(state.staticKey)
+      const publicKey = x25519.publicKey(state.staticKey.reveal())
       const { sealed, state: symmetric } = encryptAndHash(aead, state.symmetric, publicKey)
       parts.push(sealed)
       state = { ...state, symmetric }

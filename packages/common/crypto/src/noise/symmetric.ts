@@ -4,6 +4,7 @@ import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, EMPTY_BYTES, toUtf8 } from '@wadi/base/bytes'
 import { definePlainErrors } from '@wadi/base/errors'
+import { Secret } from '@wadi/base/secret'
 import type { Aead } from '../aead/aead.ts'
 
 export const errors = definePlainErrors('noise', {
@@ -19,13 +20,13 @@ export const PROTOCOL_NAME = 'Noise_XX_25519_ChaChaPoly_SHA256'
 
 /** A key with the number of its next message. */
 export interface Cipher {
-  readonly key: Uint8Array
+  readonly key: Secret<Uint8Array>
   readonly counter: bigint
 }
 
 /** Chaining key, transcript hash, and a cipher from the first agreement on. */
 export interface Symmetric {
-  readonly chainingKey: Uint8Array
+  readonly chainingKey: Secret<Uint8Array>
   readonly hash: Uint8Array
   readonly cipher: Cipher | undefined
 }
@@ -49,7 +50,7 @@ export function sealWith(
   text: Uint8Array,
   associatedData: Uint8Array,
 ): { readonly sealed: Uint8Array; readonly cipher: Cipher } {
-  const key = aead.useKey(cipher.key)
+  const key = aead.useKey(cipher.key.reveal())
   try {
     const sealed = key.seal(nonceOf(cipher), text, associatedData)
     return { sealed, cipher: next(cipher) }
@@ -65,7 +66,7 @@ export function openWith(
   sealed: Uint8Array,
   associatedData: Uint8Array,
 ): { readonly text: Uint8Array; readonly cipher: Cipher } {
-  const key = aead.useKey(cipher.key)
+  const key = aead.useKey(cipher.key.reveal())
   try {
     const text = key.open(nonceOf(cipher), sealed, associatedData)
     return { text, cipher: next(cipher) }
@@ -77,7 +78,7 @@ export function openWith(
 /** The state before the first message. The name is as long as a hash, so it is the hash. */
 export function startSymmetric(prologue: Uint8Array): Symmetric {
   const name = toUtf8(PROTOCOL_NAME)
-  return mixHash({ chainingKey: name, hash: name, cipher: undefined }, prologue)
+  return mixHash({ chainingKey: new Secret(name), hash: name, cipher: undefined }, prologue)
 }
 
 /** Puts data into the transcript. */
@@ -85,9 +86,11 @@ export function mixHash(state: Symmetric, data: Uint8Array): Symmetric {
   return { ...state, hash: sha256(concatBytes(state.hash, data)) }
 }
 
-function expand(chainingKey: Uint8Array, secret: Uint8Array): readonly [Uint8Array, Uint8Array] {
-  const bytes = hkdf(sha256, secret, chainingKey, undefined, 64)
-  return [bytes.slice(0, 32), bytes.slice(32)]
+type Key = Secret<Uint8Array>
+
+function expand(chainingKey: Key, secret: Uint8Array): readonly [Key, Key] {
+  const bytes = hkdf(sha256, secret, chainingKey.reveal(), undefined, 64)
+  return [new Secret(bytes.slice(0, 32)), new Secret(bytes.slice(32))]
 }
 
 /** Takes a shared secret into the keys. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { Secret } from '@wadi/base/secret'
 import { chacha20Poly1305 as aead } from '../aead/chacha20Poly1305.ts'
 import { NOISE_MESSAGE_BYTES_MAX } from '../limits.ts'
 import { openMessage, sealMessage, type Transport } from './transport.ts'
@@ -8,8 +9,8 @@ const keyOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte)
 
 function transportAt(counter: bigint): readonly [Transport, Transport] {
   const [one, other] = [
-    { key: keyOf(1), counter },
-    { key: keyOf(2), counter },
+    { key: new Secret(keyOf(1)), counter },
+    { key: new Secret(keyOf(2)), counter },
   ]
   const common = { handshakeHash: keyOf(3), remoteStatic: keyOf(4) }
   return [

@@ -2,6 +2,7 @@
 
 import { ristretto255 } from '@noble/curves/ed25519.js'
 import { sha512 } from '@noble/hashes/sha2.js'
+import { Secret } from '@wadi/base/secret'
 import { MerlinTranscript } from '../transcript/merlin.ts'
 import { numberOf, reduceScalar } from './scalar.ts'
 import { errors, WIDE_BYTES } from './transcript.ts'
@@ -11,14 +12,14 @@ export const MINI_SECRET_BYTES = 32
 
 /** An expanded key. The public key must be the scalar's own. */
 export interface SecretKey {
-  readonly scalar: bigint
-  readonly nonceSeed: Uint8Array
+  readonly scalar: Secret<bigint>
+  readonly nonceSeed: Secret<Uint8Array>
   readonly publicKey: Uint8Array
 }
 
 function secretKeyOf(scalar: bigint, nonceSeed: Uint8Array): SecretKey {
   const publicKey = ristretto255.Point.BASE.multiply(scalar).toBytes()
-  return { scalar, nonceSeed, publicKey }
+  return { scalar: new Secret(scalar), nonceSeed: new Secret(nonceSeed), publicKey }
 }
 
 function checkSize(miniSecret: Uint8Array): void {

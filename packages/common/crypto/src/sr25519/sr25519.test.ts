@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
+import { inspect } from 'node:util'
 import { concatBytes, parseHex, toHex, toUtf8 } from '@wadi/base/bytes'
 import fc from 'fast-check'
 import { scalarBytes } from './scalar.ts'
@@ -39,7 +40,10 @@ describe('sr25519', () => {
       const expand = vector.expansion === 'uniform' ? expandUniform : expandEd25519
       const { scalar, nonceSeed, publicKey } = expand(parseHex(vector.miniSecret))
       assert.equal(toHex(publicKey), vector.publicKey)
-      assert.equal(toHex(concatBytes(scalarBytes(scalar), nonceSeed)), vector.secretKey)
+      assert.equal(
+        toHex(concatBytes(scalarBytes(scalar.reveal()), nonceSeed.reveal())),
+        vector.secretKey,
+      )
       const transcript = hashedTranscript(parseHex(vector.context), parseHex(vector.message))
       assert.equal(verifySr25519(publicKey, transcript, parseHex(vector.signature)), 'valid')
     }
@@ -101,6 +105,12 @@ describe('sr25519', () => {
     const zeros = new Uint8Array(64)
     zeros[63] = 0x80
     assert.equal(verifySr25519(new Uint8Array(32), transcript, zeros), 'valid')
+  })
+
+  it('prints its public key and nothing else', () => {
+    const text = JSON.stringify(key, (_, value) => (value instanceof Uint8Array ? '' : value))
+    assert.equal(text, '{"scalar":"[redacted]","nonceSeed":"[redacted]","publicKey":""}')
+    assert.equal(inspect(key).includes(String(key.scalar.reveal())), false)
   })
 
   it('refuses keys and randomness of another size', () => {

@@ -73,11 +73,12 @@ export function signSr25519(
 ): Uint8Array {
   if (random.length !== RANDOM_BYTES) throw errors.badRandomSize(`${random.length} bytes`)
   const proof = startProof(transcript, publicKey)
-  const sources = { secrets: [nonceSeed], random }
+  const sources = { secrets: [nonceSeed.reveal()], random }
   const nonce = reduceScalar(proof.witness('signing', WIDE_BYTES, sources))
   const noncePoint = ristretto255.Point.BASE.multiply(nonce).toBytes()
   const challenge = reduceScalar(challengeOf(proof, noncePoint))
-  const signature = concatBytes(noncePoint, scalarBytes(multiplyAdd(scalar, challenge, nonce)))
+  const s = multiplyAdd(scalar.reveal(), challenge, nonce)
+  const signature = concatBytes(noncePoint, scalarBytes(s))
   signature[63]! |= MARK
   return signature
 }
