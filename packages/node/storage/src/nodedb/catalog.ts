@@ -108,6 +108,13 @@ export class Catalog {
     }
   }
 
+  /** Was the batch begun from nothing, or from a root that is final and retained? */
+  isRooted({ type, previousVersion, previousHash }: Batch): boolean {
+    if (equalBytes(previousHash, EMPTY_HASH)) return true
+    const parents = this.findNote(previousVersion)?.batches ?? []
+    return parents.some((parent) => parent.type === type && equalBytes(parent.hash, previousHash))
+  }
+
   /** The batches of `pending` that go when these become the roots of their version. */
   discardedBy(version: bigint, chosen: readonly Batch[]): readonly Batch[] {
     const kept = new Set(chosen)
@@ -117,8 +124,9 @@ export class Catalog {
       before = gone.size
       for (const batch of this.pending) {
         if (batch.version <= version || gone.has(batch)) continue
-        const parents = this.pending.filter((parent) => isParent(parent, batch))
-        if (parents.length > 0 && parents.every((parent) => gone.has(parent))) gone.add(batch)
+        // If one copy of its parent goes, it may be the one whose nodes the tree went on from.
+        const isLost = this.pending.some((parent) => gone.has(parent) && isParent(parent, batch))
+        if (isLost) gone.add(batch)
       }
     }
     return Array.from(gone)

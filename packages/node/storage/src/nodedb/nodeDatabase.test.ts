@@ -106,6 +106,17 @@ describe('the node database', () => {
     database.close()
   })
 
+  it('does not finalize a root that was derived from one that is not final', () => {
+    const database = open(new MemoryFiles())
+    const first = commit(database, emptyRoot(1n), 1n, { a: '1' })
+    const same = commit(database, first, 2n, {})
+    refuses(() => database.finalize([same]), 3)
+    database.finalize([first])
+    database.finalize([same])
+    assert.deepEqual(read(database, same), { a: '1' })
+    database.close()
+  })
+
   it('gives back the write log between a root and the one it was derived from', () => {
     const database = open(new MemoryFiles())
     const first = finalized(database, emptyRoot(1n), 1n, { a: '1' })
@@ -113,6 +124,7 @@ describe('the node database', () => {
     assert.deepEqual(database.writeLog(first, second), [[toUtf8('b'), toUtf8('2')]])
     refuses(() => database.writeLog(second, first), 9)
     refuses(() => database.writeLog(emptyRoot(2n), second), 2)
+    assert.equal(database.writeLog(emptyRoot(0n), first).length, 1, 'an empty root has no version')
     refuses(() => database.writeLog(first, { ...second, hash: new Uint8Array(32) }), 8)
     database.prune(1n)
     refuses(() => database.writeLog(emptyRoot(1n), first), 2)

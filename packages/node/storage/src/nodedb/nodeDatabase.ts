@@ -189,7 +189,7 @@ export class NodeDatabase implements NodeReader {
     if (earliest !== undefined && end.version < earliest) throw errors.writeLogNotFound('pruned')
     const batches = this.#catalog.batchesOfRoot(end)
     if (batches.length === 0) throw errors.rootNotFound(`version ${end.version}`)
-    const batch = batches.find((candidate) => isDerivedFrom(candidate, start))
+    const batch = batches.find(({ previousHash }) => equalBytes(previousHash, start.hash))
     if (batch === undefined) throw errors.writeLogNotFound('not derived from that root')
     const { noteAddress, noteSize } = batch.place
     const writeLog = decodeWriteLog(this.#log.readExtent({ address: noteAddress, size: noteSize }))
@@ -378,7 +378,12 @@ export class NodeDatabase implements NodeReader {
     const batches: Batch[] = []
     for (const root of roots) {
       if (!this.hasRoot(root)) throw errors.rootNotFound(`version ${version}`)
-      batches.push(...this.#catalog.batchesOfRoot(root))
+      const copies = this.#catalog.batchesOfRoot(root)
+      const rooted = copies.filter((batch) => this.#catalog.isRooted(batch))
+      // A first finalization may skip versions; what was derived from a skipped one cannot stay.
+      if (rooted.length < copies.length)
+        throw errors.notFinalized('the version it was derived from')
+      batches.push(...rooted)
     }
     const pieces = (restore?.pieces ?? []).map((place) => ({
       address: place.nodesAddress,
@@ -391,10 +396,6 @@ export class NodeDatabase implements NodeReader {
     const firstAddress = Math.min(this.nextAddress, ...starts)
     return { version, firstAddress, batches, pieces }
   }
-}
-
-function isDerivedFrom(batch: Batch, start: Root): boolean {
-  return batch.previousVersion === start.version && equalBytes(batch.previousHash, start.hash)
 }
 
 function versionNote(version: bigint): Uint8Array {
