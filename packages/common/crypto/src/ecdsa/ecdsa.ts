@@ -14,6 +14,13 @@ export type CurveName = 'secp256k1' | 'secp256r1' | 'secp384r1'
 /** The hashes that messages are signed under. */
 export type HashName = 'sha256' | 'sha384' | 'sha512-256'
 
+/** How long their digests are. */
+export const HASH_BYTES: { readonly [K in HashName]: number } = {
+  sha256: 32,
+  sha384: 48,
+  'sha512-256': 32,
+}
+
 /**
  * What to do with a signature whose s is in the upper half of the group order. Everybody can turn
  * (r, s) into (r, n - s), so where a signature's bytes are hashed only one of the two may count.
@@ -38,6 +45,7 @@ export interface DigestCheck extends SignatureCheck {
 }
 
 export interface MessageCheck extends SignatureCheck {
+  /** Its digests must be as long as the group order: no caller cuts or fills them. */
   readonly hash: HashName
   readonly message: Uint8Array
 }
@@ -66,6 +74,11 @@ export interface CurveShape {
   readonly order: Uint8Array
   /** The largest s that is not high. */
   readonly lowSMax: Uint8Array
+}
+
+/** Refuses a digest that is not as long as the group order. */
+export function checkDigestSize({ size }: CurveShape, digestBytes: number): void {
+  if (digestBytes !== size) throw errors.badDigestSize(`${digestBytes} bytes`)
 }
 
 /** What is wrong with a check before any arithmetic on the curve, or the signature's numbers. */

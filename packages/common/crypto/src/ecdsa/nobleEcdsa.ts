@@ -8,6 +8,7 @@ import { CURVE_SHAPES } from './curveShapes.ts'
 import { encodeDerSignature } from './derSignature.ts'
 import {
   type CurveName,
+  checkDigestSize,
   type DigestCheck,
   type Ecdsa,
   errors,
@@ -35,8 +36,7 @@ function isOnCurve(name: CurveName, publicKey: Uint8Array): boolean {
 
 function verify(name: CurveName, check: DigestCheck): Verdict {
   const { publicKey, digest } = check
-  const { size } = CURVE_SHAPES[name]
-  if (digest.length !== size) throw errors.badDigestSize(`${digest.length} bytes`)
+  checkDigestSize(CURVE_SHAPES[name], digest.length)
   const numbers = parseCheck(CURVE_SHAPES[name], check)
   if (typeof numbers === 'string') return numbers
   const compact = concatBytes(numbers.r, numbers.s)
@@ -64,7 +64,7 @@ function ecdsaOn(curve: CurveName): Ecdsa {
     },
     signDigest(privateKey, digest) {
       checkPrivateKey(curve, privateKey)
-      if (digest.length !== size) throw errors.badDigestSize(`${digest.length} bytes`)
+      checkDigestSize(CURVE_SHAPES[curve], digest.length)
       if (compareBytes(digest, CURVE_SHAPES[curve].order) >= 0) {
         return encodeDerSignature(signUnreduced(curve, privateKey, digest))
       }

@@ -3,7 +3,7 @@
 import { secp256k1 as noble } from '@noble/curves/secp256k1.js'
 import { compareBytes } from '@wadi/base/bytes'
 import { CURVE_SHAPES } from './curveShapes.ts'
-import { errors, type HighS } from './ecdsa.ts'
+import { checkDigestSize, errors, type HighS } from './ecdsa.ts'
 
 /** r and s, 32 bytes each, and which of the points with that r it was. */
 export interface RecoverableSignature {
@@ -14,17 +14,13 @@ export interface RecoverableSignature {
 
 const { size, lowSMax } = CURVE_SHAPES.secp256k1
 
-function checkDigest(digest: Uint8Array): void {
-  if (digest.length !== size) throw errors.badDigestSize(`${digest.length} bytes`)
-}
-
 /** The public key, 65 bytes from 04 on, that this signature of this digest is valid for, if any. */
 export function recoverPublicKey(
   digest: Uint8Array,
   { compact, recoveryId }: RecoverableSignature,
   highS: HighS,
 ): Uint8Array | undefined {
-  checkDigest(digest)
+  checkDigestSize(CURVE_SHAPES.secp256k1, digest.length)
   if (compact.length !== 2 * size || ![0, 1, 2, 3].includes(recoveryId)) return undefined
   if (highS === 'refuse' && compareBytes(compact.subarray(size), lowSMax) > 0) return undefined
   try {
@@ -38,7 +34,7 @@ export function recoverPublicKey(
 
 /** Deterministic (RFC 6979) signature with a low s. */
 export function signRecoverable(privateKey: Uint8Array, digest: Uint8Array): RecoverableSignature {
-  checkDigest(digest)
+  checkDigestSize(CURVE_SHAPES.secp256k1, digest.length)
   if (!noble.utils.isValidSecretKey(privateKey)) throw errors.badPrivateKey()
   const options = { prehash: false, lowS: true, format: 'recovered' } as const
   const [recoveryId, ...compact] = noble.sign(digest, privateKey, options)

@@ -9,7 +9,13 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { concatBytes } from '@wadi/base/bytes'
 import { CURVE_SHAPES } from '@wadi/crypto/ecdsa/curveShapes'
-import { type CurveName, type EcdsaVerifier, parseCheck } from '@wadi/crypto/ecdsa/ecdsa'
+import {
+  type CurveName,
+  checkDigestSize,
+  type EcdsaVerifier,
+  HASH_BYTES,
+  parseCheck,
+} from '@wadi/crypto/ecdsa/ecdsa'
 
 const NAMES: { readonly [K in CurveName]: string } = {
   secp256k1: 'secp256k1',
@@ -34,6 +40,7 @@ function verifierOn(curve: CurveName): EcdsaVerifier {
   return {
     curve,
     verifyMessage(check) {
+      checkDigestSize(CURVE_SHAPES[curve], HASH_BYTES[check.hash])
       const numbers = parseCheck(CURVE_SHAPES[curve], check)
       if (typeof numbers === 'string') return numbers
       const key = publicKeyOf(curve, check.publicKey)

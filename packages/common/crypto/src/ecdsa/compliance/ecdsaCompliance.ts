@@ -6,7 +6,13 @@ import { describe, it } from 'node:test'
 import { parseHex } from '@wadi/base/bytes'
 import { CURVE_SHAPES } from '../curveShapes.ts'
 import { encodeDerSignature, parseDerSignature } from '../derSignature.ts'
-import type { CurveName, EcdsaVerifier, HashName, MessageCheck } from '../ecdsa.ts'
+import {
+  type CurveName,
+  type EcdsaVerifier,
+  HASH_BYTES,
+  type HashName,
+  type MessageCheck,
+} from '../ecdsa.ts'
 
 interface Case {
   readonly tcId: number
@@ -87,6 +93,8 @@ export function withOtherS(curve: CurveName, signature: Uint8Array): Uint8Array 
   return encodeDerSignature({ r: numbers.r, s })
 }
 
+const HASH_NAMES = Object.keys(HASH_BYTES) as readonly HashName[]
+
 /** Runs the suite on one implementation, with a check that must come to 'valid'. */
 export function testEcdsa(name: string, verifier: EcdsaVerifier, valid: MessageCheck): void {
   const { size, order } = CURVE_SHAPES[verifier.curve]
@@ -97,6 +105,14 @@ export function testEcdsa(name: string, verifier: EcdsaVerifier, valid: MessageC
     it('accepts a signature, and refuses it for another message or under another hash', () => {
       assert.equal(verdictOf({}), 'valid')
       assert.equal(verdictOf({ message: Uint8Array.of(99) }), 'invalid')
+      const others = HASH_NAMES.filter((hash) => hash !== valid.hash && HASH_BYTES[hash] === size)
+      for (const hash of others) assert.equal(verdictOf({ hash }), 'invalid')
+    })
+
+    it('refuses a hash that is not as long as the group order', () => {
+      for (const hash of HASH_NAMES.filter((name) => HASH_BYTES[name] !== size)) {
+        assert.throws(() => verdictOf({ hash }), { reason: 'ecdsa.badDigestSize' })
+      }
     })
 
     it('does with a high s what it is told', () => {
