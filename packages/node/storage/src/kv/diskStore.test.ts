@@ -27,6 +27,16 @@ describe('the key-value store on disk', () => {
     await again.close()
   })
 
+  it('is not opened for another chain, nor twice at the same time', async () => {
+    const folder = fresh()
+    const store = await DiskStore.open({ path: folder, chain: 'test' })
+    const again = DiskStore.open({ path: folder, chain: 'test' })
+    await assert.rejects(again, { name: 'UnavailableError', reason: 'storage.held' })
+    await store.close()
+    const other = DiskStore.open({ path: folder, chain: 'other' })
+    await assert.rejects(other, { name: 'UnavailableError', reason: 'storage.otherChain' })
+  })
+
   it('lets so many writes wait and refuses one more until the disk has caught up', async () => {
     const store = await DiskStore.open({ path: fresh(), chain: 'test' })
     const write = () => store.write([{ kind: 'delete', key }], { durability: 'buffered' })

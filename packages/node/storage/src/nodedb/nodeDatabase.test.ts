@@ -207,6 +207,17 @@ describe('the node database', () => {
     database.close()
   })
 
+  it('is not opened for another chain or runtime, nor twice at the same time', () => {
+    const files = new MemoryFiles()
+    const database = open(files)
+    assert.throws(() => open(files), { name: 'UnavailableError', reason: 'storage.held' })
+    database.close()
+    const other = { namespace: new Uint8Array(32).fill(1) }
+    for (const options of [{ chain: 'other' }, other])
+      assert.throws(() => open(files, options), { reason: 'storage.otherChain' })
+    open(files).close()
+  })
+
   it('holds so many batches that are not final and refuses one more', () => {
     const database = open(new MemoryFiles(), { durability: 'buffered' })
     const fake: Commit = {
