@@ -26,7 +26,7 @@ const NAMES: { readonly [K in CurveName]: string } = {
 function publicKeyOf(curve: CurveName, publicKey: Uint8Array): KeyObject | undefined {
   try {
     return createPublicKey({
-      key: Buffer.from(publicKey),
+      key: publicKey,
       format: 'raw-public',
       asymmetricKeyType: 'ec',
       namedCurve: NAMES[curve],

@@ -63,6 +63,16 @@ describe('native ECDSA on the published vectors', () => {
   })
 })
 
+describe('native X25519 with a private key', () => {
+  it('leaves no copy of it in the pool from which all buffers of the process are cut', () => {
+    const privateKey = Uint8Array.from({ length: 32 }, (_, i) => 200 - i)
+    const pool = Buffer.from(Buffer.from([0]).buffer)
+    nativeX25519.publicKey(privateKey)
+    nativeX25519.agree(privateKey, nativeX25519.publicKey(privateKey))
+    assert.equal(pool.includes(privateKey), false)
+  })
+})
+
 describe('hashLong', () => {
   it('gives the digest of the kernel on both sides of the border', () => {
     const size = fc.integer({ min: NATIVE_BYTES_MIN - 2, max: NATIVE_BYTES_MIN + 2 })

@@ -3,15 +3,13 @@
 import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from 'node:crypto'
 import { checkKeySize, type X25519 } from '@wadi/crypto/x25519/x25519'
 
-function privateKeyOf(bytes: Uint8Array): KeyObject {
-  checkKeySize(bytes)
-  const key = Buffer.from(bytes)
+function privateKeyOf(key: Uint8Array): KeyObject {
+  checkKeySize(key)
   return createPrivateKey({ key, format: 'raw-private', asymmetricKeyType: 'x25519' })
 }
 
-function publicKeyOf(bytes: Uint8Array): KeyObject {
-  checkKeySize(bytes)
-  const key = Buffer.from(bytes)
+function publicKeyOf(key: Uint8Array): KeyObject {
+  checkKeySize(key)
   return createPublicKey({ key, format: 'raw-public', asymmetricKeyType: 'x25519' })
 }
 
