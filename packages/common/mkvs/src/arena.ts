@@ -223,6 +223,17 @@ export class Arena {
     return this.#slab.copy(heap, at + 4, at + 4 + size)
   }
 
+  /** The records of these leaves, one behind the other, as a copy. */
+  copyRecords(leaves: readonly number[]): Uint8Array {
+    let size = 0
+    for (const leaf of leaves) size += this.kernel.recordBytes(leaf)
+    this.ensureRoom(size)
+    const start = this.end
+    let at = start
+    for (const leaf of leaves) at = this.kernel.writeRecord(leaf, at) >>> 0
+    return this.heap.slice(start, at)
+  }
+
   /** Moves the addresses that have become useless to the end of `target`. */
   drainRemoved(target: number[]): void {
     const count = this.word(CELL_REMOVED_COUNT)

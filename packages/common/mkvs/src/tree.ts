@@ -19,7 +19,8 @@ import {
 import { ADDRESS_MAX } from './limits.ts'
 import { mergeProof } from './mergeProof.ts'
 import { MissingNodeError, NO_NODES, type NodeReader } from './nodeReader.ts'
-import { EMPTY_HASH, type Root, type RootType, type WriteLog, type WriteLogEntry } from './roots.ts'
+import { type PackedLog, unpackLog } from './packedLog.ts'
+import { EMPTY_HASH, type Root, type RootType, type WriteLog } from './roots.ts'
 import type { Cursor, State } from './state.ts'
 import { TreeCursor } from './treeCursor.ts'
 import { TreeNodes } from './treeNodes.ts'
@@ -177,9 +178,9 @@ export class Tree implements State {
   /** What has changed since the last write log; the next one begins here. */
   takeWriteLog(): WriteLog {
     assert(this.#keepsLog, 'mkvs: this tree keeps no write log')
-    const log = this.#listChanges()
+    const log = this.#packChanges()
     this.#forgetChanges()
-    return log
+    return unpackLog(log)
   }
 
   /**
@@ -189,7 +190,8 @@ export class Tree implements State {
   commit({ version, baseAddress }: CommitOptions): Commit {
     const { arena } = this
     assert(baseAddress >= 1 && baseAddress <= ADDRESS_MAX, 'mkvs: no such address')
-    const writeLog = this.#keepsLog ? this.#listChanges() : undefined
+    const packed = this.#keepsLog ? this.#packChanges() : undefined
+    let writeLog: WriteLog | undefined
     const node = arena.word(this.#slot)
     const target = arena.end
     const end = node === 0 ? target : this.#storeNodes(node, baseAddress)
@@ -204,7 +206,10 @@ export class Tree implements State {
       records: arena.heap.subarray(target, end),
       rootAddress: node === 0 ? 0 : arena.addressOf(node),
       removed,
-      writeLog,
+      get writeLog() {
+        writeLog ??= packed && unpackLog(packed)
+        return writeLog
+      },
     }
   }
 
@@ -282,26 +287,22 @@ export class Tree implements State {
     arena.install(slot, this.#reader.read(address))
   }
 
-  #listChanges(): WriteLog {
+  #packChanges(): PackedLog {
     const { arena } = this
-    const log: WriteLogEntry[] = []
-    const removed: Uint8Array[] = []
-    const fresh = new Set<string>()
+    const written: number[] = []
+    const gone: number[] = []
     for (const leaf of this.#touched) {
       const flags = arena.flagsOf(leaf)
       if ((flags & FLAG_MOVED) !== 0) continue
-      const existed = (flags & FLAG_EXISTED) !== 0
-      if ((flags & FLAG_DEAD) === 0) {
-        const key = arena.keyOf(leaf)
-        log.push([key, arena.valueOf(leaf)])
-        if (!existed) fresh.add(toHex(key))
-      } else if (existed) {
-        removed.push(arena.keyOf(leaf))
-      }
+      if ((flags & FLAG_DEAD) === 0) written.push(leaf)
+      else if ((flags & FLAG_EXISTED) !== 0) gone.push(leaf)
     }
+    if (gone.length === 0) return { written: arena.copyRecords(written), removed: [] }
     // A key that was removed and came back has a leaf of its own in the list.
-    for (const key of removed) if (!fresh.has(toHex(key))) log.push([key, undefined])
-    return log
+    const isFresh = (leaf: number): boolean => (arena.flagsOf(leaf) & FLAG_EXISTED) === 0
+    const fresh = new Set(written.filter(isFresh).map((leaf) => toHex(arena.keyOf(leaf))))
+    const removed = gone.map((leaf) => arena.keyOf(leaf)).filter((key) => !fresh.has(toHex(key)))
+    return { written: arena.copyRecords(written), removed }
   }
 
   #forgetChanges(): void {

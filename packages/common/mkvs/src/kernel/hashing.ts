@@ -81,7 +81,8 @@ const hasChild = (node: Value, which: number): Value =>
 
 /** (node, target) → end of the record written to `target`. */
 function defineWriteRecord(m: ModuleBuilder): FunctionReference<readonly ['i32', 'i32']> {
-  return m.function({ params: ['i32', 'i32'], result: 'i32' }, (f, node, target) => {
+  const signature = { params: ['i32', 'i32'], result: 'i32', name: 'writeRecord' } as const
+  return m.function(signature, (f, node, target) => {
     f.if(i32.eq(kindOf(node), KIND_LEAF), () => {
       const keySize = f.let(keySizeOf(node))
       const sizeAt = f.let(valueSizeAt(node))
@@ -115,7 +116,7 @@ function defineWriteRecord(m: ModuleBuilder): FunctionReference<readonly ['i32',
 
 /** (node) → the size of its record. */
 function defineRecordBytes(m: ModuleBuilder): FunctionReference<readonly ['i32']> {
-  return m.function({ params: ['i32'], result: 'i32' }, (f, node) => {
+  return m.function({ params: ['i32'], result: 'i32', name: 'recordBytes' }, (f, node) => {
     f.if(i32.eq(kindOf(node), KIND_LEAF), () => {
       const valueSize = i32.load(valueSizeAt(node))
       f.return(i32.add(i32.add(keySizeOf(node), valueSize), RECORD_HEAD_BYTES))

@@ -30,6 +30,10 @@ export interface Kernel {
   /** → status. */
   remove(slot: number, keySize: number): number
   hashTree(root: number): void
+  /** → size of the node's record. */
+  recordBytes(node: number): number
+  /** → end of the record written to `target`. */
+  writeRecord(node: number, target: number): number
   /** → end of the records, or 0 if memory ran out. */
   commitTree(root: number, address: bigint): number
   forgetAddresses(root: number, least: bigint): void
