@@ -58,15 +58,11 @@ function readLock(path) {
   return JSON.parse(readFileSync(path, 'utf8')).packages
 }
 
-/**
- * Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms, which a
- * registry need not have. This takes the locked versions all the same and writes no lock file.
- */
 function install() {
   process.stderr.write('Installing dependencies (once, up to a minute) …\n')
   const begun = Date.now()
   const npm = process.env.npm_execpath
-  const args = ['install', '--no-save', '--include=dev', '--include=optional', '--loglevel=error']
+  const args = ['ci', '--include=dev', '--include=optional', '--loglevel=error']
   const [program, before] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
   const done = spawnSync(program, [...before, ...args], {
     cwd: root,

@@ -19,8 +19,7 @@ type Words = readonly string[]
 
 /** All items of a tree, as the way to each. */
 function waysOf(item: Item): (readonly number[])[] {
-  const parts =
-    item.kind === 'list' ? item.items : item.kind === 'map' ? item.pairs.flatMap((p) => p) : []
+  const parts = item.kind === 'list' ? item.items : item.kind === 'map' ? item.pairs.flat() : []
   return [[], ...parts.flatMap((part, i) => waysOf(part).map((way) => [i, ...way]))]
 }
 
@@ -35,8 +34,7 @@ function recased(text: string, dice: Dice): string {
 function rewrite(item: Item, way: readonly number[], replace: (item: Item) => string): string {
   const [first, ...rest] = way
   if (first === undefined) return replace(item)
-  const parts =
-    item.kind === 'list' ? item.items : item.kind === 'map' ? item.pairs.flatMap((p) => p) : []
+  const parts = item.kind === 'list' ? item.items : item.kind === 'map' ? item.pairs.flat() : []
   const inner = parts.map((part, i) =>
     i === first ? rewrite(part, rest, replace) : toHex(writeItem(part)),
   )
