@@ -15,8 +15,8 @@ import {
 type Value = Expression<'i32'>
 
 /**
- * Puts a node and what has been done with it on the stack. No tree of ours is deeper than the stack;
- * records that lead in a circle would be, and must not overwrite what lies behind it.
+ * Puts a node and what has been done with it on the stack. No tree of ours is deeper than the
+ * stack; records that lead in a circle would be, and must not overwrite what lies behind it.
  */
 export function push(
   f: FunctionBuilder,
