@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -111,6 +112,21 @@ describe('a private key file', () => {
     assert.throws(() => loadKeyFile(path), { reason: 'keyFile.size' })
   })
 
+  it('that is no key says which file it is', () => {
+    const seen = { message: /identity\.pem/ }
+    for (const text of [
+      '',
+      encodePem('ED25519 PUBLIC KEY', new Uint8Array(64)),
+      encodePem('ED25519 PRIVATE KEY', new Uint8Array(32)),
+      `${encodePem('ED25519 PRIVATE KEY', new Uint8Array(64))}\n`,
+    ]) {
+      writeFileSync(path, text, { mode: 0o600 })
+      assert.throws(() => loadKeyFile(path), seen)
+      assert.throws(() => loadOrCreateEntropy(path, random), seen)
+      assert.throws(() => loadPublicKeyFile(path), seen)
+    }
+  })
+
   it('gives a key pair that does not print its secret', () => {
     const pair = createKeyFile(path, random)
     const seed = pair.seed.reveal()
@@ -137,6 +153,15 @@ describe('a public key file', () => {
       toBase64(loadPublicKeyFile(sample)),
       'KFkcmGExdwYJdrgnD20wbnARG67koHQZk5XHSImGN6Q=',
     )
+  })
+})
+
+describe('a public key file of any size', () => {
+  it('is read no further than a key file is long', () => {
+    const publicPath = join(directory, 'identity_pub.pem')
+    writeFileSync(publicPath, '')
+    truncateSync(publicPath, 2 ** 33)
+    assert.throws(() => loadPublicKeyFile(publicPath), { reason: 'keyFile.size' })
   })
 })
 

@@ -43,7 +43,7 @@ export function keyPairOfSeed(seed: Uint8Array): KeyPair {
 export function loadKeyFile(path: string): KeyPair | undefined {
   const text = readPrivateFile(path)
   if (text === undefined) return undefined
-  const body = parsePemOfSize(PRIVATE_TYPE, text, SEED_BYTES + PUBLIC_KEY_BYTES)
+  const body = parsePemOfSize(PRIVATE_TYPE, text, SEED_BYTES + PUBLIC_KEY_BYTES, path)
   const pair = keyPairOfSeed(body.slice(0, SEED_BYTES))
   // Signing under another public key than its own would give the seed away.
   const isOwn = equalBytes(pair.publicKey, body.subarray(SEED_BYTES))
@@ -75,7 +75,7 @@ export function loadOrCreateKeyFile(path: string, random: RandomSource): KeyPair
 export function loadPublicKeyFile(path: string): Uint8Array {
   const text = readPublicFile(path)
   if (text === undefined) throw missing(path)
-  return parsePemOfSize(PUBLIC_TYPE, text, PUBLIC_KEY_BYTES)
+  return parsePemOfSize(PUBLIC_TYPE, text, PUBLIC_KEY_BYTES, path)
 }
 
 /** Writes the public half beside the private one, or checks the file that is there. */
@@ -93,7 +93,7 @@ export function ensurePublicKeyFile(path: string, publicKey: Uint8Array): void {
 /** 32 secret bytes that stay the same as long as the P2P key does; made if there are none. */
 export function loadOrCreateEntropy(path: string, random: RandomSource): Secret<Uint8Array> {
   const text = readPrivateFile(path)
-  if (text !== undefined) return new Secret(parsePemOfSize(ENTROPY_TYPE, text, ENTROPY_BYTES))
+  if (text !== undefined) return new Secret(parsePemOfSize(ENTROPY_TYPE, text, ENTROPY_BYTES, path))
   const entropy = random.bytes(ENTROPY_BYTES)
   createPrivateFile(path, encodePem(ENTROPY_TYPE, entropy))
   return new Secret(entropy)

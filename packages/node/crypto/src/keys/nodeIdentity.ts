@@ -65,7 +65,10 @@ function loadAll(options: IdentityOptions, loadKey: (path: string) => KeyPair): 
   }
 }
 
-/** Loads the keys of a node; one that is missing is an error. */
+/**
+ * Loads the keys of a node; one that is missing is an error.
+ * COMPAT(oasis-core): not so the entropy and the TLS keys, which are made.
+ */
 export function loadNodeIdentity(options: IdentityOptions): NodeIdentity {
   return loadAll(options, requireKeyFile)
 }

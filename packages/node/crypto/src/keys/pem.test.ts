@@ -32,6 +32,16 @@ describe('a PEM file', () => {
     assert.deepEqual(parsePem('X', text.replaceAll('\n', '\r\n')), Uint8Array.of(1, 2, 3))
   })
 
+  it('may have blanks at the ends of lines and in its body, as in the reference', () => {
+    const text = '-----BEGIN X----- \nAQ I\n\t D\n-----END X-----\t\n'
+    assert.deepEqual(parsePem('X', text), Uint8Array.of(1, 2, 3))
+  })
+
+  it('has its last line for itself, as in the reference', () => {
+    const text = '-----BEGIN X-----\nAQID-----END X-----\n'
+    assert.throws(() => parsePem('X', text), { reason: 'pem.malformed' })
+  })
+
   it('is refused with another type, another size, or something after it', () => {
     const text = encodePem('X', Uint8Array.of(1, 2, 3))
     assert.throws(() => parsePem('Y', text), { reason: 'pem.wrongType' })

@@ -9,7 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { UnavailableError } from '@wadi/base/errors'
@@ -31,24 +31,26 @@ function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT'
 }
 
-function readOpen(descriptor: number, path: string): Buffer {
+function checkPrivate(path: string, mode: number): void {
+  // Windows has no such bits: what Node shows there says nothing about who may read.
+  if (process.platform === 'win32' || (mode & BEYOND_OWNER) === 0) return
+  throw unusable(
+    'permissions',
+    `${path} has mode ${octal(mode)}: others than its owner can use the key. ` +
+      `Make it private: chmod 600 ${path}`,
+  )
+}
+
+function readOpen(descriptor: number, path: string, checkMode: typeof checkPrivate): Buffer {
   const stat = fstatSync(descriptor)
   const { mode, size } = stat
   if (!stat.isFile()) throw unusable('unreadable', `${path} is not a file`)
-  // Windows has no such bits: what Node shows there says nothing about who may read.
-  if (process.platform !== 'win32' && (mode & BEYOND_OWNER) !== 0) {
-    throw unusable(
-      'permissions',
-      `${path} has mode ${octal(mode)}: others than its owner can use the key. ` +
-        `Make it private: chmod 600 ${path}`,
-    )
-  }
+  checkMode(path, mode)
   if (size > KEY_FILE_BYTES_MAX) throw unusable('size', `${path} is no key file: ${size} bytes`)
   return readFileSync(descriptor)
 }
 
-/** The text of a private file, or `undefined` if there is none; refused if others may use it. */
-export function readPrivateFile(path: string): string | undefined {
+function readText(path: string, checkMode: typeof checkPrivate): string | undefined {
   let descriptor: number
   try {
     descriptor = openSync(path, 'r')
@@ -57,13 +59,23 @@ export function readPrivateFile(path: string): string | undefined {
     throw unusable('unreadable', `${path} cannot be read`, error)
   }
   try {
-    const bytes = readOpen(descriptor, path)
+    const bytes = readOpen(descriptor, path, checkMode)
     const text = bytes.toString('latin1')
     bytes.fill(0)
     return text
   } finally {
     closeSync(descriptor)
   }
+}
+
+/** The text of a private file, or `undefined` if there is none; refused if others may use it. */
+export function readPrivateFile(path: string): string | undefined {
+  return readText(path, checkPrivate)
+}
+
+/** The text of a public file, or `undefined` if there is none. */
+export function readPublicFile(path: string): string | undefined {
+  return readText(path, () => {})
 }
 
 /** Makes a rename or a new name in the directory last. */
@@ -85,8 +97,12 @@ function writeNew(path: string, text: string, mode: number): void {
     throw unusable('uncreatable', `${path} cannot be created`, error)
   }
   try {
-    writeSync(descriptor, text)
+    writeFileSync(descriptor, text)
     fsyncSync(descriptor)
+  } catch (error) {
+    // Half a key would be in the way of the next one.
+    rmSync(path, { force: true })
+    throw unusable('uncreatable', `${path} cannot be written`, error)
   } finally {
     closeSync(descriptor)
   }
@@ -105,14 +121,4 @@ export function replacePublicFile(path: string, text: string): void {
   writeNew(next, text, 0o644)
   renameSync(next, path)
   syncDirectory(path)
-}
-
-/** The text of a public file, or `undefined` if there is none. */
-export function readPublicFile(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1')
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw unusable('unreadable', `${path} cannot be read`, error)
-  }
 }

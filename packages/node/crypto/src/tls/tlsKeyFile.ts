@@ -27,7 +27,7 @@ export interface TlsIdentity {
 function loadTlsKey(path: string): KeyPair | undefined {
   const text = readPrivateFile(path)
   if (text === undefined) return undefined
-  const body = parsePemOfSize(PRIVATE_TYPE, text, PREFIX.length + SEED_BYTES)
+  const body = parsePemOfSize(PRIVATE_TYPE, text, PREFIX.length + SEED_BYTES, path)
   if (!equalBytes(body.subarray(0, PREFIX.length), PREFIX)) throw errors.notEd25519(path)
   const pair = keyPairOfSeed(body.slice(PREFIX.length))
   body.fill(0)
