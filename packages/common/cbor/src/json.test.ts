@@ -101,6 +101,11 @@ describe('JSON', () => {
       message: 'cbor: JSON value of another type: number instead of a string: at $.pools[1].note',
     })
   })
+  it('takes the long s and the Kelvin sign for letters of a field name, as Go does', () => {
+    const Small = struct({ maskSize: u8 })
+    assert.deepEqual(parseJson(Small, '{"ma\u017f\u212a_\u017fize":1}'), { maskSize: 1 })
+    assert.deepEqual(parseJson(Small, '{"mask_s\u0131ze":1}'), { maskSize: 0 })
+  })
   it('refuses what is no JSON', () => {
     for (const bad of [
       '',

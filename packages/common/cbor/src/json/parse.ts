@@ -108,12 +108,12 @@ export class JsonDecoder {
 
   #struct(fields: readonly FieldShape[], json: Json): Values {
     const byWire = new Map(fields.map((field) => [field.wire, field]))
-    const byFolded = new Map(fields.map((field) => [field.wire.toLowerCase(), field]))
+    const byFolded = new Map(fields.map((field) => [folded(field.wire), field]))
     const values: Record<string, unknown> = {}
     const absent = new Set(fields.filter(({ schema }) => !schema.hasZero))
     for (const { name, schema } of fields) values[name] = schema.zero
     for (const [key, item] of objectOf(json).pairs) {
-      const field = byWire.get(key) ?? byFolded.get(key.toLowerCase())
+      const field = byWire.get(key) ?? byFolded.get(folded(key))
       if (field !== undefined && item !== undefined) {
         values[field.name] = this.#at(`.${field.wire}`, field.schema, item)
         absent.delete(field)
@@ -139,6 +139,14 @@ export class JsonDecoder {
       throw error
     }
   }
+}
+
+/**
+ * COMPAT(encoding/json): Go folds by Unicode, where K, k and the Kelvin sign are one letter, and S,
+ * s and the long s. Lower case makes the first three one, but leaves the long s.
+ */
+function folded(name: string): string {
+  return name.toLowerCase().replaceAll('\u017f', 's')
 }
 
 const BYTE = { kind: 'integer', bits: 8, signed: false } as const
