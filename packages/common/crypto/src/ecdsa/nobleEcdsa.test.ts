@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { sha256, sha384 } from '@noble/hashes/sha2.js'
 import { parseHex, toHex, toUtf8 } from '@wadi/base/bytes'
 import fc from 'fast-check'
+import { keccak256 } from '../hash/sha3.ts'
 import {
   testEcdsa,
   testEcdsaVectors,
@@ -109,6 +110,23 @@ describe('ECDSA signing', () => {
 describe('a recoverable signature', () => {
   const privateKey = new Uint8Array(32).fill(3)
   const digest = sha256(message)
+
+  it('is that of EIP-155, "Example", and recovers its sender', () => {
+    // CC0. The transaction's v of 37 is chain 1 with recovery id 0.
+    const exampleKey = new Uint8Array(32).fill(0x46)
+    const hash = parseHex('daf5a779ae972f972197303d7b574746c7ef83eadac0f2791ad23db92e4c8e53')
+    const signature = signRecoverable(exampleKey, hash)
+    assert.equal(signature.recoveryId, 0)
+    assert.equal(
+      toHex(signature.compact),
+      '28ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276' +
+        '67cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83',
+    )
+    const publicKey = recoverPublicKey(hash, signature, 'refuse')
+    assert.ok(publicKey !== undefined)
+    const sender = keccak256(publicKey.subarray(1)).subarray(12)
+    assert.equal(toHex(sender), '9d8a62f656a8d1615c1294fd71e9cfb3e4855a4f')
+  })
 
   it('gives back the key, and another key or none for any other recovery id', () => {
     const signature = signRecoverable(privateKey, digest)
