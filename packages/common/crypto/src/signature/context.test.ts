@@ -59,10 +59,18 @@ describe('a signature context', () => {
 })
 
 describe('the table of signature contexts', () => {
-  it('has eighteen, of which three are separated by chains', () => {
+  it('has twenty, of which three are separated by chains', () => {
     const all = Object.values(contexts)
-    assert.equal(all.length, 18)
+    assert.equal(all.length, 20)
     assert.equal(all.filter(({ isChainSeparated }) => isChainSeparated).length, 3)
+  })
+
+  it('has those of enclaves, which only their own side of the reference declares', () => {
+    assert.equal(contextOf(contexts.rakRpcBinding).text, 'EkRakRpc')
+    assert.equal(
+      contextOf(contexts.keyManagerPublicKey).text,
+      'oasis-core/keymanager: pk signature',
+    )
   })
 
   it('takes no context twice, none that looks like a chain, none that can become too long', () => {

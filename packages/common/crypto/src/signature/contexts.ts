@@ -1,4 +1,4 @@
-/** Every signature context of the network. There is no other place to look. */
+/** Every signature context of the network's own layers; runtimes have theirs in their SDK. */
 
 import { type ContextDeclaration, declareContexts } from './context.ts'
 
@@ -27,8 +27,12 @@ export const contexts = declareContexts({
   executorCommitment: oneRuntime('oasis-core/roothash: executor commitment'),
   /** By a RAK. */
   computeResultsHeader: anyChain('oasis-core/roothash: compute results header'),
+  /** By a RAK, over the static key of a Noise session. */
+  rakRpcBinding: anyChain('EkRakRpc'),
   keyManagerInitResponse: anyChain('oasis-core/keymanager: init response'),
   keyManagerPolicy: anyChain('oasis-core/keymanager: policy'),
+  /** By the key manager's runtime signing key, over a public key that it derived. */
+  keyManagerPublicKey: anyChain('oasis-core/keymanager: pk signature'),
   encryptedMasterSecret: anyChain('oasis-core/keymanager: encrypted master secret'),
   encryptedEphemeralSecret: anyChain('oasis-core/keymanager: encrypted ephemeral secret'),
   churpPolicy: anyChain('oasis-core/keymanager/churp: policy'),
