@@ -106,6 +106,42 @@ describe('JSON', () => {
     assert.deepEqual(parseJson(Small, '{"ma\u017f\u212a_\u017fize":1}'), { maskSize: 1 })
     assert.deepEqual(parseJson(Small, '{"mask_s\u0131ze":1}'), { maskSize: 0 })
   })
+  it('reads a field that is there twice into what its first value left', () => {
+    const Document = struct({
+      pool: Pool,
+      pointer: optional(Pool),
+      costs: mapOf(text, u8),
+      pools: list(Pool),
+      data: bytes,
+      kind: u8,
+    })
+    const twice = `{
+      "pool": {"balance":"3"}, "Pool": {"note":"n"}, "pool": null,
+      "pointer": {"balance":"3"}, "pointer": {"note":"n"},
+      "costs": {"a":1,"b":2}, "costs": {"b":3},
+      "pools": [{"balance":"3"},{"note":"lost"}], "pools": [{"note":"n"}],
+      "data": "AQ==", "data": null,
+      "kind": 5, "kind": null
+    }`
+    const both = { balance: 3n, note: 'n' }
+    assert.deepEqual(
+      encode(Document, parseJson(Document, twice)),
+      encode(Document, {
+        pool: both,
+        pointer: both,
+        costs: keyedMap(text, [
+          ['a', 1],
+          ['b', 3],
+        ]),
+        pools: [both],
+        data: new Uint8Array(0),
+        kind: 5,
+      }),
+    )
+    assert.throws(() => parseJson(Document, '{"kind":"x","kind":1}'), {
+      reason: 'cbor.wrongJsonType',
+    })
+  })
   it('refuses what is no JSON', () => {
     for (const bad of [
       '',

@@ -5,6 +5,7 @@ import { decode, decodeRust, decodeTrusted } from './codec.ts'
 import { list } from './collections.ts'
 import { parseJson } from './json.ts'
 import {
+  JSON_FIELD_REPEAT_MAX,
   JSON_NESTING_MAX,
   LIST_COUNT_MAX,
   MAP_COUNT_MAX,
@@ -57,6 +58,13 @@ describe('the bounds of the decoders', () => {
     assert.deepEqual(parseJson(struct({ a: u8 }), document(JSON_NESTING_MAX)), { a: 0 })
     assert.throws(() => parseJson(struct({ a: u8 }), document(JSON_NESTING_MAX + 1)), {
       reason: 'cbor.tooDeep',
+    })
+  })
+  it('JSON_FIELD_REPEAT_MAX: that many times, and not once more', () => {
+    const document = (count: number) => `{${Array(count).fill('"a":1').join(',')}}`
+    assert.deepEqual(parseJson(struct({ a: u8 }), document(JSON_FIELD_REPEAT_MAX)), { a: 1 })
+    assert.throws(() => parseJson(struct({ a: u8 }), document(JSON_FIELD_REPEAT_MAX + 1)), {
+      reason: 'cbor.duplicateKey',
     })
   })
 })

@@ -2,11 +2,15 @@
 
 import { parseBase64 } from '@wadi/base/bytes'
 import { errors, excerpt } from '../errors.ts'
-import { keyedMap } from '../keyedMap.ts'
+import { type KeyedMap, keyedMap } from '../keyedMap.ts'
+import { JSON_FIELD_REPEAT_MAX } from '../limits.ts'
 import type { AnySchema, FieldShape, Shape } from '../schema.ts'
 import { zeroOf } from '../structReader.ts'
 import { parseTime } from '../time.ts'
 import { type Json, type JsonObject, jsonKind } from './text.ts'
+
+/** What null makes nil in Go. */
+const NIL_KINDS: ReadonlySet<Shape['kind']> = new Set(['nilable', 'list', 'map', 'bytes', 'raw'])
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -15,10 +19,16 @@ export class JsonDecoder {
   /** Innermost first; filled while a failure unwinds. */
   readonly steps: string[] = []
 
-  decode(schema: AnySchema, json: Json): unknown {
+  /**
+   * COMPAT(encoding/json): a field that is there twice is read into what its first value left:
+   * `before`, which is the zero value otherwise. Null leaves it, but where Go has a nil.
+   */
+  decode(schema: AnySchema, json: Json, before: unknown = schema.zero): unknown {
     const { shape } = schema
-    // COMPAT(encoding/json): null leaves what was there, which here is the zero value.
-    if (json === undefined) return zeroOf(schema)
+    if (json === undefined) {
+      const zero = zeroOf(schema)
+      return NIL_KINDS.has(shape.kind) ? zero : before
+    }
     switch (shape.kind) {
       case 'integer':
         return parseInteger(shape, numberOf(json))
@@ -35,34 +45,35 @@ export class JsonDecoder {
       case 'time':
         return parseTime(stringOf(json))
       case 'nilable':
-        return this.decode(shape.inner, json)
+        return this.decode(shape.inner, json, before)
       case 'fixedBytes':
         return this.#fixed(shape, json)
       case 'named':
         return integerNamed(shape.names, stringOf(json))
       case 'mapped':
         if (shape.text !== undefined) return shape.text.parse(stringOf(json))
-        return shape.from(this.decode(shape.inner, json))
+        return shape.from(this.decode(shape.inner, json, shape.to(before)))
       default:
-        return this.#parts(shape, json)
+        return this.#parts(shape, json, before)
     }
   }
 
-  #parts(shape: Shape, json: Json): unknown {
+  #parts(shape: Shape, json: Json, before: unknown): unknown {
     switch (shape.kind) {
       case 'list':
-        return this.#list(shape, json)
+        return this.#list(shape, json, before as readonly unknown[])
       case 'map':
-        return this.#map(shape, json)
+        return this.#map(shape, json, before as KeyedMap<unknown, unknown>)
       case 'struct':
       case 'tuple':
-        return this.#struct(shape.fields, json)
+        return this.#struct(shape.fields, json, before as Values)
       case 'regrouped':
-        return shape.fromFlat(this.decode(shape.inner, json))
+        return shape.fromFlat(this.decode(shape.inner, json, shape.toFlat(before)))
       case 'union':
         return shape.fromFields(this.decode(shape.fields, json) as never)
       case 'versioned':
-        return this.#versioned(shape, json)
+        // COMPAT(oasis-core): the Go types tell their versions apart in CBOR only.
+        return this.decode(shape.latest, json, before)
       default:
         throw errors.noJsonForm(shape.kind)
     }
@@ -90,50 +101,48 @@ export class JsonDecoder {
     return bytes
   }
 
-  #list(shape: Shape & { kind: 'list' }, json: Json): readonly unknown[] {
+  #list(
+    shape: Shape & { kind: 'list' },
+    json: Json,
+    before: readonly unknown[],
+  ): readonly unknown[] {
     // COMPAT(encoding/json): a slice of eight-bit integers may also be one base64 text.
     if (shape.isByteString && typeof json === 'string') return Array.from(parseBase64(json))
     if (!Array.isArray(json)) throw wrongType(json, 'an array')
     if (json.length > shape.countMax) throw errors.tooMany(`${json.length} in an array`)
-    return json.map((item, i) => this.#at(`[${i}]`, shape.item, item))
+    return json.map((item, i) => this.#at(`[${i}]`, shape.item, item, before[i]))
   }
 
-  #map(shape: Shape & { kind: 'map' }, json: Json): unknown {
+  #map(shape: Shape & { kind: 'map' }, json: Json, before: KeyedMap<unknown, unknown>): unknown {
     const entries = objectOf(json).pairs.map(
       ([key, item]) =>
         [parseKey(shape.key, key), this.#at(`{${excerpt(key)}}`, shape.value, item)] as const,
     )
-    return keyedMap(shape.key, entries)
+    return keyedMap(shape.key, [...before, ...entries])
   }
 
-  #struct(fields: readonly FieldShape[], json: Json): Values {
+  #struct(fields: readonly FieldShape[], json: Json, before: Values): Values {
     const byWire = new Map(fields.map((field) => [field.wire, field]))
     const byFolded = new Map(fields.map((field) => [folded(field.wire), field]))
-    const values: Record<string, unknown> = {}
+    const values: Record<string, unknown> = { ...before }
+    const counts = new Map<FieldShape, number>()
     const absent = new Set(fields.filter(({ schema }) => !schema.hasZero))
-    for (const { name, schema } of fields) values[name] = schema.zero
     for (const [key, item] of objectOf(json).pairs) {
       const field = byWire.get(key) ?? byFolded.get(folded(key))
-      if (field !== undefined && item !== undefined) {
-        values[field.name] = this.#at(`.${field.wire}`, field.schema, item)
-        absent.delete(field)
-      }
+      if (field === undefined || (item === undefined && !field.schema.hasZero)) continue
+      const count = (counts.get(field) ?? 0) + 1
+      if (count > JSON_FIELD_REPEAT_MAX) throw errors.duplicateKey(`${field.wire}, ${count} times`)
+      counts.set(field, count)
+      values[field.name] = this.#at(`.${field.wire}`, field.schema, item, values[field.name])
+      absent.delete(field)
     }
     for (const { wire } of absent) throw errors.missingField(wire)
     return values
   }
 
-  #versioned(shape: Shape & { kind: 'versioned' }, json: Json): unknown {
-    const version = objectOf(json).pairs.findLast(([key]) => key === 'v')?.[1]
-    if (version === undefined) throw errors.missingVersion()
-    const reader = shape.readers[Number(numberOf(version))]
-    if (reader === undefined) throw errors.unknownVersion(excerpt(numberOf(version)))
-    return this.decode(reader, json)
-  }
-
-  #at(step: string, schema: AnySchema, json: Json): unknown {
+  #at(step: string, schema: AnySchema, json: Json, before?: unknown): unknown {
     try {
-      return this.decode(schema, json)
+      return this.decode(schema, json, before)
     } catch (error) {
       this.steps.push(step)
       throw error
