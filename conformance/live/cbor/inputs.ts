@@ -12,7 +12,7 @@ import { ODD_ITEMS, ODD_JSON } from './oddItems.ts'
 
 /** Items around which nesting is tried. */
 function nested(depth: number): string {
-  return '81'.repeat(depth) + '00'
+  return `${'81'.repeat(depth)}00`
 }
 
 type Words = readonly string[]

@@ -239,4 +239,10 @@ export const claims: readonly Claim[] = [
       'packages/node/storage/src/killWriter.test.ts',
     ],
   },
+  {
+    area: 'Bad input',
+    does: 'every decoder answers truncated, oversized, duplicate, non-canonical, deeply nested and lying input with a value or a coded error',
+    against: 'damaged forms of good inputs of every decoder, seeded',
+    shownBy: ['conformance/src/badInput.test.ts'],
+  },
 ]
