@@ -39,4 +39,13 @@ describe('IP addresses', () => {
       assert.throws(() => parseIp(text), { reason: 'ip.malformed' }, text)
     }
   })
+
+  it('are refused in words that do not grow with the text', () => {
+    for (const text of ['a'.repeat(5000), '1.'.repeat(5000), ':'.repeat(5000)]) {
+      assert.throws(
+        () => parseIp(text),
+        ({ message }: Error) => message.length < 200,
+      )
+    }
+  })
 })

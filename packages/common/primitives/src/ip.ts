@@ -1,5 +1,6 @@
 import { toHex } from '@wadi/base/bytes'
 import { definePlainErrors } from '@wadi/base/errors'
+import { excerpt } from '@wadi/cbor/errors'
 
 export const errors = definePlainErrors('ip', {
   malformed: 'malformed IP address',
@@ -43,10 +44,10 @@ export function parseIp(text: string): Uint8Array {
     return bytes
   }
   const halves = text.split('::')
-  if (halves.length > 2) throw errors.malformed(text)
+  if (halves.length > 2) throw errors.malformed(excerpt(text))
   const [head, tail] = halves.map(parseWords)
   const count = head!.length + (tail?.length ?? 0)
-  if (tail === undefined ? count !== WORDS : count >= WORDS) throw errors.malformed(text)
+  if (tail === undefined ? count !== WORDS : count >= WORDS) throw errors.malformed(excerpt(text))
   const middle = new Array<number>(WORDS - count).fill(0)
   for (const [i, word] of [...head!, ...middle, ...(tail ?? [])].entries()) {
     bytes[2 * i] = word >> 8
@@ -57,10 +58,11 @@ export function parseIp(text: string): Uint8Array {
 
 function parseV4(text: string): readonly number[] {
   const parts = text.split('.').map((part) => {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) throw errors.malformed(text)
+    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255)
+      throw errors.malformed(excerpt(text))
     return Number(part)
   })
-  if (parts.length !== V4_SIZE) throw errors.malformed(text)
+  if (parts.length !== V4_SIZE) throw errors.malformed(excerpt(text))
   return parts
 }
 
@@ -72,7 +74,7 @@ function parseWords(text: string): readonly number[] {
       const [a, b, c, d] = parseV4(part) as [number, number, number, number]
       return [(a << 8) | b, (c << 8) | d]
     }
-    if (!/^[\da-fA-F]{1,4}$/.test(part)) throw errors.malformed(text)
+    if (!/^[\da-fA-F]{1,4}$/.test(part)) throw errors.malformed(excerpt(text))
     return [Number.parseInt(part, 16)]
   })
 }

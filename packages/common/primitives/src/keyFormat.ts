@@ -1,5 +1,6 @@
 import { toHex } from '@wadi/base/bytes'
 import { assert, definePlainErrors } from '@wadi/base/errors'
+import { excerpt } from '@wadi/cbor/errors'
 import { type Hash, hashOfBytes } from './hash.ts'
 
 export const errors = definePlainErrors('keyFormat', {
@@ -149,7 +150,7 @@ export function keyFormat<const E extends Elements>(
     matches: (key) => key[0] === prefix,
     decode: (key) => {
       const isSizeGood = isOpen ? key.length >= fixedSize : key.length === fixedSize
-      if (key[0] !== prefix || !isSizeGood) throw errors.malformedKey(toHex(key))
+      if (key[0] !== prefix || !isSizeGood) throw errors.malformedKey(excerpt(toHex(key)))
       let at = 1
       const values = elements.map((element) => {
         const end = element.size === undefined ? key.length : at + element.size

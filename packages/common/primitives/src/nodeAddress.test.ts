@@ -37,6 +37,15 @@ describe('NodeAddress', () => {
       assert.throws(() => parseNodeAddress(text), { module: 'unknown', code: 1 }, text)
     }
   })
+
+  it('is refused in words that do not grow with the text', () => {
+    for (const text of ['a'.repeat(5000), '1.'.repeat(5000), ':'.repeat(5000)]) {
+      assert.throws(
+        () => parseNodeAddress(text),
+        ({ message }: Error) => message.length < 200,
+      )
+    }
+  })
 })
 
 describe('ConsensusAddress', () => {

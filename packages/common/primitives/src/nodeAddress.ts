@@ -1,6 +1,7 @@
 import { parseBase64, toBase64 } from '@wadi/base/bytes'
 import { definePlainErrors } from '@wadi/base/errors'
 import type { Infer, Schema } from '@wadi/cbor/codec'
+import { excerpt } from '@wadi/cbor/errors'
 import { mapped } from '@wadi/cbor/mapped'
 import { bytes, i64, text } from '@wadi/cbor/scalars'
 import { named, nilable, struct } from '@wadi/cbor/struct'
@@ -33,7 +34,7 @@ export function printNodeAddress({ ip, port, zone }: NodeAddress): string {
  */
 export function parseNodeAddress(source: string): NodeAddress {
   const match = /^(?:\[([^\]%]*)(?:%([^\]]+))?\]|([^:[\]]*)):(\d{1,5})$/.exec(source)
-  if (match === null) throw errors.malformed(source)
+  if (match === null) throw errors.malformed(excerpt(source))
   const host = match[1] ?? match[3] ?? ''
   const port = BigInt(match[4]!)
   if (port > PORT_MAX) throw errors.malformed(`port ${port}`)
@@ -54,7 +55,8 @@ export type ConsensusAddress = Infer<typeof Peer>
 
 function parsePeer(source: string): ConsensusAddress {
   const [id, address, ...rest] = source.split('@')
-  if (id === undefined || address === undefined || rest.length > 0) throw errors.malformed(source)
+  if (id === undefined || address === undefined || rest.length > 0)
+    throw errors.malformed(excerpt(source))
   return { id: PublicKey.check(parseBase64(id)), address: parseNodeAddress(address) }
 }
 

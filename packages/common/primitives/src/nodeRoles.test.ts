@@ -29,6 +29,15 @@ describe('roles of a node', () => {
     assert.throws(() => parseRoles('compute,compute'), { reason: 'nodeRoles.duplicateRole' })
   })
 
+  it('are refused in words that do not grow with the text', () => {
+    for (const text of ['a'.repeat(5000), '1.'.repeat(5000), ':'.repeat(5000)]) {
+      assert.throws(
+        () => parseRoles(text),
+        ({ message }: Error) => message.length < 200,
+      )
+    }
+  })
+
   it('are one role or several', () => {
     assert.deepEqual([1, 2, 4, 8, 32].map(isSingleRole), [true, true, true, true, true])
     assert.deepEqual([0, 3, 16, 64].map(isSingleRole), [false, false, false, false])

@@ -1,5 +1,6 @@
 import { definePlainErrors } from '@wadi/base/errors'
 import type { Schema } from '@wadi/cbor/codec'
+import { excerpt } from '@wadi/cbor/errors'
 import { mapped } from '@wadi/cbor/mapped'
 import { u32 } from '@wadi/cbor/scalars'
 
@@ -36,7 +37,7 @@ export function parseRoles(text: string): number {
   let roles = 0
   for (const name of text.split(',')) {
     const bit = ENTRIES.find(([known]) => known === name)?.[1]
-    if (bit === undefined) throw errors.invalidRole(name)
+    if (bit === undefined) throw errors.invalidRole(excerpt(name))
     if ((roles & bit) !== 0) throw errors.duplicateRole(name)
     roles |= bit
   }

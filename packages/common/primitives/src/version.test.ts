@@ -54,4 +54,13 @@ describe('Version', () => {
       assert.throws(() => parseVersion(text), { reason: 'version.malformed' }, text)
     }
   })
+
+  it('are refused in words that do not grow with the text', () => {
+    for (const text of ['a'.repeat(5000), 'x.'.repeat(5000), ':'.repeat(5000)]) {
+      assert.throws(
+        () => parseVersion(text),
+        ({ message }: Error) => message.length < 200,
+      )
+    }
+  })
 })

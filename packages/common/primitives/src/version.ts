@@ -1,5 +1,6 @@
 import { definePlainErrors } from '@wadi/base/errors'
 import type { Infer } from '@wadi/cbor/codec'
+import { excerpt } from '@wadi/cbor/errors'
 import { u16 } from '@wadi/cbor/scalars'
 import { omitEmpty, struct } from '@wadi/cbor/struct'
 
@@ -72,7 +73,7 @@ export function parseVersion(text: string): Version {
   const core = text.split(/[ +-]|rc|alpha|beta/, 1)[0]!
   const parts = core.split('.', 3).map((part) => {
     const value = /^\d+$/.test(part) ? Number(part) : PART_MAX + 1
-    if (value > PART_MAX) throw errors.malformed(text)
+    if (value > PART_MAX) throw errors.malformed(excerpt(text))
     return value
   })
   const [major = 0, minor = 0, patch = 0] = parts
