@@ -67,6 +67,12 @@ describe('mapOf', () => {
     const trusted = decodeTrusted(mapOf(u8, u8), parseHex('a201000105'))
     assert.deepEqual([...trusted], [[1, 5]])
   })
+  it('refuses a key twice before it reads on', () => {
+    // Of the pairs after the repeated key, whose value is no number, nothing is read or kept.
+    for (const hex of ['a301000100f5f5', 'a402000100020003f5']) {
+      assert.throws(() => decode(mapOf(u8, u8), parseHex(hex)), { reason: 'cbor.duplicateKey' })
+    }
+  })
   it('demands sorted keys on the Rust side', () => {
     const hex = parseHex('a202000100')
     assert.throws(() => decodeRust(mapOf(u8, u8), hex), { reason: 'cbor.notSorted' })

@@ -100,7 +100,10 @@ interface Keyed<K, V> {
 function readPairs<K, V>(reader: Reader, key: Schema<K>, value: Schema<V>): KeyedMap<K, V> {
   const count = reader.enterMap()
   const keyed: Keyed<K, V>[] = []
+  const { isRust, allowsDuplicates } = reader.rules
   let isSorted = true
+  // Of keys in disorder, so that what repeats itself is refused before it fills the memory.
+  let seen: Set<string> | undefined
   let start = reader.at
   try {
     let lastKey = key.zero
@@ -110,13 +113,17 @@ function readPairs<K, V>(reader: Reader, key: Schema<K>, value: Schema<V>): Keye
       lastKey = readOrRepeat(reader, key, lastKey)
       const encoding = encodeKey(key, lastKey)
       const order = i === 0 ? 1 : compareKeys(encoding, keyed[i - 1]!.encoding)
-      if (order <= 0) isSorted = false
-      if (reader.rules.isRust && order <= 0) throw errors.notSorted()
+      if (order <= 0) {
+        if (isRust) throw errors.notSorted()
+        isSorted = false
+        if (!allowsDuplicates) seen ??= new Set(keyed.map((known) => toHex(known.encoding)))
+      }
+      if (seen !== undefined) addNew(seen, toHex(encoding))
       lastValue = readOrRepeat(reader, value, lastValue)
       keyed.push({ encoding, entry: [lastKey, lastValue] })
     }
     reader.leave()
-    return isSorted ? mapOfSorted(key, keyed) : sortedDistinct(reader, key, keyed)
+    return isSorted ? mapOfSorted(key, keyed) : sortedDistinct(key, keyed)
   } catch (error) {
     reader.addStep(`{${toHex(reader.bytes.subarray(start, start + 8))}}`)
     throw error
@@ -140,13 +147,17 @@ function mapOfSorted<K, V>(key: Schema<K>, keyed: readonly Keyed<K, V>[]): Keyed
   )
 }
 
-function sortedDistinct<K, V>(reader: Reader, key: Schema<K>, keyed: Keyed<K, V>[]) {
+function addNew(seen: Set<string>, key: string): void {
+  if (seen.has(key)) throw errors.duplicateKey()
+  seen.add(key)
+}
+
+function sortedDistinct<K, V>(key: Schema<K>, keyed: Keyed<K, V>[]) {
   // Sorting is stable: of equal keys, which only the trusted decoder allows, the last one counts.
   keyed.sort((a, b) => compareKeys(a.encoding, b.encoding))
   const last = keyed.filter((item, i) => {
     const next = keyed[i + 1]
     return next === undefined || compareKeys(item.encoding, next.encoding) !== 0
   })
-  if (last.length < keyed.length && !reader.rules.allowsDuplicates) throw errors.duplicateKey()
   return mapOfSorted(key, last)
 }
