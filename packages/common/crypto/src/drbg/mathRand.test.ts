@@ -77,6 +77,8 @@ describe("Go's math/rand over a generator", () => {
     const bound = 3 * 2 ** 29
     // Int31 = 2^31 - 1 is beyond the last multiple of the bound: the second word is taken.
     assert.equal(stream(0x7fff_ffff_0000_0000n, 5n << 32n).intn(bound), 5)
+    // The last one below that multiple is not.
+    assert.equal(stream(BigInt(bound - 1) << 32n, 5n << 32n).intn(bound), bound - 1)
     // Uint32 = 0 leaves a low half below the threshold: the second word is taken.
     let partner = -1
     const stop = new Error('stop')

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { parseHex, toHex } from '@wadi/base/bytes'
 import fc from 'fast-check'
+import { proveOutput } from '../vrf/vrf.ts'
 import { ed25519Kernel } from './kernel/kernel.ts'
 import * as layout from './kernel/layout.ts'
 import { publicKeyOfSeed, signMessage } from './sign.ts'
@@ -66,11 +67,16 @@ describe('Ed25519 signing', () => {
 
   it('leaves nothing of the key in the memory of the kernel', () => {
     const seed = new Uint8Array(32).fill(7)
+    const isClean = (): boolean =>
+      ed25519Kernel()
+        .bytes.subarray(layout.SECRETS_START, layout.SECRETS_END)
+        .every((byte) => byte === 0)
     const publicKey = publicKeyOfSeed(seed)
+    assert.ok(isClean())
     signMessage({ seed, publicKey }, Uint8Array.of(1))
-    const kernel = ed25519Kernel()
-    const work = kernel.bytes.subarray(layout.SECRETS_START, layout.SECRETS_END)
-    assert.ok(work.every((byte) => byte === 0))
+    assert.ok(isClean())
+    proveOutput({ seed, publicKey }, Uint8Array.of(1))
+    assert.ok(isClean())
   })
 
   it('stops the program on a seed of another size', () => {

@@ -50,6 +50,14 @@ describe('HMAC', () => {
     assert.equal(toHex(hmac(SHA512_TRUNC256, key, shared)), expected)
   })
 
+  it('hashes a key that is longer than a block, and no other', () => {
+    for (const size of [127, 128, 129]) {
+      const key = new Uint8Array(size).fill(size)
+      const expected = createHmac('sha512', key).update('data').digest('hex')
+      assert.equal(toHex(hmac(SHA512, key, toUtf8('data'))), expected)
+    }
+  })
+
   it('agrees with OpenSSL for any key and any parts', () => {
     const parts = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 4 })
     fc.assert(

@@ -33,6 +33,20 @@ describe('a Merlin transcript', () => {
     )
   })
 
+  // What curve25519-voi (primitives/merlin, 2025-11-14), the reference's library, gives.
+  it('gives the same challenge wherever its messages end in a block', () => {
+    const transcript = MerlinTranscript.create('alignments')
+    let challenge = new Uint8Array(0)
+    for (let size = 0; size <= 200; size++) {
+      transcript.append('m', new Uint8Array(size))
+      challenge = Uint8Array.from(transcript.challenge('c', 32))
+    }
+    assert.equal(
+      toHex(challenge),
+      '0a72261ca0966fbf94a8959ce7a852172f24eb51d36e255bf2332d739064cb3d',
+    )
+  })
+
   it('writes numbers as eight bytes, least significant first', () => {
     const [a, b] = [create(), create()]
     a.appendU64('n', 0x0102030405060708n)

@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { concatBytes, parseHex, toHex } from '@wadi/base/bytes'
+import { sha512 } from '@noble/hashes/sha2.js'
+import { concatBytes, parseHex, toHex, toUtf8 } from '@wadi/base/bytes'
 import fc from 'fast-check'
 import { TORSION } from '../ed25519/arbitrary/signedMessage.ts'
 import { L, P } from '../ed25519/curve.ts'
-import { encode, toBytes, toNumber } from '../ed25519/reference.ts'
+import {
+  BASE,
+  decode,
+  encode,
+  IDENTITY,
+  multiply,
+  toBytes,
+  toNumber,
+} from '../ed25519/reference.ts'
 import { publicKeyOfSeed } from '../ed25519/sign.ts'
+import { encodeToEdwards25519 } from '../hashToCurve/edwards25519.ts'
 import { proofToHashByReference, verifyProofByReference } from './reference.ts'
 import { proofToHash, proveOutput, verifyProof } from './vrf.ts'
 
@@ -26,6 +36,7 @@ function keyOf(seed: Uint8Array) {
   return { seed, publicKey: publicKeyOfSeed(seed) }
 }
 
+const DOMAIN = toUtf8('ECVRF_edwards25519_XMD:SHA-512_ELL2_NU_\x04')
 const good = keyOf(new Uint8Array(32).fill(1))
 const alpha = Uint8Array.of(1, 2, 3)
 const proof = proveOutput(good, alpha)
@@ -75,6 +86,20 @@ describe('ECVRF-EDWARDS25519-SHA512-ELL2', () => {
     for (const key of [...TORSION.map(encode), ...high]) {
       assert.equal(verifyProof(key, alpha, proof), undefined)
     }
+  })
+
+  it('refuses a proof that would hold if keys of small order were keys', () => {
+    // With Y = Gamma = O the equations are U = sB and V = sH, which anybody can satisfy.
+    const identity = encode(IDENTITY)
+    const h = encodeToEdwards25519(DOMAIN, concatBytes(identity, alpha))
+    const hPoint = decode(h)
+    assert.ok(hPoint !== undefined)
+    const s = 5n
+    const points = [identity, h, identity, encode(multiply(s, BASE)), encode(multiply(s, hPoint))]
+    const challenge = sha512(concatBytes(Uint8Array.of(4, 2), ...points, Uint8Array.of(0)))
+    const forged = concatBytes(identity, challenge.subarray(0, 16), toBytes(s))
+    assert.equal(verifyProof(identity, alpha, forged), undefined)
+    assert.equal(verifyProofByReference(identity, alpha, forged), undefined)
   })
 
   it('refuses a Gamma that is no point or not canonical, and an s beyond the order', () => {
