@@ -4,30 +4,15 @@
  */
 
 import { toHex } from '@wadi/base/bytes'
-import { CodedError } from '@wadi/base/errors'
 import { SeededRandom } from '@wadi/base/random'
 import { damages } from './damage.ts'
-import { allDecoders, type Decoder } from './decoders.ts'
+import { allDecoders } from './decoders.ts'
+import { tryInput } from './tryInput.ts'
 
 const SHOWN_BYTES = 2_000
-/** No input, however bad, may take longer. */
-const CPU_MS_MAX = 4_000
-
 interface Finding {
   readonly what: string
   readonly input: Uint8Array
-}
-
-function tryInput({ name, decode }: Decoder, input: Uint8Array): Finding | undefined {
-  const begun = process.cpuUsage()
-  try {
-    decode(input)
-  } catch (error) {
-    if (!(error instanceof CodedError)) return { what: `${name} throws ${String(error)}`, input }
-  }
-  const { user, system } = process.cpuUsage(begun)
-  const ms = (user + system) / 1000
-  return ms > CPU_MS_MAX ? { what: `${name} takes ${ms.toFixed(0)} ms`, input } : undefined
 }
 
 const decoders = allDecoders()
@@ -41,8 +26,8 @@ function runSeed(seed: bigint): Finding | undefined {
       for (const good of decoder.good)
         for (const input of damage(good, random)) {
           counts.set(kind, (counts.get(kind) ?? 0) + 1)
-          const finding = tryInput(decoder, input)
-          if (finding !== undefined) return finding
+          const what = tryInput(decoder, input)
+          if (what !== undefined) return { what, input }
         }
   }
   return undefined
