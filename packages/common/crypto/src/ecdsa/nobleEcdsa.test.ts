@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { sha256, sha384 } from '@noble/hashes/sha2.js'
-import { parseHex, toHex, toUtf8 } from '@wadi/base/bytes'
+import { compareBytes, parseHex, toHex, toUtf8 } from '@wadi/base/bytes'
 import fc from 'fast-check'
 import { keccak256 } from '../hash/sha3.ts'
 import {
@@ -10,6 +10,7 @@ import {
   testLowSVectors,
   withOtherS,
 } from './compliance/ecdsaCompliance.ts'
+import { CURVE_SHAPES } from './curveShapes.ts'
 import { encodeDerSignature, parseDerSignature } from './derSignature.ts'
 import type { Ecdsa, HashName } from './ecdsa.ts'
 import { secp256k1, secp256r1, secp384r1 } from './nobleEcdsa.ts'
@@ -88,6 +89,20 @@ describe('ECDSA signing', () => {
       const check = { publicKey, digest, signature, highS: 'accept' } as const
       assert.equal(curve.verifyDigest(check), 'valid')
     }
+  })
+
+  it('has a low s on secp256k1 only, also of digests beyond the group order', () => {
+    const highs = [secp256k1, secp256r1, secp384r1].map((curve) => {
+      const { size, lowSMax } = CURVE_SHAPES[curve.curve]
+      const privateKey = new Uint8Array(size).fill(6)
+      return Array.from({ length: 8 }, (_, i) => {
+        const digest = new Uint8Array(size).fill(0xff)
+        digest[size - 1] = 0xff - i
+        const { s } = parseDerSignature(curve.signDigest(privateKey, digest), size)!
+        return compareBytes(s, lowSMax) > 0
+      }).some((isHigh) => isHigh)
+    })
+    assert.deepEqual(highs, [false, true, true])
   })
 
   it('refuses keys that are none and digests of another size', () => {
