@@ -77,6 +77,14 @@ describe('expand_message_xmd', () => {
     )
   })
 
+  it('uses a tag of 255 bytes itself, and one more by its hash', () => {
+    for (const size of [255, 256]) {
+      const tag = new Uint8Array(size).fill(7)
+      const expected = expand_message_xmd(EMPTY_BYTES, tag, 32, sha256)
+      assert.deepEqual(Uint8Array.from(expandMessageXmd(SHA256, EMPTY_BYTES, tag, 32)), expected)
+    }
+  })
+
   it('gives 255 blocks and no more', () => {
     const tag = toUtf8('tag')
     assert.equal(expandMessageXmd(SHA256, EMPTY_BYTES, tag, 8160).length, 8160)
