@@ -71,8 +71,8 @@ function readGoStruct(reader: Reader): boolean {
 }
 
 /** A named enumeration: integers on the wire, names in JSON. */
-export interface NamedInteger<Names extends Readonly<Record<string, number>>>
-  extends Schema<number> {
+export interface NamedInteger<T extends number | bigint, Names extends Readonly<Record<string, T>>>
+  extends Schema<T> {
   /** The integers by name. */
   readonly names: Names
 }
@@ -81,9 +81,9 @@ export interface NamedInteger<Names extends Readonly<Record<string, number>>>
  * Integers that have names.
  * COMPAT(oasis-core): an integer without a name is decoded like any other; the service refuses it.
  */
-export function namedInteger<const Names extends Readonly<Record<string, number>>>(
-  integer: Schema<number>,
-  names: Names,
-): NamedInteger<Names> {
+export function namedInteger<
+  T extends number | bigint,
+  const Names extends Readonly<Record<string, T>>,
+>(integer: Schema<T>, names: Names): NamedInteger<T, Names> {
   return { ...integer, shape: { kind: 'named', inner: integer as AnySchema, names }, names }
 }

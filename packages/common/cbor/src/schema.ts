@@ -108,7 +108,7 @@ export type Shape =
   | {
       readonly kind: 'named'
       readonly inner: AnySchema
-      readonly names: Readonly<Record<string, number>>
+      readonly names: Readonly<Record<string, number | bigint>>
     }
   | {
       readonly kind: 'mapped'

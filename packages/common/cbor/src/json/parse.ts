@@ -179,7 +179,10 @@ function objectOf(json: Json): JsonObject {
   throw wrongType(json, 'an object')
 }
 
-function integerNamed(names: Readonly<Record<string, number>>, name: string): number {
+function integerNamed(
+  names: Readonly<Record<string, number | bigint>>,
+  name: string,
+): number | bigint {
   const integer = Object.hasOwn(names, name) ? names[name] : undefined
   if (integer === undefined) throw errors.unknownName(excerpt(name))
   return integer

@@ -139,7 +139,7 @@ function printFloat(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value)
 }
 
-function nameOf(names: Readonly<Record<string, number>>, value: unknown): string {
+function nameOf(names: Readonly<Record<string, number | bigint>>, value: unknown): string {
   const named = Object.entries(names).find(([, integer]) => integer === value)
   if (named === undefined) throw errors.unknownName(String(value))
   return named[0]

@@ -3,21 +3,21 @@
 import type { Infer } from '@wadi/cbor/codec'
 import { list } from '@wadi/cbor/collections'
 import { namedInteger } from '@wadi/cbor/mapped'
-import { bool, fixedBytes, i32, text, u16, u32 } from '@wadi/cbor/scalars'
+import { bool, fixedBytes, i64, text, u16, u32 } from '@wadi/cbor/scalars'
 import { omitEmpty, optional, struct } from '@wadi/cbor/struct'
 
 /** What Intel's attestation service of old said about a quote. */
-export const IasQuoteStatus = namedInteger(i32, {
-  OK: 1,
-  SIGNATURE_INVALID: 2,
-  GROUP_REVOKED: 3,
-  SIGNATURE_REVOKED: 4,
-  KEY_REVOKED: 5,
-  SIGRL_VERSION_MISMATCH: 6,
-  GROUP_OUT_OF_DATE: 7,
-  CONFIGURATION_NEEDED: 8,
-  SW_HARDENING_NEEDED: 9,
-  CONFIGURATION_AND_SW_HARDENING_NEEDED: 10,
+export const IasQuoteStatus = namedInteger(i64, {
+  OK: 1n,
+  SIGNATURE_INVALID: 2n,
+  GROUP_REVOKED: 3n,
+  SIGNATURE_REVOKED: 4n,
+  KEY_REVOKED: 5n,
+  SIGRL_VERSION_MISMATCH: 6n,
+  GROUP_OUT_OF_DATE: 7n,
+  CONFIGURATION_NEEDED: 8n,
+  SW_HARDENING_NEEDED: 9n,
+  CONFIGURATION_AND_SW_HARDENING_NEEDED: 10n,
 })
 export type IasQuoteStatus = Infer<typeof IasQuoteStatus>
 

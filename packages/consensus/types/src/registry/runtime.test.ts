@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { toHex, toUtf8 } from '@wadi/base/bytes'
+import { parseHex, toHex, toUtf8 } from '@wadi/base/bytes'
 import { decode, encode, make, zero } from '@wadi/cbor/codec'
+import { keyedMap } from '@wadi/cbor/collections'
 import { toJson } from '@wadi/cbor/json'
-import { Runtime, RuntimeGovernanceModel, VersionInfo } from './runtime.ts'
+import { CommitteeKind } from '../scheduler/committee.ts'
+import {
+  Runtime,
+  RuntimeGovernanceModel,
+  RuntimeStakingParameters,
+  VersionInfo,
+} from './runtime.ts'
 
 const hexOf = (name: string) => toHex(toUtf8(name))
 
@@ -34,5 +41,17 @@ describe('registry.Runtime', () => {
     const deployments = [undefined, zero(VersionInfo)]
     const bytes = encode(Runtime, make(Runtime, { deployments }))
     assert.deepEqual(decode(Runtime, bytes).deployments, deployments)
+  })
+
+  it('keeps constraints of a kind of committee that are null, because the state does', () => {
+    const constraints = keyedMap(CommitteeKind, [[CommitteeKind.names.executor, undefined]])
+    const bytes = encode(Runtime, make(Runtime, { constraints }))
+    assert.ok(toHex(bytes).includes(`${hexOf('constraints')}a101f6`))
+    assert.deepEqual(encode(Runtime, decode(Runtime, bytes)), bytes)
+  })
+
+  it('has kinds of thresholds of 64 bits, for the registry to refuse those without a name', () => {
+    const odd = parseHex('a16a7468726573686f6c6473a13b7fffffffffffffff4101')
+    assert.deepEqual(encode(RuntimeStakingParameters, decode(RuntimeStakingParameters, odd)), odd)
   })
 })

@@ -131,7 +131,10 @@ export const Runtime = struct({
   txnScheduler: omitEmpty(TxnSchedulerParameters),
   storage: omitEmpty(StorageParameters),
   admissionPolicy: AdmissionPolicy,
-  constraints: omitEmpty(mapOf(CommitteeKind, mapOf(CommitteeRole, SchedulingConstraints))),
+  // A descriptor may hold null here too, which the registry lets pass, so that the state has it.
+  constraints: omitEmpty(
+    mapOf(CommitteeKind, nilable(mapOf(CommitteeRole, SchedulingConstraints))),
+  ),
   staking: omitEmpty(RuntimeStakingParameters),
   governanceModel: RuntimeGovernanceModel,
   // A descriptor may hold null here; the registry refuses it.

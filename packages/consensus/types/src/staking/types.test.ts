@@ -19,7 +19,7 @@ describe('staking.Account', () => {
 
 describe('staking.StakeThreshold', () => {
   it('keeps the first of the global thresholds, whose number is zero', () => {
-    const global = { global: 0, const: undefined }
+    const global = { global: 0n, const: undefined }
     assert.equal(toHex(encode(StakeThreshold, global)), 'a166676c6f62616c00')
     assert.deepEqual(decode(StakeThreshold, parseHex('a166676c6f62616c00')), global)
   })

@@ -3,7 +3,7 @@
 import type { Infer } from '@wadi/cbor/codec'
 import { list, mapOf } from '@wadi/cbor/collections'
 import { namedInteger } from '@wadi/cbor/mapped'
-import { bool, i32, text, u8, u16, u32, u64 } from '@wadi/cbor/scalars'
+import { bool, i64, text, u8, u16, u32, u64 } from '@wadi/cbor/scalars'
 import { named, omitEmpty, optional, struct } from '@wadi/cbor/struct'
 import { Address } from '@wadi/primitives/address'
 import { Epoch } from '@wadi/primitives/epoch'
@@ -12,15 +12,15 @@ import { Quantity } from '@wadi/primitives/quantity'
 import { GasCosts } from '../gas.ts'
 
 /** What a minimum of stake is for. */
-export const ThresholdKind = namedInteger(i32, {
-  entity: 0,
-  'node-validator': 1,
-  'node-compute': 2,
-  'node-observer': 3,
-  'node-keymanager': 4,
-  'runtime-compute': 5,
-  'runtime-keymanager': 6,
-  'keymanager-churp': 7,
+export const ThresholdKind = namedInteger(i64, {
+  entity: 0n,
+  'node-validator': 1n,
+  'node-compute': 2n,
+  'node-observer': 3n,
+  'node-keymanager': 4n,
+  'runtime-compute': 5n,
+  'runtime-keymanager': 6n,
+  'keymanager-churp': 7n,
 })
 export type ThresholdKind = Infer<typeof ThresholdKind>
 
