@@ -24,6 +24,7 @@ const COMMANDS = {
   docs: 'tools/src/commands/docs.ts',
   bench: 'bench/src/main.ts',
   roots: 'conformance/src/roots.ts',
+  status: 'conformance/src/status.ts',
 }
 
 /** The packages that bring Node, by platform; their versions are in package.json. */

@@ -3,6 +3,7 @@
  * Imported by every runner; says its line when the process ends.
  */
 
+import { writeFileSync } from 'node:fs'
 import { excuses } from './excuses.ts'
 import { areVectorsPresent, listFiles, listFilesRead } from './vectors.ts'
 
@@ -42,3 +43,8 @@ if (process.env['WADI_CONFORMANCE'] === 'whole') {
     if (!passes) process.exitCode = 1
   })
 }
+
+// The status page asks each runner which files it has read.
+const listPath = process.env['WADI_VECTORS_LIST']
+if (listPath !== undefined)
+  process.once('exit', () => writeFileSync(listPath, JSON.stringify([...listFilesRead()])))
