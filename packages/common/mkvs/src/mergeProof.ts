@@ -47,26 +47,43 @@ export function mergeProof(
   const included = new Map<string, Included>()
   collect(proof.node, included)
   arena.holding(() => {
-    const open = [{ slot: rootSlot, depth: 0, isOnPath: true }]
-    for (let place = open.pop(); place !== undefined; place = open.pop()) {
-      const { slot, depth, isOnPath } = place
-      if (arena.word(slot) === 0) continue
-      const known = included.get(toHex(arena.hashOf(arena.word(slot))))
-      const isStub = arena.heap[arena.word(slot)] === KIND_STUB
-      if (isStub && known !== undefined) arena.install(slot, recordOf(known))
-      const node = arena.word(slot)
-      if (arena.heap[node] !== KIND_INTERNAL) continue
-      const isStale = (arena.flagsOf(node) & FLAG_STALE) !== 0
-      const end =
-        depth + arena.heap[node + AT_LABEL_BITS]! + 256 * arena.heap[node + AT_LABEL_BITS + 1]!
-      const onPath = isOnPath ? childOnPath(key, end) : -1
-      for (const which of [0, 1, 2]) {
-        // Below a node that is neither changed nor in the proof only the key's path can lead on.
-        if (known === undefined && !isStale && which !== onPath) continue
-        open.push({ slot: node + AT_CHILDREN + 4 * which, depth: end, isOnPath: which === onPath })
-      }
-    }
+    const merging = { arena, rootSlot, included }
+    // What is missing lies on the way to the key, beside it, or where the tree has changed. If it
+    // does not, the tree was hashed since it changed, which hides where that was.
+    if (!install(merging, key)) install(merging, undefined)
   })
+}
+
+interface Merging {
+  readonly arena: Arena
+  readonly rootSlot: number
+  readonly included: ReadonlyMap<string, Included>
+}
+
+/** Puts nodes in the place of stubs, near a key or everywhere; was there any? */
+function install({ arena, rootSlot, included }: Merging, key: Uint8Array | undefined): boolean {
+  let isAnyNew = false
+  const open = [{ slot: rootSlot, depth: 0, isOnPath: true }]
+  for (let place = open.pop(); place !== undefined; place = open.pop()) {
+    const { slot, depth, isOnPath } = place
+    if (arena.word(slot) === 0) continue
+    const known = included.get(toHex(arena.hashOf(arena.word(slot))))
+    const isStub = arena.heap[arena.word(slot)] === KIND_STUB
+    if (isStub && known !== undefined) {
+      arena.install(slot, recordOf(known))
+      isAnyNew = true
+    }
+    const node = arena.word(slot)
+    if (arena.heap[node] !== KIND_INTERNAL) continue
+    const isStale = (arena.flagsOf(node) & FLAG_STALE) !== 0
+    if (key !== undefined && known === undefined && !isStale && !isOnPath) continue
+    const end =
+      depth + arena.heap[node + AT_LABEL_BITS]! + 256 * arena.heap[node + AT_LABEL_BITS + 1]!
+    const onPath = isOnPath && key !== undefined ? childOnPath(key, end) : -1
+    for (const which of [0, 1, 2])
+      open.push({ slot: node + AT_CHILDREN + 4 * which, depth: end, isOnPath: which === onPath })
+  }
+  return isAnyNew
 }
 
 function childOnPath(key: Uint8Array, end: number): number {

@@ -30,7 +30,7 @@ export class MissingNodeError extends UnavailableError {
   readonly root: Root
   /** The hash of the missing node. */
   readonly position: Uint8Array
-  /** The key that was looked for when the node was missed. */
+  /** A key below the node: the one that was looked for if it can be there, or the first that can. */
   readonly key: Uint8Array
 
   constructor(root: Root, position: Uint8Array, key: Uint8Array) {

@@ -18,6 +18,7 @@ import {
 } from './kernel/layout.ts'
 import { ADDRESS_MAX } from './limits.ts'
 import { mergeProof } from './mergeProof.ts'
+import { missedKey, nodesOfLookup, nodesOfWalk } from './missedKey.ts'
 import { MissingNodeError, NO_NODES, type NodeReader } from './nodeReader.ts'
 import { type PackedLog, unpackLog } from './packedLog.ts'
 import { EMPTY_HASH, type Root, type RootType, type WriteLog } from './roots.ts'
@@ -132,13 +133,13 @@ export class Tree implements State {
   }
 
   cursor(): Cursor {
-    return new TreeCursor(this.arena, this.#slot, (key) => this.#load(key))
+    return this.#createCursor()
   }
 
   /** Runs `look` on the nodes of the last commit, which stay in memory meanwhile. */
   withNodes<T>(look: (nodes: TreeNodes) => T): T {
     if (!equalBytes(this.rootHash(), this.#root.hash)) throw errors.uncommitted()
-    const nodes = new TreeNodes(this.arena, this.#slot, (key) => this.#load(key))
+    const nodes = new TreeNodes(this.arena, this.#slot, (key) => this.#load(() => key))
     return this.arena.holding(() => look(nodes))
   }
 
@@ -158,7 +159,7 @@ export class Tree implements State {
 
   /** Reads the nodes of up to `limit` keys with these prefixes into memory. */
   prefetchPrefixes(prefixes: readonly Uint8Array[], limit: number): void {
-    const cursor = new TreeCursor(this.arena, this.#slot, (key) => this.#load(key))
+    const cursor = this.#createCursor()
     let left = limit
     for (const prefix of prefixes) {
       for (cursor.seek(prefix); left > 0 && cursor.hasPrefix(prefix); cursor.next()) left--
@@ -272,18 +273,27 @@ export class Tree implements State {
     else this.arena.clearFlags(leaf, FLAG_TOUCHED | FLAG_EXISTED)
   }
 
-  #recover(status: number, key: Uint8Array, bytes: number): void {
-    if (status === NEED_NODE) this.#load(key)
-    else this.arena.ensureRoom(NODE_ROOM + 2 * bytes)
+  #createCursor(): TreeCursor {
+    const { arena } = this
+    return new TreeCursor(arena, this.#slot, (key) =>
+      this.#load(() => missedKey(arena, nodesOfWalk(arena), key)),
+    )
   }
 
-  /** Reads the node that the last call has missed. */
-  #load(key: Uint8Array): void {
+  #recover(status: number, key: Uint8Array, bytes: number): void {
+    const { arena } = this
+    if (status === NEED_NODE)
+      this.#load(() => missedKey(arena, nodesOfLookup(arena, this.#slot, key), key))
+    else arena.ensureRoom(NODE_ROOM + 2 * bytes)
+  }
+
+  /** Reads the node that the last call has missed; `askFor` tells the key to ask somebody else for. */
+  #load(askFor: () => Uint8Array): void {
     const { arena } = this
     const slot = arena.neededSlot
     const stub = arena.word(slot)
     const address = arena.addressOf(stub)
-    if (address === 0) throw new MissingNodeError(this.#root, arena.hashOf(stub), key)
+    if (address === 0) throw new MissingNodeError(this.#root, arena.hashOf(stub), askFor())
     arena.install(slot, this.#reader.read(address))
   }
 

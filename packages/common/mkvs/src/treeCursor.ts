@@ -49,6 +49,8 @@ export class TreeCursor implements Cursor {
         this.#stand(leaf)
         return
       }
+      // The stack has moved on and the cursor has not: it must not go on from there.
+      this.#arena.stackOwner = undefined
       this.#load(key)
     }
     this.#stand(this.#find(key, 1))
@@ -57,10 +59,13 @@ export class TreeCursor implements Cursor {
   #find(key: Uint8Array, least: 0 | 1): number {
     const arena = this.#arena
     arena.setKey(key)
+    arena.stackOwner = undefined
     for (;;) {
       const leaf = arena.kernel.seek(this.#slot, key.length, least) >>> 0
-      arena.stackOwner = this
-      if (leaf >= ABSENT) return leaf
+      if (leaf >= ABSENT) {
+        arena.stackOwner = this
+        return leaf
+      }
       this.#load(key)
     }
   }

@@ -4,6 +4,7 @@ import { type Expression, i32 } from '@wadi/base/wasm/expression'
 import type { FunctionBuilder, Local } from '@wadi/base/wasm/function'
 import {
   CELL_SLOT,
+  CELL_STACK_TOP,
   KIND_STUB,
   kindOf,
   NEED_NODE,
@@ -30,10 +31,14 @@ export function push(
   f.set(top, i32.add(top, STACK_ENTRY))
 }
 
-/** Leaves the function with NEED_NODE if the node in the slot is a stub. */
-export function needLoaded(f: FunctionBuilder, node: Value, slot: Value): void {
+/**
+ * Leaves the function with NEED_NODE if the node in the slot is a stub. With `top` it is told where
+ * the stack ends, on which the nodes above are.
+ */
+export function needLoaded(f: FunctionBuilder, node: Value, slot: Value, top?: Value): void {
   f.if(i32.eq(kindOf(node), KIND_STUB), () => {
     f.store32(CELL_SLOT, slot)
+    if (top !== undefined) f.store32(CELL_STACK_TOP, top)
     f.return(NEED_NODE)
   })
 }

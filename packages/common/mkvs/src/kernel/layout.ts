@@ -52,7 +52,7 @@ export const CELL_BUMP = 64
 export const CELL_IN_USE = 68
 export const CELL_GENERATION = 72
 export const CELL_REMOVED_COUNT = 76
-/** Where the stack of the last seek ends. */
+/** Where the stack of the last seek ends, whether it has found a leaf or missed a node. */
 export const CELL_STACK_TOP = 80
 /** Results beside the status: the slot whose stub must be loaded, or the leaf concerned. */
 export const CELL_SLOT = 84

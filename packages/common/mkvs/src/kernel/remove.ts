@@ -190,8 +190,8 @@ export function defineRemove(m: ModuleBuilder, parts: KernelParts): void {
       const otherSlot = f.let(call('i32', lonely, parent, slot))
       f.if(otherSlot, () => {
         f.set(other, i32.load(otherSlot))
-        // What is in the leaf slot is a leaf: it moves as it is, in memory or not.
-        f.if(i32.ne(otherSlot, i32.add(parent, AT_CHILDREN)), () => needLoaded(f, other, otherSlot))
+        // Even a leaf: only where it hangs now tells its key to whoever must ask for it.
+        needLoaded(f, other, otherSlot)
       })
     })
     f.store32(slot, 0)

@@ -40,7 +40,7 @@ function defineFirst(m: ModuleBuilder): Descend {
     const which = f.local('i32')
     f.loop((next) => {
       f.set(node, i32.load(slot))
-      needLoaded(f, node, slot)
+      needLoaded(f, node, slot, top)
       f.store8(node, i32.load(CELL_GENERATION), AT_GENERATION)
       f.if(i32.eq(kindOf(node), KIND_LEAF), () => {
         f.store32(CELL_STACK_TOP, top)
@@ -116,7 +116,7 @@ export function defineSeek(
     f.loop((next) => {
       f.set(node, i32.load(slot))
       f.if(i32.eqz(node), () => f.return(call('i32', climb, top)))
-      needLoaded(f, node, slot)
+      needLoaded(f, node, slot, top)
       f.store8(node, i32.load(CELL_GENERATION), AT_GENERATION)
       f.if(i32.eq(kindOf(node), KIND_LEAF), () => {
         const key = i32.add(node, AT_KEY)
