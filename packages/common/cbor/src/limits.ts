@@ -12,7 +12,7 @@ export const MAP_COUNT_MAX = 10_000_000
 export const TRUSTED_COUNT_MAX = 2_147_483_647
 /** Nested arrays and objects of a JSON text. Go allows 10,000, which no document of ours has. */
 export const JSON_NESTING_MAX = 500
-/** Times that one field may be in a JSON object: Go reads any number, each into the last's value. */
+/** Times that one field may be in a JSON object. Go takes any number. */
 export const JSON_FIELD_REPEAT_MAX = 4
 /** Fields of one struct: a schema beyond it does not compile. */
 export const STRUCT_FIELD_COUNT_MAX = 64
