@@ -30,10 +30,11 @@ describe('NodeAddress', () => {
       assert.deepEqual(parseJson(NodeAddress, toJson(NodeAddress, address)), address)
     }
     assert.deepEqual(parseNodeAddress(':5'), { ip: undefined, port: 5n, zone: '' })
+    assert.deepEqual(parseNodeAddress(''), { ip: undefined, port: 0n, zone: '' })
   })
 
   it('is refused without a port, with one that is too large, or with a name for a host', () => {
-    for (const text of ['1.2.3.4', '1.2.3.4:65536', 'localhost:1', '::1:5', '[::1]', '']) {
+    for (const text of ['1.2.3.4', '1.2.3.4:65536', 'localhost:1', '::1:5', '[::1]', ' ']) {
       assert.throws(() => parseNodeAddress(text), { module: 'unknown', code: 1 }, text)
     }
   })

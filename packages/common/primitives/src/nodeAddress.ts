@@ -31,8 +31,10 @@ export function printNodeAddress({ ip, port, zone }: NodeAddress): string {
 
 /**
  * The address of a text. Names of hosts are not looked up: rules know no network.
+ * COMPAT(oasis-core): an empty text is accepted: no host, and port 0.
  */
 export function parseNodeAddress(source: string): NodeAddress {
+  if (source === '') return Endpoint.zero
   const match = /^(?:\[([^\]%]*)(?:%([^\]]+))?\]|([^:[\]]*)):(\d{1,5})$/.exec(source)
   if (match === null) throw errors.malformed(excerpt(source))
   const host = match[1] ?? match[3] ?? ''
