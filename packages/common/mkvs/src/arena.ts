@@ -117,7 +117,10 @@ export class Arena {
     return this.#stageBehind(value)
   }
 
-  /** Replaces the stub in the slot of the last NEED_NODE by the node with this record. */
+  /**
+   * Replaces the stub in the slot of the last NEED_NODE by the node with this record. A record of
+   * another node is refused: then the store is damaged, or was never given what it should hold.
+   */
   install(slot: number, record: Uint8Array): void {
     checkRecord(record)
     let staged = RECORD_INPUT
@@ -127,7 +130,10 @@ export class Arena {
       this.ensureRoom(NODE_ROOM + 2 * record.length)
       this.heap.set(record, RECORD_INPUT)
     }
-    this.kernel.install(slot, staged)
+    if (this.kernel.install(slot, staged) === 0) {
+      this.stackOwner = undefined
+      throw otherNode(this.addressOf(this.word(slot)))
+    }
     if (this.bytesInUse > this.#evictAt) this.evict()
   }
 
@@ -261,4 +267,9 @@ export class Arena {
     this.#heap = new Uint8Array(this.kernel.memory.buffer)
     this.#words = new Uint32Array(this.kernel.memory.buffer)
   }
+}
+
+function otherNode(address: number): UnavailableError {
+  const text = `mkvs: what is stored at ${address} is not the node that its parent names`
+  return new UnavailableError('mkvs.other-node', text)
 }

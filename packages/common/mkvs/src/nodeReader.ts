@@ -30,7 +30,7 @@ export class MissingNodeError extends UnavailableError {
   readonly root: Root
   /** The hash of the missing node. */
   readonly position: Uint8Array
-  /** A key below the node: the one that was looked for if it can be there, or the first that can. */
+  /** A key below the node: the one that was looked for, or else the first that can be there. */
   readonly key: Uint8Array
 
   constructor(root: Root, position: Uint8Array, key: Uint8Array) {

@@ -287,7 +287,7 @@ export class Tree implements State {
     else arena.ensureRoom(NODE_ROOM + 2 * bytes)
   }
 
-  /** Reads the node that the last call has missed; `askFor` tells the key to ask somebody else for. */
+  /** Reads the node that the last call has missed; `askFor` tells the key to ask others for. */
   #load(askFor: () => Uint8Array): void {
     const { arena } = this
     const slot = arena.neededSlot

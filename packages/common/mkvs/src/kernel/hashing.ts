@@ -43,11 +43,11 @@ const isStale = (node: Value): Value => i32.and(flagsOf(node), FLAG_STALE)
 const isUnstored = (node: Value): Value =>
   i32.and(i32.ne(kindOf(node), KIND_STUB), i64.eqz(addressOf(node)))
 
-/** (node): computes the node's hash from its children's. */
-function defineHashNode(
+/** Adds what computes a node's hash from its children's. */
+export function defineHashNode(
   m: ModuleBuilder,
-  { sha512t256 }: KernelParts,
-): FunctionReference<readonly ['i32']> {
+  { sha512t256 }: Pick<KernelParts, 'sha512t256'>,
+): KernelParts['hashNode'] {
   m.data(EMPTY_HASH_AT, EMPTY_HASH)
   return m.function({ params: ['i32'] }, (f, node) => {
     f.store8(node, i32.and(flagsOf(node), ~FLAG_STALE & 0xff), AT_FLAGS)
@@ -142,7 +142,7 @@ function defineReach(m: ModuleBuilder, { ensureRoom }: KernelParts): Reach {
  * and `forgetAddresses(root, least)`, which undoes a commit that ran out of memory (end 0).
  */
 export function defineHashing(m: ModuleBuilder, parts: KernelParts): void {
-  const hashNode = defineHashNode(m, parts)
+  const { hashNode } = parts
   const writeRecord = defineWriteRecord(m)
   const recordBytes = defineRecordBytes(m)
   const reach = defineReach(m, parts)

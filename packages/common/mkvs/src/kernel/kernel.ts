@@ -5,7 +5,7 @@ import { ModuleBuilder, PAGE_BYTES } from '@wadi/base/wasm/module'
 import { addSha512 } from '@wadi/crypto/hash/sha512Kernel'
 import { defineAllocator } from './allocate.ts'
 import { defineBits } from './bits.ts'
-import { defineHashing } from './hashing.ts'
+import { defineHashing, defineHashNode } from './hashing.ts'
 import { defineInsert } from './insert.ts'
 import { HEAP_PAGES_MIN, type KernelParts, SHA512_CONSTANTS, SHA512_SCRATCH } from './layout.ts'
 import { defineLookup } from './lookup.ts'
@@ -38,7 +38,8 @@ export interface Kernel {
   commitTree(root: number, address: bigint): number
   forgetAddresses(root: number, least: bigint): void
   createStub(hash: number, address: number): number
-  install(slot: number, record: number): void
+  /** → 1, or 0 if the record is not of the node that hangs in the slot. */
+  install(slot: number, record: number): number
   evict(slot: number): void
   releaseTree(root: number, stackBase: number): void
 }
@@ -49,8 +50,10 @@ export function createKernel(memoryBytesMax: number): Kernel {
   const m = new ModuleBuilder({ pagesMin: HEAP_PAGES_MIN, pagesMax })
   const sha512 = addSha512(m, { constants: SHA512_CONSTANTS, scratch: SHA512_SCRATCH })
   const allocator = defineAllocator(m)
+  const hashing = { sha512t256: sha512.hashTrunc256 }
   const parts: KernelParts = {
-    sha512t256: sha512.hashTrunc256,
+    ...hashing,
+    hashNode: defineHashNode(m, hashing),
     ...allocator,
     ...defineBits(m),
     ...defineSpoiling(m),

@@ -115,6 +115,8 @@ export interface KernelParts {
   readonly unstore: FunctionReference<readonly ['i32']>
   /** (stack top): the internal nodes on the stack will have other hashes. */
   readonly spoilPath: FunctionReference<readonly ['i32']>
+  /** (node): computes the node's hash from its children's. */
+  readonly hashNode: FunctionReference<readonly ['i32']>
   /** (node, stack base): gives a subtree's blocks back. */
   readonly releaseTree: FunctionReference<readonly ['i32', 'i32']>
 }

@@ -43,6 +43,7 @@ import { writePostOrder } from './postOrder.ts'
 
 type Value = Expression<'i32'>
 type Allocator = Pick<KernelParts, 'allocate' | 'release'>
+type Residence = Pick<KernelParts, 'allocate' | 'release' | 'releaseTree' | 'equal' | 'hashNode'>
 type CreateStub = FunctionReference<readonly ['i32', 'i32']>
 
 /** Adds what forgets stored forms and hashes of changed nodes. */
@@ -117,19 +118,21 @@ function writeLeaf(
 }
 
 /**
- * Adds `install(slot, record)`: the node in place of the stub that hangs in the slot. The record is
+ * Adds `install(slot, record)`: the node in place of the stub that hangs in the slot, and answers 1;
+ * or 0, and nothing is changed, if it is not the node that has the stub's hash. The record is
  * well-formed and there is room for it.
  */
-function defineInstall(m: ModuleBuilder, allocator: Allocator, createStub: CreateStub): void {
-  const { allocate, release } = allocator
-  m.function({ params: ['i32', 'i32'], name: 'install' }, (f, slot, record) => {
+function defineInstall(m: ModuleBuilder, parts: Residence, createStub: CreateStub): void {
+  const { allocate, release, releaseTree, equal, hashNode } = parts
+  const signature = { params: ['i32', 'i32'], result: 'i32', name: 'install' } as const
+  m.function(signature, (f, slot, record) => {
     const stub = f.let(i32.load(slot))
     const node = f.local('i32')
     const labelBits = f.local('i32')
     const presence = f.let(i32.load8u(record))
     f.if(
       i32.eqz(presence),
-      () => writeLeaf(f, allocator, record, node),
+      () => writeLeaf(f, parts, record, node),
       () => {
         f.set(labelBits, i32.load16u(record, 1))
         const bytes = f.let(labelBytes(labelBits))
@@ -149,10 +152,14 @@ function defineInstall(m: ModuleBuilder, allocator: Allocator, createStub: Creat
     )
     f.store64(node, i64.load(stub, AT_ADDRESS), AT_ADDRESS)
     f.store16(node, labelBits, AT_LABEL_BITS)
-    f.storeV128(node, v128.load(stub, AT_HASH), AT_HASH)
-    f.storeV128(node, v128.load(stub, AT_HASH + 16), AT_HASH + 16)
+    f.run(hashNode, node)
+    f.if(i32.eqz(call('i32', equal, i32.add(node, AT_HASH), i32.add(stub, AT_HASH), 32)), () => {
+      f.run(releaseTree, node, STACK)
+      f.return(0)
+    })
     f.store32(slot, node)
     f.run(release, stub)
+    f.return(1)
   })
 }
 
@@ -196,10 +203,7 @@ function defineEvict(
 }
 
 /** Adds what brings nodes into memory and takes them out again. */
-export function defineResidence(
-  m: ModuleBuilder,
-  parts: Allocator & Pick<KernelParts, 'releaseTree'>,
-): void {
+export function defineResidence(m: ModuleBuilder, parts: Residence): void {
   const createStub = defineCreateStub(m, parts)
   defineInstall(m, parts, createStub)
   defineEvict(m, parts, createStub)

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { toHex, toUtf8 } from '@wadi/base/bytes'
 import { Arena } from '@wadi/mkvs/arena'
 import type { Commit } from '@wadi/mkvs/commit'
+import { ARENA_BYTES_MIN } from '@wadi/mkvs/limits'
 import {
   EMPTY_HASH,
   ROOT_TYPE_IO,
@@ -204,6 +205,24 @@ describe('the node database', () => {
     refusesPlain(() => database.finalize([state, state]), 'nodedb.twoRootsOfType')
     refusesPlain(() => commit(database, io, 2n, { a: '2' }), 'nodedb.noChildRoots')
     refusesPlain(() => commit(database, state, 1n, { a: '2' }), 'nodedb.sameVersionChild')
+    database.close()
+  })
+
+  it('gives no wrong nodes to a tree that goes on although its commit was refused', () => {
+    const database = open(new MemoryFiles())
+    const small = new Arena({ bytesMax: ARENA_BYTES_MIN })
+    const first = finalized(database, emptyRoot(0n), 1n, { a: '1', b: '2', c: '3' })
+    const rootAddress = database.rootAddress(first)
+    const tree = openTree(small, { root: first, rootAddress, reader: database })
+    const baseAddress = database.nextAddress
+    tree.insert(toUtf8('a'), toUtf8('4'))
+    const refused = tree.commit({ version: 1n, baseAddress })
+    refuses(() => database.commit({ commit: refused, previous: emptyRoot(0n), baseAddress }), 4)
+    finalized(database, first, 2n, { a: '5', d: '6' })
+    small.evict()
+    small.evict()
+    assert.throws(() => tree.get(toUtf8('a')), { reason: 'mkvs.other-node' })
+    tree.dispose()
     database.close()
   })
 
