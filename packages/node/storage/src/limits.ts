@@ -43,3 +43,6 @@ export const CHUNK_FETCHES_MAX = 16
 
 /** Bytes of the metadata of a checkpoint: a million digests and the root. */
 export const CHECKPOINT_META_SIZE_MAX = 64 * 1024 * 1024
+
+/** Answers that one rule over a remote tree may ask for. */
+export const REMOTE_FETCHES_MAX = 10_000
