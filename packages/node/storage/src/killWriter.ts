@@ -6,7 +6,7 @@
  * Each writer commits, finalizes, prunes and compacts as fast as it can and prints every version
  * that was acknowledged. After each kill the last acknowledged version must be there, readable to
  * its last key, and its root must come out again when it is computed from the keys alone. The next
- * writer goes on in the same folder.
+ * writer goes on in the same folder; a few folders are written side by side.
  */
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
@@ -119,9 +119,9 @@ function start(
   mode: '--write' | '--write-once',
   folder: string,
 ): ChildProcessByStdio<null, Readable, null> {
-  return spawn(process.execPath, [fileURLToPath(import.meta.url), mode, `${folder}/db`], {
+  return spawn(process.execPath, [fileURLToPath(import.meta.url), mode, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_COMPILE_CACHE: `${folder}/compiled` },
+    env: { ...process.env, NODE_COMPILE_CACHE: `${path.dirname(folder)}/compiled` },
   })
 }
 
@@ -151,23 +151,40 @@ export interface KillReport {
   readonly pairsRead: number
 }
 
-/** Kills so many writers, one after the other, in one folder. */
+/** Folders in which writers are killed side by side: most of a writer's life it starts. */
+const LANES = 3
+
+/** Kills so many writers, those of a folder one after the other. */
 export async function killWriters(kills: number): Promise<KillReport> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kill-writer-'))
-  const arena = new Arena()
-  let pairsRead = 0
-  let acknowledged: string | undefined
   try {
-    await once(start('--write-once', folder), 'close')
-    for (let i = 0; i < kills; i++) {
-      acknowledged = await killOne(folder)
-      assert(acknowledged !== undefined, 'a writer was killed before it wrote anything')
-      pairsRead += verify(arena, `${folder}/db`, acknowledged)
-    }
-    return { kills, versions: BigInt(acknowledged?.split(' ')[0] ?? 0), pairsRead }
+    fs.mkdirSync(`${folder}/compiled`)
+    let left = kills
+    const isOneLeft = (): boolean => left-- > 0
+    const lane = (i: number) => killInLane(`${folder}/${i}`, isOneLeft)
+    const lanes = await Promise.all(Array.from({ length: LANES }, (_, i) => lane(i)))
+    return lanes.reduce((a, b) => ({
+      kills: a.kills + b.kills,
+      versions: a.versions + b.versions,
+      pairsRead: a.pairsRead + b.pairsRead,
+    }))
   } finally {
     fs.rmSync(folder, { recursive: true })
   }
+}
+
+async function killInLane(folder: string, isOneLeft: () => boolean): Promise<KillReport> {
+  const arena = new Arena()
+  let kills = 0
+  let pairsRead = 0
+  let acknowledged: string | undefined
+  await once(start('--write-once', folder), 'close')
+  for (; isOneLeft(); kills++) {
+    acknowledged = await killOne(folder)
+    assert(acknowledged !== undefined, 'a writer was killed before it wrote anything')
+    pairsRead += verify(arena, folder, acknowledged)
+  }
+  return { kills, versions: BigInt(acknowledged?.split(' ')[0] ?? 0), pairsRead }
 }
 
 async function killAndReport(count: number): Promise<void> {
