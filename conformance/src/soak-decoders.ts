@@ -1,6 +1,6 @@
 /**
  * Throws fresh damage at every decoder for `WADI_SOAK_SECONDS`, a minute unless told. Prints how
- * many inputs each kind of damage made and ends with the verdict; exits 1 at the first wrong answer.
+ * many inputs each kind of damage made, then the verdict; exits 1 at the first wrong answer.
  */
 
 import { toHex } from '@wadi/base/bytes'

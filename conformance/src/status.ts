@@ -1,6 +1,6 @@
 /**
- * `npm run -s status`: runs every runner by itself and writes down in STATUS.md what it read and how
- * it went. Exits 1 if a test failed or a vector file was neither read nor excused.
+ * `npm run -s status`: runs every runner by itself and writes down in STATUS.md what it read and
+ * how it went. Exits 1 if a test failed or a vector file was neither read nor excused.
  */
 
 import { spawnSync } from 'node:child_process'

@@ -19,6 +19,8 @@ const BANNED = new Map([
   ['Intl', 'it depends on the machine'],
   ['WeakRef', 'it shows when garbage is collected'],
   ['FinalizationRegistry', 'it shows when garbage is collected'],
+  ['globalThis', 'rules name what they use'],
+  ['Atomics', 'rules share nothing'],
 ])
 
 /** Members that are not used there, whatever they belong to. */
@@ -57,6 +59,8 @@ function checkWord(tokens: readonly Token[], i: number): string | undefined {
     return undefined
   }
   if (text === 'Function' && tokens[i - 1]?.text === 'new') return 'new Function: code is not data'
+  if (text === 'import' && next === '(') return 'import(): rules are synchronous'
+  if (text === 'Math' && next !== '.') return 'Math: only its members are named, one by one'
   const why = BANNED.get(text)
   return why === undefined || isKey(tokens, i) ? undefined : `${text}: ${why}`
 }

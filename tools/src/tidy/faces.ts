@@ -26,9 +26,18 @@ function checkReadme({ folder }: Package, house: House): Finding[] {
   return messages.map((message) => ({ path, line: 1, message }))
 }
 
+/** A package that names no layer or world would be held by no rule. */
+function checkPlaces({ files, packages }: House): Finding[] {
+  return [...files.keys()]
+    .filter((path) => path.endsWith('/package.json'))
+    .filter((path) => !packages.some(({ folder }) => path === `${folder}package.json`))
+    .map((path) => ({ path, line: 1, message: 'it has no "wadi" with a layer and a world' }))
+}
+
 export function checkFaces(house: House): Finding[] {
-  return house.packages.flatMap((each) => [
+  const faces = house.packages.flatMap((each) => [
     ...checkEntries(each, house),
     ...checkReadme(each, house),
   ])
+  return [...checkPlaces(house), ...faces]
 }

@@ -114,6 +114,10 @@ describe('tidy: dry rules', () => {
     'new Function(x)',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: this is a source text
     'const t = `${Date.now()}`',
+    'const t = globalThis.Date.now()',
+    'const { random } = Math',
+    "const r = Math['random']()",
+    'const m = import(`./tree.ts`)',
   ]
   for (const line of wet) {
     it(`refuses ${line}`, () => assertFound('dry', tree(`\n${line}\n`), `${TREE}src/tree.ts:2`))
@@ -185,6 +189,11 @@ describe('tidy: words', () => {
 })
 
 describe('tidy: faces and documents', () => {
+  it('refuses a package without a layer and a world', () => {
+    const path = 'packages/common/stray/package.json'
+    assertFound('faces', { [path]: JSON.stringify({ name: '@wadi/stray' }) }, path)
+  })
+
   it('refuses an entry without a file, and a root entry', () => {
     const gone = manifest('@wadi/base', 0, { exports: { './gone': './src/gone.ts' } })
     assertFound('faces', { [`${BASE}package.json`]: gone }, `${BASE}package.json`)
