@@ -3,10 +3,10 @@
  * recorded one: the consensus state of every block, the state and I/O tree of every round.
  */
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { toHex } from '@wadi/base/bytes'
-import { parseNdjson } from './ndjson.ts'
+import { readNdjsonFile } from './ndjson.ts'
 import { bytesOfBase64, type RecordedBlock, type RecordedRound, type StateDiff } from './records.ts'
 
 /** As much of a tree as applying changes takes. */
@@ -94,9 +94,9 @@ export function* chainRoots(
   folder: string,
   createTree: () => WritableTree,
 ): Generator<ComparedRoot> {
-  const blocks = readFileSync(join(folder, 'blocks.ndjson.gz'))
-  yield* blockRoots(parseNdjson<RecordedBlock>(blocks), createTree)
+  const blocks = join(folder, 'blocks.ndjson.gz')
+  yield* blockRoots(readNdjsonFile<RecordedBlock>(blocks), createTree)
   const rounds = join(folder, 'rounds.ndjson.gz')
   if (!existsSync(rounds)) return
-  yield* roundRoots(parseNdjson<RecordedRound>(readFileSync(rounds)), createTree)
+  yield* roundRoots(readNdjsonFile<RecordedRound>(rounds), createTree)
 }
