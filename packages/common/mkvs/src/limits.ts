@@ -21,8 +21,8 @@ export const ARENA_BYTES_MIN = 4 * 1024 * 1024
 /** A checkpoint chunk before and after decompression. Producers aim at a few megabytes. */
 export const CHUNK_BYTES_MAX = 64 * 1024 * 1024
 
-/** Chunks of one checkpoint. */
-export const CHUNK_COUNT_MAX = 1_000_000
+/** Chunks of one checkpoint: at the usual eight megabytes a quarter of a terabyte. */
+export const CHUNK_COUNT_MAX = 32_768
 
 /** How often a checkpoint's subtrees are split, at most, to get the number asked for. */
 export const SUBTREE_SPLITS_MAX = 10

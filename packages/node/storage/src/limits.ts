@@ -1,5 +1,7 @@
 /** Every bound of the stores on disk. */
 
+import { CHUNK_COUNT_MAX } from '@wadi/mkvs/limits'
+
 /** Writes of the key-value store that may wait for the disk at the same time. */
 export const WRITES_QUEUED_MAX = 256
 
@@ -29,8 +31,8 @@ export const PAGE_SIZE = 8192
 /** Batches whose version is not finalized yet. The reference allows as many versions. */
 export const PENDING_BATCHES_MAX = 5000
 
-/** Pieces of one restore under way. */
-export const RESTORE_PIECES_MAX = 65_536
+/** Pieces of one restore under way: every chunk of the checkpoints of both roots of a round. */
+export const RESTORE_PIECES_MAX = 2 * CHUNK_COUNT_MAX
 
 /** Bytes of the note that a piece of a restore carries for whoever resumes. */
 export const RESTORE_NOTE_SIZE_MAX = 16 * 1024 * 1024
@@ -41,8 +43,8 @@ export const COMPACTION_LIVE_PERCENT = 50
 /** Chunks of a checkpoint that are fetched at the same time. */
 export const CHUNK_FETCHES_MAX = 16
 
-/** Bytes of the metadata of a checkpoint: a million digests and the root. */
-export const CHECKPOINT_META_SIZE_MAX = 64 * 1024 * 1024
+/** Bytes of the metadata of a checkpoint: so many digests of 34 bytes, and the root. */
+export const CHECKPOINT_META_SIZE_MAX = 34 * CHUNK_COUNT_MAX + 1024
 
 /** Answers that one rule over a remote tree may ask for. */
 export const REMOTE_FETCHES_MAX = 10_000

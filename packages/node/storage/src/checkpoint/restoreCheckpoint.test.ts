@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { equalBytes, toUtf8 } from '@wadi/base/bytes'
+import { encode } from '@wadi/cbor/codec'
 import { Arena } from '@wadi/mkvs/arena'
+import { Metadata } from '@wadi/mkvs/checkpoint/metadata'
+import { CHUNK_COUNT_MAX } from '@wadi/mkvs/limits'
 import { EMPTY_HASH, ROOT_TYPE_IO, ROOT_TYPE_STATE, type Root } from '@wadi/mkvs/roots'
 import { pairsWithPrefix } from '@wadi/mkvs/state'
 import { createTree, openTree, type Tree } from '@wadi/mkvs/tree'
 import { readWhole } from '../files/fileSystem.ts'
 import { MemoryFiles } from '../files/memoryFiles.ts'
-import { CHECKPOINT_META_SIZE_MAX, CHUNK_FETCHES_MAX } from '../limits.ts'
+import { CHECKPOINT_META_SIZE_MAX, CHUNK_FETCHES_MAX, RESTORE_PIECES_MAX } from '../limits.ts'
 import { NodeDatabase } from '../nodedb/nodeDatabase.ts'
 import { CheckpointFiles, noChunkError } from './checkpointFiles.ts'
 import { restoreCheckpoint } from './restoreCheckpoint.ts'
@@ -62,11 +65,24 @@ describe('a checkpoint on disk', () => {
     files.openWrite(`${path}/meta`).write([Uint8Array.of(0)], 3)
     assert.throws(() => checkpoints.list(), { name: 'UnavailableError', reason: 'storage.damaged' })
     files.openWrite(`${path}/meta`).write([new Uint8Array(CHECKPOINT_META_SIZE_MAX + 1)], 0)
-    assert.throws(() => checkpoints.list(), { reason: 'storage.damaged', message: /67108865/ })
+    const message = new RegExp(String(CHECKPOINT_META_SIZE_MAX + 1))
+    assert.throws(() => checkpoints.list(), { reason: 'storage.damaged', message })
     files.remove(`${path}/meta`)
     assert.deepEqual(checkpoints.list(), [])
     checkpoints.remove(metadata.root)
     assert.deepEqual(files.list('checkpoints'), [])
+  })
+
+  it('may have as many chunks as a restore can take, for both roots of a round', () => {
+    const root = {
+      namespace: new Uint8Array(32),
+      version: 2n ** 64n - 1n,
+      type: 1,
+      hash: EMPTY_HASH,
+    }
+    const chunks = Array.from({ length: CHUNK_COUNT_MAX }, () => EMPTY_HASH)
+    assert.ok(encode(Metadata, { version: 1, root, chunks }).length <= CHECKPOINT_META_SIZE_MAX)
+    assert.equal(2 * CHUNK_COUNT_MAX, RESTORE_PIECES_MAX)
   })
 
   it('is restored with any number of fetches under way, whole or cut into subtrees', async () => {
