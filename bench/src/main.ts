@@ -1,5 +1,6 @@
 /** `npm run -s bench [-- [--json] [part of a scenario's name …]]`: measures and compares. */
 
+import { hash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -8,6 +9,7 @@ import type { Scenario } from './scenario.ts'
 import { formatResult } from './table.ts'
 
 const FOLDER = new URL('../scenarios/', import.meta.url)
+const KIBIBYTE = new Uint8Array(1024)
 
 const timing: Timing = {
   sliceMs: 50,
@@ -15,6 +17,10 @@ const timing: Timing = {
   cpuMs() {
     const { user, system } = process.cpuUsage()
     return (user + system) / 1000
+  },
+  fallback: {
+    name: 'crypto.hash of 1 KiB (SHA-512/256)',
+    run: () => hash('sha512-256', KIBIBYTE, 'buffer'),
   },
 }
 

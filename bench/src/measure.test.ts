@@ -7,10 +7,11 @@ import { formatResult } from './table.ts'
 /** A processor on which each call of a contender takes as long as the test says. */
 function fakeProcessor() {
   let cpuMs = 0
-  const timing = { sliceMs: 10, rounds: 5, cpuMs: () => cpuMs }
   const work = (ms: number) => () => {
     cpuMs += ms
   }
+  const fallback = { name: 'fallback', run: work(5) }
+  const timing = { sliceMs: 10, rounds: 5, cpuMs: () => cpuMs, fallback }
   return { timing, work }
 }
 
@@ -37,6 +38,20 @@ describe('measureScenario', () => {
     const later = { name: 'slow', run: () => Promise.resolve().then(work(4)) }
     const { figures } = await measureScenario(scenarioOf([later], []), timing)
     assert.equal(figures[0]?.value, 250)
+  })
+
+  it('refers to another yardstick where the own one is absent', async () => {
+    const { timing, work } = fakeProcessor()
+    const contenders = [
+      { name: 'slow', absent: 'there is no Go toolchain' },
+      { name: 'fast', run: work(1) },
+    ]
+    const { figures, yardstick } = await measureScenario(scenarioOf(contenders, []), timing)
+    assert.equal(yardstick, 'fallback')
+    assert.deepEqual(figures, [
+      { name: 'fast', value: 1000, ratio: 5 },
+      { name: 'fallback', value: 200, ratio: 1 },
+    ])
   })
 
   it('judges goals as met, missed or not measured, and never calls an absentee', async () => {

@@ -34,6 +34,8 @@ export type Timing = {
   readonly rounds: number
   /** Milliseconds of the processor that this process has used. */
   cpuMs(): number
+  /** What figures refer to where the yardstick of a scenario is absent. */
+  readonly fallback: Runner
 }
 
 const DEFAULT_UNIT = 'operations per CPU second'
@@ -109,13 +111,16 @@ const isRunner = (contender: Contender): contender is Runner => 'run' in contend
 const isMeter = (contender: Contender): contender is Meter => 'measure' in contender
 
 export async function measureScenario(scenario: Scenario, timing: Timing): Promise<Result> {
-  const contenders = await scenario.create()
+  const created = await scenario.create()
+  const isThere = created.some((each) => each.name === scenario.yardstick && !('absent' in each))
+  const contenders = isThere ? created : [...created, timing.fallback]
+  const yardstick = isThere ? scenario.yardstick : timing.fallback.name
   const rates = new Map<string, readonly number[]>(
     await measureRunners(contenders.filter(isRunner), timing),
   )
   for (const meter of contenders.filter(isMeter)) rates.set(meter.name, [await meter.measure()])
   const figures = contenders.flatMap(({ name }) => {
-    const ratio = ratioOf(rates, name, scenario.yardstick) ?? Number.NaN
+    const ratio = ratioOf(rates, name, yardstick) ?? Number.NaN
     const values = rates.get(name)
     return values === undefined ? [] : [{ name, value: median(values), ratio }]
   })
@@ -124,5 +129,5 @@ export async function measureScenario(scenario: Scenario, timing: Timing): Promi
   )
   const { name, unit = DEFAULT_UNIT } = scenario
   const verdicts = judge(scenario, rates)
-  return { scenario: name, unit, yardstick: scenario.yardstick, figures, absent, verdicts }
+  return { scenario: name, unit, yardstick, figures, absent, verdicts }
 }
