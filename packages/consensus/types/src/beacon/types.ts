@@ -16,8 +16,11 @@ export const BACKENDS = { insecure: 'insecure', vrf: 'vrf' } as const
 export const EpochTimeState = struct({ epoch: Epoch, height: i64 })
 export type EpochTimeState = Infer<typeof EpochTimeState>
 
-/** The proofs of the nodes, by node. */
-export const VrfProofs = mapOf(PublicKey, Proof)
+/**
+ * The proofs of the nodes, by node.
+ * COMPAT(oasis-core): the values are pointers, and null is kept; no rule writes it.
+ */
+export const VrfProofs = mapOf(PublicKey, nilable(Proof))
 export type VrfProofs = Infer<typeof VrfProofs>
 
 /** What is remembered of the epoch before. */

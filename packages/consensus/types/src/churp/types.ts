@@ -59,5 +59,9 @@ export const Parameters = struct({ gasCosts: omitEmpty(GasCosts) })
 export type Parameters = Infer<typeof Parameters>
 
 /** CHURP's part of the key manager's section of the genesis document. */
-export const Genesis = struct({ params: Parameters, statuses: omitEmpty(list(Status)) })
+export const Genesis = struct({
+  params: Parameters,
+  // COMPAT(oasis-core): the elements are pointers: null stays null, and the genesis hash shows it.
+  statuses: omitEmpty(list(nilable(Status))),
+})
 export type Genesis = Infer<typeof Genesis>

@@ -4,7 +4,7 @@ import type { Infer } from '@wadi/cbor/codec'
 import { list, mapOf } from '@wadi/cbor/collections'
 import { namedInteger } from '@wadi/cbor/mapped'
 import { bool, raw, text, u8, u64 } from '@wadi/cbor/scalars'
-import { omitEmpty, optional, struct } from '@wadi/cbor/struct'
+import { nilable, omitEmpty, optional, struct } from '@wadi/cbor/struct'
 import { Address } from '@wadi/primitives/address'
 import { Epoch } from '@wadi/primitives/epoch'
 import { Quantity } from '@wadi/primitives/quantity'
@@ -69,7 +69,8 @@ export type Parameters = Infer<typeof Parameters>
 /** Governance's section of the genesis document. */
 export const Genesis = struct({
   params: Parameters,
-  proposals: omitEmpty(list(Proposal)),
-  voteEntries: omitEmpty(mapOf(u64, list(VoteEntry))),
+  // COMPAT(oasis-core): these are pointers and slices: null stays null, and the genesis hash shows it.
+  proposals: omitEmpty(list(nilable(Proposal))),
+  voteEntries: omitEmpty(mapOf(u64, nilable(list(nilable(VoteEntry))))),
 })
 export type Genesis = Infer<typeof Genesis>

@@ -7,7 +7,9 @@ import { SignedEncryptedEphemeralSecret, SignedEncryptedMasterSecret, Status } f
 
 // COMPAT(oasis-core): the Go types have no tags, so the names are capitalised.
 
-export const StatusUpdateEvent = struct({ statuses: named('Statuses', nilable(list(Status))) })
+export const StatusUpdateEvent = struct({
+  statuses: named('Statuses', nilable(list(nilable(Status)))),
+})
 export type StatusUpdateEvent = Infer<typeof StatusUpdateEvent>
 
 export const MasterSecretEvent = struct({

@@ -109,7 +109,8 @@ export type Parameters = Infer<typeof Parameters>
 /** The key manager's section of the genesis document: secrets, and CHURP as a part of its own. */
 export const Genesis = struct({
   params: Parameters,
-  statuses: omitEmpty(list(Status)),
+  // COMPAT(oasis-core): the elements are pointers: null stays null, and the genesis hash shows it.
+  statuses: omitEmpty(list(nilable(Status))),
   churp: optional(ChurpGenesis),
 })
 export type Genesis = Infer<typeof Genesis>

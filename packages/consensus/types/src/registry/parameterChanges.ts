@@ -3,6 +3,7 @@ import { mapOf } from '@wadi/cbor/collections'
 import { bool, u8 } from '@wadi/cbor/scalars'
 import { optional, struct } from '@wadi/cbor/struct'
 import { Epoch } from '@wadi/primitives/epoch'
+import { changedMap } from '../changedMap.ts'
 import { GasCosts } from '../gas.ts'
 import { RuntimeGovernanceModel } from './runtime.ts'
 import { TeeFeatures } from './types.ts'
@@ -11,9 +12,9 @@ import { TeeFeatures } from './types.ts'
 export const ParameterChanges = struct({
   disableRuntimeRegistration: optional(bool),
   disableKmRuntimeRegistration: optional(bool),
-  gasCosts: optional(GasCosts),
+  gasCosts: changedMap(GasCosts),
   maxNodeExpiration: optional(Epoch),
-  enableRuntimeGovernanceModels: optional(mapOf(RuntimeGovernanceModel, bool)),
+  enableRuntimeGovernanceModels: changedMap(mapOf(RuntimeGovernanceModel, bool)),
   teeFeatures: optional(TeeFeatures),
   maxRuntimeDeployments: optional(u8),
 })

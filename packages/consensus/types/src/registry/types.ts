@@ -3,7 +3,7 @@
 import type { Infer } from '@wadi/cbor/codec'
 import { list, mapOf } from '@wadi/cbor/collections'
 import { bool, u8, u64 } from '@wadi/cbor/scalars'
-import { omitEmpty, optional, struct } from '@wadi/cbor/struct'
+import { nilable, omitEmpty, optional, struct } from '@wadi/cbor/struct'
 import { SignedEntity } from '@wadi/primitives/entity'
 import { Epoch } from '@wadi/primitives/epoch'
 import { Namespace } from '@wadi/primitives/namespace'
@@ -22,7 +22,8 @@ export const NodeStatus = struct({
   expirationProcessed: bool,
   freezeEndTime: Epoch,
   electionEligibleAfter: Epoch,
-  faults: omitEmpty(mapOf(Namespace, Fault)),
+  // COMPAT(oasis-core): the values are pointers: null comes from the genesis document and stays.
+  faults: omitEmpty(mapOf(Namespace, nilable(Fault))),
 })
 export type NodeStatus = Infer<typeof NodeStatus>
 
@@ -57,10 +58,11 @@ export type Parameters = Infer<typeof Parameters>
 /** The registry's section of the genesis document. */
 export const Genesis = struct({
   params: Parameters,
-  entities: omitEmpty(list(SignedEntity)),
-  runtimes: omitEmpty(list(Runtime)),
-  suspendedRuntimes: omitEmpty(list(Runtime)),
-  nodes: omitEmpty(list(MultiSignedNode)),
-  nodeStatuses: omitEmpty(mapOf(PublicKey, NodeStatus)),
+  // COMPAT(oasis-core): the elements are pointers: null stays null, and the genesis hash shows it.
+  entities: omitEmpty(list(nilable(SignedEntity))),
+  runtimes: omitEmpty(list(nilable(Runtime))),
+  suspendedRuntimes: omitEmpty(list(nilable(Runtime))),
+  nodes: omitEmpty(list(nilable(MultiSignedNode))),
+  nodeStatuses: omitEmpty(mapOf(PublicKey, nilable(NodeStatus))),
 })
 export type Genesis = Infer<typeof Genesis>

@@ -63,7 +63,8 @@ export type SchedulerCommitment = Infer<typeof SchedulerCommitment>
 /** All commitments of a round so far, by the rank of the scheduler. */
 export const CommitmentPool = struct({
   highestRank: omitEmpty(u64),
-  schedulerCommitments: omitEmpty(mapOf(u64, SchedulerCommitment)),
+  // COMPAT(oasis-core): the values are pointers, and null is kept; no rule writes it.
+  schedulerCommitments: omitEmpty(mapOf(u64, nilable(SchedulerCommitment))),
   discrepancy: omitEmpty(bool),
 })
 export type CommitmentPool = Infer<typeof CommitmentPool>

@@ -23,11 +23,12 @@ export const LivenessStatistics = struct({
 })
 export type LivenessStatistics = Infer<typeof LivenessStatistics>
 
+// COMPAT(oasis-core): three pointers that every rule sets and that null leaves unset.
 export const RuntimeState = struct({
-  runtime: Runtime,
+  runtime: nilable(Runtime),
   suspended: omitEmpty(bool),
-  genesisBlock: Block,
-  lastBlock: Block,
+  genesisBlock: nilable(Block),
+  lastBlock: nilable(Block),
   lastBlockHeight: i64,
   lastNormalRound: u64,
   lastNormalHeight: i64,
@@ -40,7 +41,8 @@ export type RuntimeState = Infer<typeof RuntimeState>
 
 /** What came out of a runtime's last normal round beside its roots. */
 export const RoundResults = struct({
-  messages: omitEmpty(list(MessageEvent)),
+  // COMPAT(oasis-core): the elements are pointers: null comes from the genesis document and stays.
+  messages: omitEmpty(list(nilable(MessageEvent))),
   goodComputeEntities: omitEmpty(list(PublicKey)),
   badComputeEntities: omitEmpty(list(PublicKey)),
 })
@@ -60,13 +62,15 @@ export type Parameters = Infer<typeof Parameters>
 export const GenesisRuntimeState = struct({
   stateRoot: Hash,
   round: u64,
-  messageResults: omitEmpty(list(MessageEvent)),
+  // COMPAT(oasis-core): the elements are pointers: null stays null, and the genesis hash shows it.
+  messageResults: omitEmpty(list(nilable(MessageEvent))),
 })
 export type GenesisRuntimeState = Infer<typeof GenesisRuntimeState>
 
 /** Roothash's section of the genesis document. */
 export const Genesis = struct({
   params: Parameters,
-  runtimeStates: omitEmpty(mapOf(Namespace, GenesisRuntimeState)),
+  // COMPAT(oasis-core): the values are pointers: null stays null, and the genesis hash shows it.
+  runtimeStates: omitEmpty(mapOf(Namespace, nilable(GenesisRuntimeState))),
 })
 export type Genesis = Infer<typeof Genesis>

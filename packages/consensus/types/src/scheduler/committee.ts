@@ -22,7 +22,8 @@ export type CommitteeNode = Infer<typeof CommitteeNode>
 
 export const Committee = struct({
   kind: CommitteeKind,
-  members: nilable(list(CommitteeNode)),
+  // COMPAT(oasis-core): the elements are pointers, and null is kept; no rule writes it.
+  members: nilable(list(nilable(CommitteeNode))),
   runtimeId: Namespace,
   validFor: Epoch,
 })

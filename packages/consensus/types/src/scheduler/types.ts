@@ -15,8 +15,11 @@ export const VOTING_POWER_DISTRIBUTIONS = { linear: 0, sqrt: 1 } as const
 export const Validator = struct({ id: PublicKey, entityId: PublicKey, votingPower: i64 })
 export type Validator = Infer<typeof Validator>
 
-/** Validators by consensus key. */
-export const Validators = mapOf(PublicKey, Validator)
+/**
+ * Validators by consensus key.
+ * COMPAT(oasis-core): the values are pointers, and null is kept; no rule writes it.
+ */
+export const Validators = mapOf(PublicKey, nilable(Validator))
 export type Validators = Infer<typeof Validators>
 
 /** A node that is elected whatever the dice say. For tests. */

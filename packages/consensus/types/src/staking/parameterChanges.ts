@@ -4,6 +4,7 @@ import { bool, u32 } from '@wadi/cbor/scalars'
 import { nilable, optional, struct } from '@wadi/cbor/struct'
 import { Epoch } from '@wadi/primitives/epoch'
 import { Quantity } from '@wadi/primitives/quantity'
+import { changedMap } from '../changedMap.ts'
 import { GasCosts } from '../gas.ts'
 import { RewardStep } from './types.ts'
 
@@ -11,7 +12,7 @@ import { RewardStep } from './types.ts'
 export const ParameterChanges = struct({
   debondingInterval: optional(Epoch),
   rewardSchedule: optional(list(RewardStep)),
-  gasCosts: optional(GasCosts),
+  gasCosts: changedMap(GasCosts),
   minDelegation: nilable(Quantity),
   minTransfer: nilable(Quantity),
   minTransactBalance: nilable(Quantity),

@@ -4,7 +4,7 @@ import type { Infer } from '@wadi/cbor/codec'
 import { list, mapOf } from '@wadi/cbor/collections'
 import { namedInteger } from '@wadi/cbor/mapped'
 import { bool, i64, text, u8, u16, u32, u64 } from '@wadi/cbor/scalars'
-import { named, omitEmpty, optional, struct } from '@wadi/cbor/struct'
+import { named, nilable, omitEmpty, optional, struct } from '@wadi/cbor/struct'
 import { Address } from '@wadi/primitives/address'
 import { Epoch } from '@wadi/primitives/epoch'
 import { PublicKey } from '@wadi/primitives/publicKey'
@@ -87,7 +87,8 @@ export type StakeThreshold = Infer<typeof StakeThreshold>
 
 /** Which minimums an account must hold at the same time, by claim. */
 export const StakeAccumulator = struct({
-  claims: omitEmpty(mapOf(text, list(StakeThreshold))),
+  // COMPAT(oasis-core): the values are slices: null comes from the genesis document and stays.
+  claims: omitEmpty(mapOf(text, nilable(list(StakeThreshold)))),
 })
 export type StakeAccumulator = Infer<typeof StakeAccumulator>
 
@@ -170,10 +171,13 @@ export const Genesis = struct({
   commonPool: Quantity,
   lastBlockFees: Quantity,
   governanceDeposits: Quantity,
-  ledger: omitEmpty(mapOf(Address, Account)),
+  // COMPAT(oasis-core): these are pointers, slices and maps: null stays null, and the genesis hash shows it.
+  ledger: omitEmpty(mapOf(Address, nilable(Account))),
   /** By escrow account, then by delegator. */
-  delegations: omitEmpty(mapOf(Address, mapOf(Address, Delegation))),
+  delegations: omitEmpty(mapOf(Address, nilable(mapOf(Address, nilable(Delegation))))),
   /** By escrow account, then by delegator. */
-  debondingDelegations: omitEmpty(mapOf(Address, mapOf(Address, list(DebondingDelegation)))),
+  debondingDelegations: omitEmpty(
+    mapOf(Address, nilable(mapOf(Address, nilable(list(nilable(DebondingDelegation)))))),
+  ),
 })
 export type Genesis = Infer<typeof Genesis>

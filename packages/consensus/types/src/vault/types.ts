@@ -78,8 +78,9 @@ export type Parameters = Infer<typeof Parameters>
 /** The vault's section of the genesis document. */
 export const Genesis = struct({
   params: Parameters,
-  vaults: omitEmpty(list(Vault)),
-  states: omitEmpty(mapOf(Address, mapOf(Address, AddressState))),
-  pendingActions: omitEmpty(mapOf(Address, list(PendingAction))),
+  // COMPAT(oasis-core): these are pointers, slices and maps: null stays null, and the genesis hash shows it.
+  vaults: omitEmpty(list(nilable(Vault))),
+  states: omitEmpty(mapOf(Address, nilable(mapOf(Address, nilable(AddressState))))),
+  pendingActions: omitEmpty(mapOf(Address, nilable(list(nilable(PendingAction))))),
 })
 export type Genesis = Infer<typeof Genesis>
