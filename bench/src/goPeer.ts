@@ -9,6 +9,8 @@ import type { Contender } from './scenario.ts'
 
 const SOURCES = fileURLToPath(new URL('../peers/', import.meta.url))
 const PROGRAM = join(SOURCES, 'bin', process.platform === 'win32' ? 'peers.exe' : 'peers')
+/** On the path, or where Go's installer puts it. */
+const GO_PLACES = ['go', '/usr/local/go/bin/go']
 const BUILD_LIMIT_MS = 10 * 60_000
 const RUN_LIMIT_MS = 10 * 60_000
 
@@ -27,9 +29,9 @@ let built: Built | undefined
 
 /** Builds the program once; says why it cannot where it cannot. */
 function build(): Built {
-  const go = spawnSync('go', ['version'], { encoding: 'utf8' })
-  if (go.error !== undefined || go.status !== 0) return { why: 'there is no Go toolchain' }
-  const made = spawnSync('go', ['build', '-o', PROGRAM, '.'], {
+  const go = GO_PLACES.find((place) => spawnSync(place, ['version']).status === 0)
+  if (go === undefined) return { why: 'there is no Go toolchain' }
+  const made = spawnSync(go, ['build', '-o', PROGRAM, '.'], {
     cwd: SOURCES,
     encoding: 'utf8',
     timeout: BUILD_LIMIT_MS,

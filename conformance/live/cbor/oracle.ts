@@ -35,6 +35,9 @@ export function differences(program: string, questions: readonly Question[]): Di
   })
 }
 
+/** A download that stands still for so long is none. */
+const DOWNLOAD_LIMIT_MS = 3 * 60_000
+
 /** The Go program, or why there is none. */
 export interface Program {
   readonly path: string
@@ -44,7 +47,8 @@ export interface Program {
 /** Builds a Go program. Without Go, or without its modules, there is nothing to compare with. */
 export function buildProgram(cwd: string = import.meta.dirname): Program {
   const path = join(mkdtempSync(join(tmpdir(), 'wadi-live-')), 'oracle')
-  const go = (...args: string[]) => execFileSync('go', args, { cwd, stdio: 'pipe' })
+  const go = (...args: string[]) =>
+    execFileSync('go', args, { cwd, stdio: 'pipe', timeout: DOWNLOAD_LIMIT_MS })
   try {
     go('version')
   } catch {
@@ -55,6 +59,6 @@ export function buildProgram(cwd: string = import.meta.dirname): Program {
   } catch {
     return { path, missing: "the reference's Go modules cannot be downloaded" }
   }
-  go('build', '-o', path, '.')
+  execFileSync('go', ['build', '-o', path, '.'], { cwd, stdio: 'pipe' })
   return { path, missing: false }
 }
