@@ -12,6 +12,9 @@ export const ADDRESS_MAX = 2 ** 48 - 1
 /** How deep a proof may nest: nodes on the longest path. */
 export const PROOF_DEPTH_MAX = 128
 
+/** Entries of a proof or a chunk. One of the usual eight megabytes has fewer than 900,000. */
+export const PROOF_ENTRIES_MAX = 2 ** 20
+
 /** How much memory an arena's nodes take before stored ones are dropped, unless told otherwise. */
 export const ARENA_BYTES_DEFAULT = 1024 * 1024 * 1024
 

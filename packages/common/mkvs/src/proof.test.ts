@@ -13,7 +13,7 @@ import { CodedError } from '@wadi/base/errors'
 import { decode, encode } from '@wadi/cbor/codec'
 import fc from 'fast-check'
 import { Arena } from './arena.ts'
-import { PROOF_DEPTH_MAX } from './limits.ts'
+import { PROOF_DEPTH_MAX, PROOF_ENTRIES_MAX } from './limits.ts'
 import { MissingNodeError, NO_NODES } from './nodeReader.ts'
 import { Proof } from './proof.ts'
 import { getFromProof, pairsFromProof } from './readProof.ts'
@@ -272,6 +272,17 @@ describe('the verifier', () => {
     }
     ask(PROOF_DEPTH_MAX)
     assert.throws(() => ask(PROOF_DEPTH_MAX + 1), { reason: 'mkvs.badProof' })
+  })
+
+  it('looks at so many entries and refuses one more', () => {
+    const root = new Uint8Array(32)
+    const proof = (count: number): Proof => ({
+      version: 0,
+      untrustedRoot: root,
+      entries: new Array<undefined>(count).fill(undefined),
+    })
+    assert.throws(() => verifyProof(root, proof(PROOF_ENTRIES_MAX)), { context: /left over/ })
+    assert.throws(() => verifyProof(root, proof(PROOF_ENTRIES_MAX + 1)), { context: /too many/ })
   })
 
   it('answers any bytes with a coded error', () => {

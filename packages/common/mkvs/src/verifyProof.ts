@@ -3,7 +3,7 @@
 import { equalBytes } from '@wadi/base/bytes'
 import { sha512Trunc256 } from '@wadi/crypto/hash/sha512'
 import { errors } from './errors.ts'
-import { KEY_BYTES_MAX, PROOF_DEPTH_MAX } from './limits.ts'
+import { KEY_BYTES_MAX, PROOF_DEPTH_MAX, PROOF_ENTRIES_MAX } from './limits.ts'
 import { labelSize } from './nodeRecord.ts'
 import { ENTRY_FULL, ENTRY_HASH, type Proof } from './proof.ts'
 import { decodeNode, type WireInternal, type WireLeaf } from './proofNode.ts'
@@ -117,6 +117,7 @@ class EntryReader {
 export function verifyProof(root: Uint8Array, proof: Proof): VerifiedProof {
   if (proof.version > 1) throw errors.badProofVersion(`${proof.version}`)
   if (!equalBytes(proof.untrustedRoot, root)) throw errors.rootMismatch('of the proof')
+  if (proof.entries.length > PROOF_ENTRIES_MAX) throw errors.badProof('too many entries')
   const reader = new EntryReader(proof)
   const node = reader.read(0)
   if (!reader.isAtEnd) throw errors.badProof('entries are left over')

@@ -6,7 +6,12 @@ import { decode, encode } from '@wadi/cbor/codec'
 import { sha512Trunc256 } from '@wadi/crypto/hash/sha512'
 import fc from 'fast-check'
 import { Arena } from '../arena.ts'
-import { CHUNK_BYTES_MAX, CHUNK_COUNT_MAX, SUBTREE_SPLITS_MAX } from '../limits.ts'
+import {
+  CHUNK_BYTES_MAX,
+  CHUNK_COUNT_MAX,
+  PROOF_ENTRIES_MAX,
+  SUBTREE_SPLITS_MAX,
+} from '../limits.ts'
 import type { NodeReader } from '../nodeReader.ts'
 import { RECORD_HEAD_BYTES, recordSize } from '../nodeRecord.ts'
 import { EMPTY_HASH, ROOT_TYPE_STATE } from '../roots.ts'
@@ -24,6 +29,9 @@ import {
   startRestore,
 } from './restore.ts'
 import { decodeSpine, encodeSpine } from './spine.ts'
+
+/** An empty byte string in CBOR. */
+const EMPTY_STRING = 0x40
 
 const arena = new Arena()
 const namespace = new Uint8Array(32)
@@ -262,6 +270,13 @@ describe('a chunk', () => {
     const decodeZeros = (size: number) => () => decodeChunk(new Uint8Array(size))
     assert.throws(decodeZeros(CHUNK_BYTES_MAX), { reason: 'mkvs.badSnappy' })
     assert.throws(decodeZeros(CHUNK_BYTES_MAX + 1), { reason: 'mkvs.badChunk' })
+  })
+
+  it('has so many entries and not one more, however small they are', () => {
+    const chunkOf = (count: number) => encodeSnappy(new Uint8Array(count).fill(EMPTY_STRING))
+    assert.equal(decodeChunk(chunkOf(PROOF_ENTRIES_MAX)).length, PROOF_ENTRIES_MAX)
+    const oneMore = chunkOf(PROOF_ENTRIES_MAX + 1)
+    assert.throws(() => decodeChunk(oneMore), { reason: 'mkvs.badChunk' })
   })
 })
 

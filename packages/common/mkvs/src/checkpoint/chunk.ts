@@ -6,7 +6,7 @@ import { bytes } from '@wadi/cbor/scalars'
 import { nilable } from '@wadi/cbor/struct'
 import { sha512Trunc256 } from '@wadi/crypto/hash/sha512'
 import { errors } from '../errors.ts'
-import { CHUNK_BYTES_MAX } from '../limits.ts'
+import { CHUNK_BYTES_MAX, PROOF_ENTRIES_MAX } from '../limits.ts'
 import type { Proof } from '../proof.ts'
 import { decodeSnappy, encodeSnappy } from '../snappy/framing.ts'
 
@@ -30,6 +30,8 @@ export function decodeChunk(chunk: Uint8Array): Entries {
   const content = decodeSnappy(chunk, CHUNK_BYTES_MAX)
   const entries: (Uint8Array | undefined)[] = []
   for (let at = 0; at < content.length; ) {
+    // An entry of one byte becomes an object of a hundred.
+    if (entries.length === PROOF_ENTRIES_MAX) throw errors.badChunk('too many entries')
     const { value, end } = decodeFirst(Entry, content, at)
     entries.push(value)
     at = end

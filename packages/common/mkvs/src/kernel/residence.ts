@@ -118,9 +118,9 @@ function writeLeaf(
 }
 
 /**
- * Adds `install(slot, record)`: the node in place of the stub that hangs in the slot, and answers 1;
- * or 0, and nothing is changed, if it is not the node that has the stub's hash. The record is
- * well-formed and there is room for it.
+ * Adds `install(slot, record)`: puts the node in place of the stub that hangs in the slot, and
+ * answers 1; or 0, and nothing is changed, if it has not the stub's hash. The record is well-formed
+ * and there is room for it.
  */
 function defineInstall(m: ModuleBuilder, parts: Residence, createStub: CreateStub): void {
   const { allocate, release, releaseTree, equal, hashNode } = parts
