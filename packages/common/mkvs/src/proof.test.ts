@@ -202,6 +202,16 @@ describe('a proof of a range', () => {
   })
 })
 
+/** What a call throws. Much cheaper than `assert.throws`, for calls by the hundred thousand. */
+function refusalOf(call: () => unknown): unknown {
+  try {
+    call()
+  } catch (error) {
+    return error
+  }
+  return undefined
+}
+
 describe('the verifier', () => {
   it('refuses every single-byte mutation of a proof', () => {
     const tree = sample()
@@ -209,11 +219,12 @@ describe('the verifier', () => {
       verifyProof(tree.root.hash, proof)
       proof.entries.forEach((entry, i) => {
         for (let at = 0; at < (entry?.length ?? 0); at++) {
-          for (const flip of [0x01, 0x02, 0x03, 0x80, 0xff]) {
+          for (let flip = 1; flip < 256; flip++) {
             const mutated = entry!.slice()
             mutated[at] = mutated[at]! ^ flip
             const entries = proof.entries.with(i, mutated)
-            assert.throws(() => verifyProof(tree.root.hash, { ...proof, entries }), isRefused)
+            const refusal = refusalOf(() => verifyProof(tree.root.hash, { ...proof, entries }))
+            assert.ok(isRefused(refusal), `entry ${i}, byte ${at}, flip ${flip}`)
           }
         }
       })
