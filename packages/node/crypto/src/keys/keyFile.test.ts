@@ -148,7 +148,7 @@ describe('a public key file', () => {
   })
 
   it("of the reference's is read", () => {
-    const sample = new URL('../../samples/consensus_pub.pem', import.meta.url).pathname
+    const sample = join(import.meta.dirname, '../../samples/consensus_pub.pem')
     assert.equal(
       toBase64(loadPublicKeyFile(sample)),
       'KFkcmGExdwYJdrgnD20wbnARG67koHQZk5XHSImGN6Q=',

@@ -50,6 +50,8 @@ export class CheckpointFiles {
   async create({ tree, chunkSize, subtrees }: CheckpointPlan): Promise<Metadata> {
     const { root } = tree
     const path = this.#pathOf(root)
+    // Refuses a tree with uncommitted changes before the checkpoint that is there goes.
+    tree.withNodes(() => undefined)
     this.remove(root)
     this.#files.makeFolder(`${path}/chunks`)
     const digests: Uint8Array[] = []

@@ -73,6 +73,16 @@ describe('a checkpoint on disk', () => {
     assert.deepEqual(files.list('checkpoints'), [])
   })
 
+  it('is kept when the tree that should replace it has uncommitted changes', async () => {
+    const checkpoints = new CheckpointFiles(new MemoryFiles(), 'checkpoints')
+    const tree = bigTree(50)
+    const metadata = await checkpoints.create({ tree, chunkSize: 2000, subtrees: 1 })
+    tree.insert(toUtf8('another key'), toUtf8('another value'))
+    const again = checkpoints.create({ tree, chunkSize: 2000, subtrees: 1 })
+    await assert.rejects(again, { reason: 'mkvs.uncommitted' })
+    assert.deepEqual(checkpoints.list(), [metadata])
+  })
+
   it('may have as many chunks as a restore can take, for both roots of a round', () => {
     const root = {
       namespace: new Uint8Array(32),

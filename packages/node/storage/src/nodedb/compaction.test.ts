@@ -6,6 +6,8 @@ import { Arena } from '@wadi/mkvs/arena'
 import { EMPTY_HASH, ROOT_TYPE_STATE, type Root } from '@wadi/mkvs/roots'
 import { openTree } from '@wadi/mkvs/tree'
 import { MemoryFiles } from '../files/memoryFiles.ts'
+import { COMPACTION_LIVE_PERCENT, SEGMENT_SPAN_MAX } from '../limits.ts'
+import { chooseRun } from './compaction.ts'
 import { NodeDatabase } from './nodeDatabase.ts'
 
 const namespace = new Uint8Array(32)
@@ -94,5 +96,26 @@ describe('the compaction of a node log', () => {
     assert.ok(files.list('db').length < 8, files.list('db').join(' '))
     checkReadable(database, root)
     database.close()
+  })
+})
+
+describe('the choice of what to compact', () => {
+  const sparse = (start: number, end: number) => ({ start, end, size: end - start, liveSize: 1 })
+  const last = sparse(2 ** 40, 2 ** 40 + 1)
+
+  it('takes neighbours along up to the span that a rewritten segment can have, and not one byte more', () => {
+    const first = sparse(0, 100)
+    const within = sparse(100, SEGMENT_SPAN_MAX)
+    assert.deepEqual(chooseRun([first, within, last]), [first, within])
+    const beyond = sparse(100, SEGMENT_SPAN_MAX + 1)
+    assert.equal(chooseRun([first, beyond, last]).length, 1)
+  })
+
+  it('leaves what is mostly live, and what still grows', () => {
+    const full = { start: 0, end: 100, size: 100, liveSize: COMPACTION_LIVE_PERCENT }
+    assert.deepEqual(chooseRun([full, last]), [])
+    assert.deepEqual(chooseRun([last]), [])
+    const sparser = { ...full, liveSize: COMPACTION_LIVE_PERCENT - 1 }
+    assert.deepEqual(chooseRun([sparser, last]), [sparser])
   })
 })

@@ -18,11 +18,14 @@ import {
   writeSparse,
 } from './segment.ts'
 
+/** As much of a segment as choosing takes. */
+type Extent = Pick<Segment, 'start' | 'end' | 'size' | 'liveSize'>
+
 /** A run of neighbouring segments that is worth rewriting into one; empty if there is none. */
-export function chooseRun(log: NodeLog): readonly Segment[] {
+export function chooseRun<T extends Extent>(segments: readonly T[]): readonly T[] {
   // The last segment still grows.
-  const sealed = log.segments.slice(0, -1)
-  const isSparseEnough = ({ liveSize, size }: Segment): boolean =>
+  const sealed = segments.slice(0, -1)
+  const isSparseEnough = ({ liveSize, size }: Extent): boolean =>
     liveSize * 100 < size * COMPACTION_LIVE_PERCENT
   let first = -1
   for (const [i, segment] of sealed.entries()) {
@@ -39,7 +42,7 @@ export function chooseRun(log: NodeLog): readonly Segment[] {
     const span = (run.at(-1)?.end ?? 0) - (run[0]?.start ?? 0)
     return live <= SEGMENT_SIZE / 2 && span <= SEGMENT_SPAN_MAX
   }
-  const isSmall = (segment: Segment | undefined): boolean =>
+  const isSmall = (segment: Extent | undefined): boolean =>
     segment !== undefined && (isSparseEnough(segment) || segment.size < SEGMENT_SIZE / 8)
   while (isSmall(sealed[end]) && fits(start, end + 1)) end++
   while (isSmall(sealed[start - 1]) && fits(start - 1, end)) start--

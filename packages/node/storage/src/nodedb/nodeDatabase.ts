@@ -273,7 +273,7 @@ export class NodeDatabase implements NodeReader {
   compact(): boolean {
     this.#checkOpen()
     this.#log.checkWritable()
-    const run = chooseRun(this.#log)
+    const run = chooseRun(this.#log.segments)
     if (run.length === 0) return false
     this.#saveIndex()
     const rewritten = rewriteRun(this.#log, run, this.#generation)
