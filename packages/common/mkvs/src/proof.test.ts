@@ -213,7 +213,7 @@ function refusalOf(call: () => unknown): unknown {
 }
 
 describe('the verifier', () => {
-  it('refuses every single-byte mutation of a proof', () => {
+  it('refuses every single-byte mutation of a proof (P13)', () => {
     const tree = sample()
     for (const proof of sampleProofs(tree)) {
       verifyProof(tree.root.hash, proof)
@@ -232,7 +232,7 @@ describe('the verifier', () => {
     tree.dispose()
   })
 
-  it('refuses every swap of two different nodes of a proof', () => {
+  it('refuses every swap of two different nodes of a proof (P13)', () => {
     const tree = sample()
     for (const proof of sampleProofs(tree)) {
       const { entries } = proof

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { killWriters } from './killWriter.ts'
 
 describe('a killed process, hundreds of times', () => {
-  it('leaves the last committed version readable, whenever it is killed', async () => {
+  it('leaves the last committed version readable, whenever it is killed (P16)', async () => {
     const { kills } = await killWriters(300)
     assert.equal(kills, 300)
   })

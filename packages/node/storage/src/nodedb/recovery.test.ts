@@ -62,7 +62,7 @@ function filesWith(log: Uint8Array): MemoryFiles {
 }
 
 describe('the recovery of a node log', () => {
-  it('a torn write leaves the last committed version readable, wherever it tore', () => {
+  it('a torn write leaves the last committed version readable, wherever it tore (P16)', () => {
     const { bytes, secondAt } = twoVersions()
     for (let size = secondAt; size <= bytes.length; size++) {
       const files = filesWith(bytes.slice(0, size))
