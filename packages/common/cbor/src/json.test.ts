@@ -142,6 +142,12 @@ describe('JSON', () => {
       reason: 'cbor.wrongJsonType',
     })
   })
+  it('leaves a byte for which the second value of a field has null', () => {
+    const Blob = struct({ any: bytes, two: fixedBytes(2) })
+    const blob = parseJson(Blob, '{"any":"BQY=","any":[null,7,null],"two":[1,2],"two":[null,3]}')
+    assert.deepEqual([...blob.any, ...blob.two], [5, 7, 0, 1, 3])
+  })
+
   it('refuses what is no JSON', () => {
     for (const bad of [
       '',

@@ -41,13 +41,13 @@ export class JsonDecoder {
         return stringOf(json)
       case 'bytes':
       case 'raw':
-        return this.#bytes(json)
+        return this.#bytes(json, before as Uint8Array)
       case 'time':
         return parseTime(stringOf(json))
       case 'nilable':
         return this.decode(shape.inner, json, before)
       case 'fixedBytes':
-        return this.#fixed(shape, json)
+        return this.#fixed(shape, json, before as Uint8Array)
       case 'named':
         return integerNamed(shape.names, stringOf(json))
       case 'mapped':
@@ -79,15 +79,15 @@ export class JsonDecoder {
     }
   }
 
-  #bytes(json: Json): Uint8Array {
+  #bytes(json: Json, before: Uint8Array): Uint8Array {
     if (typeof json === 'string') return parseBase64(json)
     if (!Array.isArray(json)) throw wrongType(json, 'base64')
-    return Uint8Array.from(json, (item) =>
-      item === undefined ? 0 : Number(parseInteger(BYTE, numberOf(item))),
+    return Uint8Array.from(json, (item, i) =>
+      item === undefined ? (before[i] ?? 0) : Number(parseInteger(BYTE, numberOf(item))),
     )
   }
 
-  #fixed(shape: Shape & { kind: 'fixedBytes' }, json: Json): Uint8Array {
+  #fixed(shape: Shape & { kind: 'fixedBytes' }, json: Json, before: Uint8Array): Uint8Array {
     if (shape.name !== undefined) {
       const text = stringOf(json)
       const bytes = shape.text === undefined ? parseBase64(text) : shape.text.parse(text)
@@ -97,7 +97,7 @@ export class JsonDecoder {
     }
     if (typeof json === 'string' || !Array.isArray(json)) throw wrongType(json, 'an array')
     const bytes = new Uint8Array(shape.size)
-    bytes.set(this.#bytes(json.slice(0, shape.size)))
+    bytes.set(this.#bytes(json.slice(0, shape.size), before))
     return bytes
   }
 
