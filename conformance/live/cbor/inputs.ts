@@ -18,7 +18,7 @@ function nested(depth: number): string {
 type Words = readonly string[]
 
 /** All items of a tree, as the way to each. */
-function waysOf(item: Item): (readonly number[])[] {
+export function waysOf(item: Item): (readonly number[])[] {
   const parts = item.kind === 'list' ? item.items : item.kind === 'map' ? item.pairs.flat() : []
   return [[], ...parts.flatMap((part, i) => waysOf(part).map((way) => [i, ...way]))]
 }
@@ -31,7 +31,11 @@ function recased(text: string, dice: Dice): string {
 }
 
 /** The bytes of a tree in which the item at the end of `way` was replaced by `replace`. */
-function rewrite(item: Item, way: readonly number[], replace: (item: Item) => string): string {
+export function rewrite(
+  item: Item,
+  way: readonly number[],
+  replace: (item: Item) => string,
+): string {
   const [first, ...rest] = way
   if (first === undefined) return replace(item)
   const parts = item.kind === 'list' ? item.items : item.kind === 'map' ? item.pairs.flat() : []
