@@ -6,10 +6,12 @@ import { hashOfBytes } from './hash.ts'
 import type { Namespace } from './namespace.ts'
 import type { PublicKey } from './publicKey.ts'
 
+/** Texts that are no address. */
 export const errors = definePlainErrors('address', {
   malformed: 'malformed address',
 })
 
+/** A byte for the version and 20 of a hash. */
 export const ADDRESS_SIZE = 21
 const ADDRESS_VERSION = 0
 const BECH32_PREFIX = 'oasis'

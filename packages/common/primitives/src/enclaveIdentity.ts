@@ -6,6 +6,7 @@ import { bytesOf, type FixedBytes } from '@wadi/cbor/scalars'
 import type { Schema } from '@wadi/cbor/schema'
 import { struct } from '@wadi/cbor/struct'
 
+/** Bytes and texts that are no identity. */
 export const errors = definePlainErrors('enclaveIdentity', {
   malformed: 'malformed enclave identity',
 })

@@ -8,6 +8,7 @@ import { versioned } from '@wadi/cbor/versioned'
 import { PublicKey } from './publicKey.ts'
 import { Signed } from './signed.ts'
 
+/** What descriptors of old could say and none may say now. */
 export const errors = definePlainErrors('entity', {
   entitySignedNodes: 'allow_entity_signed_nodes must be false',
 })

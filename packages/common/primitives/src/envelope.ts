@@ -15,6 +15,7 @@ import { PublicKey } from './publicKey.ts'
 import { type MultiSigned, RawSignature, type Signature, type Signed } from './signed.ts'
 import type { Verified } from './verified.ts'
 
+/** One error for all that is wrong with signatures: nobody learns which one was. */
 export const errors = definePlainErrors('envelope', {
   verificationFailed: 'signature verification failed',
 })

@@ -4,6 +4,7 @@ import { bytesOf, type FixedBytes } from '@wadi/cbor/scalars'
 import type { Schema, TextForm } from '@wadi/cbor/schema'
 import { sha512Trunc256 } from '@wadi/crypto/hash/sha512'
 
+/** SHA-512/256 has so many bytes. */
 export const HASH_SIZE = 32
 
 /**

@@ -2,6 +2,7 @@ import { toHex } from '@wadi/base/bytes'
 import { definePlainErrors } from '@wadi/base/errors'
 import { excerpt } from '@wadi/cbor/errors'
 
+/** Texts that are no address. */
 export const errors = definePlainErrors('ip', {
   malformed: 'malformed IP address',
 })

@@ -3,6 +3,7 @@ import { assert, definePlainErrors } from '@wadi/base/errors'
 import { excerpt } from '@wadi/cbor/errors'
 import { type Hash, hashOfBytes } from './hash.ts'
 
+/** Keys of another kind or size. */
 export const errors = definePlainErrors('keyFormat', {
   malformedKey: 'key of another format',
 })
@@ -42,7 +43,10 @@ function integerElement<T>(
   return { size, toBytes, back: toBytes, fromBytes }
 }
 
+/** One byte. */
 export const u8Key: KeyElement<number> = integerElement(1, BigInt, Number)
+
+/** Eight bytes, the most significant first, so that keys sort as the numbers do. */
 export const u64Key: KeyElement<bigint> = integerElement(
   8,
   (value) => value,

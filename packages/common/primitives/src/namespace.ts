@@ -3,6 +3,7 @@ import { definePlainErrors } from '@wadi/base/errors'
 import { bytesOf, type FixedBytes } from '@wadi/cbor/scalars'
 import { hashOfBytes, hexForm } from './hash.ts'
 
+/** Bytes and texts that name no runtime. */
 export const errors = definePlainErrors('namespace', {
   malformed: 'malformed namespace',
 })

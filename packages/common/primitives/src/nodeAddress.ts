@@ -8,6 +8,7 @@ import { named, nilable, struct } from '@wadi/cbor/struct'
 import { parseIp, printIp } from './ip.ts'
 import { PublicKey } from './publicKey.ts'
 
+/** Texts that say not where a node listens. */
 export const errors = definePlainErrors('nodeAddress', {
   malformed: 'malformed address of a node',
 })

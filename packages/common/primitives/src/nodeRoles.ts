@@ -4,6 +4,7 @@ import { excerpt } from '@wadi/cbor/errors'
 import { mapped } from '@wadi/cbor/mapped'
 import { u32 } from '@wadi/cbor/scalars'
 
+/** Texts and masks with roles that do not exist. */
 export const errors = definePlainErrors('nodeRoles', {
   invalidRole: 'invalid role',
   duplicateRole: 'duplicate role',

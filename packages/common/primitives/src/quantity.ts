@@ -5,6 +5,7 @@ import { bytes } from '@wadi/cbor/scalars'
 import type { Branded, Schema } from '@wadi/cbor/schema'
 import { QUANTITY_TEXT_SIZE_MAX } from './limits.ts'
 
+/** What is no amount, and amounts that would be negative. */
 export const errors = definePlainErrors('quantity', {
   invalid: 'not a quantity',
   insufficientBalance: 'insufficient balance',
@@ -16,6 +17,7 @@ export const errors = definePlainErrors('quantity', {
  */
 export type Quantity = Branded<bigint, 'Quantity'>
 
+/** Nothing of whatever is counted. */
 export const ZERO: Quantity = 0n as Quantity
 
 /** The quantity of a number; a negative one is an error of the caller. */

@@ -13,6 +13,7 @@ import { divide, Quantity, quantity, ZERO } from './quantity.ts'
 import { Signed } from './signed.ts'
 import type { Verified } from './verified.ts'
 
+/** What is refused before anybody looks for the method. */
 export const errors = definePlainErrors('transaction', {
   emptyMethod: 'empty method',
 })

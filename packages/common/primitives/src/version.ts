@@ -4,6 +4,7 @@ import { excerpt } from '@wadi/cbor/errors'
 import { u16 } from '@wadi/cbor/scalars'
 import { omitEmpty, struct } from '@wadi/cbor/struct'
 
+/** Texts that are no version. */
 export const errors = definePlainErrors('version', {
   malformed: 'malformed version',
 })

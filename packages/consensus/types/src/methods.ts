@@ -11,6 +11,7 @@ import { methodBodies as roothash } from './roothash/methods.ts'
 import { methodBodies as staking } from './staking/methods.ts'
 import { methodBodies as vault } from './vault/methods.ts'
 
+/** Bodies of all services by the name of the method. */
 export const methodBodies = {
   ...beacon,
   ...churp,

@@ -13,6 +13,7 @@ export type SetEpoch = Infer<typeof SetEpoch>
 export const VrfProve = struct({ epoch: Epoch, pi: nilable(bytes) })
 export type VrfProve = Infer<typeof VrfProve>
 
+/** Bodies by the name of the method. */
 export const methodBodies = {
   'beacon.SetEpoch': SetEpoch,
   'beacon.VRFProve': VrfProve,

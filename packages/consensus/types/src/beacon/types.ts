@@ -42,9 +42,11 @@ export const VrfState = struct({
 })
 export type VrfState = Infer<typeof VrfState>
 
+/** How many blocks an epoch has when randomness need not be good. */
 export const InsecureParameters = struct({ interval: omitEmpty(i64) })
 export type InsecureParameters = Infer<typeof InsecureParameters>
 
+/** Blocks in an epoch, blocks before proofs are taken, and how many proofs make good randomness. */
 export const VrfParameters = struct({
   alphaHqThreshold: omitEmpty(u64),
   interval: omitEmpty(i64),
@@ -53,6 +55,7 @@ export const VrfParameters = struct({
 })
 export type VrfParameters = Infer<typeof VrfParameters>
 
+/** Which source of randomness there is, and its settings. */
 export const Parameters = struct({
   backend: text,
   debugMockBackend: omitEmpty(bool),

@@ -28,6 +28,7 @@ export const Update = struct({
 })
 export type Update = Infer<typeof Update>
 
+/** An enclave offers to take part in the next handoff. */
 export const ApplicationRequest = struct({ ...identityFields, epoch: Epoch, checksum: Hash })
 export type ApplicationRequest = Infer<typeof ApplicationRequest>
 
@@ -38,6 +39,7 @@ export const SignedApplicationRequest = struct({
 })
 export type SignedApplicationRequest = Infer<typeof SignedApplicationRequest>
 
+/** An enclave says that it has its share of the next handoff. */
 export const ConfirmationRequest = struct({ ...identityFields, epoch: Epoch, checksum: Hash })
 export type ConfirmationRequest = Infer<typeof ConfirmationRequest>
 
@@ -48,6 +50,7 @@ export const SignedConfirmationRequest = struct({
 })
 export type SignedConfirmationRequest = Infer<typeof SignedConfirmationRequest>
 
+/** Bodies by the name of the method. */
 export const methodBodies = {
   'keymanager/churp.Create': Create,
   'keymanager/churp.Update': Update,

@@ -28,6 +28,7 @@ export const PolicySgx = struct({
 })
 export type PolicySgx = Infer<typeof PolicySgx>
 
+/** A policy and the signatures of those who may set it. */
 export const SignedPolicySgx = struct({
   policy: PolicySgx,
   signatures: omitEmpty(list(Signature)),
@@ -55,6 +56,7 @@ export const Status = struct({
 })
 export type Status = Infer<typeof Status>
 
+/** CHURP's parameters. */
 export const Parameters = struct({ gasCosts: omitEmpty(GasCosts) })
 export type Parameters = Infer<typeof Parameters>
 

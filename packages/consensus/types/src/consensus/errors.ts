@@ -1,7 +1,6 @@
-/** What the consensus layer itself refuses, with the reference's numbers. */
-
 import { defineErrors } from '@wadi/base/errors'
 
+/** What the consensus layer itself refuses, with the reference's numbers. */
 export const errors = defineErrors('consensus', {
   noCommittedBlocks: [1, 'no committed blocks'],
   oversizedTx: [2, 'oversized transaction'],

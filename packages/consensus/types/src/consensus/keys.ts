@@ -7,12 +7,14 @@ import { Parameters } from './types.ts'
 
 const textValue: StateValue<string> = { encode: toUtf8, decode: (bytes) => parseUtf8(bytes) }
 
+/** Which chain this is the state of. */
 export const chainContext = {
   name: 'consensus.chainContext',
   keys: keyFormat(0xf0),
   value: textValue,
 } as const
 
+/** The parameters of blocks and transactions. */
 export const parameters = {
   name: 'consensus.parameters',
   keys: keyFormat(0xf1),

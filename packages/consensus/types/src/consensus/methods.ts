@@ -9,4 +9,5 @@ import { Hash } from '@wadi/primitives/hash'
 export const BlockMetadata = struct({ stateRoot: Hash, eventsRoot: nilable(bytes) })
 export type BlockMetadata = Infer<typeof BlockMetadata>
 
+/** Bodies by the name of the method. */
 export const methodBodies = { 'consensus.Meta': BlockMetadata } as const

@@ -1,7 +1,6 @@
-/** What governance refuses, with the reference's numbers. */
-
 import { defineErrors } from '@wadi/base/errors'
 
+/** What governance refuses, with the reference's numbers. */
 export const errors = defineErrors('governance', {
   invalidArgument: [1, 'invalid argument'],
   upgradeTooSoon: [2, 'the upgrade is too soon'],

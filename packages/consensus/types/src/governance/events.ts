@@ -7,15 +7,19 @@ import { Address } from '@wadi/primitives/address'
 import { Hash } from '@wadi/primitives/hash'
 import { ProposalState, Vote } from './types.ts'
 
+/** Somebody made a proposal and left a deposit. */
 export const ProposalSubmittedEvent = struct({ id: u64, submitter: Address })
 export type ProposalSubmittedEvent = Infer<typeof ProposalSubmittedEvent>
 
+/** A proposal that had passed was carried out. */
 export const ProposalExecutedEvent = struct({ id: u64 })
 export type ProposalExecutedEvent = Infer<typeof ProposalExecutedEvent>
 
+/** The votes on a proposal were counted. */
 export const ProposalFinalizedEvent = struct({ id: u64, state: ProposalState })
 export type ProposalFinalizedEvent = Infer<typeof ProposalFinalizedEvent>
 
+/** Somebody voted, perhaps again. */
 export const VoteEvent = struct({ id: u64, submitter: Address, vote: Vote })
 export type VoteEvent = Infer<typeof VoteEvent>
 

@@ -5,12 +5,14 @@ import { keyFormat, u64Key } from '@wadi/primitives/keyFormat'
 import { addressKey, cborValue, emptyValue } from '../state/stateTable.ts'
 import { Parameters, Proposal, Vote } from './types.ts'
 
+/** The identifier that the next proposal gets. */
 export const nextProposalId = {
   name: 'governance.nextProposalId',
   keys: keyFormat(0x80),
   value: cborValue(u64),
 } as const
 
+/** Every proposal, open or closed, by its identifier. */
 export const proposals = {
   name: 'governance.proposals',
   keys: keyFormat(0x81, u64Key),
@@ -38,6 +40,7 @@ export const pendingUpgrades = {
   value: emptyValue,
 } as const
 
+/** Governance's parameters. */
 export const parameters = {
   name: 'governance.parameters',
   keys: keyFormat(0x85),

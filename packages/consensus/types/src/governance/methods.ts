@@ -9,6 +9,7 @@ import { ProposalContent, Vote } from './types.ts'
 export const CastVote = struct({ id: u64, vote: Vote })
 export type CastVote = Infer<typeof CastVote>
 
+/** Bodies by the name of the method. */
 export const methodBodies = {
   'governance.SubmitProposal': ProposalContent,
   'governance.CastVote': CastVote,

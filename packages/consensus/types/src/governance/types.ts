@@ -11,15 +11,19 @@ import { Quantity } from '@wadi/primitives/quantity'
 import { GasCosts } from '../gas.ts'
 import { UpgradeDescriptor } from '../upgrade/types.ts'
 
+/** Where a proposal stands: all but `active` are final. */
 export const ProposalState = namedInteger(u8, { active: 1, passed: 2, rejected: 3, failed: 4 })
 export type ProposalState = Infer<typeof ProposalState>
 
+/** What a validator's entity thinks of a proposal. */
 export const Vote = namedInteger(u8, { yes: 1, no: 2, abstain: 3 })
 export type Vote = Infer<typeof Vote>
 
+/** What a proposal says of itself, for people. */
 export const ProposalMetadata = struct({ title: text, description: omitEmpty(text) })
 export type ProposalMetadata = Infer<typeof ProposalMetadata>
 
+/** Takes back an upgrade that passed but has not begun. */
 export const CancelUpgradeProposal = struct({ proposalId: u64 })
 export type CancelUpgradeProposal = Infer<typeof CancelUpgradeProposal>
 
@@ -36,6 +40,7 @@ export const ProposalContent = struct({
 })
 export type ProposalContent = Infer<typeof ProposalContent>
 
+/** A proposal, its deposit, and its votes once they are counted. */
 export const Proposal = struct({
   id: u64,
   submitter: Address,
@@ -49,9 +54,11 @@ export const Proposal = struct({
 })
 export type Proposal = Infer<typeof Proposal>
 
+/** Who voted how. */
 export const VoteEntry = struct({ voter: Address, vote: Vote })
 export type VoteEntry = Infer<typeof VoteEntry>
 
+/** What a proposal costs, how long it is open, and what it needs to pass. */
 export const Parameters = struct({
   gasCosts: omitEmpty(GasCosts),
   minProposalDeposit: omitEmpty(Quantity),
@@ -69,7 +76,7 @@ export type Parameters = Infer<typeof Parameters>
 /** Governance's section of the genesis document. */
 export const Genesis = struct({
   params: Parameters,
-  // COMPAT(oasis-core): these are pointers and slices: null stays null, and the genesis hash shows it.
+  // COMPAT(oasis-core): these are pointers and slices: null stays, and the genesis hash shows it.
   proposals: omitEmpty(list(nilable(Proposal))),
   voteEntries: omitEmpty(mapOf(u64, nilable(list(nilable(VoteEntry))))),
 })

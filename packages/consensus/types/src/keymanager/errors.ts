@@ -1,7 +1,6 @@
-/** What the key manager's secrets part refuses, with the reference's numbers. */
-
 import { defineErrors } from '@wadi/base/errors'
 
+/** What the key manager's secrets part refuses, with the reference's numbers. */
 export const errors = defineErrors('keymanager', {
   invalidArgument: [1, 'invalid argument'],
   noSuchStatus: [2, 'no such status'],

@@ -7,16 +7,19 @@ import { SignedEncryptedEphemeralSecret, SignedEncryptedMasterSecret, Status } f
 
 // COMPAT(oasis-core): the Go types have no tags, so the names are capitalised.
 
+/** Key managers that stand elsewhere now. */
 export const StatusUpdateEvent = struct({
   statuses: named('Statuses', nilable(list(nilable(Status)))),
 })
 export type StatusUpdateEvent = Infer<typeof StatusUpdateEvent>
 
+/** An enclave proposed the next master secret. */
 export const MasterSecretEvent = struct({
   secret: named('Secret', nilable(SignedEncryptedMasterSecret)),
 })
 export type MasterSecretEvent = Infer<typeof MasterSecretEvent>
 
+/** An enclave published the ephemeral secret of an epoch. */
 export const EphemeralSecretEvent = struct({
   secret: named('Secret', nilable(SignedEncryptedEphemeralSecret)),
 })

@@ -9,12 +9,14 @@ import {
   Status,
 } from './types.ts'
 
+/** Where each key manager stands. */
 export const statuses = {
   name: 'keymanager.statuses',
   keys: keyFormat(0x70, hashedNamespace),
   value: cborValue(Status),
 } as const
 
+/** The parameters of the secrets part. */
 export const parameters = {
   name: 'keymanager.parameters',
   keys: keyFormat(0x71),

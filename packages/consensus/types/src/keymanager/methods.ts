@@ -6,6 +6,7 @@ import {
   SignedPolicySgx,
 } from './types.ts'
 
+/** Bodies by the name of the method. */
 export const methodBodies = {
   'keymanager.UpdatePolicy': SignedPolicySgx,
   'keymanager.PublishMasterSecret': SignedEncryptedMasterSecret,

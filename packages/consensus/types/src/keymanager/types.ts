@@ -30,6 +30,7 @@ export const PolicySgx = struct({
 })
 export type PolicySgx = Infer<typeof PolicySgx>
 
+/** A policy and the signatures of those who may set it. */
 export const SignedPolicySgx = struct({
   policy: PolicySgx,
   signatures: nilable(list(Signature)),
@@ -59,6 +60,7 @@ export const EncryptedSecret = struct({
 })
 export type EncryptedSecret = Infer<typeof EncryptedSecret>
 
+/** A generation of the secret from which all lasting keys come. */
 export const EncryptedMasterSecret = struct({
   runtimeId: Namespace,
   generation: u64,
@@ -67,12 +69,14 @@ export const EncryptedMasterSecret = struct({
 })
 export type EncryptedMasterSecret = Infer<typeof EncryptedMasterSecret>
 
+/** A master secret, signed by the enclave that made it. */
 export const SignedEncryptedMasterSecret = struct({
   secret: EncryptedMasterSecret,
   signature: RawSignature,
 })
 export type SignedEncryptedMasterSecret = Infer<typeof SignedEncryptedMasterSecret>
 
+/** The secret of an epoch, whose keys are forgotten. */
 export const EncryptedEphemeralSecret = struct({
   runtimeId: Namespace,
   epoch: Epoch,
@@ -80,6 +84,7 @@ export const EncryptedEphemeralSecret = struct({
 })
 export type EncryptedEphemeralSecret = Infer<typeof EncryptedEphemeralSecret>
 
+/** An ephemeral secret, signed by the enclave that made it. */
 export const SignedEncryptedEphemeralSecret = struct({
   secret: EncryptedEphemeralSecret,
   signature: RawSignature,
@@ -97,12 +102,14 @@ export const InitResponse = struct({
 })
 export type InitResponse = Infer<typeof InitResponse>
 
+/** An initialization response, signed by the enclave. */
 export const SignedInitResponse = struct({
   initResponse: InitResponse,
   signature: nilable(bytes),
 })
 export type SignedInitResponse = Infer<typeof SignedInitResponse>
 
+/** The parameters of the secrets part. */
 export const Parameters = struct({ gasCosts: omitEmpty(GasCosts) })
 export type Parameters = Infer<typeof Parameters>
 

@@ -1,7 +1,6 @@
-/** What the registry refuses, with the reference's numbers. */
-
 import { defineErrors } from '@wadi/base/errors'
 
+/** What the registry refuses, with the reference's numbers. */
 export const errors = defineErrors('registry', {
   invalidArgument: [1, 'invalid argument'],
   invalidSignature: [2, 'invalid signature'],

@@ -10,18 +10,23 @@ import { Node } from '@wadi/primitives/node'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { Runtime } from './runtime.ts'
 
+/** An entity registered, or is gone. */
 export const EntityEvent = struct({ entity: nilable(Entity), isRegistration: bool })
 export type EntityEvent = Infer<typeof EntityEvent>
 
+/** A node registered, or has expired. */
 export const NodeEvent = struct({ node: nilable(Node), isRegistration: bool })
 export type NodeEvent = Infer<typeof NodeEvent>
 
+/** A runtime is new or was changed, or runs again. */
 export const RuntimeStartedEvent = struct({ runtime: nilable(Runtime) })
 export type RuntimeStartedEvent = Infer<typeof RuntimeStartedEvent>
 
+/** A runtime does not run any more, for the time being. */
 export const RuntimeSuspendedEvent = struct({ runtimeId: Namespace })
 export type RuntimeSuspendedEvent = Infer<typeof RuntimeSuspendedEvent>
 
+/** A node may be elected again. */
 export const NodeUnfrozenEvent = struct({ nodeId: PublicKey })
 export type NodeUnfrozenEvent = Infer<typeof NodeUnfrozenEvent>
 

@@ -37,6 +37,7 @@ export const TdxModulePolicy = struct({
 })
 export type TdxModulePolicy = Infer<typeof TdxModulePolicy>
 
+/** Which TDX modules evidence may come from. */
 export const TdxQuotePolicy = struct({
   allowedTdxModules: omitEmpty(list(TdxModulePolicy)),
 })
@@ -53,6 +54,7 @@ export const PcsQuotePolicy = struct({
 })
 export type PcsQuotePolicy = Infer<typeof PcsQuotePolicy>
 
+/** A policy for each kind of evidence. */
 export const QuotePolicy = struct({
   ias: optional(IasQuotePolicy),
   pcs: optional(PcsQuotePolicy),

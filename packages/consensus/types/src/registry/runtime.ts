@@ -30,9 +30,11 @@ export const RuntimeGovernanceModel = namedInteger(u8, {
 })
 export type RuntimeGovernanceModel = Infer<typeof RuntimeGovernanceModel>
 
+/** The state and the round that a runtime begins with. */
 export const RuntimeGenesis = struct({ stateRoot: Hash, round: u64 })
 export type RuntimeGenesis = Infer<typeof RuntimeGenesis>
 
+/** How large the committee is, how slow it may be and how unreliable its members. */
 export const ExecutorParameters = struct({
   groupSize: u16,
   groupBackupSize: u16,
@@ -57,6 +59,7 @@ export const TxnSchedulerParameters = struct({
 })
 export type TxnSchedulerParameters = Infer<typeof TxnSchedulerParameters>
 
+/** How often checkpoints of the state are made, and how many are kept. */
 export const StorageParameters = struct({
   checkpointInterval: u64,
   checkpointNumKept: u64,
@@ -68,19 +71,23 @@ export type StorageParameters = Infer<typeof StorageParameters>
 export const EntityWhitelistConfig = struct({ maxNodes: omitEmpty(mapOf(RolesMask, u16)) })
 export type EntityWhitelistConfig = Infer<typeof EntityWhitelistConfig>
 
+/** Only these entities may register nodes. */
 export const EntityWhitelist = struct({
   entities: nilable(mapOf(PublicKey, EntityWhitelistConfig)),
 })
 export type EntityWhitelist = Infer<typeof EntityWhitelist>
 
+/** How many nodes an entity may register for one role. */
 export const EntityWhitelistRoleConfig = struct({ maxNodes: omitEmpty(u16) })
 export type EntityWhitelistRoleConfig = Infer<typeof EntityWhitelistRoleConfig>
 
+/** Only these entities may register nodes for one role. */
 export const EntityWhitelistRole = struct({
   entities: nilable(mapOf(PublicKey, EntityWhitelistRoleConfig)),
 })
 export type EntityWhitelistRole = Infer<typeof EntityWhitelistRole>
 
+/** Which nodes may register for one role. */
 export const PerRoleAdmissionPolicy = struct({ entityWhitelist: optional(EntityWhitelistRole) })
 export type PerRoleAdmissionPolicy = Infer<typeof PerRoleAdmissionPolicy>
 
@@ -100,6 +107,7 @@ export const SchedulingConstraints = struct({
 })
 export type SchedulingConstraints = Infer<typeof SchedulingConstraints>
 
+/** What stake a runtime demands of its nodes, and when it is slashed. */
 export const RuntimeStakingParameters = struct({
   thresholds: omitEmpty(mapOf(ThresholdKind, Quantity)),
   slashing: omitEmpty(mapOf(SlashReason, Slash)),
@@ -119,6 +127,7 @@ export const VersionInfo = struct({
 })
 export type VersionInfo = Infer<typeof VersionInfo>
 
+/** A runtime's descriptor: what it runs, on which nodes, and who may change it. */
 export const Runtime = struct({
   v: u16,
   id: Namespace,

@@ -89,6 +89,7 @@ export type SignedTcbInfo = Infer<typeof SignedTcbInfo>
 export const SignedQeIdentity = struct({ enclaveIdentity: nilable(bytes), signature: text })
 export type SignedQeIdentity = Infer<typeof SignedQeIdentity>
 
+/** What Intel says about a platform, with the certificates of the keys that say so. */
 export const TcbBundle = struct({
   tcbInfo: SignedTcbInfo,
   qeId: SignedQeIdentity,
@@ -100,6 +101,7 @@ export type TcbBundle = Infer<typeof TcbBundle>
 export const PcsQuote = struct({ quote: nilable(bytes), tcb: TcbBundle })
 export type PcsQuote = Infer<typeof PcsQuote>
 
+/** One of the two kinds of evidence. */
 export const Quote = struct({ ias: optional(IasReport), pcs: optional(PcsQuote) })
 export type Quote = Infer<typeof Quote>
 

@@ -27,6 +27,7 @@ export const NodeStatus = struct({
 })
 export type NodeStatus = Infer<typeof NodeStatus>
 
+/** Which evidence of SGX and TDX enclaves the network takes. */
 export const TeeFeaturesSgx = struct({
   pcs: bool,
   signedAttestations: omitEmpty(bool),
@@ -40,6 +41,7 @@ export type TeeFeaturesSgx = Infer<typeof TeeFeaturesSgx>
 export const TeeFeatures = struct({ sgx: TeeFeaturesSgx, freshnessProofs: bool })
 export type TeeFeatures = Infer<typeof TeeFeatures>
 
+/** Who may register what, and for how long. */
 export const Parameters = struct({
   debugAllowUnroutableAddresses: omitEmpty(bool),
   debugAllowTestRuntimes: omitEmpty(bool),

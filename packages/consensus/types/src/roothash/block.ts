@@ -28,6 +28,7 @@ export const Timestamp: Schema<bigint> = mapped(u64, {
   },
 })
 
+/** The roots of a round; its hash is the hash of the block. */
 export const Header = struct({
   version: u16,
   namespace: Namespace,
@@ -42,6 +43,7 @@ export const Header = struct({
 })
 export type Header = Infer<typeof Header>
 
+/** A block has nothing but its header: the rest is in storage, under the roots. */
 export const Block = struct({ header: Header })
 export type Block = Infer<typeof Block>
 

@@ -24,6 +24,7 @@ export const ComputeResultsHeader = struct({
 })
 export type ComputeResultsHeader = Infer<typeof ComputeResultsHeader>
 
+/** What a node signs: whose proposal it executed, and what came out. */
 export const ExecutorCommitmentHeader = struct({
   schedulerId: PublicKey,
   header: ComputeResultsHeader,
@@ -32,6 +33,7 @@ export const ExecutorCommitmentHeader = struct({
 })
 export type ExecutorCommitmentHeader = Infer<typeof ExecutorCommitmentHeader>
 
+/** A node's vote for a result; the scheduler's brings the messages along. */
 export const ExecutorCommitment = struct({
   nodeId: PublicKey,
   header: ExecutorCommitmentHeader,
@@ -40,6 +42,7 @@ export const ExecutorCommitment = struct({
 })
 export type ExecutorCommitment = Infer<typeof ExecutorCommitment>
 
+/** What the scheduler signs: upon which block, and which batch. */
 export const ProposalHeader = struct({ round: u64, previousHash: Hash, batchHash: Hash })
 export type ProposalHeader = Infer<typeof ProposalHeader>
 

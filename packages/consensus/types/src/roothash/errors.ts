@@ -1,7 +1,6 @@
-/** What roothash refuses, with the reference's numbers. */
-
 import { defineErrors } from '@wadi/base/errors'
 
+/** What roothash refuses, with the reference's numbers. */
 export const errors = defineErrors('roothash', {
   invalidArgument: [1, 'invalid argument'],
   notFound: [2, 'no such block'],

@@ -8,15 +8,19 @@ import { Hash } from '@wadi/primitives/hash'
 import { Namespace } from '@wadi/primitives/namespace'
 import { ExecutorCommitment } from './commitments.ts'
 
+/** A commitment was accepted. */
 export const ExecutorCommittedEvent = struct({ commit: ExecutorCommitment })
 export type ExecutorCommittedEvent = Infer<typeof ExecutorCommittedEvent>
 
+/** The workers disagree, or are late: the backup workers decide. */
 export const ExecutionDiscrepancyEvent = struct({ round: u64, rank: u64, timeout: bool })
 export type ExecutionDiscrepancyEvent = Infer<typeof ExecutionDiscrepancyEvent>
 
+/** A round is over. */
 export const FinalizedEvent = struct({ round: u64 })
 export type FinalizedEvent = Infer<typeof FinalizedEvent>
 
+/** The runtime took a message from its queue. */
 export const InMsgProcessedEvent = struct({
   id: u64,
   round: u64,

@@ -17,6 +17,7 @@ import { AddEscrow, ReclaimEscrow, Transfer, Withdraw } from '../staking/methods
 /** The version of the messages that are made today. */
 export const MESSAGE_VERSION = 0
 
+/** One of these: what a runtime does with its own account. */
 export const StakingMessage = struct({
   v: u16,
   transfer: optional(Transfer),
@@ -26,9 +27,11 @@ export const StakingMessage = struct({
 })
 export type StakingMessage = Infer<typeof StakingMessage>
 
+/** A runtime that governs itself changes its descriptor. */
 export const RegistryMessage = struct({ v: u16, updateRuntime: optional(Runtime) })
 export type RegistryMessage = Infer<typeof RegistryMessage>
 
+/** One of these: a runtime takes part in governance. */
 export const GovernanceMessage = struct({
   v: u16,
   castVote: optional(CastVote),
@@ -65,6 +68,7 @@ export const IncomingMessage = struct({
 })
 export type IncomingMessage = Infer<typeof IncomingMessage>
 
+/** How many messages wait, and the number that the next one gets. */
 export const IncomingMessageQueueMeta = struct({
   size: omitEmpty(u32),
   nextSequenceNumber: omitEmpty(u64),

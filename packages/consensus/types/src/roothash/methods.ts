@@ -41,6 +41,7 @@ export const SubmitMsg = struct({
 })
 export type SubmitMsg = Infer<typeof SubmitMsg>
 
+/** Bodies by the name of the method. */
 export const methodBodies = {
   'roothash.ExecutorCommit': ExecutorCommit,
   'roothash.Evidence': Evidence,

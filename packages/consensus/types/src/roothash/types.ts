@@ -23,7 +23,10 @@ export const LivenessStatistics = struct({
 })
 export type LivenessStatistics = Infer<typeof LivenessStatistics>
 
-// COMPAT(oasis-core): three pointers that every rule sets and that null leaves unset.
+/**
+ * Where a runtime stands: its last block, and the round that is under way.
+ * COMPAT(oasis-core): the first three structs are pointers: rules set them, and null is kept.
+ */
 export const RuntimeState = struct({
   runtime: nilable(Runtime),
   suspended: omitEmpty(bool),
@@ -48,6 +51,7 @@ export const RoundResults = struct({
 })
 export type RoundResults = Infer<typeof RoundResults>
 
+/** How many messages a round may have, and how long evidence and roots are kept. */
 export const Parameters = struct({
   gasCosts: omitEmpty(GasCosts),
   debugDoNotSuspendRuntimes: omitEmpty(bool),
@@ -59,6 +63,7 @@ export const Parameters = struct({
 })
 export type Parameters = Infer<typeof Parameters>
 
+/** Where a runtime goes on after a genesis document. */
 export const GenesisRuntimeState = struct({
   stateRoot: Hash,
   round: u64,

@@ -17,9 +17,11 @@ export type CommitteeKind = Infer<typeof CommitteeKind>
 export const CommitteeRole = namedInteger(u8, { invalid: 0, worker: 1, 'backup-worker': 2 })
 export type CommitteeRole = Infer<typeof CommitteeRole>
 
+/** A member; one node may be in a committee twice, in different roles. */
 export const CommitteeNode = struct({ role: CommitteeRole, publicKey: PublicKey })
 export type CommitteeNode = Infer<typeof CommitteeNode>
 
+/** The nodes that serve a runtime for an epoch. */
 export const Committee = struct({
   kind: CommitteeKind,
   // COMPAT(oasis-core): the elements are pointers, and null is kept; no rule writes it.

@@ -12,6 +12,7 @@ export const committees = {
   value: cborValue(Committee),
 } as const
 
+/** Who validates now. */
 export const currentValidators = {
   name: 'scheduler.currentValidators',
   keys: keyFormat(0x61),
@@ -25,6 +26,7 @@ export const pendingValidators = {
   value: cborValue(Validators),
 } as const
 
+/** The scheduler's parameters. */
 export const parameters = {
   name: 'scheduler.parameters',
   keys: keyFormat(0x63),

@@ -12,6 +12,7 @@ import { CommitteeKind, CommitteeRole } from './committee.ts'
 /** How voting power follows from stake. */
 export const VOTING_POWER_DISTRIBUTIONS = { linear: 0, sqrt: 1 } as const
 
+/** A node that validates, its entity, and what its vote weighs. */
 export const Validator = struct({ id: PublicKey, entityId: PublicKey, votingPower: i64 })
 export type Validator = Infer<typeof Validator>
 
@@ -30,6 +31,7 @@ export const ForceElectCommitteeRole = struct({
 })
 export type ForceElectCommitteeRole = Infer<typeof ForceElectCommitteeRole>
 
+/** How many validators there are, and what their votes weigh. */
 export const Parameters = struct({
   minValidators: i64,
   maxValidators: i64,

@@ -1,7 +1,6 @@
-/** What staking refuses, with the reference's numbers. */
-
 import { defineErrors } from '@wadi/base/errors'
 
+/** What staking refuses, with the reference's numbers. */
 export const errors = defineErrors('staking', {
   invalidArgument: [1, 'invalid argument'],
   invalidSignature: [2, 'invalid signature'],
@@ -16,6 +15,7 @@ export const errors = defineErrors('staking', {
   allowanceGreaterThanSupply: [11, 'allowance is greater than the total supply'],
 })
 
+/** Refusals of tokens, which the reference counts as a module of its own. */
 export const tokenErrors = defineErrors('staking/token', {
   invalidValueExponent: [1, "invalid exponent of the token's value"],
 })

@@ -8,12 +8,15 @@ import { Epoch } from '@wadi/primitives/epoch'
 import { Hash } from '@wadi/primitives/hash'
 import { Quantity } from '@wadi/primitives/quantity'
 
+/** Base units went from one account to another. */
 export const TransferEvent = struct({ from: Address, to: Address, amount: Quantity })
 export type TransferEvent = Infer<typeof TransferEvent>
 
+/** Base units are gone for good. */
 export const BurnEvent = struct({ owner: Address, amount: Quantity })
 export type BurnEvent = Infer<typeof BurnEvent>
 
+/** Somebody delegated, or a reward was added when `newShares` is zero. */
 export const AddEscrowEvent = struct({
   owner: Address,
   escrow: Address,
@@ -22,6 +25,7 @@ export const AddEscrowEvent = struct({
 })
 export type AddEscrowEvent = Infer<typeof AddEscrowEvent>
 
+/** An escrow account was slashed. */
 export const TakeEscrowEvent = struct({
   owner: Address,
   amount: Quantity,
@@ -29,6 +33,7 @@ export const TakeEscrowEvent = struct({
 })
 export type TakeEscrowEvent = Infer<typeof TakeEscrowEvent>
 
+/** Somebody wants a delegation back and waits for it now. */
 export const DebondingStartEvent = struct({
   owner: Address,
   escrow: Address,
@@ -39,6 +44,7 @@ export const DebondingStartEvent = struct({
 })
 export type DebondingStartEvent = Infer<typeof DebondingStartEvent>
 
+/** The wait is over: the delegator has the base units. */
 export const ReclaimEscrowEvent = struct({
   owner: Address,
   escrow: Address,
@@ -47,6 +53,7 @@ export const ReclaimEscrowEvent = struct({
 })
 export type ReclaimEscrowEvent = Infer<typeof ReclaimEscrowEvent>
 
+/** An account allows another one more or less than before. */
 export const AllowanceChangeEvent = struct({
   owner: Address,
   beneficiary: Address,
@@ -67,6 +74,7 @@ export const events = {
   allowance_change: AllowanceChangeEvent,
 } as const
 
+/** One of the events of escrow accounts. */
 export const EscrowEvent = struct({
   add: optional(AddEscrowEvent),
   take: optional(TakeEscrowEvent),

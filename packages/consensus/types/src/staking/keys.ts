@@ -5,18 +5,21 @@ import { Quantity } from '@wadi/primitives/quantity'
 import { addressKey, cborValue, emptyValue } from '../state/stateTable.ts'
 import { Account, DebondingDelegation, Delegation, EpochSigning, Parameters } from './types.ts'
 
+/** The ledger, by address. */
 export const accounts = {
   name: 'staking.accounts',
   keys: keyFormat(0x50, addressKey),
   value: cborValue(Account),
 } as const
 
+/** All base units there are. */
 export const totalSupply = {
   name: 'staking.totalSupply',
   keys: keyFormat(0x51),
   value: cborValue(Quantity),
 } as const
 
+/** What rewards are paid from. */
 export const commonPool = {
   name: 'staking.commonPool',
   keys: keyFormat(0x52),
@@ -44,6 +47,7 @@ export const debondingQueue = {
   value: emptyValue,
 } as const
 
+/** Staking's parameters. */
 export const parameters = {
   name: 'staking.parameters',
   keys: keyFormat(0x56),
@@ -57,12 +61,14 @@ export const lastBlockFees = {
   value: cborValue(Quantity),
 } as const
 
+/** Who signed how many blocks of the current epoch. */
 export const epochSigning = {
   name: 'staking.epochSigning',
   keys: keyFormat(0x58),
   value: cborValue(EpochSigning),
 } as const
 
+/** The deposits of the proposals that are open. */
 export const governanceDeposits = {
   name: 'staking.governanceDeposits',
   keys: keyFormat(0x59),

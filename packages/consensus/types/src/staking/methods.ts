@@ -40,6 +40,7 @@ export type Allow = Infer<typeof Allow>
 export const Withdraw = struct({ from: Address, amount: Quantity })
 export type Withdraw = Infer<typeof Withdraw>
 
+/** Bodies by the name of the method. */
 export const methodBodies = {
   'staking.Transfer': Transfer,
   'staking.Burn': Burn,

@@ -45,6 +45,7 @@ export const HOOK_KINDS = { withdraw: 1 } as const
 export const HookDestination = struct({ module: text })
 export type HookDestination = Infer<typeof HookDestination>
 
+/** What an account can spend, and whom it lets spend. */
 export const GeneralAccount = struct({
   balance: omitEmpty(Quantity),
   nonce: omitEmpty(u64),
@@ -72,6 +73,7 @@ export const CommissionRateBoundStep = struct({
 })
 export type CommissionRateBoundStep = Infer<typeof CommissionRateBoundStep>
 
+/** What an entity keeps of its delegators' rewards, now and later. */
 export const CommissionSchedule = struct({
   rates: omitEmpty(list(CommissionRateStep)),
   bounds: omitEmpty(list(CommissionRateBoundStep)),
@@ -92,6 +94,7 @@ export const StakeAccumulator = struct({
 })
 export type StakeAccumulator = Infer<typeof StakeAccumulator>
 
+/** What others, or the owner, have delegated to an account. */
 export const EscrowAccount = struct({
   active: omitEmpty(SharePool),
   debonding: omitEmpty(SharePool),
@@ -107,9 +110,11 @@ export const Account = struct({
 })
 export type Account = Infer<typeof Account>
 
+/** Shares in the active pool of an escrow account. */
 export const Delegation = struct({ shares: Quantity })
 export type Delegation = Infer<typeof Delegation>
 
+/** Shares in the debonding pool, and when they are paid out. */
 export const DebondingDelegation = struct({ shares: Quantity, debondEnd: Epoch })
 export type DebondingDelegation = Infer<typeof DebondingDelegation>
 
@@ -125,6 +130,7 @@ export type EpochSigning = Infer<typeof EpochSigning>
 export const RewardStep = struct({ until: Epoch, scale: Quantity })
 export type RewardStep = Infer<typeof RewardStep>
 
+/** How soon, how often and how low a commission may change. */
 export const CommissionScheduleRules = struct({
   rateChangeInterval: omitEmpty(Epoch),
   rateBoundLead: omitEmpty(Epoch),
@@ -134,6 +140,7 @@ export const CommissionScheduleRules = struct({
 })
 export type CommissionScheduleRules = Infer<typeof CommissionScheduleRules>
 
+/** The token, the thresholds, what is rewarded and what is slashed. */
 export const Parameters = struct({
   tokenSymbol: omitEmpty(text),
   tokenValueExponent: omitEmpty(u8),
@@ -171,7 +178,7 @@ export const Genesis = struct({
   commonPool: Quantity,
   lastBlockFees: Quantity,
   governanceDeposits: Quantity,
-  // COMPAT(oasis-core): these are pointers, slices and maps: null stays null, and the genesis hash shows it.
+  // COMPAT(oasis-core): these are pointers, slices and maps: null stays, and the hash shows it.
   ledger: omitEmpty(mapOf(Address, nilable(Account))),
   /** By escrow account, then by delegator. */
   delegations: omitEmpty(mapOf(Address, nilable(mapOf(Address, nilable(Delegation))))),

@@ -7,6 +7,7 @@ import { bytesKey, hashedKey, type KeyFormat } from '@wadi/primitives/keyFormat'
 import type { Namespace } from '@wadi/primitives/namespace'
 import type { PublicKey } from '@wadi/primitives/publicKey'
 
+/** Keys and values in the state that cannot be what they should be. */
 export const errors = definePlainErrors('state', {
   malformedValue: 'malformed value in the state',
   unknownTable: 'key of no table',
@@ -48,7 +49,14 @@ export const emptyValue: StateValue<undefined> = {
   },
 }
 
+/** An address as it is. */
 export const addressKey = bytesKey<Address>(ADDRESS_SIZE)
+
+/** A hash as it is. */
 export const hashKey = bytesKey<Hash>(HASH_SIZE)
+
+/** The hash of a public key: keys of the state are spread evenly so. */
 export const hashedPublicKey = hashedKey<PublicKey>()
+
+/** The hash of a runtime's identifier, for the same reason. */
 export const hashedNamespace = hashedKey<Namespace>()

@@ -14,6 +14,7 @@ import * as staking from '../staking/keys.ts'
 import * as vault from '../vault/keys.ts'
 import { errors, type StateTable } from './stateTable.ts'
 
+/** A table of whatever keys and values. */
 // biome-ignore lint/suspicious/noExplicitAny: tables of all types in one list
 export type AnyStateTable = StateTable<any, any, any>
 

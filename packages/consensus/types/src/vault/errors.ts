@@ -1,7 +1,6 @@
-/** What the vault refuses, with the reference's numbers. */
-
 import { defineErrors } from '@wadi/base/errors'
 
+/** What the vault refuses, with the reference's numbers. */
 export const errors = defineErrors('vault', {
   invalidArgument: [1, 'invalid argument'],
   noSuchVault: [2, 'no such vault'],

@@ -6,9 +6,11 @@ import { nilable, omitEmpty, optional, struct } from '@wadi/cbor/struct'
 import { Address } from '@wadi/primitives/address'
 import { Hash } from '@wadi/primitives/hash'
 
+/** One of the authority proposed an action, or agreed to it. */
 export const ActionSubmittedEvent = struct({ submitter: Address, vault: Address, nonce: u64 })
 export type ActionSubmittedEvent = Infer<typeof ActionSubmittedEvent>
 
+/** An action that waited will not be executed. */
 export const ActionCanceledEvent = struct({ vault: Address, nonce: u64 })
 export type ActionCanceledEvent = Infer<typeof ActionCanceledEvent>
 
@@ -16,6 +18,7 @@ export type ActionCanceledEvent = Infer<typeof ActionCanceledEvent>
 export const ActionExecutionResult = struct({ module: omitEmpty(text), code: omitEmpty(u32) })
 export type ActionExecutionResult = Infer<typeof ActionExecutionResult>
 
+/** Enough had agreed, and this is how it went. */
 export const ActionExecutedEvent = struct({
   vault: Address,
   nonce: u64,
@@ -23,12 +26,15 @@ export const ActionExecutedEvent = struct({
 })
 export type ActionExecutedEvent = Infer<typeof ActionExecutedEvent>
 
+/** A vault was suspended or works again. */
 export const StateChangedEvent = struct({ vault: Address, oldState: u8, newState: u8 })
 export type StateChangedEvent = Infer<typeof StateChangedEvent>
 
+/** An address may withdraw more or less than before. */
 export const PolicyUpdatedEvent = struct({ vault: Address, address: Address })
 export type PolicyUpdatedEvent = Infer<typeof PolicyUpdatedEvent>
 
+/** Others decide about the vault now. */
 export const AuthorityUpdatedEvent = struct({ vault: Address })
 export type AuthorityUpdatedEvent = Infer<typeof AuthorityUpdatedEvent>
 

@@ -4,6 +4,7 @@ import { keyFormat, u64Key } from '@wadi/primitives/keyFormat'
 import { addressKey, cborValue } from '../state/stateTable.ts'
 import { AddressState, Parameters, PendingAction, Vault } from './types.ts'
 
+/** All vaults. */
 export const vaults = {
   name: 'vault.vaults',
   keys: keyFormat(0x30, addressKey),

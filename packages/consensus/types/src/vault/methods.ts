@@ -18,6 +18,7 @@ export type AuthorizeAction = Infer<typeof AuthorizeAction>
 export const CancelAction = struct({ vault: Address, nonce: u64 })
 export type CancelAction = Infer<typeof CancelAction>
 
+/** Bodies by the name of the method. */
 export const methodBodies = {
   'vault.Create': Create,
   'vault.AuthorizeAction': AuthorizeAction,

@@ -15,6 +15,7 @@ export const VAULT_STATES = { suspended: 0, active: 1 } as const
 export const Authority = struct({ addresses: nilable(list(Address)), threshold: u8 })
 export type Authority = Infer<typeof Authority>
 
+/** An account that several addresses decide about. */
 export const Vault = struct({
   creator: Address,
   id: u64,
@@ -41,9 +42,11 @@ export type AddressState = Infer<typeof AddressState>
 export const ExecuteMessage = struct({ method: text, body: omitEmpty(raw) })
 export type ExecuteMessage = Infer<typeof ExecuteMessage>
 
+/** Sets how much an address may withdraw. */
 export const UpdateWithdrawPolicy = struct({ address: Address, policy: WithdrawPolicy })
 export type UpdateWithdrawPolicy = Infer<typeof UpdateWithdrawPolicy>
 
+/** Sets who decides; undefined stays as it is. */
 export const UpdateAuthority = struct({
   adminAuthority: optional(Authority),
   suspendAuthority: optional(Authority),
@@ -68,6 +71,7 @@ export const PendingAction = struct({
 })
 export type PendingAction = Infer<typeof PendingAction>
 
+/** Are there vaults, how large may an authority be, and what do transactions cost? */
 export const Parameters = struct({
   enabled: omitEmpty(bool),
   maxAuthorityAddresses: omitEmpty(u8),
@@ -78,7 +82,7 @@ export type Parameters = Infer<typeof Parameters>
 /** The vault's section of the genesis document. */
 export const Genesis = struct({
   params: Parameters,
-  // COMPAT(oasis-core): these are pointers, slices and maps: null stays null, and the genesis hash shows it.
+  // COMPAT(oasis-core): these are pointers, slices and maps: null stays, and the hash shows it.
   vaults: omitEmpty(list(nilable(Vault))),
   states: omitEmpty(mapOf(Address, nilable(mapOf(Address, nilable(AddressState))))),
   pendingActions: omitEmpty(mapOf(Address, nilable(list(nilable(PendingAction))))),
