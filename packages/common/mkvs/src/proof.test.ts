@@ -16,12 +16,14 @@ import { Arena } from './arena.ts'
 import { PROOF_DEPTH_MAX, PROOF_ENTRIES_MAX } from './limits.ts'
 import { MissingNodeError, NO_NODES } from './nodeReader.ts'
 import { Proof } from './proof.ts'
+import { SLOT_BYTES } from './proofHasher.ts'
 import { getFromProof, pairsFromProof } from './readProof.ts'
+import { referenceVerifyProof } from './referenceProof.ts'
 import { EMPTY_HASH, ROOT_TYPE_STATE } from './roots.ts'
 import { type Pair, pairsWithPrefix } from './state.ts'
 import { proveGet, proveIterate, provePrefixes, verifyAnswer } from './syncer.ts'
 import { createTree, openTree, type Tree } from './tree.ts'
-import { verifyProof } from './verifyProof.ts'
+import { type ProofNode, verifyProof } from './verifyProof.ts'
 
 const namespace = new Uint8Array(32)
 const arena = new Arena()
@@ -212,6 +214,15 @@ function refusalOf(call: () => unknown): unknown {
   return undefined
 }
 
+/** A node with all that it answers, as plain data. */
+function plain(node: ProofNode): unknown {
+  if (node?.kind === 'hash') return { kind: node.kind, hash: node.hash }
+  if (node?.kind === 'leaf') return [node.key, node.value, node.hash]
+  if (node === undefined) return undefined
+  const { kind, labelBits, label, leaf, left, right, hash } = node
+  return { kind, labelBits, label, hash, leaf: plain(leaf), left: plain(left), right: plain(right) }
+}
+
 describe('the verifier', () => {
   it('refuses every single-byte mutation of a proof (P13)', () => {
     const tree = sample()
@@ -230,6 +241,39 @@ describe('the verifier', () => {
       })
     }
     tree.dispose()
+  })
+
+  it('finds in every proof what the plain verifier finds, and refuses what that refuses', () => {
+    fc.assert(
+      fc.property(pairs, key, version, fc.nat(), (list, k, v, damage) => {
+        const tree = treeOf(list)
+        const { hash } = tree.root
+        const proof = proveGet(tree, getRequest(tree, k, v, damage % 2 === 0))
+        assert.deepEqual(
+          plain(verifyProof(hash, proof).node),
+          plain(referenceVerifyProof(hash, proof).node),
+        )
+        const i = damage % proof.entries.length
+        const entry = proof.entries[i]?.slice() ?? Uint8Array.of(1)
+        entry[damage % entry.length]! ^= 1 + (damage % 255)
+        const damaged = { ...proof, entries: proof.entries.with(i, entry) }
+        const [ours, theirs] = [verifyProof, referenceVerifyProof].map((verify) =>
+          refusalOf(() => verify(hash, damaged)),
+        )
+        assert.deepEqual((ours as CodedError).reason, (theirs as CodedError).reason)
+        tree.dispose()
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('hashes leaves that fill the room for preimages and one byte more', () => {
+    for (const size of [SLOT_BYTES - 10, SLOT_BYTES - 9, 3 * SLOT_BYTES]) {
+      const tree = treeOf([[Uint8Array.of(7), new Uint8Array(size).fill(3)]])
+      const proof = proveGet(tree, getRequest(tree, Uint8Array.of(7), 0))
+      assert.deepEqual(verifyProof(tree.root.hash, proof).node?.hash, tree.root.hash)
+      tree.dispose()
+    }
   })
 
   it('refuses every swap of two different nodes of a proof (P13)', () => {

@@ -22,7 +22,8 @@ export interface WireInternal {
 
 const SIZE_BYTES = 4
 
-function decodeLeaf(bytes: Uint8Array, start: number): WireLeaf {
+/** Takes the leaf apart that begins at `start`; the byte strings are views. */
+export function decodeLeaf(bytes: Uint8Array, start: number): WireLeaf {
   if (bytes.length < start + 3 + SIZE_BYTES || bytes[start] !== NODE_LEAF)
     throw errors.badNode('no leaf')
   const keySize = bytes[start + 1]! | (bytes[start + 2]! << 8)
@@ -39,6 +40,17 @@ function decodeLeaf(bytes: Uint8Array, start: number): WireLeaf {
   }
 }
 
+/** Checks the head of the internal node that begins at `start` and gives the bits of its label. */
+export function checkLabel(bytes: Uint8Array, start: number): number {
+  if (bytes.length < start + 4) throw errors.badNode('label runs over the end')
+  const labelBits = bytes[start + 1]! | (bytes[start + 2]! << 8)
+  const labelEnd = start + 3 + labelSize(labelBits)
+  if (labelEnd >= bytes.length) throw errors.badNode('label runs over the end')
+  const spare = labelBits % 8 === 0 ? 0 : bytes[labelEnd - 1]! & (0xff >> (labelBits % 8))
+  if (spare !== 0) throw errors.badNode('label has bits behind its end')
+  return labelBits
+}
+
 /**
  * Takes the node apart that begins at `start`; the byte strings are views.
  * COMPAT(oasis-core): what follows the node is not looked at. For an internal node it may be the
@@ -47,13 +59,9 @@ function decodeLeaf(bytes: Uint8Array, start: number): WireLeaf {
 export function decodeNode(bytes: Uint8Array, start: number): WireLeaf | WireInternal {
   if (bytes[start] === NODE_LEAF) return decodeLeaf(bytes, start)
   if (bytes[start] !== NODE_INTERNAL) throw errors.badNode('no such kind')
-  if (bytes.length < start + 4) throw errors.badNode('label runs over the end')
-  const labelBits = bytes[start + 1]! | (bytes[start + 2]! << 8)
+  const labelBits = checkLabel(bytes, start)
   const labelEnd = start + 3 + labelSize(labelBits)
-  if (labelEnd >= bytes.length) throw errors.badNode('label runs over the end')
   const label = bytes.subarray(start + 3, labelEnd)
-  const spare = labelBits % 8 === 0 ? 0 : label.at(-1)! & (0xff >> (labelBits % 8))
-  if (spare !== 0) throw errors.badNode('label has bits behind its end')
   const embeddedLeaf = bytes[labelEnd] === NODE_NIL ? undefined : decodeLeaf(bytes, labelEnd)
   return { kind: 'internal', labelBits, label, embeddedLeaf }
 }
