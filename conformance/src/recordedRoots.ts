@@ -6,6 +6,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { toHex } from '@wadi/base/bytes'
+import { decodeRpc } from '@wadi/cbor/codec'
+import { i64 } from '@wadi/cbor/scalars'
+import { struct } from '@wadi/cbor/struct'
+import { Block } from '@wadi/consensus/roothash/block'
 import { readNdjsonFile } from './ndjson.ts'
 import { bytesOfBase64, type RecordedBlock, type RecordedRound, type StateDiff } from './records.ts'
 
@@ -52,16 +56,11 @@ export function* blockRoots(
     yield { what: `state at height ${height}`, recorded, ours: rootAfter(state, diff) }
 }
 
-// The header is canonical CBOR, so the runtime's id follows its field name and a byte string head.
-const NAMESPACE_FIELD = Buffer.from('inamespaceX ', 'latin1')
-const NAMESPACE_BYTES = 32
+/** A round's block, and the height at which it became final. */
+const AnnotatedBlock = struct({ block: Block, consensusHeight: i64 })
 
-function namespaceOf({ annotated_block_cbor: block, round }: RecordedRound): string {
-  const bytes = Buffer.from(block, 'base64')
-  const at = bytes.indexOf(NAMESPACE_FIELD)
-  if (at < 0) throw new TypeError(`round ${round}: its header names no runtime`)
-  const start = at + NAMESPACE_FIELD.length
-  return bytes.subarray(start, start + NAMESPACE_BYTES).toString('hex')
+function namespaceOf({ annotated_block_cbor: block }: RecordedRound): string {
+  return toHex(decodeRpc(AnnotatedBlock, bytesOfBase64(block)).block.header.namespace)
 }
 
 /** The roots of each round, runtime by runtime, but for trees that the recorder no longer had. */
