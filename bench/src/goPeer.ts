@@ -1,10 +1,12 @@
 /** The reference's own Go modules as contenders, where a Go toolchain is present. */
 
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { assert } from '@wadi/base/errors'
 import type { Contender } from './scenario.ts'
 
 const SOURCES = fileURLToPath(new URL('../peers/', import.meta.url))
@@ -68,4 +70,34 @@ export function goPeer(name: string, scenario: string, phase: string): Contender
   const measured = readGoPhase(scenario, phase)
   if (typeof measured === 'string') return { name, absent: measured }
   return { name, measure: () => measured.operations / measured.cpuSeconds }
+}
+
+/**
+ * A scenario of the Go program that prepares its work, tells what proves that the work is the same
+ * as ours, and then does a round for each line that it is sent.
+ */
+export async function goPartner(
+  name: string,
+  scenario: string,
+  check: (told: GoPhase) => void,
+): Promise<Contender> {
+  built ??= build()
+  if (built.why !== undefined) return { name, absent: built.why }
+  const child = spawn(PROGRAM, [scenario], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const nextPhase = async (): Promise<GoPhase> => {
+    const { value } = await lines.next()
+    assert(value !== undefined, 'the Go program answers')
+    return JSON.parse(value) as GoPhase
+  }
+  check(await nextPhase())
+  return {
+    name,
+    async round() {
+      child.stdin.write('\n')
+      const { operations, cpuSeconds } = await nextPhase()
+      return operations / cpuSeconds
+    },
+    close: () => child.stdin.end(),
+  }
 }

@@ -40,6 +40,24 @@ describe('measureScenario', () => {
     assert.equal(figures[0]?.value, 250)
   })
 
+  it('tells a partner when to do a round, as many as the scenario asks for, and when to end', async () => {
+    const { timing, work } = fakeProcessor()
+    const turns: string[] = []
+    const partner = {
+      name: 'slow',
+      round: () => Promise.resolve(turns.push('partner')),
+      close: () => turns.push('end'),
+    }
+    const fast = { name: 'fast', run: work(10) }
+    const scenario = { ...scenarioOf([partner, fast], []), rounds: 3 }
+    const { figures } = await measureScenario(scenario, timing)
+    assert.deepEqual(turns, ['partner', 'partner', 'partner', 'end'])
+    assert.deepEqual(figures, [
+      { name: 'slow', value: 2, ratio: 1 },
+      { name: 'fast', value: 100, ratio: 50 },
+    ])
+  })
+
   it('refers to another yardstick where the own one is absent', async () => {
     const { timing, work } = fakeProcessor()
     const contenders = [

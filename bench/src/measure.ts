@@ -3,7 +3,7 @@
  * and the median of several rounds forgets the unlucky ones.
  */
 
-import type { Contender, Meter, Runner, Scenario } from './scenario.ts'
+import type { Contender, Meter, Partner, Runner, Scenario } from './scenario.ts'
 
 export type Figure = {
   readonly name: string
@@ -64,20 +64,26 @@ async function calibrate(runner: Runner, timing: Timing): Promise<number> {
   }
 }
 
-async function measureRunners(
-  runners: readonly Runner[],
+type TurnTaker = Runner | Partner
+
+/** What a contender does in each round, and the figure that he reaches. */
+async function roundOf(taker: TurnTaker, timing: Timing): Promise<() => Promise<number>> {
+  if (!isRunner(taker)) return () => taker.round()
+  const calls = await calibrate(taker, timing)
+  const operations = calls * (taker.operations ?? 1)
+  return async () => (operations * 1000) / (await timeMs(taker, calls, timing))
+}
+
+async function measureInTurns(
+  takers: readonly TurnTaker[],
   timing: Timing,
 ): Promise<ReadonlyMap<string, number[]>> {
-  const calls = new Map<Runner, number>()
-  for (const runner of runners) calls.set(runner, await calibrate(runner, timing))
-  const rates = new Map<string, number[]>(runners.map(({ name }) => [name, []]))
-  for (let round = 0; round < timing.rounds; round++) {
-    for (const runner of runners) {
-      const count = calls.get(runner) ?? 1
-      const ms = await timeMs(runner, count, timing)
-      rates.get(runner.name)?.push((count * (runner.operations ?? 1) * 1000) / ms)
-    }
-  }
+  const entrants: { readonly rates: number[]; readonly round: () => Promise<number> }[] = []
+  const rates = new Map<string, number[]>(takers.map(({ name }) => [name, []]))
+  for (const taker of takers)
+    entrants.push({ rates: rates.get(taker.name) ?? [], round: await roundOf(taker, timing) })
+  for (let i = 0; i < timing.rounds; i++)
+    for (const entrant of entrants) entrant.rates.push(await entrant.round())
   return rates
 }
 
@@ -107,6 +113,7 @@ function judge({ goals, unit = DEFAULT_UNIT }: Scenario, rates: Rates): Verdict[
   })
 }
 
+const isPartner = (contender: Contender): contender is Partner => 'round' in contender
 const isRunner = (contender: Contender): contender is Runner => 'run' in contender
 const isMeter = (contender: Contender): contender is Meter => 'measure' in contender
 
@@ -116,8 +123,12 @@ export async function measureScenario(scenario: Scenario, timing: Timing): Promi
   const contenders = isThere ? created : [...created, timing.fallback]
   const yardstick = isThere ? scenario.yardstick : timing.fallback.name
   const rates = new Map<string, readonly number[]>(
-    await measureRunners(contenders.filter(isRunner), timing),
+    await measureInTurns(
+      contenders.filter((each) => isRunner(each) || isPartner(each)),
+      { ...timing, rounds: scenario.rounds ?? timing.rounds },
+    ),
   )
+  for (const partner of contenders.filter(isPartner)) partner.close()
   for (const meter of contenders.filter(isMeter)) rates.set(meter.name, [await meter.measure()])
   const figures = contenders.flatMap(({ name }) => {
     const ratio = ratioOf(rates, name, yardstick) ?? Number.NaN

@@ -16,13 +16,22 @@ export type Meter = {
   measure(): number | Promise<number>
 }
 
+/** Somebody who works elsewhere, a round whenever the harness tells him to, in turns with others. */
+export type Partner = {
+  readonly name: string
+  /** The figure of one more round, in the scenario's unit. */
+  round(): Promise<number>
+  /** Called after the last round. */
+  close(): void
+}
+
 /** Somebody who cannot take part on this machine; the reason is printed. */
 export type Absentee = {
   readonly name: string
   readonly absent: string
 }
 
-export type Contender = Runner | Meter | Absentee
+export type Contender = Runner | Partner | Meter | Absentee
 
 /** What a contender has to reach. */
 export type Goal =
@@ -39,6 +48,8 @@ export type Scenario = {
   /** The contender whose figure the ratios refer to. */
   readonly yardstick: string
   readonly goals: readonly Goal[]
+  /** How often contenders take turns, where the usual number is too few for a goal this close. */
+  readonly rounds?: number
   /** Prepares the work, and checks that all contenders come to the same results. */
   create(): readonly Contender[] | Promise<readonly Contender[]>
 }
