@@ -29,3 +29,18 @@ export const BECH32_TEXT_MAX = 90
 
 /** BIP-173: a prefix of one character, the separator and six of checksum. */
 export const BECH32_TEXT_MIN = 8
+
+/** RFC 5869, 2.3: the counter of HKDF's blocks is one byte. */
+export const HKDF_BLOCKS_MAX = 255
+
+/**
+ * RFC 9380, 5.3.1: so is expand_message_xmd's. The bytes are bounded as well, by 65535: no hash
+ * here has blocks that get there.
+ */
+export const XMD_BLOCKS_MAX = 255
+
+/** RFC 9380, 5.3.3: a longer domain separation tag is replaced by its hash. */
+export const XMD_DOMAIN_BYTES_MAX = 255
+
+/** What Go's math/rand draws its bounded numbers from has 31 bits. */
+export const MATH_RAND_BOUND_MAX = 0x7fff_ffff

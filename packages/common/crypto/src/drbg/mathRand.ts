@@ -5,6 +5,7 @@
  */
 
 import { assert } from '@wadi/base/errors'
+import { MATH_RAND_BOUND_MAX } from '../limits.ts'
 
 /** A stream of bytes whose state moves on with every request. */
 export interface ByteStream {
@@ -13,7 +14,6 @@ export interface ByteStream {
 
 /** The stream is read in blocks of 128 words of 64 bits. */
 const BLOCK_BYTES = 1024
-const BOUND_MAX = 0x7fff_ffff
 
 export class MathRand {
   readonly #stream: ByteStream
@@ -40,15 +40,21 @@ export class MathRand {
 
   /** Shuffles what has `count` places by calling `swap` on pairs of them. */
   shuffle(count: number, swap: (i: number, j: number) => void): void {
-    assert(Number.isInteger(count) && count >= 0 && count <= BOUND_MAX, 'mathRand: bad count')
+    assert(
+      Number.isInteger(count) && count >= 0 && count <= MATH_RAND_BOUND_MAX,
+      'mathRand: bad count',
+    )
     for (let i = count - 1; i > 0; i--) swap(i, this.#multiplyBound(i + 1))
   }
 
   /** A number below `bound`, by rejecting what would favour the small ones (Go's Intn). */
   intn(bound: number): number {
-    assert(Number.isInteger(bound) && bound > 0 && bound <= BOUND_MAX, 'mathRand: bad bound')
+    assert(
+      Number.isInteger(bound) && bound > 0 && bound <= MATH_RAND_BOUND_MAX,
+      'mathRand: bad bound',
+    )
     if ((bound & (bound - 1)) === 0) return this.#int31() & (bound - 1)
-    const max = BOUND_MAX - (0x8000_0000 % bound)
+    const max = MATH_RAND_BOUND_MAX - (0x8000_0000 % bound)
     let value = this.#int31()
     while (value > max) value = this.#int31()
     return value % bound
@@ -72,7 +78,7 @@ export class MathRand {
   /** Bits 62 to 32 of the next word. */
   #int31(): number {
     const at = this.#nextWord()
-    return this.#block.getUint32(at) & BOUND_MAX
+    return this.#block.getUint32(at) & 0x7fff_ffff
   }
 
   /** Bits 62 to 31 of the next word. */

@@ -5,6 +5,7 @@ import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import { sha3_384 } from '@noble/hashes/sha3.js'
 import { EMPTY_BYTES, toHex, toUtf8 } from '@wadi/base/bytes'
 import fc from 'fast-check'
+import { XMD_BLOCKS_MAX, XMD_DOMAIN_BYTES_MAX } from '../limits.ts'
 import { expandMessageXmd } from './expandMessage.ts'
 import { SHA3_384 } from './sha3.ts'
 import { SHA256 } from './sha256.ts'
@@ -77,17 +78,18 @@ describe('expand_message_xmd', () => {
     )
   })
 
-  it('uses a tag of 255 bytes itself, and one more by its hash', () => {
-    for (const size of [255, 256]) {
+  it(`uses a tag of ${XMD_DOMAIN_BYTES_MAX} bytes itself, and a longer one by its hash`, () => {
+    for (const size of [XMD_DOMAIN_BYTES_MAX, XMD_DOMAIN_BYTES_MAX + 1]) {
       const tag = new Uint8Array(size).fill(7)
       const expected = expand_message_xmd(EMPTY_BYTES, tag, 32, sha256)
       assert.deepEqual(Uint8Array.from(expandMessageXmd(SHA256, EMPTY_BYTES, tag, 32)), expected)
     }
   })
 
-  it('gives 255 blocks and no more', () => {
+  it(`gives ${XMD_BLOCKS_MAX} blocks and no more`, () => {
     const tag = toUtf8('tag')
-    assert.equal(expandMessageXmd(SHA256, EMPTY_BYTES, tag, 8160).length, 8160)
-    assert.throws(() => expandMessageXmd(SHA256, EMPTY_BYTES, tag, 8161), { name: 'BugError' })
+    const give = (size: number) => expandMessageXmd(SHA256, EMPTY_BYTES, tag, size)
+    assert.equal(give(XMD_BLOCKS_MAX * 32).length, XMD_BLOCKS_MAX * 32)
+    assert.throws(() => give(XMD_BLOCKS_MAX * 32 + 1), { name: 'BugError' })
   })
 })

@@ -2,11 +2,8 @@
 
 import { toUtf8 } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
+import { XMD_BLOCKS_MAX, XMD_DOMAIN_BYTES_MAX } from '../limits.ts'
 import type { HashFunction } from './hashFunction.ts'
-
-/** RFC 9380 bounds the bytes as well, by 65535: no hash here has blocks that get there. */
-const BLOCKS_MAX = 255
-const DOMAIN_BYTES_MAX = 255
 
 /** `size` uniform bytes of the message under the domain separation tag. */
 export function expandMessageXmd(
@@ -17,7 +14,7 @@ export function expandMessageXmd(
 ): Uint8Array {
   const { blockBytes, digestBytes, hashParts } = hashFunction
   const blocks = Math.ceil(size / digestBytes)
-  assert(blocks <= BLOCKS_MAX, 'expand_message_xmd: too many bytes asked for')
+  assert(blocks <= XMD_BLOCKS_MAX, 'expand_message_xmd: too many bytes asked for')
   const tag = tagOf(hashFunction, domain)
   const tagSize = Uint8Array.of(tag.length)
   const sizeAndZero = Uint8Array.of(size >> 8, size & 255, 0)
@@ -35,6 +32,6 @@ export function expandMessageXmd(
 
 /** RFC 9380, 5.3.3: a tag that does not fit is replaced by its hash. */
 function tagOf({ hashParts }: HashFunction, domain: Uint8Array): Uint8Array {
-  if (domain.length <= DOMAIN_BYTES_MAX) return domain
+  if (domain.length <= XMD_DOMAIN_BYTES_MAX) return domain
   return hashParts(toUtf8('H2C-OVERSIZE-DST-'), domain)
 }

@@ -1,11 +1,9 @@
 /** HKDF (RFC 5869): keys out of a secret that is not uniform. */
 
 import { assert } from '@wadi/base/errors'
+import { HKDF_BLOCKS_MAX } from '../limits.ts'
 import type { HashFunction } from './hashFunction.ts'
 import { hmac } from './hmac.ts'
-
-/** RFC 5869, 2.3: the counter of the blocks is one byte. */
-const BLOCKS_MAX = 255
 
 /** The pseudorandom key; without a salt, the salt is a digest's worth of zeros. */
 export function extractHkdf(
@@ -24,7 +22,7 @@ export function expandHkdf(
   size: number,
 ): Uint8Array {
   const { digestBytes } = hashFunction
-  assert(size <= BLOCKS_MAX * digestBytes, 'hkdf: more than 255 blocks')
+  assert(size <= HKDF_BLOCKS_MAX * digestBytes, 'hkdf: more than 255 blocks')
   const bytes = new Uint8Array(Math.ceil(size / digestBytes) * digestBytes)
   let block: Uint8Array = new Uint8Array(0)
   for (let at = 0; at < size; at += digestBytes) {

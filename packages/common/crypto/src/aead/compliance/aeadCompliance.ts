@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { BugError } from '@wadi/base/errors'
 import fc from 'fast-check'
 import { AEAD_BYTES_MAX } from '../../limits.ts'
-import { type Aead, TAG_BYTES } from '../aead.ts'
+import { type Aead, checkOpenInput, checkSealInput, TAG_BYTES } from '../aead.ts'
 
 const EMPTY = new Uint8Array(0)
 const refused = { reason: 'aead.openFailed' }
@@ -84,7 +84,14 @@ export function testAead(name: string, aead: Aead): void {
       }
     })
 
-    it('refuses one byte more than the bound', () => {
+    it('takes AEAD_BYTES_MAX bytes of associated data and of text', () => {
+      const atBound = new Uint8Array(AEAD_BYTES_MAX)
+      assert.equal(key.open(nonce, key.seal(nonce, EMPTY, atBound), atBound).length, 0)
+      checkSealInput(aead, nonce, atBound, EMPTY)
+      checkOpenInput(aead, nonce, new Uint8Array(AEAD_BYTES_MAX + TAG_BYTES), EMPTY)
+    })
+
+    it('refuses one byte more than AEAD_BYTES_MAX', () => {
       const tooLong = new Uint8Array(AEAD_BYTES_MAX + 1)
       const sealed = new Uint8Array(AEAD_BYTES_MAX + 1 + TAG_BYTES)
       const bad = { reason: 'aead.tooLong' }
