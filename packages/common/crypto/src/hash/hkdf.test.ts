@@ -1,13 +1,47 @@
 import assert from 'node:assert/strict'
 import { hkdfSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { EMPTY_BYTES, parseHex, toHex } from '@wadi/base/bytes'
 import fc from 'fast-check'
+import { HKDF_BLOCKS_MAX } from '../limits.ts'
 import { expandHkdf, extractHkdf, hkdf } from './hkdf.ts'
 import { SHA256 } from './sha256.ts'
 import { SHA512 } from './sha512.ts'
 
+interface HkdfCase {
+  readonly tcId: number
+  readonly ikm: string
+  readonly salt: string
+  readonly info: string
+  readonly size: number
+  readonly okm: string
+  readonly result: string
+}
+
+function readCases(name: string): readonly HkdfCase[] {
+  const file = new URL(`../../vectors/wycheproof/${name}_test.json`, import.meta.url)
+  const { testGroups } = JSON.parse(readFileSync(file, 'utf8')) as {
+    testGroups: readonly { readonly tests: readonly HkdfCase[] }[]
+  }
+  return testGroups.flatMap(({ tests }) => tests)
+}
+
 describe('HKDF', () => {
+  for (const [name, hashFunction] of [
+    ['hkdf_sha256', SHA256],
+    ['hkdf_sha512', SHA512],
+  ] as const) {
+    it(`derives and refuses as Wycheproof ${name}_test does`, () => {
+      for (const { tcId, ikm, salt, info, size, okm, result } of readCases(name)) {
+        const options = { salt: parseHex(salt), info: parseHex(info), size }
+        const derive = (): Uint8Array => hkdf(hashFunction, parseHex(ikm), options)
+        if (result === 'valid') assert.equal(toHex(derive()), okm, `case ${tcId}`)
+        else assert.throws(derive, { name: 'BugError' }, `case ${tcId}`)
+      }
+    })
+  }
+
   it('gives the keys of RFC 5869, cases 1 and 3', () => {
     const secret = new Uint8Array(22).fill(0x0b)
     const salt = parseHex('000102030405060708090a0b0c')
@@ -47,9 +81,10 @@ describe('HKDF', () => {
     )
   })
 
-  it('gives 255 blocks and no more', () => {
+  it(`gives ${HKDF_BLOCKS_MAX} blocks and no more`, () => {
     const key = new Uint8Array(32)
-    assert.equal(expandHkdf(SHA256, key, EMPTY_BYTES, 8160).length, 8160)
-    assert.throws(() => expandHkdf(SHA256, key, EMPTY_BYTES, 8161), { name: 'BugError' })
+    const size = HKDF_BLOCKS_MAX * 32
+    assert.equal(expandHkdf(SHA256, key, EMPTY_BYTES, size).length, size)
+    assert.throws(() => expandHkdf(SHA256, key, EMPTY_BYTES, size + 1), { name: 'BugError' })
   })
 })

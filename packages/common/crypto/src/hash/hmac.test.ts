@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { concatBytes, parseHex, toHex, toUtf8 } from '@wadi/base/bytes'
 import fc from 'fast-check'
@@ -35,7 +36,38 @@ const rfc4231 = [
   },
 ]
 
+interface MacGroup {
+  readonly tagSize: number
+  readonly tests: readonly {
+    readonly tcId: number
+    readonly key: string
+    readonly msg: string
+    readonly tag: string
+    readonly result: string
+  }[]
+}
+
+function readMacGroups(name: string): readonly MacGroup[] {
+  const file = new URL(`../../vectors/wycheproof/${name}_test.json`, import.meta.url)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { testGroups: readonly MacGroup[] }).testGroups
+}
+
 describe('HMAC', () => {
+  for (const [name, hashFunction] of [
+    ['hmac_sha256', SHA256],
+    ['hmac_sha512', SHA512],
+    ['hmac_sha512_256', SHA512_TRUNC256],
+  ] as const) {
+    it(`tells good codes from modified ones as Wycheproof ${name}_test does`, () => {
+      for (const { tagSize, tests } of readMacGroups(name)) {
+        for (const { tcId, key, msg, tag, result } of tests) {
+          const code = hmac(hashFunction, parseHex(key), parseHex(msg)).subarray(0, tagSize / 8)
+          assert.equal(toHex(code) === tag, result === 'valid', `case ${tcId}`)
+        }
+      }
+    })
+  }
+
   it('gives the codes of RFC 4231', () => {
     for (const { key, data, sha256, sha512 } of rfc4231) {
       assert.equal(toHex(hmac(SHA256, key, toUtf8(data))), sha256)
