@@ -5,7 +5,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, EMPTY_BYTES, toUtf8 } from '@wadi/base/bytes'
 import { definePlainErrors } from '@wadi/base/errors'
 import { Secret } from '@wadi/base/secret'
-import type { Aead } from '../aead/aead.ts'
+import type { Aead, AeadKey } from '../aead/aead.ts'
 
 export const errors = definePlainErrors('noise', {
   tooLong: 'message is longer than 65535 bytes',
@@ -41,7 +41,26 @@ function nonceOf({ counter }: Cipher): Uint8Array {
   return nonce
 }
 
-const next = ({ key, counter }: Cipher): Cipher => ({ key, counter: counter + 1n })
+/** What was sealed or opened, and the cipher for the next message. */
+interface Step {
+  readonly bytes: Uint8Array
+  readonly cipher: Cipher
+}
+
+/** Works under the cipher's next nonce; a failure uses up nothing. */
+function useNonce(
+  aead: Aead,
+  cipher: Cipher,
+  work: (key: AeadKey, nonce: Uint8Array) => Uint8Array,
+): Step {
+  const key = aead.useKey(cipher.key.reveal())
+  try {
+    const bytes = work(key, nonceOf(cipher))
+    return { bytes, cipher: { key: cipher.key, counter: cipher.counter + 1n } }
+  } finally {
+    key.wipe()
+  }
+}
 
 /** Seals under the cipher's next nonce. */
 export function sealWith(
@@ -49,30 +68,18 @@ export function sealWith(
   cipher: Cipher,
   text: Uint8Array,
   associatedData: Uint8Array,
-): { readonly sealed: Uint8Array; readonly cipher: Cipher } {
-  const key = aead.useKey(cipher.key.reveal())
-  try {
-    const sealed = key.seal(nonceOf(cipher), text, associatedData)
-    return { sealed, cipher: next(cipher) }
-  } finally {
-    key.wipe()
-  }
+): Step {
+  return useNonce(aead, cipher, (key, nonce) => key.seal(nonce, text, associatedData))
 }
 
-/** Opens under the cipher's next nonce; a failure uses up nothing. */
+/** Opens under the cipher's next nonce. */
 export function openWith(
   aead: Aead,
   cipher: Cipher,
   sealed: Uint8Array,
   associatedData: Uint8Array,
-): { readonly text: Uint8Array; readonly cipher: Cipher } {
-  const key = aead.useKey(cipher.key.reveal())
-  try {
-    const text = key.open(nonceOf(cipher), sealed, associatedData)
-    return { text, cipher: next(cipher) }
-  } finally {
-    key.wipe()
-  }
+): Step {
+  return useNonce(aead, cipher, (key, nonce) => key.open(nonce, sealed, associatedData))
 }
 
 /** The state before the first message. The name is as long as a hash, so it is the hash. */
@@ -106,7 +113,7 @@ export function encryptAndHash(
   text: Uint8Array,
 ): { readonly sealed: Uint8Array; readonly state: Symmetric } {
   if (state.cipher === undefined) return { sealed: text, state: mixHash(state, text) }
-  const { sealed, cipher } = sealWith(aead, state.cipher, text, state.hash)
+  const { bytes: sealed, cipher } = sealWith(aead, state.cipher, text, state.hash)
   return { sealed, state: mixHash({ ...state, cipher }, sealed) }
 }
 
@@ -117,7 +124,7 @@ export function decryptAndHash(
   sealed: Uint8Array,
 ): { readonly text: Uint8Array; readonly state: Symmetric } {
   if (state.cipher === undefined) return { text: sealed.slice(), state: mixHash(state, sealed) }
-  const { text, cipher } = openWith(aead, state.cipher, sealed, state.hash)
+  const { bytes: text, cipher } = openWith(aead, state.cipher, sealed, state.hash)
   return { text, state: mixHash({ ...state, cipher }, sealed) }
 }
 

@@ -22,8 +22,8 @@ export function sealMessage(
 ): { readonly message: Uint8Array; readonly transport: Transport } {
   const size = text.length + TAG_BYTES
   if (size > NOISE_MESSAGE_BYTES_MAX) throw errors.tooLong(`${size} bytes`)
-  const { sealed, cipher } = sealWith(aead, transport.send, text, EMPTY_BYTES)
-  return { message: sealed, transport: { ...transport, send: cipher } }
+  const { bytes: message, cipher } = sealWith(aead, transport.send, text, EMPTY_BYTES)
+  return { message, transport: { ...transport, send: cipher } }
 }
 
 /** Opens the next message of the other side; messages come in order, each once. */
@@ -33,6 +33,6 @@ export function openMessage(
   message: Uint8Array,
 ): { readonly text: Uint8Array; readonly transport: Transport } {
   if (message.length > NOISE_MESSAGE_BYTES_MAX) throw errors.tooLong(`${message.length} bytes`)
-  const { text, cipher } = openWith(aead, transport.receive, message, EMPTY_BYTES)
+  const { bytes: text, cipher } = openWith(aead, transport.receive, message, EMPTY_BYTES)
   return { text, transport: { ...transport, receive: cipher } }
 }
