@@ -87,6 +87,29 @@ export function checkHashFunction(
   })
 }
 
+/** Declares the test of a hash function against the readable form of its standard. */
+export function checkAgainstReference(
+  hashFunction: HashFunction,
+  reference: (message: Uint8Array) => Uint8Array,
+): void {
+  it('agrees with the readable reference on any message', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 600 }), (message) => {
+        assert.deepEqual(hashFunction.hash(message), Uint8Array.from(reference(message)))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('agrees with the readable reference where the padding needs another block', () => {
+    const { blockBytes } = hashFunction
+    for (let size = blockBytes - 20; size <= blockBytes + 1; size++) {
+      const message = patterned(size, 11)
+      assert.deepEqual(hashFunction.hash(message), Uint8Array.from(reference(message)), `${size}`)
+    }
+  })
+}
+
 function patterned(size: number, seed: number): Uint8Array {
   const bytes = new Uint8Array(size)
   for (let i = 0; i < size; i++) bytes[i] = (i * seed) >> 3
