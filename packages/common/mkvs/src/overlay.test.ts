@@ -109,6 +109,23 @@ describe('an overlay', () => {
     tree.dispose()
   })
 
+  it('tells its changes in the order of the keys, and keeps them', () => {
+    const tree = emptyTree()
+    tree.insert(toUtf8('b'), toUtf8('1'))
+    const overlay = new Overlay(arena, tree)
+    overlay.insert(toUtf8('c'), toUtf8('3'))
+    overlay.remove(toUtf8('b'))
+    overlay.insert(toUtf8('a'), toUtf8(''))
+    const told = [...overlay.changes()]
+    assert.deepEqual(told, [
+      [toUtf8('a'), toUtf8('')],
+      [toUtf8('b'), undefined],
+      [toUtf8('c'), toUtf8('3')],
+    ])
+    assert.deepEqual([...overlay.changes()], told)
+    assert.deepEqual(dump(tree), [['62', '31']])
+  })
+
   it('drops everything on demand', () => {
     const tree = emptyTree()
     const overlay = new Overlay(arena, tree)

@@ -3,7 +3,7 @@
 import { compareBytes, EMPTY_BYTES, equalBytes } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
 import type { Arena } from './arena.ts'
-import { ROOT_TYPE_STATE } from './roots.ts'
+import { ROOT_TYPE_STATE, type WriteLogEntry } from './roots.ts'
 import type { Cursor, State } from './state.ts'
 import { createTree, type Tree } from './tree.ts'
 
@@ -89,14 +89,19 @@ export class Overlay implements State {
     this.#undo.length = mark
   }
 
+  /** What differs from the state below, in the order of the keys. */
+  *changes(): Generator<WriteLogEntry> {
+    const cursor = this.#own.cursor()
+    for (cursor.seek(EMPTY_BYTES); cursor.key !== undefined; cursor.next())
+      yield [cursor.key, cursor.value && writtenValue(cursor.value)]
+  }
+
   /** Carries all changes over into the state below, in the order of their keys. */
   commit(): void {
     assert(this.#marks.length === 0, 'mkvs: an overlay is committed after all that was begun')
-    const cursor = this.#own.cursor()
-    for (cursor.seek(EMPTY_BYTES); cursor.key !== undefined; cursor.next()) {
-      const value = cursor.value && writtenValue(cursor.value)
-      if (value === undefined) this.#inner.remove(cursor.key)
-      else this.#inner.insert(cursor.key, value)
+    for (const [key, value] of this.changes()) {
+      if (value === undefined) this.#inner.remove(key)
+      else this.#inner.insert(key, value)
     }
     this.discard()
   }
