@@ -1,13 +1,25 @@
 /** What everybody may know of epochs and randomness. */
 
+import type { EpochTimeState, Parameters, VrfState } from '@wadi/consensus/beacon'
+import { errors } from '@wadi/consensus/beacon/errors'
 import * as keys from '@wadi/consensus/beacon/keys'
 import { EPOCH_INVALID, type Epoch } from '@wadi/primitives/epoch'
 import { type Context, currentHeight } from '../kernel/context.ts'
-import { type ReadableState, read } from '../kernel/state.ts'
+import { type ReadableState, read, readExisting } from '../kernel/state.ts'
+
+/** The epoch that a state is in, and the height at which it began; zeros before there is one. */
+export function epochTimeOf(state: ReadableState): EpochTimeState {
+  return read(state, keys.currentEpoch) ?? { epoch: 0n, height: 0n }
+}
 
 /** The epoch that a state is in; zero before the beacon has set one. */
 export function epochOf(state: ReadableState): Epoch {
-  return read(state, keys.currentEpoch)?.epoch ?? 0n
+  return epochTimeOf(state).epoch
+}
+
+/** The next epoch, if it is known already at which height it begins. */
+export function futureEpochOf(state: ReadableState): EpochTimeState | undefined {
+  return read(state, keys.futureEpoch)
 }
 
 /**
@@ -16,7 +28,7 @@ export function epochOf(state: ReadableState): Epoch {
  */
 export function currentEpoch(ctx: Context): Epoch {
   if (ctx.committed === undefined) return EPOCH_INVALID
-  const future = read(ctx.state, keys.futureEpoch)
+  const future = futureEpochOf(ctx.state)
   return future?.height === currentHeight(ctx) ? future.epoch : epochOf(ctx.state)
 }
 
@@ -26,4 +38,21 @@ export function beginningEpoch({ state, committed, chain }: Context): Epoch | un
   if (committed === undefined || committed.height === chain.initialHeight) return undefined
   const epoch = epochOf(state)
   return epoch === epochOf(committed.state) ? undefined : epoch
+}
+
+/** The 32 random bytes of the epoch; the first epochs have none. */
+export function randomValueOf(state: ReadableState): Uint8Array {
+  const value = read(state, keys.randomValue)
+  if (value === undefined) throw errors.beaconNotAvailable()
+  return value
+}
+
+/** The round of proofs that is under way; undefined before the first block, or without VRFs. */
+export function vrfStateOf(state: ReadableState): VrfState | undefined {
+  return read(state, keys.vrfState)
+}
+
+/** The beacon's parameters. */
+export function parametersOf(state: ReadableState): Parameters {
+  return readExisting(state, keys.parameters)
 }
