@@ -12,6 +12,7 @@ import type { Bus } from './bus.ts'
 import type { BlockEvent } from './events.ts'
 import { type GasAccountant, noGasAccountant } from './gas.ts'
 import type { ReadableState, WorkingState } from './state.ts'
+import type { Upgrader } from './upgrader.ts'
 
 /** Why a rule runs. */
 export type Mode = 'initChain' | 'beginBlock' | 'deliverTx' | 'endBlock' | 'checkTx' | 'simulate'
@@ -36,6 +37,8 @@ export interface Chain {
   readonly verifyAttestation: VerifyAttestation
   /** What services ask of each other. */
   readonly bus: Bus
+  /** The node's own knowledge of upgrades; a node without one never stops for them. */
+  readonly upgrader?: Upgrader | undefined
 }
 
 /** Everything a rule may see and change. A child shares all that it does not replace. */
