@@ -1,0 +1,40 @@
+/** What others may do to governance. */
+
+import { CodedError } from '@wadi/base/errors'
+import type { Parameters } from '@wadi/consensus/governance'
+import type { UpgradeDescriptor } from '@wadi/consensus/upgrade'
+import type { Context } from '../kernel/context.ts'
+import type { Upgrader } from '../kernel/upgrader.ts'
+import { parametersOf, pendingUpgradesOf } from './queries.ts'
+import { setParameters } from './state.ts'
+
+/** Upgrades of the network change the parameters in ways that no proposal can. */
+export function changeParameters({ state }: Context, changes: Partial<Parameters>): void {
+  setParameters(state, { ...parametersOf(state), ...changes })
+}
+
+/** Tells the node of an upgrade. Whether it takes it changes nothing for the chain. */
+export function announceUpgrade(upgrader: Upgrader | undefined, upgrade: UpgradeDescriptor): void {
+  ignoringRefusal(() => upgrader?.submitDescriptor(upgrade))
+}
+
+/** Tells the node that an upgrade will not be. */
+export function announceCancellation(
+  upgrader: Upgrader | undefined,
+  upgrade: UpgradeDescriptor,
+): void {
+  ignoringRefusal(() => upgrader?.cancelUpgrade(upgrade))
+}
+
+/** A node that took its state from others has to be told what upgrades are to come. */
+export function announcePendingUpgrades({ state, chain: { upgrader } }: Context): void {
+  for (const upgrade of pendingUpgradesOf(state)) announceUpgrade(upgrader, upgrade)
+}
+
+function ignoringRefusal(run: () => void): void {
+  try {
+    run()
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+  }
+}
