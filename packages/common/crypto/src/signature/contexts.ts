@@ -24,6 +24,8 @@ export const contexts = declareContexts({
   /** Votes, proposals and the handshake between nodes. */
   tendermint: anyChain('oasis-core/tendermint'),
   roothashProposal: oneRuntime('oasis-core/roothash: proposal'),
+  /** Over the list of transactions; nobody makes such signatures today. */
+  roothashProposalBatch: oneRuntime('oasis-core/roothash: proposal batch'),
   executorCommitment: oneRuntime('oasis-core/roothash: executor commitment'),
   /** By a RAK. */
   computeResultsHeader: anyChain('oasis-core/roothash: compute results header'),
