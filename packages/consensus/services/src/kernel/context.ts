@@ -5,6 +5,7 @@ import { BugError } from '@wadi/base/errors'
 import type { Parameters as ConsensusParameters } from '@wadi/consensus/consensus'
 import type { SignatureRules } from '@wadi/crypto/signature/verification'
 import { type Address, stakingAddress, ZERO_ADDRESS } from '@wadi/primitives/address'
+import type { Epoch } from '@wadi/primitives/epoch'
 import type { Moment } from '@wadi/primitives/moment'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import type { Block } from './block.ts'
@@ -29,6 +30,8 @@ export interface Chain {
   /** Hex of the hash of the genesis document. */
   readonly context: string
   readonly initialHeight: bigint
+  /** The epoch that the genesis document begins in. */
+  readonly baseEpoch: Epoch
   /** Does the node allow what is for tests only? The reference's flag `debug.dont_blame_oasis`. */
   readonly isDebug: boolean
   /** Who may not sign, and who computes. */

@@ -52,6 +52,7 @@ export function testContext(options: TestOptions = {}): Context {
     chain: {
       context: '0'.repeat(64),
       initialHeight: 1n,
+      baseEpoch: 0n,
       isDebug: false,
       signatures: signatureRules(forbidKeys(RESERVED_PUBLIC_KEYS)),
       verifyAttestation: refuseAttestations,
