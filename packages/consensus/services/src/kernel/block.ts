@@ -34,6 +34,8 @@ export interface BlockHeader {
 /** A block that is being made. */
 export interface Block extends BlockHeader {
   readonly gas: GasAccountant
+  /** Is it one of our own that nobody has seen yet? It has no system transactions so far. */
+  readonly isBeingProposed: boolean
   /** Those of the proposer itself. */
   readonly systemTransactions: Transaction[]
   /** See {@link blockCell}. */
@@ -41,8 +43,12 @@ export interface Block extends BlockHeader {
 }
 
 /** Begins a block. */
-export function createBlock(header: BlockHeader, gas: GasAccountant = noGasAccountant): Block {
-  return { ...header, gas, systemTransactions: [], memory: new Map() }
+export function createBlock(
+  header: BlockHeader,
+  options: Partial<Pick<Block, 'gas' | 'isBeingProposed'>> = {},
+): Block {
+  const { gas = noGasAccountant, isBeingProposed = false } = options
+  return { ...header, gas, isBeingProposed, systemTransactions: [], memory: new Map() }
 }
 
 /** Something that a service remembers until the end of a block; see {@link blockCell}. */

@@ -1,0 +1,51 @@
+/** A block that is tried on the state, and can be taken back until it is committed. */
+
+import type { Arena } from '@wadi/mkvs/arena'
+import { Overlay } from '@wadi/mkvs/overlay'
+import type { WriteLogEntry } from '@wadi/mkvs/roots'
+import type { Tree } from '@wadi/mkvs/tree'
+
+function write(tree: Tree, entries: readonly WriteLogEntry[]): void {
+  for (const [key, value] of entries) {
+    if (value === undefined) tree.remove(key)
+    else tree.insert(key, value)
+  }
+}
+
+/**
+ * The changes of a block: in an overlay while rules run, then in the tree itself, whose root hash
+ * is needed before anybody knows whether the block will be committed.
+ */
+export class Trial {
+  readonly #tree: Tree
+  readonly overlay: Overlay
+  /** What the block changes; undefined while rules run. */
+  #changes: readonly WriteLogEntry[] | undefined
+  /** What the tree held before; undefined while the changes are not in the tree. */
+  #before: readonly WriteLogEntry[] | undefined
+
+  constructor(arena: Arena, tree: Tree) {
+    this.#tree = tree
+    this.overlay = new Overlay(arena, tree)
+  }
+
+  /** Puts the changes into the tree, after which no rule runs any more. */
+  apply(): void {
+    if (this.#before !== undefined) return
+    this.#changes ??= [...this.overlay.changes()]
+    this.#before = this.#changes.map(([key]) => [key, this.#tree.get(key)] as const)
+    write(this.#tree, this.#changes)
+  }
+
+  /** Takes the changes out of the tree again. */
+  revert(): void {
+    if (this.#before === undefined) return
+    write(this.#tree, this.#before)
+    this.#before = undefined
+  }
+
+  /** Gives the memory back; what is in the tree stays there. */
+  dispose(): void {
+    this.overlay.dispose()
+  }
+}
