@@ -17,8 +17,13 @@ export const errors = definePlainErrors('bus', {
   noSubscribers: 'no subscribers to this kind of message',
 })
 
-/** A withdrawal that the module of an account's hook decides about. */
+/**
+ * A withdrawal that the module of an account's hook decides about.
+ * COMPAT(oasis-core): one that no service is meant by is allowed, as long as somebody is asked.
+ */
 export interface WithdrawHook {
+  /** Whom the hook means; anybody else does not answer. */
+  readonly module: string
   readonly from: Address
   readonly to: Address
   readonly amount: Quantity
