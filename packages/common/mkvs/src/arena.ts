@@ -1,6 +1,7 @@
 /** The memory that trees share, and the way from JavaScript into the kernel. */
 
 import { assert, UnavailableError } from '@wadi/base/errors'
+import { compact, isWorthCompacting } from './compaction.ts'
 import { errors } from './errors.ts'
 import { createKernel, type Kernel } from './kernel/kernel.ts'
 import {
@@ -9,6 +10,7 @@ import {
   AT_HASH,
   AT_KEY,
   AT_KEY_SIZE,
+  AT_SLOT_POINTER,
   CELL_BUMP,
   CELL_GENERATION,
   CELL_IN_USE,
@@ -17,9 +19,11 @@ import {
   CELL_SLOT,
   INPUT_BYTES,
   KEY_INPUT,
+  KIND_SLOT,
   NODE_ROOM,
   RECORD_INPUT,
   REMOVED_LIST,
+  SLOT_BYTES,
   VALUE_INPUT,
 } from './kernel/layout.ts'
 import {
@@ -30,12 +34,19 @@ import {
   VALUE_BYTES_MAX,
 } from './limits.ts'
 import { checkRecord } from './nodeRecord.ts'
+import { RootSlot } from './rootSlot.ts'
 import { Slab } from './slab.ts'
+
+const ARENA_FULL = 'mkvs.arena-full'
 
 /** What of a tree the arena needs when memory is short. */
 export interface Tenant {
-  /** Where the root hangs, if stored nodes may be dropped now. */
+  /** Where the root hangs, if stored nodes may be dropped. */
   readonly evictableSlot: number | undefined
+  /** Visits the stored nodes that it must not lose now. */
+  visitPinned(): void
+  /** Asks where the blocks are to which it has pointers, all of which have been moved. */
+  relocate(forward: (address: number) => number): void
 }
 
 export interface ArenaOptions {
@@ -54,6 +65,7 @@ export class Arena {
   /** Whose walk the kernel's stack holds: a cursor that may go on without seeking. */
   stackOwner: object | undefined
   readonly #bytesMax: number
+  readonly #memoryBytesMax: number
   readonly #tenants = new Set<Tenant>()
   readonly #slab = new Slab()
   #heap: Uint8Array
@@ -67,6 +79,7 @@ export class Arena {
     assert(memoryBytesMax <= MEMORY_BYTES_MAX, 'mkvs: the memory is too large')
     this.kernel = createKernel(memoryBytesMax)
     this.#bytesMax = bytesMax
+    this.#memoryBytesMax = memoryBytesMax
     this.#evictAt = bytesMax
     this.#heap = new Uint8Array(this.kernel.memory.buffer)
     this.#words = new Uint32Array(this.kernel.memory.buffer)
@@ -147,15 +160,59 @@ export class Arena {
     return this.kernel.createStub(RECORD_INPUT, RECORD_INPUT + 32) >>> 0
   }
 
-  /** Makes sure that so many bytes can be allocated. */
+  /** Makes sure that so many bytes can be allocated. Nothing is moved or dropped for it. */
   ensureRoom(bytes: number): void {
-    if (this.kernel.ensureRoom(bytes) === 1) return
-    if (this.#evictAt !== Number.MAX_SAFE_INTEGER) this.evict()
     if (this.kernel.ensureRoom(bytes) !== 1) throw this.full()
   }
 
   full(): UnavailableError {
-    return new UnavailableError('mkvs.arena-full', 'mkvs: the memory for nodes is used up')
+    return new UnavailableError(ARENA_FULL, 'mkvs: the memory for nodes is used up')
+  }
+
+  /**
+   * Drops all nodes that can be read again and joins what is free, after a call that failed for
+   * want of memory and may now be made again. Whatever else it failed for is thrown anew.
+   */
+  reclaim(error: unknown): void {
+    if (!(error instanceof UnavailableError) || error.reason !== ARENA_FULL) throw error
+    // The first time spares what was visited since the last.
+    this.evict()
+    this.evict()
+    if (!isWorthCompacting(this.bytesInUse, this.#memoryBytesMax)) throw error
+    const forward = compact({ heap: this.heap, words: this.#words })
+    for (const tenant of this.#tenants) tenant.relocate(forward)
+  }
+
+  /** Makes a call that changes nothing if it fails, and once more if memory could be reclaimed. */
+  reclaiming<T>(call: () => T): T {
+    try {
+      return call()
+    } catch (error) {
+      this.reclaim(error)
+      return call()
+    }
+  }
+
+  /** A place for the pointer to a tree's root, and room for the root's stub. */
+  createSlot(): RootSlot {
+    this.reclaiming(() => this.ensureRoom(2 * NODE_ROOM))
+    const block = this.kernel.allocate(SLOT_BYTES) >>> 0
+    this.heap[block] = KIND_SLOT
+    return new RootSlot(block + AT_SLOT_POINTER)
+  }
+
+  releaseSlot(slot: RootSlot): void {
+    this.kernel.release(slot.at - AT_SLOT_POINTER)
+    slot.close()
+  }
+
+  /** Marks the stored nodes on the way to a key as visited, in the middle of any other call. */
+  visit(slot: number, key: Uint8Array): void {
+    const { heap } = this
+    const before = heap.slice(KEY_INPUT, KEY_INPUT + key.length)
+    heap.set(key, KEY_INPUT)
+    this.kernel.get(slot, key.length)
+    heap.set(before, KEY_INPUT)
   }
 
   /**
@@ -164,8 +221,10 @@ export class Arena {
    */
   evict(): void {
     this.stackOwner = undefined
-    for (const { evictableSlot } of this.#tenants) {
-      if (evictableSlot !== undefined) this.kernel.evict(evictableSlot)
+    for (const tenant of this.#tenants) {
+      if (tenant.evictableSlot === undefined) continue
+      tenant.visitPinned()
+      this.kernel.evict(tenant.evictableSlot)
     }
     this.setWord(CELL_GENERATION, (this.word(CELL_GENERATION) + 1) & 0xff)
     this.#evictAt = Math.max(this.#bytesMax, this.bytesInUse + (this.#bytesMax >>> 3))

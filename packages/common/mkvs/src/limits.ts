@@ -15,11 +15,20 @@ export const PROOF_DEPTH_MAX = 128
 /** Entries of a proof or a chunk. One of the usual eight megabytes has fewer than 900,000. */
 export const PROOF_ENTRIES_MAX = 2 ** 20
 
+/** What a proof takes in the kernel that checks it. Larger ones are checked the plain way. */
+export const PROOF_BLOCK_BYTES_MAX = 32 * 1024 * 1024
+
 /** How much memory an arena's nodes take before stored ones are dropped, unless told otherwise. */
 export const ARENA_BYTES_DEFAULT = 1024 * 1024 * 1024
 
 /** Below this an arena would only read. */
 export const ARENA_BYTES_MIN = 4 * 1024 * 1024
+
+/**
+ * How much of an arena's memory must be free in pieces, in hundredths, so that joining the pieces
+ * is worth going over all of it. An arena that is fuller is full.
+ */
+export const ARENA_FREE_PERCENT_MIN = 10
 
 /** A checkpoint chunk before and after decompression. Producers aim at a few megabytes. */
 export const CHUNK_BYTES_MAX = 64 * 1024 * 1024

@@ -177,14 +177,15 @@ describe('the tree', () => {
     assert.equal(arena.bytesInUse, 0)
   })
 
-  it('is the same tree whenever stored nodes are dropped from memory', () => {
+  it('is the same tree whenever stored nodes are dropped from memory and others moved', () => {
     const step = fc.oneof(
       { weight: 4, arbitrary: operation },
       { weight: 2, arbitrary: fc.constant(['evict'] as const) },
+      { weight: 1, arbitrary: fc.constant(['reclaim'] as const) },
       { weight: 1, arbitrary: fc.constant(['commit'] as const) },
     )
     const run = (
-      steps: readonly (Operation | readonly ['evict'] | readonly ['commit'])[],
+      steps: readonly (Operation | readonly ['evict' | 'reclaim' | 'commit'])[],
     ): void => {
       const log = new Log()
       const tree = createTree(arena, {
@@ -207,7 +208,8 @@ describe('the tree', () => {
         } else if (what === 'commit') {
           commitTo(log, tree, 1n)
         } else {
-          arena.evict()
+          if (what === 'evict') arena.evict()
+          else arena.reclaim(arena.full())
           cursor.next()
         }
       }
@@ -236,6 +238,7 @@ describe('the tree', () => {
           if (what === 'insert') expected.set(toHex(k), toHex(v))
           else if (existed.has(toHex(k))) expected.set(toHex(k), '-')
           else expected.delete(toHex(k))
+          arena.reclaim(arena.full())
         }
         const { writeLog } = commitTo(log, tree, 2n)
         assert.ok(writeLog)

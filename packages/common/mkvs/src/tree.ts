@@ -21,11 +21,12 @@ import { mergeProof } from './mergeProof.ts'
 import { missedKey, nodesOfLookup, nodesOfWalk } from './missedKey.ts'
 import { MissingNodeError, NO_NODES, type NodeReader } from './nodeReader.ts'
 import { type PackedLog, unpackLog } from './packedLog.ts'
+import type { VerifiedProof } from './proofNode.ts'
+import type { RootSlot } from './rootSlot.ts'
 import { EMPTY_HASH, type Root, type RootType, type WriteLog } from './roots.ts'
 import type { Cursor, State } from './state.ts'
 import { TreeCursor } from './treeCursor.ts'
 import { TreeNodes } from './treeNodes.ts'
-import type { VerifiedProof } from './verifyProof.ts'
 
 /** How a tree begins. */
 export interface TreeOptions {
@@ -64,14 +65,13 @@ export function openTree(arena: Arena, options: OpenOptions): Tree {
  */
 export class Tree implements State {
   readonly arena: Arena
-  readonly #slot: number
+  readonly #slot: RootSlot
   readonly #reader: NodeReader
   readonly #keepsLog: boolean
   /** Leaves that were written or removed since the last write log; see FLAG_TOUCHED. */
   #touched: number[] = []
   #removed: number[] = []
   #root: Root
-  #isDisposed = false
 
   constructor(arena: Arena, { root, rootAddress, reader, writeLog }: OpenOptions) {
     assert(rootAddress >= 0 && rootAddress <= ADDRESS_MAX, 'mkvs: no such address')
@@ -79,11 +79,9 @@ export class Tree implements State {
     this.#root = root
     this.#reader = reader
     this.#keepsLog = writeLog !== 'dropped'
-    arena.ensureRoom(64)
-    // A block's first word tells its size class, so the pointer to the root is the second.
-    this.#slot = (arena.kernel.allocate(8) >>> 0) + 4
+    this.#slot = arena.createSlot()
     const isEmpty = root.hash.every((byte, i) => byte === EMPTY_HASH[i])
-    arena.setWord(this.#slot, isEmpty ? 0 : arena.createStub(root.hash, rootAddress))
+    arena.setWord(this.#slot.at, isEmpty ? 0 : arena.createStub(root.hash, rootAddress))
     arena.admit(this)
   }
 
@@ -92,24 +90,52 @@ export class Tree implements State {
     return this.#root
   }
 
-  /** Where the root hangs, unless pointers to leaves are kept or nothing could be read again. */
+  /** Where the root hangs, unless nothing could be read again. */
   get evictableSlot(): number | undefined {
-    const isBound = this.#touched.length > 0 || this.#reader === NO_NODES
-    return isBound ? undefined : this.#slot
+    return this.#reader === NO_NODES ? undefined : this.#slot.at
+  }
+
+  /** A listed leaf is still stored if it was written with the value that it had. */
+  visitPinned(): void {
+    const { arena } = this
+    for (const leaf of this.#touched) {
+      const isDead = (arena.flagsOf(leaf) & FLAG_DEAD) !== 0
+      if (!isDead && arena.addressOf(leaf) !== 0) arena.visit(this.#slot.at, arena.keyOf(leaf))
+    }
+  }
+
+  relocate(forward: (address: number) => number): void {
+    this.#slot.moveTo(forward(this.#slot.at))
+    this.#touched = this.#touched.map(forward)
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    const leaf = this.#find(key)
+    let leaf: number | undefined
+    try {
+      leaf = this.#find(key)
+    } catch (error) {
+      this.arena.reclaim(error)
+      leaf = this.#find(key)
+    }
     return leaf === undefined ? undefined : this.arena.valueOf(leaf)
   }
 
   insert(key: Uint8Array, value: Uint8Array): void {
+    try {
+      this.#write(key, value)
+    } catch (error) {
+      this.arena.reclaim(error)
+      this.#write(key, value)
+    }
+  }
+
+  #write(key: Uint8Array, value: Uint8Array): void {
     const { arena } = this
     arena.setKey(key)
     arena.stackOwner = undefined
     for (;;) {
       const staged = arena.stageValue(value)
-      const status = arena.kernel.insert(this.#slot, key.length, staged, value.length)
+      const status = arena.kernel.insert(this.#slot.at, key.length, staged, value.length)
       if (status <= DONE_TOUCHED) {
         arena.drainRemoved(this.#removed)
         if (status === DONE_TOUCHED) this.#list(arena.changedLeaf)
@@ -120,12 +146,12 @@ export class Tree implements State {
   }
 
   remove(key: Uint8Array): void {
-    const leaf = this.#detach(key)
+    const leaf = this.#take(key)
     if (leaf !== undefined && !this.#keepsLog) this.arena.kernel.release(leaf)
   }
 
   removeExisting(key: Uint8Array): Uint8Array | undefined {
-    const leaf = this.#detach(key)
+    const leaf = this.#take(key)
     if (leaf === undefined) return undefined
     const value = this.arena.valueOf(leaf)
     if (!this.#keepsLog) this.arena.kernel.release(leaf)
@@ -136,11 +162,17 @@ export class Tree implements State {
     return this.#createCursor()
   }
 
-  /** Runs `look` on the nodes of the last commit, which stay in memory meanwhile. */
+  /**
+   * Runs `look` on the nodes of the last commit, which stay in memory meanwhile; once more from the
+   * beginning if memory must be reclaimed for it.
+   */
   withNodes<T>(look: (nodes: TreeNodes) => T): T {
     if (!equalBytes(this.rootHash(), this.#root.hash)) throw errors.uncommitted()
-    const nodes = new TreeNodes(this.arena, this.#slot, (key) => this.#load(() => key))
-    return this.arena.holding(() => look(nodes))
+    const { arena } = this
+    return arena.reclaiming(() => {
+      const nodes = new TreeNodes(arena, this.#slot.at, (key) => this.#load(() => key))
+      return arena.holding(() => look(nodes))
+    })
   }
 
   /**
@@ -149,12 +181,12 @@ export class Tree implements State {
    * on the way to it.
    */
   merge(proof: VerifiedProof, key: Uint8Array): void {
-    mergeProof(this.arena, this.#slot, proof, key)
+    this.arena.reclaiming(() => mergeProof(this.arena, this.#slot.at, proof, key))
   }
 
   /** Reads the nodes on the way to a key into memory. */
   prefetchKey(key: Uint8Array): void {
-    this.#find(key)
+    this.arena.reclaiming(() => this.#find(key))
   }
 
   /** Reads the nodes of up to `limit` keys with these prefixes into memory. */
@@ -169,7 +201,7 @@ export class Tree implements State {
   /** The hash of the tree as it stands. */
   rootHash(): Uint8Array {
     const { arena } = this
-    const root = arena.word(this.#slot)
+    const root = arena.word(this.#slot.at)
     if (root === 0) return EMPTY_HASH
     arena.stackOwner = undefined
     arena.kernel.hashTree(root)
@@ -178,8 +210,8 @@ export class Tree implements State {
 
   /** What has changed since the last write log; the next one begins here. */
   takeWriteLog(): WriteLog {
-    assert(this.#keepsLog, 'mkvs: this tree keeps no write log')
-    const log = this.#packChanges()
+    assert(this.#slot.isOpen && this.#keepsLog, 'mkvs: this tree keeps no write log')
+    const log = this.arena.reclaiming(() => this.#packChanges())
     this.#forgetChanges()
     return unpackLog(log)
   }
@@ -188,12 +220,16 @@ export class Tree implements State {
    * Ends a version: hashes everything that changed, writes the records of all unstored nodes and
    * gives them their addresses. The tree goes on from there.
    */
-  commit({ version, baseAddress }: CommitOptions): Commit {
+  commit(options: CommitOptions): Commit {
+    return this.arena.reclaiming(() => this.#commit(options))
+  }
+
+  #commit({ version, baseAddress }: CommitOptions): Commit {
     const { arena } = this
     assert(baseAddress >= 1 && baseAddress <= ADDRESS_MAX, 'mkvs: no such address')
     const packed = this.#keepsLog ? this.#packChanges() : undefined
     let writeLog: WriteLog | undefined
-    const node = arena.word(this.#slot)
+    const node = arena.word(this.#slot.at)
     const target = arena.end
     const end = node === 0 ? target : this.#storeNodes(node, baseAddress)
     const hash = node === 0 ? EMPTY_HASH : arena.hashOf(node)
@@ -216,15 +252,13 @@ export class Tree implements State {
 
   /** Gives the tree's memory back. */
   dispose(): void {
-    assert(!this.#isDisposed, 'mkvs: a tree is disposed of once')
-    this.#isDisposed = true
     const { arena } = this
+    const root = arena.word(this.#slot.at)
     arena.dismiss(this)
     arena.stackOwner = undefined
     this.#forgetChanges()
-    const root = arena.word(this.#slot)
     if (root !== 0) arena.kernel.releaseTree(root, STACK)
-    arena.kernel.release(this.#slot - 4)
+    arena.releaseSlot(this.#slot)
   }
 
   /** Writes records behind the last block; the result is where they end. */
@@ -242,7 +276,7 @@ export class Tree implements State {
     const { arena } = this
     arena.setKey(key)
     for (;;) {
-      const leaf = arena.kernel.get(this.#slot, key.length) >>> 0
+      const leaf = arena.kernel.get(this.#slot.at, key.length) >>> 0
       if (leaf > ABSENT) return leaf
       if (leaf === ABSENT) return undefined
       this.#recover(leaf, key, 0)
@@ -250,12 +284,21 @@ export class Tree implements State {
   }
 
   /** Takes the pair out of the tree; the leaf is still there to be looked at. */
+  #take(key: Uint8Array): number | undefined {
+    try {
+      return this.#detach(key)
+    } catch (error) {
+      this.arena.reclaim(error)
+      return this.#detach(key)
+    }
+  }
+
   #detach(key: Uint8Array): number | undefined {
     const { arena } = this
     arena.setKey(key)
     arena.stackOwner = undefined
     for (;;) {
-      const status = arena.kernel.remove(this.#slot, key.length)
+      const status = arena.kernel.remove(this.#slot.at, key.length)
       if (status === ABSENT) return undefined
       if (status <= DONE_TOUCHED) {
         arena.drainRemoved(this.#removed)
@@ -283,7 +326,7 @@ export class Tree implements State {
   #recover(status: number, key: Uint8Array, bytes: number): void {
     const { arena } = this
     if (status === NEED_NODE)
-      this.#load(() => missedKey(arena, nodesOfLookup(arena, this.#slot, key), key))
+      this.#load(() => missedKey(arena, nodesOfLookup(arena, this.#slot.at, key), key))
     else arena.ensureRoom(NODE_ROOM + 2 * bytes)
   }
 

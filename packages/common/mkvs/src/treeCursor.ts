@@ -3,6 +3,7 @@
 import { hasPrefix } from '@wadi/base/bytes'
 import type { Arena } from './arena.ts'
 import { ABSENT } from './kernel/layout.ts'
+import type { RootSlot } from './rootSlot.ts'
 import type { Cursor } from './state.ts'
 
 /**
@@ -12,13 +13,13 @@ import type { Cursor } from './state.ts'
  */
 export class TreeCursor implements Cursor {
   readonly #arena: Arena
-  readonly #slot: number
+  readonly #slot: RootSlot
   readonly #load: (key: Uint8Array) => void
   #key: Uint8Array | undefined
   #value: Uint8Array | undefined
 
   /** `load` brings the node that was missed into memory, or throws. */
-  constructor(arena: Arena, slot: number, load: (key: Uint8Array) => void) {
+  constructor(arena: Arena, slot: RootSlot, load: (key: Uint8Array) => void) {
     this.#arena = arena
     this.#slot = slot
     this.#load = load
@@ -37,12 +38,26 @@ export class TreeCursor implements Cursor {
   }
 
   seek(key: Uint8Array): void {
-    this.#stand(this.#find(key, 0))
+    try {
+      this.#stand(this.#find(key, 0))
+    } catch (error) {
+      this.#arena.reclaim(error)
+      this.#stand(this.#find(key, 0))
+    }
   }
 
   next(): void {
     const key = this.#key
     if (key === undefined) return
+    try {
+      this.#goOn(key)
+    } catch (error) {
+      this.#arena.reclaim(error)
+      this.#goOn(key)
+    }
+  }
+
+  #goOn(key: Uint8Array): void {
     if (this.#arena.stackOwner === this) {
       const leaf = this.#arena.kernel.next() >>> 0
       if (leaf >= ABSENT) {
@@ -61,7 +76,7 @@ export class TreeCursor implements Cursor {
     arena.setKey(key)
     arena.stackOwner = undefined
     for (;;) {
-      const leaf = arena.kernel.seek(this.#slot, key.length, least) >>> 0
+      const leaf = arena.kernel.seek(this.#slot.at, key.length, least) >>> 0
       if (leaf >= ABSENT) {
         arena.stackOwner = this
         return leaf

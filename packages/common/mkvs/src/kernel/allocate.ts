@@ -11,6 +11,7 @@ import {
   FREE_LISTS,
   HEAP,
   type KernelParts,
+  KIND_GAP,
 } from './layout.ts'
 
 type EnsureRoom = FunctionReference<readonly ['i32']>
@@ -20,6 +21,7 @@ const SMALL_CLASSES = SMALL_MAX / 8
 /** The largest block is just under 2^31 bytes: 21 doublings of four steps each. */
 const CLASS_COUNT = 1 + SMALL_CLASSES + 21 * 4
 const AT_NEXT_FREE = 4
+const AT_GAP_SIZE = 4
 /** Blocks up to this size come from slabs of so many. */
 const SLAB_BLOCK_MAX = 512
 const SLAB_BLOCKS = 32
@@ -83,7 +85,12 @@ function defineRefill(
     const count = f.let(i32.select(i32.gtU(size, SLAB_BLOCK_MAX), 1, SLAB_BLOCKS))
     const bytes = f.let(i32.mul(count, size))
     f.if(i32.eqz(call('i32', ensureRoom, i32.add(bytes, CACHE_LINE))), () => f.trap())
-    const block = f.let(i32.and(i32.add(i32.load(CELL_BUMP), CACHE_LINE - 1), -CACHE_LINE))
+    const bump = f.let(i32.load(CELL_BUMP))
+    const block = f.let(i32.and(i32.add(bump, CACHE_LINE - 1), -CACHE_LINE))
+    f.if(i32.ne(block, bump), () => {
+      f.store32(bump, KIND_GAP)
+      f.store32(bump, i32.sub(block, bump), AT_GAP_SIZE)
+    })
     f.store32(CELL_BUMP, i32.add(block, bytes))
     const other = f.let(i32.add(block, bytes))
     f.set(other, i32.sub(other, size))

@@ -11,16 +11,23 @@
  *   47  leaf: the preimage of its hash, 00 ‖ key size u32 ‖ key ‖ value size u32 ‖ value
  *
  * A stub stands for a node that is not in memory and ends behind the hash. A free block keeps the
- * pointer to the next free block of its class at 4.
+ * pointer to the next free block of its class at 4, a root's slot the pointer to the root. From
+ * HEAP on there is nothing but blocks and gaps, one behind the other.
  */
 
 import { type Expression, type I32, i32, i64 } from '@wadi/base/wasm/expression'
 import type { FunctionReference } from '@wadi/base/wasm/function'
 import { KEY_BYTES_MAX } from '../limits.ts'
 
+/** A block on a free list. */
+export const KIND_FREE = 0
 export const KIND_LEAF = 1
 export const KIND_INTERNAL = 2
 export const KIND_STUB = 3
+/** A block of eight bytes with the pointer to a tree's root. */
+export const KIND_SLOT = 4
+/** No block: so many bytes as the next word says lie between two blocks. */
+export const KIND_GAP = 5
 
 /** The hash must be computed anew; then all nodes above are stale and unstored, too. */
 export const FLAG_STALE = 1
@@ -46,6 +53,10 @@ export const AT_KEY_SIZE = 48
 export const AT_KEY = 52
 
 export const STUB_BYTES = 44
+/** The size class of stubs. */
+export const STUB_CLASS: number = Math.ceil(STUB_BYTES / 8)
+export const SLOT_BYTES = 8
+export const AT_SLOT_POINTER = 4
 
 /** Cells of four bytes. */
 export const CELL_BUMP = 64

@@ -43,7 +43,13 @@ import { writePostOrder } from './postOrder.ts'
 
 type Value = Expression<'i32'>
 type Allocator = Pick<KernelParts, 'allocate' | 'release'>
-type Residence = Pick<KernelParts, 'allocate' | 'release' | 'releaseTree' | 'equal' | 'hashNode'>
+type Residence = Pick<
+  KernelParts,
+  'allocate' | 'release' | 'ensureRoom' | 'releaseTree' | 'equal' | 'hashNode'
+>
+/** A slab of stubs, and what begins it at a cache line. */
+const STUB_ROOM = 4096
+
 type CreateStub = FunctionReference<readonly ['i32', 'i32']>
 
 /** Adds what forgets stored forms and hashes of changed nodes. */
@@ -166,10 +172,11 @@ function defineInstall(m: ModuleBuilder, parts: Residence, createStub: CreateStu
 /**
  * Adds `evict(slot)`: stubs take the place of stored nodes of a tree that have not been visited in
  * this generation. A visit marks the whole path, so nothing below such a node was visited either.
+ * Where there is no room for a stub, the node becomes one in its own block.
  */
 function defineEvict(
   m: ModuleBuilder,
-  parts: Pick<KernelParts, 'releaseTree'>,
+  { ensureRoom, releaseTree }: Pick<KernelParts, 'ensureRoom' | 'releaseTree'>,
   createStub: CreateStub,
 ): void {
   const replace = m.function({ params: ['i32', 'i32'], result: 'i32' }, (f, slot, top) => {
@@ -181,9 +188,20 @@ function defineEvict(
     f.if(i32.or(isRecent, i64.eqz(addressOf(node))), () => {
       f.return(i32.select(i32.eq(kind, KIND_INTERNAL), node, 0))
     })
-    const stub = call('i32', createStub, i32.add(node, AT_HASH), i32.add(node, AT_ADDRESS))
-    f.store32(slot, stub)
-    f.run(parts.releaseTree, node, top)
+    f.if(call('i32', ensureRoom, STUB_ROOM), () => {
+      const stub = call('i32', createStub, i32.add(node, AT_HASH), i32.add(node, AT_ADDRESS))
+      f.store32(slot, stub)
+      f.run(releaseTree, node, top)
+      f.return(0)
+    })
+    f.if(i32.eq(kind, KIND_INTERNAL), () => {
+      for (const offset of [0, 4, 8]) {
+        const child = f.let(i32.load(node, AT_CHILDREN + offset))
+        f.if(child, () => f.run(releaseTree, child, top))
+      }
+    })
+    // The kind, and no flags.
+    f.store16(node, KIND_STUB)
     f.return(0)
   })
   m.function({ params: ['i32'], name: 'evict' }, (f, slot) => {
