@@ -1,6 +1,7 @@
 import type { KeyedMap } from '@wadi/cbor/collections'
 import type { Schema } from '@wadi/cbor/schema'
-import { type Field, nilable, omitEmpty } from '@wadi/cbor/struct'
+import type { Field } from '@wadi/cbor/struct'
+import { nilOrEmpty } from './nilOrEmpty.ts'
 
 /**
  * A map among parameter changes: undefined leaves what there is, an empty map empties it.
@@ -9,6 +10,5 @@ import { type Field, nilable, omitEmpty } from '@wadi/cbor/struct'
 export function changedMap<K, V>(
   schema: Schema<KeyedMap<K, V>>,
 ): Field<KeyedMap<K, V> | undefined> {
-  const isEmpty = (map: KeyedMap<K, V> | undefined) => map === undefined || map.size === 0
-  return omitEmpty({ ...nilable(schema), isEmpty, isEmptyInRust: isEmpty })
+  return nilOrEmpty(schema)
 }

@@ -12,6 +12,7 @@ import { RolesMask } from '@wadi/primitives/nodeRoles'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { Quantity } from '@wadi/primitives/quantity'
 import { Version } from '@wadi/primitives/version'
+import { nilOrEmpty } from '../nilOrEmpty.ts'
 import { CommitteeKind, CommitteeRole } from '../scheduler/committee.ts'
 import { Slash, SlashReason, ThresholdKind } from '../staking/types.ts'
 
@@ -95,7 +96,8 @@ export type PerRoleAdmissionPolicy = Infer<typeof PerRoleAdmissionPolicy>
 export const AdmissionPolicy = struct({
   anyNode: optional(struct({})),
   entityWhitelist: optional(EntityWhitelist),
-  perRole: omitEmpty(mapOf(RolesMask, PerRoleAdmissionPolicy)),
+  // COMPAT(oasis-core): an empty map is a policy, an absent one is none.
+  perRole: nilOrEmpty(mapOf(RolesMask, PerRoleAdmissionPolicy)),
 })
 export type AdmissionPolicy = Infer<typeof AdmissionPolicy>
 
@@ -121,8 +123,11 @@ export type RuntimeStakingParameters = Infer<typeof RuntimeStakingParameters>
 export const VersionInfo = struct({
   version: Version,
   validFrom: Epoch,
-  /** Encoded constraints of the enclave. */
-  tee: omitEmpty(bytes),
+  /**
+   * Encoded constraints of the enclave.
+   * COMPAT(oasis-core): without an enclave they must be absent, and may not be empty.
+   */
+  tee: nilOrEmpty(bytes),
   bundleChecksum: omitEmpty(bytes),
 })
 export type VersionInfo = Infer<typeof VersionInfo>
