@@ -8,6 +8,7 @@ import { type Address, stakingAddress, ZERO_ADDRESS } from '@wadi/primitives/add
 import type { Epoch } from '@wadi/primitives/epoch'
 import type { Moment } from '@wadi/primitives/moment'
 import { PublicKey } from '@wadi/primitives/publicKey'
+import type { Quantity } from '@wadi/primitives/quantity'
 import type { Block } from './block.ts'
 import type { Bus } from './bus.ts'
 import type { BlockEvent } from './events.ts'
@@ -23,6 +24,14 @@ export interface CommittedState {
   readonly height: bigint
   readonly state: ReadableState
   readonly rootHash: Uint8Array
+}
+
+/** What a node asks of transactions before it offers them to others: no part of consensus. */
+export interface LocalPolicy {
+  /** Less for a unit of gas is refused. */
+  readonly minGasPrice: Quantity
+  /** The node's own key, whose transactions are always good enough. */
+  readonly ownSigner: PublicKey | undefined
 }
 
 /** What does not change while an application runs. */
@@ -42,6 +51,8 @@ export interface Chain {
   readonly bus: Bus
   /** The node's own knowledge of upgrades; a node without one never stops for them. */
   readonly upgrader?: Upgrader | undefined
+  /** Only looked at when transactions are checked; a node without it offers all that are valid. */
+  readonly local?: LocalPolicy | undefined
 }
 
 /** Everything a rule may see and change. A child shares all that it does not replace. */
