@@ -2,7 +2,6 @@
 
 import { toUtf8 } from '@wadi/base/bytes'
 import { make, zero } from '@wadi/cbor/codec'
-import { Runtime } from '@wadi/consensus/registry/runtime'
 import {
   ComputeResultsHeader,
   ExecutorCommitment,
@@ -22,13 +21,13 @@ import type { RuntimeSignatures } from '../commitments/executorCommitment.ts'
 
 export const RUNTIME_ID = testNamespace(toUtf8('runtime of the tests'))
 
+export const OTHER_RUNTIME_ID = testNamespace(toUtf8('another runtime'))
+
 export const SIGNATURES: RuntimeSignatures = {
   rules: signatureRules(forbidKeys([])),
   chainContext: 'c0'.repeat(32),
   runtimeId: RUNTIME_ID,
 }
-
-export const RUNTIME: Runtime = make(Runtime, { id: RUNTIME_ID })
 
 export function testSigner(name: string): Signer {
   return createMemorySigner('node', testSeed(`runtime protocol: ${name}`))
