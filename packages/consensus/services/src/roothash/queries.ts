@@ -1,8 +1,10 @@
 /** What anybody may know of where runtimes stand. */
 
+import { assert } from '@wadi/base/errors'
 import { zero } from '@wadi/cbor/codec'
+import type { Runtime } from '@wadi/consensus/registry/runtime'
 import { type Parameters, RoundResults, type RuntimeState } from '@wadi/consensus/roothash'
-import type { RoundRoots } from '@wadi/consensus/roothash/block'
+import type { Block, RoundRoots } from '@wadi/consensus/roothash/block'
 import { errors } from '@wadi/consensus/roothash/errors'
 import * as keys from '@wadi/consensus/roothash/keys'
 import { type IncomingMessage, IncomingMessageQueueMeta } from '@wadi/consensus/roothash/messages'
@@ -15,21 +17,39 @@ export function parametersOf(state: ReadableState): Parameters {
   return readExisting(state, keys.parameters)
 }
 
+/** Where a runtime stands, with the parts that rules always write. */
+export interface KnownRuntimeState extends RuntimeState {
+  readonly runtime: Runtime
+  readonly genesisBlock: Block
+  readonly lastBlock: Block
+}
+
+function known(runtimeState: RuntimeState): KnownRuntimeState {
+  const { runtime, genesisBlock, lastBlock } = runtimeState
+  assert(runtime !== undefined, 'roothash: a runtime without a descriptor')
+  assert(
+    genesisBlock !== undefined && lastBlock !== undefined,
+    'roothash: a runtime without blocks',
+  )
+  return { ...runtimeState, runtime, genesisBlock, lastBlock }
+}
+
 /** Where a runtime stands; undefined if roothash does not know it. */
-export function runtimeStateOf(state: ReadableState, id: Namespace): RuntimeState | undefined {
-  return read(state, keys.runtimeStates, id)
+export function runtimeStateOf(state: ReadableState, id: Namespace): KnownRuntimeState | undefined {
+  const runtimeState = read(state, keys.runtimeStates, id)
+  return runtimeState && known(runtimeState)
 }
 
 /** Where a runtime stands; one that roothash does not know is refused. */
-export function knownRuntimeStateOf(state: ReadableState, id: Namespace): RuntimeState {
+export function knownRuntimeStateOf(state: ReadableState, id: Namespace): KnownRuntimeState {
   const runtimeState = runtimeStateOf(state, id)
   if (runtimeState === undefined) throw errors.invalidRuntime()
   return runtimeState
 }
 
 /** Where each runtime stands, also the suspended ones, in the order of their keys in the state. */
-export function runtimeStatesOf(state: ReadableState): readonly RuntimeState[] {
-  return [...valuesOf(state, keys.runtimeStates)]
+export function runtimeStatesOf(state: ReadableState): readonly KnownRuntimeState[] {
+  return Array.from(valuesOf(state, keys.runtimeStates), known)
 }
 
 /** What the last normal round brought; nothing if there was none. */

@@ -1,0 +1,15 @@
+import type { Namespace } from '@wadi/primitives/namespace'
+import type { Context } from '../kernel/context.ts'
+import { type EventBody, type EventKind, emit } from '../kernel/events.ts'
+
+const TYPE = 'oasis_event_999_roothash'
+
+/** Tells an event of a runtime, whose identifier goes beside it. */
+export function tell<K extends EventKind<typeof TYPE>>(
+  ctx: Context,
+  runtime: Namespace,
+  kind: K,
+  body: EventBody<typeof TYPE, K>,
+): void {
+  emit(ctx, TYPE, kind, body, { key: 'runtime_id', value: runtime })
+}
