@@ -2,9 +2,16 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Arena } from './arena.ts'
-import { ARENA_BYTES_MIN, MEMORY_BYTES_MAX, VALUE_BYTES_MAX } from './limits.ts'
+import {
+  ADDRESS_MAX,
+  ARENA_BYTES_MIN,
+  COMMIT_ADDRESS_MAX,
+  MEMORY_BYTES_MAX,
+  VALUE_BYTES_MAX,
+} from './limits.ts'
+import { NO_NODES } from './nodeReader.ts'
 import { ROOT_TYPE_STATE } from './roots.ts'
-import { createTree } from './tree.ts'
+import { createTree, openTree, type Tree } from './tree.ts'
 
 const options = { namespace: new Uint8Array(32), type: ROOT_TYPE_STATE } as const
 
@@ -58,6 +65,24 @@ describe('an arena', () => {
       reason: 'mkvs.valueTooLong',
     })
     assert.equal(tree.get(key)?.length, VALUE_BYTES_MAX)
+  })
+
+  it('lets trees begin at ADDRESS_MAX and commits at COMMIT_ADDRESS_MAX, and no further', () => {
+    const arena = new Arena()
+    const hash = new Uint8Array(32)
+    const root = { ...options, version: 0n, hash }
+    const open = (rootAddress: number): Tree =>
+      openTree(arena, { root, rootAddress, reader: NO_NODES })
+    open(ADDRESS_MAX).dispose()
+    for (const address of [-1, ADDRESS_MAX + 1])
+      assert.throws(() => open(address), { name: 'BugError' })
+    const tree = createTree(arena, options)
+    tree.insert(hash, hash)
+    for (const baseAddress of [0, COMMIT_ADDRESS_MAX + 1])
+      assert.throws(() => tree.commit({ version: 1n, baseAddress }), { name: 'BugError' })
+    const commit = tree.commit({ version: 1n, baseAddress: COMMIT_ADDRESS_MAX })
+    assert.equal(commit.rootAddress, COMMIT_ADDRESS_MAX)
+    tree.dispose()
   })
 
   it('keeps the trees apart that share it', () => {

@@ -41,3 +41,16 @@ export const SUBTREE_SPLITS_MAX = 10
 
 /** Just under 2^32, so that the end of an arena's memory is still a 32-bit number. */
 export const MEMORY_BYTES_MAX = 2 ** 32 - 65_536
+
+/** Where a commit may begin: all its records lie in memory, so none gets an address beyond. */
+export const COMMIT_ADDRESS_MAX: number = ADDRESS_MAX - MEMORY_BYTES_MAX
+
+/** Bytes of one chunk of a snappy stream: two bytes of an offset reach so far. */
+export const SNAPPY_BLOCK_BYTES_MAX = 65_536
+
+/** Memory that copies of keys and values share. */
+export const SLAB_BYTES = 8192
+/** Up to this size an array's bytes lie in the array object itself, which is cheapest. */
+export const SLAB_INLINE_BYTES_MAX = 64
+/** Larger pieces are few, and would keep a whole slab alive. */
+export const SLAB_PIECE_BYTES_MAX = 1024

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { SLAB_BYTES, SLAB_INLINE_BYTES_MAX, SLAB_PIECE_BYTES_MAX } from './limits.ts'
 import { Slab } from './slab.ts'
 
 describe('a slab', () => {
@@ -16,5 +17,25 @@ describe('a slab', () => {
         })
       }),
     )
+  })
+
+  it('shares memory among pieces from SLAB_INLINE_BYTES_MAX to SLAB_PIECE_BYTES_MAX bytes', () => {
+    const source = new Uint8Array(SLAB_PIECE_BYTES_MAX + 1)
+    const memoryOf = (size: number): number => new Slab().copy(source, 0, size).buffer.byteLength
+    for (const size of [SLAB_INLINE_BYTES_MAX, SLAB_PIECE_BYTES_MAX + 1])
+      assert.equal(memoryOf(size), size)
+    for (const size of [SLAB_INLINE_BYTES_MAX + 1, SLAB_PIECE_BYTES_MAX])
+      assert.equal(memoryOf(size), SLAB_BYTES)
+  })
+
+  it('takes pieces until SLAB_BYTES are full, and another block for one byte more', () => {
+    const source = new Uint8Array(SLAB_BYTES)
+    const slab = new Slab()
+    const blocks = new Set<unknown>()
+    for (let at = 0; at < SLAB_BYTES; at += SLAB_PIECE_BYTES_MAX)
+      blocks.add(slab.copy(source, at, at + SLAB_PIECE_BYTES_MAX).buffer)
+    assert.equal(blocks.size, 1)
+    blocks.add(slab.copy(source, 0, SLAB_INLINE_BYTES_MAX + 1).buffer)
+    assert.equal(blocks.size, 2)
   })
 })

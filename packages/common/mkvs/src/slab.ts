@@ -1,10 +1,6 @@
 /** Copies of small byte strings that share their memory. */
 
-const SLAB_BYTES = 8192
-/** Up to this size an array's bytes lie in the array object itself, which is cheapest. */
-const INLINE_BYTES_MAX = 64
-/** Larger pieces are few, and would keep a whole slab alive. */
-const PIECE_BYTES_MAX = 1024
+import { SLAB_BYTES, SLAB_INLINE_BYTES_MAX, SLAB_PIECE_BYTES_MAX } from './limits.ts'
 
 /**
  * PERF: a typed array of more than 64 bytes costs an allocation outside of the heap. Cut from a
@@ -17,7 +13,8 @@ export class Slab {
   /** A copy of the bytes from `start` to `end`. */
   copy(source: Uint8Array, start: number, end: number): Uint8Array {
     const size = end - start
-    if (size <= INLINE_BYTES_MAX || size > PIECE_BYTES_MAX) return source.slice(start, end)
+    if (size <= SLAB_INLINE_BYTES_MAX || size > SLAB_PIECE_BYTES_MAX)
+      return source.slice(start, end)
     if (this.#at + size > this.#bytes.length) {
       this.#bytes = new Uint8Array(SLAB_BYTES)
       this.#at = 0

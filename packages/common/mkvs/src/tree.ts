@@ -16,7 +16,7 @@ import {
   NODE_ROOM,
   STACK,
 } from './kernel/layout.ts'
-import { ADDRESS_MAX } from './limits.ts'
+import { ADDRESS_MAX, COMMIT_ADDRESS_MAX } from './limits.ts'
 import { mergeProof } from './mergeProof.ts'
 import { missedKey, nodesOfLookup, nodesOfWalk } from './missedKey.ts'
 import { MissingNodeError, NO_NODES, type NodeReader } from './nodeReader.ts'
@@ -226,7 +226,8 @@ export class Tree implements State {
 
   #commit({ version, baseAddress }: CommitOptions): Commit {
     const { arena } = this
-    assert(baseAddress >= 1 && baseAddress <= ADDRESS_MAX, 'mkvs: no such address')
+    const isAddress = baseAddress >= 1 && baseAddress <= COMMIT_ADDRESS_MAX
+    assert(isAddress, 'mkvs: no such address')
     const packed = this.#keepsLog ? this.#packChanges() : undefined
     let writeLog: WriteLog | undefined
     const node = arena.word(this.#slot.at)

@@ -8,6 +8,7 @@
  */
 
 import { errors } from '../errors.ts'
+import { SNAPPY_BLOCK_BYTES_MAX } from '../limits.ts'
 
 const LITERAL_INLINE_MAX = 60
 /** A varint of 32 bits. */
@@ -80,8 +81,6 @@ const MATCH_MIN = 4
 const COPY_MAX = 64
 /** Copies of one byte's offset reach so far. */
 const NEAR = 2048
-/** Offsets of two bytes reach so far. */
-export const BLOCK_INPUT_MAX = 65_536
 
 /** Collects the output; never longer than the input by more than a sixth. */
 class Output {
@@ -134,7 +133,7 @@ class Output {
   }
 }
 
-/** Compresses up to {@link BLOCK_INPUT_MAX} bytes: greedy, one candidate per hash of four bytes. */
+/** Compresses up to {@link SNAPPY_BLOCK_BYTES_MAX} bytes: greedy, one candidate per hash of four bytes. */
 export function compressBlock(input: Uint8Array): Uint8Array {
   const output = new Output(input.length)
   let rest = input.length

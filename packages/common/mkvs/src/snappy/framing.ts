@@ -9,7 +9,8 @@
 
 import { concatBytes, equalBytes } from '@wadi/base/bytes'
 import { errors } from '../errors.ts'
-import { BLOCK_INPUT_MAX, compressBlock, decompressBlock } from './block.ts'
+import { SNAPPY_BLOCK_BYTES_MAX } from '../limits.ts'
+import { compressBlock, decompressBlock } from './block.ts'
 import { maskedCrc32c } from './crc32c.ts'
 
 const KIND_COMPRESSED = 0x00
@@ -38,8 +39,9 @@ function decodeBody({ kind, body }: Chunk): Uint8Array {
   if (body.length < CRC_BYTES) throw errors.badSnappy('a chunk without checksum')
   const content = body.subarray(CRC_BYTES)
   const isPlain = kind === KIND_PLAIN
-  if (isPlain && content.length > BLOCK_INPUT_MAX) throw errors.badSnappy('a chunk is too large')
-  const bytes = isPlain ? content : decompressBlock(content, BLOCK_INPUT_MAX)
+  if (isPlain && content.length > SNAPPY_BLOCK_BYTES_MAX)
+    throw errors.badSnappy('a chunk is too large')
+  const bytes = isPlain ? content : decompressBlock(content, SNAPPY_BLOCK_BYTES_MAX)
   const stored = new DataView(body.buffer, body.byteOffset, CRC_BYTES).getUint32(0, true)
   if (stored !== maskedCrc32c(bytes)) throw errors.badSnappy('a checksum is wrong')
   return bytes
@@ -87,8 +89,8 @@ function chunkOf(kind: number, crc: number, content: Uint8Array): Uint8Array {
 /** The stream of a byte string, in chunks of 64 KiB; what hardly shrinks is left as it is. */
 export function encodeSnappy(bytes: Uint8Array): Uint8Array {
   const chunks: Uint8Array[] = [Uint8Array.of(KIND_STREAM, MAGIC.length, 0, 0, ...MAGIC)]
-  for (let at = 0; at < bytes.length; at += BLOCK_INPUT_MAX) {
-    const piece = bytes.subarray(at, at + BLOCK_INPUT_MAX)
+  for (let at = 0; at < bytes.length; at += SNAPPY_BLOCK_BYTES_MAX) {
+    const piece = bytes.subarray(at, at + SNAPPY_BLOCK_BYTES_MAX)
     const block = compressBlock(piece)
     const isWorth = block.length < piece.length - (piece.length >>> 3)
     const crc = maskedCrc32c(piece)

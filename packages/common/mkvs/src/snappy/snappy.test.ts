@@ -3,7 +3,9 @@ import { describe, it } from 'node:test'
 import { concatBytes, equalBytes, parseHex, toUtf8 } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
 import fc from 'fast-check'
-import { BLOCK_INPUT_MAX, compressBlock, decompressBlock } from './block.ts'
+import { SNAPPY_BLOCK_BYTES_MAX } from '../limits.ts'
+import { compressBlock, decompressBlock } from './block.ts'
+import { maskedCrc32c } from './crc32c.ts'
 import { decodeSnappy, encodeSnappy } from './framing.ts'
 
 /** Bytes with repetitions near and far. */
@@ -21,10 +23,10 @@ describe('a snappy block', () => {
       }),
       { numRuns: 300 },
     )
-    const zeros = new Uint8Array(BLOCK_INPUT_MAX)
+    const zeros = new Uint8Array(SNAPPY_BLOCK_BYTES_MAX)
     const block = compressBlock(zeros)
     assert.ok(block.length < zeros.length / 20)
-    assert.deepEqual(decompressBlock(block, BLOCK_INPUT_MAX), zeros)
+    assert.deepEqual(decompressBlock(block, SNAPPY_BLOCK_BYTES_MAX), zeros)
   })
 
   it('may use every kind of element', () => {
@@ -80,12 +82,33 @@ describe('a snappy block', () => {
 
 describe('a snappy stream', () => {
   it('comes back as it was, over several chunks', () => {
-    const long = Uint8Array.from({ length: 2 * BLOCK_INPUT_MAX + 5 }, (_, i) => (i * i) >>> 3)
+    const long = Uint8Array.from(
+      { length: 2 * SNAPPY_BLOCK_BYTES_MAX + 5 },
+      (_, i) => (i * i) >>> 3,
+    )
     for (const bytes of [new Uint8Array(0), toUtf8('wadi'), long]) {
       const stream = encodeSnappy(bytes)
       assert.deepEqual(decodeSnappy(stream, bytes.length), bytes)
       if (bytes.length > 0)
         assert.throws(() => decodeSnappy(stream, bytes.length - 1), { reason: 'mkvs.badSnappy' })
+    }
+  })
+
+  it('has chunks of SNAPPY_BLOCK_BYTES_MAX bytes, packed or not, and no larger ones', () => {
+    const stream = encodeSnappy(toUtf8('wadi'))
+    const chunkOf = (kind: number, body: Uint8Array, content: Uint8Array): Uint8Array => {
+      const head = new DataView(new ArrayBuffer(8))
+      head.setUint32(0, kind | ((body.length + 4) << 8), true)
+      head.setUint32(4, maskedCrc32c(content), true)
+      return concatBytes(stream.subarray(0, 10), new Uint8Array(head.buffer), body)
+    }
+    const zeros = new Uint8Array(SNAPPY_BLOCK_BYTES_MAX)
+    const oneMore = new Uint8Array(SNAPPY_BLOCK_BYTES_MAX + 1)
+    for (const pack of [(bytes: Uint8Array) => bytes, compressBlock]) {
+      const kind = pack === compressBlock ? 0 : 1
+      assert.deepEqual(decodeSnappy(chunkOf(kind, pack(zeros), zeros), zeros.length), zeros)
+      const beyond = chunkOf(kind, pack(oneMore), oneMore)
+      assert.throws(() => decodeSnappy(beyond, oneMore.length), { reason: 'mkvs.badSnappy' })
     }
   })
 
