@@ -1,4 +1,5 @@
 import { definePlainErrors } from '@wadi/base/errors'
+import { EXCERPT_SIZE_MAX } from './limits.ts'
 
 /** Everything that the decoders refuse. None has a code in the reference. */
 export const errors = definePlainErrors('cbor', {
@@ -29,8 +30,6 @@ export const errors = definePlainErrors('cbor', {
   unknownName: 'no such name',
   noJsonForm: 'no JSON form',
 })
-
-const EXCERPT_SIZE_MAX = 64
 
 /** The beginning of what the input says: a message does not grow with the input. */
 export function excerpt(text: string): string {

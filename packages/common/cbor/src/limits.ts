@@ -16,6 +16,8 @@ export const JSON_NESTING_MAX = 500
 export const JSON_FIELD_REPEAT_MAX = 4
 /** Fields of one struct: a schema beyond it does not compile. */
 export const STRUCT_FIELD_COUNT_MAX = 64
+/** Characters of the input that a message quotes: it does not grow with the input. */
+export const EXCERPT_SIZE_MAX = 64
 /** An encoding buffer that is kept for the next call. */
 export const SPARE_BUFFER_SIZE_MAX = 1_048_576
 /** A block that small byte strings share. */

@@ -128,6 +128,11 @@ export function written<T>(dialect: Dialect, schema: Schema<T>, value: T): Uint8
   const writer = takeWriter(dialect)
   schema.write(writer, value)
   const bytes = copyOf(writer.bytes, 0, writer.at)
-  if (writer.bytes.length <= SPARE_BUFFER_SIZE_MAX) spare = writer
+  if (isWorthKeeping(writer.bytes.length)) spare = writer
   return bytes
+}
+
+/** Is a buffer of this size kept for the next call? */
+export function isWorthKeeping(size: number): boolean {
+  return size <= SPARE_BUFFER_SIZE_MAX
 }
