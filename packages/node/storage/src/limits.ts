@@ -2,6 +2,9 @@
 
 import { CHUNK_COUNT_MAX } from '@wadi/mkvs/limits'
 
+/** What a store says about itself: three short fields. */
+export const STORE_HEADER_SIZE_MAX = 4096
+
 /** Writes of the key-value store that may wait for the disk at the same time. */
 export const WRITES_QUEUED_MAX = 256
 
@@ -27,6 +30,9 @@ export const FRESH_DEAD_MAX = 1_000_000
 export const CACHE_PAGES_MAX = 4096
 /** Bytes of a page. */
 export const PAGE_SIZE = 8192
+
+/** Notes of versions that are kept decoded. */
+export const NOTES_CACHED_MAX = 64
 
 /** Batches whose version is not finalized yet. The reference allows as many versions. */
 export const PENDING_BATCHES_MAX = 5000

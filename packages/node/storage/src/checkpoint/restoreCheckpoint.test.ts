@@ -95,6 +95,21 @@ describe('a checkpoint on disk', () => {
     assert.equal(2 * CHUNK_COUNT_MAX, RESTORE_PIECES_MAX)
   })
 
+  it('is not restored with no fetches under way, nor with one more than CHUNK_FETCHES_MAX', async () => {
+    const files = new MemoryFiles()
+    const checkpoints = new CheckpointFiles(files, 'checkpoints')
+    const tree = bigTree(3)
+    const metadata = await checkpoints.create({ tree, chunkSize: 1500, subtrees: 1 })
+    const database = open(files)
+    const fetchChunk = fetchFrom(checkpoints, tree.root)
+    for (const fetches of [0, CHUNK_FETCHES_MAX + 1]) {
+      const restoring = restoreCheckpoint({ database, metadata, fetchChunk, fetches })
+      await assert.rejects(restoring, { name: 'BugError' })
+    }
+    assert.equal(database.restoringVersion, undefined)
+    database.close()
+  })
+
   it('is restored with any number of fetches under way, whole or cut into subtrees', async () => {
     for (const [fetches, subtrees] of [
       [1, 1],

@@ -5,6 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { UnavailableError } from '@wadi/base/errors'
+import { STORE_HEADER_SIZE_MAX } from '../limits.ts'
 import { nodeFiles } from './nodeFiles.ts'
 import { openStoreFolder, type StoreIdentity } from './storeFolder.ts'
 
@@ -49,6 +50,17 @@ describe('the folder of a store', () => {
       fs.writeFileSync(path.join(folder, 'store.json'), text)
       refuses(folder, ours, 'storage.badHeader', /not the header/)
     }
+  })
+
+  it('reads a header of STORE_HEADER_SIZE_MAX bytes and no longer one', () => {
+    const folder = path.join(scratch, 'header')
+    openStoreFolder(nodeFiles, folder, ours).release()
+    const write = (size: number): void =>
+      fs.writeFileSync(path.join(folder, 'store.json'), JSON.stringify(ours).padEnd(size))
+    write(STORE_HEADER_SIZE_MAX)
+    openStoreFolder(nodeFiles, folder, ours).release()
+    write(STORE_HEADER_SIZE_MAX + 1)
+    refuses(folder, ours, 'storage.badHeader', /not the header/)
   })
 
   it('makes opening a store that this process holds already a clear error', () => {

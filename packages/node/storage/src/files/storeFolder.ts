@@ -5,6 +5,7 @@
 
 import { parseUtf8, toUtf8 } from '@wadi/base/bytes'
 import { UnavailableError } from '@wadi/base/errors'
+import { STORE_HEADER_SIZE_MAX } from '../limits.ts'
 import { type FileLock, type FileSystem, readWhole, replaceFile } from './fileSystem.ts'
 
 /** What a store says about itself in the file `store.json`. */
@@ -19,7 +20,6 @@ export interface StoreIdentity {
 
 const HEADER = 'store.json'
 const LOCK = 'lock'
-const HEADER_SIZE_MAX = 4096
 
 /** A folder that is ours until it is released. */
 export interface StoreFolder {
@@ -34,7 +34,7 @@ function refusal(reason: string, sentence: string, next: string): UnavailableErr
 
 function parseHeader(files: FileSystem, path: string): StoreIdentity | undefined {
   const bytes = readWhole(files, `${path}/${HEADER}`)
-  if (bytes.length > HEADER_SIZE_MAX) return undefined
+  if (bytes.length > STORE_HEADER_SIZE_MAX) return undefined
   try {
     const { kind, format, chain } = JSON.parse(parseUtf8(bytes))
     const isComplete =

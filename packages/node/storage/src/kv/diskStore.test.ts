@@ -3,8 +3,9 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
+import { toHex } from '@wadi/base/bytes'
 import { describeStore } from '@wadi/kv/compliance'
-import { WRITES_QUEUED_MAX } from '../limits.ts'
+import { RANGE_CHUNK_ENTRIES, WRITES_QUEUED_MAX } from '../limits.ts'
 import { DiskStore } from './diskStore.ts'
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'disk-store-'))
@@ -35,6 +36,18 @@ describe('the key-value store on disk', () => {
     await store.close()
     const other = DiskStore.open({ path: folder, chain: 'other' })
     await assert.rejects(other, { name: 'UnavailableError', reason: 'storage.otherChain' })
+  })
+
+  it('gives every entry of a range that takes one read from the disk, and one entry more', async () => {
+    for (const count of [RANGE_CHUNK_ENTRIES, RANGE_CHUNK_ENTRIES + 1]) {
+      const store = await DiskStore.open({ path: fresh(), chain: 'test' })
+      const keys = Array.from({ length: count }, (_, i) => Uint8Array.of(i >> 8, i))
+      await store.write(keys.map((each) => ({ kind: 'put', key: each, value: each })))
+      const found: string[] = []
+      for await (const entry of store.range({})) found.push(toHex(entry.key))
+      assert.deepEqual(found, keys.map(toHex))
+      await store.close()
+    }
   })
 
   it('lets so many writes wait and refuses one more until the disk has caught up', async () => {

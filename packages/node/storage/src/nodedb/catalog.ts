@@ -9,6 +9,7 @@
 import { equalBytes } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
 import { EMPTY_HASH, type Root } from '@wadi/mkvs/roots'
+import { NOTES_CACHED_MAX } from '../limits.ts'
 import { ByteReader } from './byteWriter.ts'
 import { damagedError } from './errors.ts'
 import { findDeadOfPrune } from './findDead.ts'
@@ -36,9 +37,6 @@ export interface Restore {
   readonly version: bigint
   readonly pieces: FramePlace[]
 }
-
-/** Version notes kept decoded. */
-const NOTES_CACHED_MAX = 64
 
 /** See the top of this file. */
 export class Catalog {

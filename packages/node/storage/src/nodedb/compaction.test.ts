@@ -6,7 +6,7 @@ import { Arena } from '@wadi/mkvs/arena'
 import { EMPTY_HASH, ROOT_TYPE_STATE, type Root } from '@wadi/mkvs/roots'
 import { openTree } from '@wadi/mkvs/tree'
 import { MemoryFiles } from '../files/memoryFiles.ts'
-import { COMPACTION_LIVE_PERCENT, SEGMENT_SPAN_MAX } from '../limits.ts'
+import { COMPACTION_LIVE_PERCENT, SEGMENT_SIZE, SEGMENT_SPAN_MAX } from '../limits.ts'
 import { chooseRun } from './compaction.ts'
 import { NodeDatabase } from './nodeDatabase.ts'
 
@@ -109,6 +109,24 @@ describe('the choice of what to compact', () => {
     assert.deepEqual(chooseRun([first, within, last]), [first, within])
     const beyond = sparse(100, SEGMENT_SPAN_MAX + 1)
     assert.equal(chooseRun([first, beyond, last]).length, 1)
+  })
+
+  it('takes neighbours along while half of SEGMENT_SIZE is live, and not one byte more', () => {
+    const first = sparse(0, 100)
+    const half = { start: 100, end: 200, size: SEGMENT_SIZE / 8 - 1, liveSize: 0 }
+    const within = { ...half, liveSize: SEGMENT_SIZE / 2 - 1 }
+    assert.deepEqual(chooseRun([first, within, last]), [first, within])
+    const beyond = { ...half, liveSize: SEGMENT_SIZE / 2 }
+    assert.deepEqual(chooseRun([first, beyond, last]), [first])
+  })
+
+  it('takes full neighbours along if they are less than an eighth of SEGMENT_SIZE', () => {
+    const first = sparse(0, 100)
+    const full = { start: 100, end: 200, liveSize: SEGMENT_SIZE / 8 }
+    const small = { ...full, size: SEGMENT_SIZE / 8 - 1 }
+    assert.deepEqual(chooseRun([first, small, last]), [first, small])
+    const large = { ...full, size: SEGMENT_SIZE / 8 }
+    assert.deepEqual(chooseRun([first, large, last]), [first])
   })
 
   it('leaves what is mostly live, and what still grows', () => {

@@ -6,6 +6,7 @@
 
 import { crc32 } from 'node:zlib'
 import { type FileSystem, readWhole, replaceFile } from '../files/fileSystem.ts'
+import { FRESH_DEAD_MAX, INDEX_INTERVAL } from '../limits.ts'
 import { ByteReader, ByteWriter } from './byteWriter.ts'
 import type { Catalog, Restore } from './catalog.ts'
 import { damagedError } from './errors.ts'
@@ -43,6 +44,14 @@ function readPlace(reader: ByteReader): FramePlace {
 }
 
 const PLACE_SIZE = 20
+
+/** Is so much behind the last index that opening would take long, or memory fill up? */
+export function isIndexDue(
+  behind: { readonly size: number; readonly freshDeadCount: number },
+  interval: number = INDEX_INTERVAL,
+): boolean {
+  return behind.size >= interval || behind.freshDeadCount >= FRESH_DEAD_MAX
+}
 
 /** What is to be written at an address, from a catalogue and the segments. */
 export function indexOf(

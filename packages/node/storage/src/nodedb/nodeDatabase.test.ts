@@ -14,7 +14,12 @@ import {
 import { pairsWithPrefix } from '@wadi/mkvs/state'
 import { openTree } from '@wadi/mkvs/tree'
 import { MemoryFiles } from '../files/memoryFiles.ts'
-import { PENDING_BATCHES_MAX, RESTORE_NOTE_SIZE_MAX, RESTORE_PIECES_MAX } from '../limits.ts'
+import {
+  NOTES_CACHED_MAX,
+  PENDING_BATCHES_MAX,
+  RESTORE_NOTE_SIZE_MAX,
+  RESTORE_PIECES_MAX,
+} from '../limits.ts'
 import { NodeDatabase, type NodeDatabaseOptions } from './nodeDatabase.ts'
 
 const namespace = new Uint8Array(32)
@@ -235,6 +240,17 @@ describe('the node database', () => {
     for (const options of [{ chain: 'other' }, other])
       assert.throws(() => open(files, options), { reason: 'storage.otherChain' })
     open(files).close()
+  })
+
+  it('finds more versions than it keeps decoded', () => {
+    const database = open(new MemoryFiles(), { durability: 'buffered' })
+    const roots: Root[] = []
+    for (let version = 1n; version <= NOTES_CACHED_MAX + 1; version++) {
+      const before = roots.at(-1) ?? emptyRoot(1n)
+      roots.push(finalized(database, before, version, { a: `${version}` }))
+    }
+    for (const root of roots) assert.deepEqual(read(database, root), { a: `${root.version}` })
+    database.close()
   })
 
   it('holds so many batches that are not final and refuses one more', () => {

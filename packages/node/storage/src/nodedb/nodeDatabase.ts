@@ -11,13 +11,7 @@ import { EMPTY_HASH, follows, ROOT_TYPE_IO, type Root, type WriteLog } from '@wa
 import type { FileSystem } from '../files/fileSystem.ts'
 import { nodeFiles } from '../files/nodeFiles.ts'
 import { openStoreFolder, type StoreFolder } from '../files/storeFolder.ts'
-import {
-  FRESH_DEAD_MAX,
-  INDEX_INTERVAL,
-  PENDING_BATCHES_MAX,
-  RESTORE_NOTE_SIZE_MAX,
-  RESTORE_PIECES_MAX,
-} from '../limits.ts'
+import { PENDING_BATCHES_MAX, RESTORE_NOTE_SIZE_MAX, RESTORE_PIECES_MAX } from '../limits.ts'
 import { ByteWriter } from './byteWriter.ts'
 import type { Catalog } from './catalog.ts'
 import { chooseRun, rewriteRun } from './compaction.ts'
@@ -31,7 +25,7 @@ import {
   FRAME_RESTORE_PIECE,
   type FramePlace,
 } from './frame.ts'
-import { indexOf, saveIndex } from './indexFile.ts'
+import { indexOf, isIndexDue, saveIndex } from './indexFile.ts'
 import type { LogSizes, NodeLog } from './nodeLog.ts'
 import {
   type Batch,
@@ -97,14 +91,14 @@ export class NodeDatabase implements NodeReader {
   readonly #catalog: Catalog
   #generation: number
   #indexedEnd: number
-  readonly #indexInterval: number
+  readonly #indexInterval: number | undefined
   #isClosed = false
 
   private constructor(folder: StoreFolder, options: NodeDatabaseOptions) {
     this.#folder = folder
     this.#namespace = options.namespace
     this.#durability = options.durability ?? 'sync'
-    this.#indexInterval = options.sizes?.indexInterval ?? INDEX_INTERVAL
+    this.#indexInterval = options.sizes?.indexInterval
     const recovered = recover(folder.files, folder.path, options.sizes ?? {})
     this.#log = recovered.log
     this.#catalog = recovered.catalog
@@ -308,8 +302,8 @@ export class NodeDatabase implements NodeReader {
     this.#log.checkWritable()
     // Before the frame: what is acknowledged must not fail afterwards.
     const { end, freshDeadCount } = this.#log
-    if (end - this.#indexedEnd >= this.#indexInterval || freshDeadCount >= FRESH_DEAD_MAX)
-      this.#saveIndex()
+    const size = end - this.#indexedEnd
+    if (isIndexDue({ size, freshDeadCount }, this.#indexInterval)) this.#saveIndex()
     const change = this.#catalog.prepare(kind, note)
     const place: FramePlace = this.#log.append({ kind, nodes, note })
     change(place)

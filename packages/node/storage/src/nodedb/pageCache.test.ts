@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { MemoryFiles } from '../files/memoryFiles.ts'
-import { PAGE_SIZE } from '../limits.ts'
+import { CACHE_PAGES_MAX, PAGE_SIZE } from '../limits.ts'
 import { PageCache } from './pageCache.ts'
 
 describe('the page cache', () => {
@@ -19,6 +19,24 @@ describe('the page cache', () => {
       assert.deepEqual(found, bytes.subarray(position, end))
       assert.ok(cache.pageCount <= 6)
     }
+  })
+
+  it('holds CACHE_PAGES_MAX pages and not one more', () => {
+    const reads: number[] = []
+    const file = new MemoryFiles().openWrite('file')
+    file.read = (target, position) => {
+      reads.push(position / PAGE_SIZE)
+      return target.length
+    }
+    const cache = new PageCache(CACHE_PAGES_MAX)
+    const source = cache.adopt(file)
+    const read = (number: number): unknown => cache.readOn(source, number * PAGE_SIZE)
+    for (let i = 0; i < CACHE_PAGES_MAX; i++) read(i)
+    assert.equal(cache.pageCount, CACHE_PAGES_MAX)
+    read(0)
+    assert.equal(reads.length, CACHE_PAGES_MAX)
+    read(CACHE_PAGES_MAX)
+    assert.ok(cache.pageCount <= CACHE_PAGES_MAX)
   })
 
   it('sees what was appended to the last page', () => {
