@@ -133,7 +133,7 @@ class Output {
   }
 }
 
-/** Compresses up to {@link SNAPPY_BLOCK_BYTES_MAX} bytes: greedy, one candidate per hash of four bytes. */
+/** Compresses one chunk: greedy, one candidate per hash of four bytes. */
 export function compressBlock(input: Uint8Array): Uint8Array {
   const output = new Output(input.length)
   let rest = input.length
