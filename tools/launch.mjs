@@ -24,6 +24,7 @@ const COMMANDS = {
   docs: 'tools/src/commands/docs.ts',
   bench: 'bench/src/main.ts',
   roots: 'conformance/src/roots.ts',
+  replay: 'conformance/src/replay.ts',
   status: 'conformance/src/status.ts',
 }
 

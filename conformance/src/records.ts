@@ -3,17 +3,37 @@
 /** Keys in key order, first those created or changed, then the removed ones with `null`. */
 export type StateDiff = readonly (readonly [key: string, value: string | null])[]
 
+/** An event as CometBFT has it: the values of its attributes are base64 themselves. */
+export interface RecordedEvent {
+  readonly type: string
+  readonly attrs: readonly (readonly [key: string, value: string])[]
+}
+
+/** Zero and empty values are left out. */
 export interface RecordedTxResult {
   readonly code?: number
   readonly codespace?: string
+  readonly data?: string
   readonly gas_wanted?: number
   readonly gas_used?: number
+  readonly events?: readonly RecordedEvent[] | null
+}
+
+/** A validator's new power. */
+export interface RecordedValidatorUpdate {
+  readonly pub_key: string
+  readonly power?: number
 }
 
 /** A line of `blocks.ndjson.gz`. */
 export interface RecordedBlock {
   readonly height: string
+  readonly block_hash: string
   readonly block: string
+  readonly begin_events?: readonly RecordedEvent[] | null
+  readonly end_events?: readonly RecordedEvent[] | null
+  readonly validator_updates?: readonly RecordedValidatorUpdate[] | null
+  readonly consensus_param_updates?: string
   readonly state_root: string
   readonly app_hash_in_next_header?: string
   readonly state_diff?: StateDiff | null

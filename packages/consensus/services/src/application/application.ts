@@ -30,7 +30,7 @@ import type { InitChainRequest, Service } from '../kernel/service.ts'
 import { read, type WorkingState, write } from '../kernel/state.ts'
 import { StopForUpgrade } from '../kernel/upgrader.ts'
 import { BLOCK_METADATA_BYTES_MAX } from '../limits.ts'
-import { BlockRun } from './blockRun.ts'
+import { BlockRun, type Watch } from './blockRun.ts'
 import { applicationSubscriptions, createDispatcher, type Dispatcher } from './dispatch.ts'
 import { errors } from './errors.ts'
 import {
@@ -68,6 +68,7 @@ export interface ApplicationOptions {
   readonly services: readonly Service[]
   readonly store: StateStore
   readonly halt?: Halt
+  readonly watch?: Watch
 }
 
 /** What a proposer is asked. */
@@ -93,6 +94,7 @@ export class Application {
   readonly #opener: TransactionOpener
   readonly #store: StateStore
   readonly #halt: Halt
+  readonly #watch: Watch | undefined
   #committed: CommittedState | undefined
   #parameters: ConsensusParameters | undefined
   #initEvents: readonly BlockEvent[] = []
@@ -101,7 +103,7 @@ export class Application {
   /** The committed state with what checked transactions have paid; undefined until one is. */
   #checkState: WorkingState | undefined
 
-  constructor({ chain, services, store, halt = {} }: ApplicationOptions) {
+  constructor({ chain, services, store, halt = {}, watch }: ApplicationOptions) {
     this.#services = [...services].sort((a, b) => (a.name < b.name ? -1 : 1))
     this.#dispatcher = createDispatcher(this.#services)
     const own = { subscriptions: applicationSubscriptions(this.#dispatcher) }
@@ -109,6 +111,7 @@ export class Application {
     this.#opener = new TransactionOpener(chain.signatures, chain.context)
     this.#store = store
     this.#halt = halt
+    this.#watch = watch
     const { root } = store.tree
     if (root.version >= chain.initialHeight) this.#adopt(root)
   }
@@ -310,6 +313,7 @@ export class Application {
       consensusParameters: this.#parameters,
       initEvents: this.#initEvents,
       halt: this.#halt,
+      watch: this.#watch,
     }
     const { hash } = block
     const run = new BlockRun(options, trial, block, hash.length === 0)

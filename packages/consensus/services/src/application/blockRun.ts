@@ -2,6 +2,7 @@
 
 import { CodedError } from '@wadi/base/errors'
 import type { Parameters as ConsensusParameters } from '@wadi/consensus/consensus'
+import type { WriteLogEntry } from '@wadi/mkvs/roots'
 import type { Tree } from '@wadi/mkvs/tree'
 import type { Moment } from '@wadi/primitives/moment'
 import { merkleRoot } from '@wadi/tendermint/merkle'
@@ -47,7 +48,11 @@ export interface RunOptions {
   /** What the beginning of the chain told; the first block tells it. */
   readonly initEvents: readonly BlockEvent[]
   readonly halt: Halt
+  readonly watch: Watch | undefined
 }
+
+/** Is told how a block ended and what it changes, before it is compared with its metadata. */
+export type Watch = (result: EndBlockResult, changes: readonly WriteLogEntry[]) => void
 
 /** A block that is being run: `begin`, then `deliver` for each transaction, then `end`. */
 export class BlockRun {
@@ -110,8 +115,12 @@ export class BlockRun {
       lastHeight: lastHeight(ctx),
     })
     this.#keepProvable(ctx)
-    if (!this.#block.isBeingProposed) checkMetadata(this.#block, this.roots())
-    return { events: ctx.events, validatorUpdates }
+    const result = { events: ctx.events, validatorUpdates }
+    if (this.#block.isBeingProposed) return result
+    const roots = this.roots()
+    this.#options.watch?.(result, this.trial.changes)
+    checkMetadata(this.#block, roots)
+    return result
   }
 
   /** The roots that the proposer's transaction tells. Puts the changes into the tree. */

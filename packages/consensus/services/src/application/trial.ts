@@ -29,12 +29,17 @@ export class Trial {
     this.overlay = new Overlay(arena, tree)
   }
 
-  /** Puts the changes into the tree, after which no rule runs any more. */
+  /** What the block changes. No rule runs any more. */
+  get changes(): readonly WriteLogEntry[] {
+    this.#changes ??= [...this.overlay.changes()]
+    return this.#changes
+  }
+
+  /** Puts the changes into the tree. */
   apply(): void {
     if (this.#before !== undefined) return
-    this.#changes ??= [...this.overlay.changes()]
-    this.#before = this.#changes.map(([key]) => [key, this.#tree.get(key)] as const)
-    write(this.#tree, this.#changes)
+    this.#before = this.changes.map(([key]) => [key, this.#tree.get(key)] as const)
+    write(this.#tree, this.changes)
   }
 
   /** Takes the changes out of the tree again. */

@@ -1,0 +1,180 @@
+/**
+ * `npm run -s replay -- <chain folder>`: runs a recorded chain from its genesis document and compares
+ * everything with the recording. Ends with `<n> blocks, <n> identical`; the exit code is 1 if any
+ * block differs.
+ */
+
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { toHex } from '@wadi/base/bytes'
+import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { decode } from '@wadi/cbor/codec'
+import { bodyOfMethod } from '@wadi/consensus/methods'
+import { services } from '@wadi/consensus-services/services'
+import { hashOfTransaction, SignedTransaction, Transaction } from '@wadi/primitives/transaction'
+import type { Difference } from './replay/compareBlock.ts'
+import type { ReplayedBlock } from './replay/recordedHeader.ts'
+import { replayChain } from './replay/replayChain.ts'
+import { timeServices } from './replay/timedServices.ts'
+import { contrastValues } from './replay/words.ts'
+
+const EXIT_BAD = 1
+const EXIT_USAGE = 2
+const DIFFERENCES_SHOWN = 60
+const BLOCKS = 'blocks.ndjson.gz'
+const USAGE = `usage: npm run -s replay -- <chain folder> [options]
+  --from <height>   take the blocks before from the recording
+  --to <height>     stop after this block
+  --keep-going      go on behind a block that differs, with the recorded state
+  --bench           only run, and tell how fast: compare roots and results, skip invariants
+`
+const MEBIBYTE = 1_048_576
+const MICROSECONDS = 1_000_000
+
+const say = (text: string): void => {
+  process.stdout.write(text)
+}
+
+/** npm runs scripts in the repository; a path means what it meant where npm was called. */
+function findChain(folder: string): string | undefined {
+  const places = [process.env['INIT_CWD'] ?? '.', '.'].map((place) => resolve(place, folder))
+  return places.find((place) => existsSync(join(place, BLOCKS)))
+}
+
+/** A transaction in words. */
+function describeTransaction(raw: Uint8Array): string {
+  try {
+    const signed = decode(SignedTransaction, raw)
+    const { method, nonce, fee, body } = decode(Transaction, signed.untrustedRawValue)
+    const schema = bodyOfMethod(method)
+    const parts = schema === undefined || body === undefined ? undefined : decode(schema, body)
+    const lines = contrastValues(undefined, parts).map(({ what, ours }) => `    ${what} ${ours}\n`)
+    const price = fee === undefined ? 'no fee' : `fee ${fee.amount}, gas ${fee.gas}`
+    return (
+      `  ${method}, nonce ${nonce}, ${price}, signed by ${toHex(signed.signature.publicKey)}\n` +
+      `  hash ${toHex(hashOfTransaction(signed))}\n${lines.join('')}`
+    )
+  } catch (error) {
+    if (error instanceof CodedError) return `  undecodable: ${error.message}\n`
+    throw error
+  }
+}
+
+function printDifferences(
+  height: bigint,
+  { transactions }: ReplayedBlock,
+  differences: readonly Difference[],
+): void {
+  say(`block ${height} differs\n`)
+  let place = ''
+  for (const { where, what, recorded, ours } of differences.slice(0, DIFFERENCES_SHOWN)) {
+    if (where !== place) {
+      say(` ${where}\n`)
+      const index = /^transaction (\d+)$/.exec(where)?.[1]
+      const raw = index === undefined ? undefined : transactions[Number(index)]
+      if (raw !== undefined) say(describeTransaction(raw))
+    }
+    place = where
+    say(`  ${what}\n    recorded  ${recorded}\n    ours      ${ours}\n`)
+  }
+  const rest = differences.length - DIFFERENCES_SHOWN
+  if (rest > 0) say(`  … and ${rest} differences more\n`)
+}
+
+interface Asked {
+  readonly from?: bigint
+  readonly to?: bigint
+  readonly keepGoing: boolean
+  readonly bench: boolean
+}
+
+interface Counts {
+  blocks: number
+  identical: number
+  transactions: number
+}
+
+/** Replays and says the last line; whether all was good. */
+function replay(folder: string, { from, to, keepGoing, bench }: Asked): boolean {
+  const { services: timed, times } = timeServices(services)
+  const counts: Counts = { blocks: 0, identical: 0, transactions: 0 }
+  const rss = process.memoryUsage().rss
+  const begun = process.cpuUsage()
+  const steps = replayChain(folder, {
+    services: timed,
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    repair: keepGoing ? 'recorded' : 'none',
+    invariants: bench ? 'skipped' : 'checked',
+  })
+  for (const { height, block, differences } of steps) {
+    counts.blocks++
+    counts.transactions += block.transactions.length
+    if (differences.length === 0) counts.identical++
+    else printDifferences(height, block, differences)
+    if (differences.length > 0 && !keepGoing) break
+  }
+  if (bench) printSpeed(counts, process.cpuUsage(begun), times, rss)
+  say(`${counts.blocks} blocks, ${counts.identical} identical\n`)
+  return counts.blocks > 0 && counts.identical === counts.blocks
+}
+
+function printSpeed(
+  { blocks, transactions }: Counts,
+  { user, system }: NodeJS.CpuUsage,
+  times: ReturnType<typeof timeServices>['times'],
+  rss: number,
+): void {
+  const seconds = (user + system) / MICROSECONDS
+  const rate = (count: number) => (count / seconds).toFixed(0)
+  say(`${seconds.toFixed(2)} CPU seconds: ${rate(blocks)} blocks and `)
+  say(`${rate(transactions)} transactions per CPU second\n`)
+  for (const [name, { transactions: inTransactions, blocks: atEnds }] of times)
+    say(
+      `  ${name.padEnd(18)} ${inTransactions.toFixed(3)} s in transactions, ${atEnds.toFixed(3)} s around\n`,
+    )
+  const mebibytes = (bytes: number) => `${(bytes / MEBIBYTE).toFixed(0)} MiB`
+  say(`resident memory ${mebibytes(rss)} at the start, `)
+  say(`${mebibytes(process.memoryUsage().rss)} at the end\n`)
+}
+
+function parseHeight(text: string | undefined): bigint | undefined {
+  return text === undefined ? undefined : BigInt(text)
+}
+
+function main(): number {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      from: { type: 'string' },
+      to: { type: 'string' },
+      'keep-going': { type: 'boolean', default: false },
+      bench: { type: 'boolean', default: false },
+    },
+  })
+  const [asked] = positionals
+  const folder = asked === undefined ? undefined : findChain(asked)
+  if (folder === undefined) {
+    const problem = asked === undefined ? 'which chain?' : `there is no ${BLOCKS} in ${asked}`
+    process.stderr.write(`replay: ${problem}\n${USAGE}`)
+    return EXIT_USAGE
+  }
+  const from = parseHeight(values.from)
+  const to = parseHeight(values.to)
+  const options = { keepGoing: values['keep-going'], bench: values.bench }
+  try {
+    const isGood = replay(folder, {
+      ...options,
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+    })
+    return isGood ? 0 : EXIT_BAD
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error
+    process.stderr.write(`replay: ${error.message}\n`)
+    return EXIT_BAD
+  }
+}
+
+process.exitCode = main()
