@@ -12,7 +12,7 @@ import { openMultiSigned } from '@wadi/primitives/envelope'
 import { MultiSignedNode, Node } from '@wadi/primitives/node'
 import { hasRole } from '@wadi/primitives/nodeRoles'
 import type { GenesisValidator } from '../kernel/service.ts'
-import { votingPower } from '../scheduler/votingPower.ts'
+import { votingPowerOf } from '../scheduler/votingPower.ts'
 
 /**
  * Registered validators that are not expired, the most powerful first.
@@ -44,5 +44,5 @@ export function genesisValidators(
 function powerOf({ scheduler, staking }: GenesisDocument, { entityId }: Node): bigint {
   if (scheduler.params.debugBypassStake) return 1n
   const account = staking.ledger.get(stakingAddress(entityId)) ?? zero(Account)
-  return votingPower(account.escrow.active.balance, scheduler.params.votingPowerDistribution)
+  return votingPowerOf(account.escrow.active.balance, scheduler.params.votingPowerDistribution)
 }
