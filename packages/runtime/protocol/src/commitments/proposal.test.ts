@@ -15,7 +15,7 @@ const signer = testSigner('scheduler')
 const header = { round: 1n, previousHash: testHash('block'), batchHash: testHash('batch') }
 const batch = [testHash('first'), testHash('second')]
 const proposal = signProposal(signer, SIGNATURES, { header, batch })
-const refusal = { module: 'unknown', code: 1, reason: 'proposal.verificationFailed' }
+const refusal = { module: 'unknown', code: 1, reason: 'batchProposal.verificationFailed' }
 
 function batchSignature(message: Uint8Array): RawSignature {
   const { chainContext, runtimeId } = SIGNATURES

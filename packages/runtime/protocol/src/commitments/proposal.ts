@@ -17,7 +17,7 @@ import type { Verified } from '@wadi/primitives/verified'
 import type { RuntimeSignatures } from './executorCommitment.ts'
 
 /** What is wrong with a proposal in itself. The reference gives this no code. */
-export const errors = definePlainErrors('proposal', {
+export const errors = definePlainErrors('batchProposal', {
   verificationFailed: 'signature verification failed',
 })
 
