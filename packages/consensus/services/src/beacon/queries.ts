@@ -1,6 +1,6 @@
 /** What everybody may know of epochs and randomness. */
 
-import type { EpochTimeState, Parameters, VrfState } from '@wadi/consensus/beacon'
+import type { EpochTimeState, Parameters, RandomValue, VrfState } from '@wadi/consensus/beacon'
 import { errors } from '@wadi/consensus/beacon/errors'
 import * as keys from '@wadi/consensus/beacon/keys'
 import { EPOCH_INVALID, type Epoch } from '@wadi/primitives/epoch'
@@ -22,6 +22,11 @@ export function futureEpochOf(state: ReadableState): EpochTimeState | undefined 
   return read(state, keys.futureEpoch)
 }
 
+/** The epoch that a test asked for, until the beacon can schedule it. */
+export function pendingMockEpochOf(state: ReadableState): Epoch | undefined {
+  return read(state, keys.pendingMockEpoch)
+}
+
 /**
  * The epoch of the block that is being made, also before the beacon has gone over to it.
  * COMPAT(oasis-core): there is none before the first block is committed.
@@ -40,8 +45,8 @@ export function beginningEpoch({ state, committed, chain }: Context): Epoch | un
   return epoch === epochOf(committed.state) ? undefined : epoch
 }
 
-/** The 32 random bytes of the epoch; the first epochs have none. */
-export function randomValueOf(state: ReadableState): Uint8Array {
+/** The random bytes of the epoch; the first epochs have none. */
+export function randomValueOf(state: ReadableState): RandomValue {
   const value = read(state, keys.randomValue)
   if (value === undefined) throw errors.beaconNotAvailable()
   return value

@@ -1,10 +1,9 @@
 /** Every key of the beacon. */
 
-import { bytesOf } from '@wadi/cbor/scalars'
 import { Epoch } from '@wadi/primitives/epoch'
 import { keyFormat } from '@wadi/primitives/keyFormat'
 import { cborValue, rawValue } from '../state/stateTable.ts'
-import { EpochTimeState, Parameters, VrfState } from './types.ts'
+import { EpochTimeState, Parameters, RandomValue, VrfState } from './types.ts'
 
 /** The epoch of now, and the height at which it began. */
 export const currentEpoch = {
@@ -24,7 +23,7 @@ export const futureEpoch = {
 export const randomValue = {
   name: 'beacon.randomValue',
   keys: keyFormat(0x42),
-  value: rawValue(bytesOf('Beacon', 32)),
+  value: rawValue(RandomValue),
 } as const
 
 /** The beacon's parameters. */

@@ -2,7 +2,7 @@
 
 import type { Infer } from '@wadi/cbor/codec'
 import { mapOf } from '@wadi/cbor/collections'
-import { bool, bytes, i64, text, u64 } from '@wadi/cbor/scalars'
+import { bool, bytes, bytesOf, type FixedBytes, i64, text, u64 } from '@wadi/cbor/scalars'
 import { named, nilable, omitEmpty, optional, struct } from '@wadi/cbor/struct'
 import { Epoch } from '@wadi/primitives/epoch'
 import { PublicKey } from '@wadi/primitives/publicKey'
@@ -11,6 +11,10 @@ import { GasCosts } from '../gas.ts'
 
 /** The two sources of randomness that `backend` may name. */
 export const BACKENDS = { insecure: 'insecure', vrf: 'vrf' } as const
+
+/** The random bytes of an epoch. */
+export type RandomValue = FixedBytes<'RandomValue'>
+export const RandomValue = bytesOf('RandomValue', 32)
 
 /** An epoch and the height at which it begins. */
 export const EpochTimeState = struct({ epoch: Epoch, height: i64 })
