@@ -5,3 +5,33 @@ export const CALL_DEPTH_MAX = 8
 
 /** So many bytes of a block are kept free for the proposer's own transaction. */
 export const BLOCK_METADATA_BYTES_MAX = 16_384
+
+/** Bytes in the name of an upgrade's handler. */
+export const UPGRADE_HANDLER_BYTES_MIN = 3
+export const UPGRADE_HANDLER_BYTES_MAX = 32
+
+/** Bytes in a proposal's title. */
+export const PROPOSAL_TITLE_BYTES_MIN = 3
+export const PROPOSAL_TITLE_BYTES_MAX = 100
+
+/** Bytes in a node's name for its program. */
+export const NODE_SOFTWARE_VERSION_BYTES_MAX = 128
+
+/** So many deployments a runtime's descriptor may have, or more if the parameters say so. */
+export const DEPLOYMENT_COUNT_MAX_LEAST = 2
+/** The size of a bundle's checksum, if there is one. */
+export const BUNDLE_CHECKSUM_BYTES = 32
+
+const MILLISECOND = 1_000_000n
+/** In nanoseconds. */
+export const BATCH_FLUSH_TIMEOUT_MIN = 50n * MILLISECOND
+/** In nanoseconds. */
+export const PROPOSER_TIMEOUT_MIN = 1_000n * MILLISECOND
+/** Transactions of a batch. */
+export const BATCH_SIZE_MIN = 1n
+/** All transactions of a batch together. */
+export const BATCH_BYTES_MIN = 1024n
+/** In rounds; zero makes no checkpoints. */
+export const CHECKPOINT_INTERVAL_MIN = 10n
+/** The size of a checkpoint's chunk. */
+export const CHECKPOINT_CHUNK_BYTES_MIN = 1024n * 1024n

@@ -45,7 +45,7 @@ export interface ClaimedEnclave {
   readonly nodeId: PublicKey
   readonly capability: CapabilityTee
   /** The constraints of the deployment, encoded. */
-  readonly constraints: Uint8Array
+  readonly constraints: Uint8Array | undefined
 }
 
 /** Refuses an enclave whose evidence is not good enough for the deployment. */

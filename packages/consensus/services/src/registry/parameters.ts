@@ -1,0 +1,44 @@
+/** Changing the registry's parameters. */
+
+import { checkQuotePolicy } from '@wadi/attestation/sgxConstraints'
+import { definePlainErrors } from '@wadi/base/errors'
+import type { Parameters } from '@wadi/consensus/registry'
+import { ParameterChanges } from '@wadi/consensus/registry/parameterChanges'
+import type { Context } from '../kernel/context.ts'
+import { hasFeature261 } from '../kernel/features.ts'
+import { type ParameterRules, withChanges } from '../kernel/parameterChanges.ts'
+import { parametersOf } from './queries.ts'
+import { setParameters } from './state.ts'
+
+/** COMPAT(oasis-core): parameters that must not be have no code. */
+export const errors = definePlainErrors('registryParameters', {
+  unsafeDebugFlags: 'one or more unsafe debug flags set',
+  noMaxNodeExpiration: 'maximum node expiration not specified',
+})
+
+/** How governance changes the parameters. */
+export const parameterRules: ParameterRules<Parameters, ParameterChanges> = {
+  module: 'registry',
+  schema: ParameterChanges,
+  current: parametersOf,
+  isEmpty,
+  apply: withChanges,
+  check: checkParameters,
+  write: ({ state }, params) => setParameters(state, params),
+}
+
+/** COMPAT(oasis-core): a change of only the number of deployments counts as none, and is refused. */
+function isEmpty({ maxRuntimeDeployments, ...others }: ParameterChanges): boolean {
+  return Object.values(others).every((change) => change === undefined)
+}
+
+function checkParameters(params: Parameters, ctx: Context): void {
+  if (!ctx.chain.isDebug) {
+    if (params.debugAllowUnroutableAddresses || params.debugDeployImmediately)
+      throw errors.unsafeDebugFlags()
+    if (params.maxNodeExpiration === 0n) throw errors.noMaxNodeExpiration()
+  }
+  const policy = params.teeFeatures?.sgx.defaultPolicy
+  if (policy !== undefined)
+    checkQuotePolicy(policy, { hasFmspcAllowList: hasFeature261(ctx.state) })
+}
