@@ -15,6 +15,7 @@ import {
   tableOf,
   text,
 } from './configOption.ts'
+import { placeAt } from './configPlace.ts'
 import { BugError } from './errors.ts'
 import { CONFIG_DURATION_DAYS_MAX, CONFIG_LIST_COUNT_MAX, CONFIG_TEXT_SIZE_MAX } from './limits.ts'
 
@@ -68,6 +69,8 @@ describe('section', () => {
   it('documents its options and shows its values', () => {
     assert.deepEqual(documentSection(metrics)[2], {
       path: 'metrics.push_interval',
+      environment: 'WADI_METRICS_PUSH_INTERVAL',
+      flag: '--metrics.push_interval',
       form: `a duration such as 1h30m or 250ms, at most ${CONFIG_DURATION_DAYS_MAX * 24}h`,
       doc: 'Time between pushes.',
       fallback: '5000ms',
@@ -107,9 +110,113 @@ describe('composeSections', () => {
   })
 })
 
+describe('what stands beside the file', () => {
+  const peers = section('p2p', {
+    seeds: list(port({ doc: 'Port.' }), { default: [], doc: 'Seeds.' }),
+    weights: tableOf(integer({ doc: 'Weight.' }), { default: new Map(), doc: 'Weights.' }),
+    isQuiet: flag({ default: false, doc: 'Says nothing.' }),
+    name: text({ default: '', doc: 'Name.' }),
+  })
+  const all = composeSections(metrics, peers)
+  const fromFlags = (...flags: readonly string[]) => all.check(undefined, { flags })
+
+  it('goes before it: flags first, then the environment', () => {
+    const file = { metrics: { mode: 'pull', listen_port: 1, push_interval: '1s' } }
+    const environment = {
+      WADI_METRICS_LISTEN_PORT: '2',
+      WADI_METRICS_PUSH_INTERVAL: '2s',
+      HOME: '/',
+    }
+    const flags = ['--metrics.push_interval=3s']
+    const config = all.check(file, { environment, flags })
+    assert.deepEqual(config.metrics, { mode: 'pull', listenPort: 2, pushInterval: 3000 })
+    assert.deepEqual(metrics.check(file.metrics, { environment, flags }), config.metrics)
+  })
+
+  it('takes the value of a flag behind = or as the next argument, and none for true', () => {
+    const config = fromFlags('--p2p.is_quiet', '--p2p.name', 'a=b', '--metrics.listen_port=5')
+    assert.equal(config.p2p.isQuiet, true)
+    assert.equal(config.p2p.name, 'a=b')
+    assert.equal(config.metrics.listenPort, 5)
+    assert.equal(fromFlags('--p2p.name=').p2p.name, '')
+    assert.equal(fromFlags('--p2p.is_quiet=false').p2p.isQuiet, false)
+  })
+
+  it('has commas between the elements of lists and the entries of tables', () => {
+    const { p2p } = fromFlags('--p2p.seeds=1,2', '--p2p.weights', 'a=1,__proto__=2')
+    assert.deepEqual(p2p.seeds, [1, 2])
+    assert.deepEqual(
+      [...p2p.weights],
+      [
+        ['a', 1],
+        ['__proto__', 2],
+      ],
+    )
+    assert.deepEqual(fromFlags('--p2p.seeds=', '--p2p.weights=').p2p.seeds, [])
+    assert.throws(() => fromFlags('--p2p.weights=a'), bad('badValue', /p2p\.weights\.a/))
+    const many = `--p2p.seeds=${'1,'.repeat(CONFIG_LIST_COUNT_MAX)}1`
+    assert.throws(() => fromFlags(many), bad('badValue', /p2p\.seeds/))
+    const long = `--p2p.seeds=${'1,'.repeat(CONFIG_TEXT_SIZE_MAX)}1`
+    assert.throws(() => fromFlags(long), bad('badValue', /p2p\.seeds/))
+  })
+
+  it('refuses flags that are unknown or given twice, and arguments that are none', () => {
+    assert.throws(() => fromFlags('--p2p.seed=1'), bad('unknown', /--p2p\.seed$/))
+    assert.throws(() => fromFlags('pull'), bad('unknown', /pull/))
+    assert.throws(() => fromFlags('--p2p.name=a', '--p2p.name=b'), bad('badValue', /twice/))
+  })
+
+  it('says where a wrong value comes from', () => {
+    const environment = { WADI_METRICS_MODE: 'push' }
+    const fromEnvironment = () => all.check(undefined, { environment })
+    assert.throws(
+      fromEnvironment,
+      bad('badValue', /metrics\.mode \(from WADI_METRICS_MODE\) must be one of/),
+    )
+    assert.throws(
+      () => fromFlags('--p2p.seeds=1,x'),
+      bad('badValue', /p2p\.seeds\[1\] \(from --p2p\.seeds\) must be a whole number/),
+    )
+    const lines: Record<string, number> = { 'p2p.seeds[1]': 7, 'p2p.seed': 8, p2p: 6, other: 9 }
+    const positionOf = (path: string) => ({ line: lines[path] ?? 0, column: 3 })
+    const inFile = (raw: unknown) => () => all.check(raw, { positionOf })
+    assert.throws(
+      inFile({ p2p: { seeds: [1, 'x'] } }),
+      bad('badValue', /p2p\.seeds\[1\] \(line 7, column 3\) must be/),
+    )
+    assert.throws(inFile({ p2p: { seed: 1 } }), bad('unknown', /p2p\.seed \(line 8, column 3\)/))
+    assert.throws(inFile({ p2p: 1 }), bad('badValue', /p2p \(line 6, column 3\) must be a table/))
+    assert.throws(inFile({ other: 1 }), bad('unknown', /other \(line 9, column 3\)/))
+    const nobodyKnows = () => all.check({ p2p: 1 }, { positionOf: () => undefined })
+    assert.throws(nobodyKnows, bad('badValue', /p2p must be a table/))
+  })
+
+  it('stops the program when two options have the same variable', () => {
+    const option = text({ default: '', doc: '' })
+    const twice = () => composeSections(section('x_y', { z: option }), section('x', { yZ: option }))
+    assert.throws(twice, BugError)
+  })
+
+  it('gives every list of arguments a configuration or a coded error', () => {
+    const argument = fc.oneof(
+      fc.string(),
+      fc.constantFrom('--p2p.seeds', '--p2p.name=', '--metrics.mode', 'pull', '--', '--=', '1,2'),
+    )
+    fc.assert(
+      fc.property(fc.array(argument, { maxLength: 6 }), (flags) => {
+        try {
+          all.check(undefined, { flags })
+        } catch (error) {
+          assert.match((error as { reason?: string }).reason ?? '', /^config\.(badValue|unknown)$/)
+        }
+      }),
+    )
+  })
+})
+
 describe('options', () => {
   const declared = { doc: '' }
-  const read = <T>(option: Option<T>, raw: unknown) => option.read(raw, 'x')
+  const read = <T>(option: Option<T>, raw: unknown) => option.read(raw, placeAt('x'))
   const refuses = (option: Option<unknown>, ...raws: readonly unknown[]) => {
     for (const raw of raws) assert.throws(() => read(option, raw), { reason: 'config.badValue' })
   }

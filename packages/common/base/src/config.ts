@@ -4,7 +4,17 @@
  */
 
 import { checkFallback, errors, isTable, type Option } from './configOption.ts'
+import { describePlace } from './configPlace.ts'
+import {
+  environmentNameOf,
+  filePlace,
+  flagNameOf,
+  type Override,
+  readOverrides,
+  type Sources,
+} from './configSources.ts'
 import { assert } from './errors.ts'
+import { CONFIG_TEXT_SIZE_MAX } from './limits.ts'
 
 type Options = Readonly<Record<string, Option<unknown>>>
 
@@ -18,17 +28,30 @@ export interface Section<Name extends string, T> {
   /** The path of the section in the file: `consensus` or `common.log`. */
   readonly name: Name
   readonly options: T
-  /** The values of a section as it stands in a file; what is missing takes its default. */
-  check(raw: unknown): ConfigOf<T>
+  /**
+   * The values of a section as it stands in a file, or beside it; what is missing takes its default.
+   */
+  check(raw: unknown, sources?: Sources): ConfigOf<T>
 }
 
 /** One line of the reference page, or of the effective configuration. */
 export interface OptionRow {
   readonly path: string
+  readonly environment: string
+  readonly flag: string
   readonly form: string
   readonly doc: string
   /** The default as a person would write it; `undefined` where the option has to be set. */
   readonly fallback: string | undefined
+}
+
+/** What a section is declared as. */
+type AnySection = Pick<Section<string, Options>, 'name' | 'options'>
+
+/** What stands beside the file, read. */
+interface Values {
+  readonly sources: Sources
+  readonly overrides: ReadonlyMap<string, Override>
 }
 
 /** The name of an option in a file: `listenAddress` is written `listen_address`. */
@@ -36,18 +59,33 @@ function toWireName(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
-function checkOptions(path: string, options: Options, raw: unknown): Record<string, unknown> {
-  if (raw !== undefined && !isTable(raw)) throw errors.badValue(`${path} must be a table`)
+/** The paths of a section's options. */
+function pathsOf({ name, options }: AnySection): string[] {
+  return Object.keys(options).map((key) => `${name}.${toWireName(key)}`)
+}
+
+function readText(option: Option<unknown>, { text, place }: Override): unknown {
+  const isShort = text.length <= CONFIG_TEXT_SIZE_MAX
+  return option.read(option.parse && isShort ? option.parse(text) : text, place)
+}
+
+function checkSection(section: AnySection, raw: unknown, from: Values): Record<string, unknown> {
+  const { name, options } = section
+  const say = (path: string): string => describePlace(filePlace(from.sources, path))
+  if (raw !== undefined && !isTable(raw)) throw errors.badValue(`${say(name)} must be a table`)
   const given = raw ?? {}
   const known = new Set(Object.keys(options).map(toWireName))
   const stranger = Object.keys(given).find((key) => !known.has(key))
-  if (stranger !== undefined) throw errors.unknown(`${path}.${stranger}`)
+  if (stranger !== undefined) throw errors.unknown(say(`${name}.${stranger}`))
   const values = Object.entries(options).map(([key, option]) => {
     const wireName = toWireName(key)
+    const path = `${name}.${wireName}`
+    const override = from.overrides.get(path)
+    if (override !== undefined) return [key, readText(option, override)]
     const found = Object.hasOwn(given, wireName) ? given[wireName] : undefined
-    const value = found === undefined ? option.fallback : option.read(found, `${path}.${wireName}`)
-    if (value === undefined) throw errors.missing(`${path}.${wireName} (${option.form})`)
-    return [key, value]
+    if (found !== undefined) return [key, option.read(found, filePlace(from.sources, path))]
+    if (option.fallback === undefined) throw errors.missing(`${path} (${option.form})`)
+    return [key, option.fallback]
   })
   return Object.fromEntries(values)
 }
@@ -60,16 +98,20 @@ export function section<const Name extends string, const T extends Options>(
   for (const [key, option] of Object.entries(options)) {
     checkFallback(`${name}.${toWireName(key)}`, option)
   }
-  const check = (raw: unknown) => checkOptions(name, options, raw) as ConfigOf<T>
+  const check = (raw: unknown, sources: Sources = {}) => {
+    const declared = { name, options }
+    const overrides = readOverrides(sources, pathsOf(declared))
+    return checkSection(declared, raw, { sources, overrides }) as ConfigOf<T>
+  }
   return { name, options, check }
 }
-
-type AnySection = Section<string, Options>
 
 /** The rows of a section, in the order of its declaration. */
 export function documentSection({ name, options }: AnySection): OptionRow[] {
   return Object.entries(options).map(([key, { form, doc, fallback, show }]) => ({
     path: `${name}.${toWireName(key)}`,
+    environment: environmentNameOf(`${name}.${toWireName(key)}`),
+    flag: flagNameOf(`${name}.${toWireName(key)}`),
     form,
     doc,
     fallback: fallback === undefined ? undefined : show(fallback),
@@ -89,13 +131,13 @@ export function showSection(
 
 /** The checked values of several sections, by section name. */
 type ConfigOfSections<T extends readonly AnySection[]> = {
-  readonly [S in T[number] as S['name']]: ReturnType<S['check']>
+  readonly [S in T[number] as S['name']]: ConfigOf<S['options']>
 }
 
 /** Several sections as one configuration. */
 export interface Composition<T extends readonly AnySection[]> {
   readonly sections: T
-  check(raw: unknown): ConfigOfSections<T>
+  check(raw: unknown, sources?: Sources): ConfigOfSections<T>
 }
 
 /** What the section gets, and what of the file is left over for the others. */
@@ -127,14 +169,19 @@ export function composeSections<const T extends readonly AnySection[]>(
     const isDouble = names.filter((other) => other === name || other.startsWith(`${name}.`))
     assert(isDouble.length === 1, `the configuration of ${name} is declared twice`)
   }
+  const paths = sections.flatMap(pathsOf)
+  const variables = new Set(paths.map(environmentNameOf))
+  assert(variables.size === paths.length, 'two options have the same variable')
   return {
     sections,
-    check(raw) {
+    check(raw, sources = {}) {
       const stranger = raw === undefined ? undefined : findStranger(raw, names)
-      if (stranger !== undefined) throw errors.unknown(stranger === '' ? 'not a table' : stranger)
+      if (stranger === '') throw errors.unknown('not a table')
+      if (stranger !== undefined) throw errors.unknown(describePlace(filePlace(sources, stranger)))
+      const from = { sources, overrides: readOverrides(sources, paths) }
       const checked = sections.map((each) => [
         each.name,
-        each.check(pick(raw, each.name.split('.'))),
+        checkSection(each, pick(raw, each.name.split('.')), from),
       ])
       return Object.fromEntries(checked) as ConfigOfSections<T>
     },

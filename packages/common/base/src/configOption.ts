@@ -1,5 +1,6 @@
 /** The kinds of options of a configuration: each parses, shows and documents a value. */
 
+import { describePlace, type Place, partOf, placeAt } from './configPlace.ts'
 import { assert, definePlainErrors } from './errors.ts'
 import { CONFIG_DURATION_DAYS_MAX, CONFIG_LIST_COUNT_MAX, CONFIG_TEXT_SIZE_MAX } from './limits.ts'
 import { Secret } from './secret.ts'
@@ -17,8 +18,10 @@ export interface Option<T> {
   readonly form: string
   /** `undefined` where the option has to be set. */
   readonly fallback: T | undefined
-  /** The value of what stands in a file, a flag or the environment. Throws with the path in it. */
-  read(raw: unknown, path: string): T
+  /** The value of what stands in a file, a flag or the environment. Throws with the place in it. */
+  read(raw: unknown, at: Place): T
+  /** What a text of a flag or the environment would be in a file, where that is no text. */
+  parse?(text: string): unknown
   /** The value as it would be written. */
   show(value: T): string
 }
@@ -30,7 +33,8 @@ interface Declared<T> {
 
 interface Kind<T> {
   readonly form: string
-  read(raw: unknown, path: string): T
+  read(raw: unknown, at: Place): T
+  parse?(text: string): unknown
   show(value: T): string
 }
 
@@ -38,28 +42,28 @@ function option<T>(kind: Kind<T>, { doc, default: fallback }: Declared<T>): Opti
   return { ...kind, doc, fallback }
 }
 
-function refuse(path: string, form: string, raw: unknown): never {
+function refuse(at: Place, form: string, raw: unknown): never {
   const shown = typeof raw === 'string' ? `"${raw.slice(0, 40)}"` : typeof raw
-  throw errors.badValue(`${path} must be ${form}, not ${shown}`)
+  throw errors.badValue(`${describePlace(at)} must be ${form}, not ${shown}`)
 }
 
-function readText(raw: unknown, path: string, form: string): string {
+function readText(raw: unknown, at: Place, form: string): string {
   const isShort = typeof raw === 'string' && raw.length <= CONFIG_TEXT_SIZE_MAX
-  return isShort ? raw : refuse(path, form, raw)
+  return isShort ? raw : refuse(at, form, raw)
 }
 
 /** Any text. */
 export function text(declared: Declared<string>): Option<string> {
   const form = 'a text'
-  return option({ form, read: (raw, path) => readText(raw, path, form), show: String }, declared)
+  return option({ form, read: (raw, at) => readText(raw, at, form), show: String }, declared)
 }
 
 /** A text that nobody may see: neither the effective configuration nor an error shows it. */
 export function secret(declared: Declared<Secret<string>>): Option<Secret<string>> {
   const form = 'a text'
-  const read = (raw: unknown, path: string) => {
+  const read = (raw: unknown, at: Place) => {
     const isShort = typeof raw === 'string' && raw.length <= CONFIG_TEXT_SIZE_MAX
-    if (!isShort) throw errors.badValue(`${path} must be ${form} of bounded size`)
+    if (!isShort) throw errors.badValue(`${describePlace(at)} must be ${form} of bounded size`)
     return new Secret(raw)
   }
   return option({ form, read, show: String }, declared)
@@ -68,9 +72,9 @@ export function secret(declared: Declared<Secret<string>>): Option<Secret<string
 /** `true` or `false`. */
 export function flag(declared: Declared<boolean>): Option<boolean> {
   const form = 'true or false'
-  const read = (raw: unknown, path: string) => {
+  const read = (raw: unknown, at: Place) => {
     if (raw === true || raw === 'true') return true
-    return raw === false || raw === 'false' ? false : refuse(path, form, raw)
+    return raw === false || raw === 'false' ? false : refuse(at, form, raw)
   }
   return option({ form, read, show: String }, declared)
 }
@@ -84,11 +88,11 @@ interface Range {
 export function integer(declared: Declared<number> & Range): Option<number> {
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = declared
   const form = `a whole number from ${min} to ${max}`
-  const read = (raw: unknown, path: string) => {
+  const read = (raw: unknown, at: Place) => {
     const isWritten = typeof raw === 'string' && /^-?\d{1,16}$/.test(raw)
     const value = isWritten ? Number(raw) : raw
     const isInside = Number.isSafeInteger(value) && (value as number) >= min
-    return isInside && (value as number) <= max ? (value as number) : refuse(path, form, raw)
+    return isInside && (value as number) <= max ? (value as number) : refuse(at, form, raw)
   }
   return option({ form, read, show: String }, declared)
 }
@@ -131,9 +135,9 @@ function parseDurationMs(written: string): number | undefined {
 /** A span of time, in milliseconds. */
 export function durationMs(declared: Declared<number>): Option<number> {
   const form = `a duration such as 1h30m or 250ms, at most ${CONFIG_DURATION_DAYS_MAX * 24}h`
-  const read = (raw: unknown, path: string) => {
+  const read = (raw: unknown, at: Place) => {
     const value = typeof raw === 'string' ? parseDurationMs(raw) : undefined
-    return value ?? refuse(path, form, raw)
+    return value ?? refuse(at, form, raw)
   }
   return option({ form, read, show: (ms) => `${ms}ms` }, declared)
 }
@@ -149,11 +153,11 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
 /** A number of bytes; `kb`, `mb` and `gb` are powers of 1024. */
 export function sizeBytes(declared: Declared<number>): Option<number> {
   const form = 'a size such as 4096, 64kb, 256mb or 1gb'
-  const read = (raw: unknown, path: string) => {
+  const read = (raw: unknown, at: Place) => {
     const written = typeof raw === 'string' || typeof raw === 'number' ? String(raw) : ''
     const [, digits, unit = ''] = /^(\d{1,15}) ?([kmg]?b)?$/i.exec(written) ?? []
     const value = Number(digits) * SIZE_UNITS[unit.toLowerCase()]!
-    return Number.isSafeInteger(value) ? value : refuse(path, form, raw)
+    return Number.isSafeInteger(value) ? value : refuse(at, form, raw)
   }
   return option({ form, read, show: String }, declared)
 }
@@ -164,38 +168,43 @@ export function oneOf<const Word extends string>(
   declared: Declared<NoInfer<Word>>,
 ): Option<Word> {
   const form = `one of ${words.join(', ')}`
-  const read = (raw: unknown, path: string) =>
-    words.find((word) => word === raw) ?? refuse(path, form, raw)
+  const read = (raw: unknown, at: Place) =>
+    words.find((word) => word === raw) ?? refuse(at, form, raw)
   return option({ form, read, show: String }, declared)
 }
 
-/** Any number of values of one kind. */
+/** Any number of values of one kind; with commas between them where all is one text. */
 export function list<T>(of: Option<T>, declared: Declared<readonly T[]>): Option<readonly T[]> {
   const form = `a list, each ${of.form}`
-  const read = (raw: unknown, path: string) => {
+  const read = (raw: unknown, at: Place) => {
     const isShort = Array.isArray(raw) && raw.length <= CONFIG_LIST_COUNT_MAX
-    if (!isShort) return refuse(path, form, raw)
-    return raw.map((item: unknown, i) => of.read(item, `${path}[${i}]`))
+    if (!isShort) return refuse(at, form, raw)
+    return raw.map((item: unknown, i) => of.read(item, partOf(at, `[${i}]`)))
   }
   const show = (values: readonly T[]) => `[${values.map((value) => of.show(value)).join(', ')}]`
-  return option({ form, read, show }, declared)
+  const parse = (written: string): unknown => (written === '' ? [] : written.split(','))
+  return option({ form, read, parse, show }, declared)
 }
 
-/** Values of one kind under names that the person chooses. */
+/** Values of one kind under names that the person chooses; `a=1,b=2` where all is one text. */
 export function tableOf<T>(
   of: Option<T>,
   declared: Declared<ReadonlyMap<string, T>>,
 ): Option<ReadonlyMap<string, T>> {
   const form = `a table, each ${of.form}`
-  const read = (raw: unknown, path: string) => {
-    if (!isTable(raw)) return refuse(path, form, raw)
+  const read = (raw: unknown, at: Place) => {
+    if (!isTable(raw)) return refuse(at, form, raw)
     const entries = Object.entries(raw)
-    if (entries.length > CONFIG_LIST_COUNT_MAX) return refuse(path, form, raw)
-    return new Map(entries.map(([key, item]) => [key, of.read(item, `${path}.${key}`)]))
+    if (entries.length > CONFIG_LIST_COUNT_MAX) return refuse(at, form, raw)
+    return new Map(entries.map(([key, item]) => [key, of.read(item, partOf(at, `.${key}`))]))
   }
   const show = (values: ReadonlyMap<string, T>) =>
     `{${[...values].map(([key, value]) => `${key}: ${of.show(value)}`).join(', ')}}`
-  return option({ form, read, show }, declared)
+  const parse = (written: string): unknown => {
+    const pairs = written === '' ? [] : written.split(',')
+    return Object.fromEntries(pairs.map((pair) => pair.split(/=(.*)/s, 2)))
+  }
+  return option({ form, read, parse, show }, declared)
 }
 
 /** Is it what a YAML or JSON table reads as? */
@@ -208,7 +217,7 @@ export function checkFallback<T>(path: string, { fallback, read, show }: Option<
   if (fallback === undefined || typeof fallback === 'object') return
   const shown = typeof fallback === 'string' ? fallback : show(fallback)
   try {
-    read(shown, path)
+    read(shown, placeAt(path))
   } catch {
     assert(false, `the default of ${path} is not a value that it can have`)
   }
