@@ -171,10 +171,13 @@ export class Arena {
 
   /**
    * Drops all nodes that can be read again and joins what is free, after a call that failed for
-   * want of memory and may now be made again. Whatever else it failed for is thrown anew.
+   * want of memory and may now be made again. Whatever else it failed for is thrown anew, and so is
+   * everything while nodes must stay where they are.
    */
   reclaim(error: unknown): void {
-    if (!(error instanceof UnavailableError) || error.reason !== ARENA_FULL) throw error
+    const isFull = error instanceof UnavailableError && error.reason === ARENA_FULL
+    const isHeld = this.#evictAt === Number.MAX_SAFE_INTEGER
+    if (!isFull || isHeld) throw error
     // The first time spares what was visited since the last.
     this.evict()
     this.evict()

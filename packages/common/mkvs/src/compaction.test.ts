@@ -157,6 +157,19 @@ describe('an arena at the end of its memory', () => {
     assert.equal(isWorthCompacting(inUse + 1, memory), false)
   })
 
+  it('leaves nodes alone that must stay where they are', () => {
+    const arena = tinyArena()
+    const tree = open(arena)
+    const { bytesInUse } = arena
+    assert.throws(() => tree.withNodes(() => arena.reclaim(arena.full())), isFull)
+    tree.withNodes((nodes) => {
+      const root = nodes.root(keyOf(0))
+      assert.throws(() => arena.reclaim(arena.full()), isFull)
+      assert.ok(nodes.hasHash(root, tree.root.hash))
+    })
+    assert.ok(arena.bytesInUse > bytesInUse)
+  })
+
   it('takes no other failure for want of memory', () => {
     const failure = new Error('another')
     assert.throws(() => tinyArena().reclaim(failure), failure)
