@@ -29,6 +29,7 @@ export const errors = definePlainErrors('cbor', {
   wrongJsonType: 'JSON value of another type',
   unknownName: 'no such name',
   noJsonForm: 'no JSON form',
+  frameTooLarge: 'message too large for the stream',
 })
 
 /** The beginning of what the input says: a message does not grow with the input. */

@@ -14,6 +14,8 @@ export const TRUSTED_COUNT_MAX = 2_147_483_647
 export const JSON_NESTING_MAX = 500
 /** Times that one field may be in a JSON object. Go takes any number. */
 export const JSON_FIELD_REPEAT_MAX = 4
+/** Bytes of one message on a stream; the reference's bound. */
+export const FRAME_SIZE_MAX = 67_108_864
 /** Fields of one struct: a schema beyond it does not compile. */
 export const STRUCT_FIELD_COUNT_MAX = 64
 /** Characters of the input that a message quotes: it does not grow with the input. */
