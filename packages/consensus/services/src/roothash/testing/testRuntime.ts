@@ -1,6 +1,7 @@
 /** A runtime at work, and nodes that commit to its rounds. */
 
 import { toUtf8 } from '@wadi/base/bytes'
+import { assert } from '@wadi/base/errors'
 import { make, zero } from '@wadi/cbor/codec'
 import { keyedMap } from '@wadi/cbor/collections'
 import { text } from '@wadi/cbor/scalars'
@@ -174,7 +175,7 @@ export function standing({ state }: Context): KnownRuntimeState {
 /** The context of a later block on the same state; nothing was told yet, nothing is remembered. */
 export function laterBlock(ctx: Context, height: bigint): Context {
   const { committed, block } = ctx
-  if (committed === undefined) throw new Error('the first block is not later')
+  assert(committed !== undefined, 'the first block is not later')
   return {
     ...ctx,
     committed: { ...committed, height: height - 1n },
