@@ -1,7 +1,7 @@
 /** Every decoder of the house that reads what others wrote, with good inputs to start from. */
 
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { parseBase64, parseHex, parseUtf8, toUtf8 } from '@wadi/base/bytes'
+import { concatBytes, parseBase64, parseHex, parseUtf8, toUtf8 } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
 import { SeededRandom } from '@wadi/base/random'
 import { Secret } from '@wadi/base/secret'
@@ -13,9 +13,11 @@ import {
   decodeTrusted,
   encode,
   encodeRust,
+  make,
   zero,
 } from '@wadi/cbor/codec'
 import { keyedMap } from '@wadi/cbor/collections'
+import { FrameReader, frameOf } from '@wadi/cbor/framing'
 import { readItem } from '@wadi/cbor/item'
 import { parseJson, toJson } from '@wadi/cbor/json'
 import { text } from '@wadi/cbor/scalars'
@@ -23,6 +25,12 @@ import type { AnySchema } from '@wadi/cbor/schema'
 import { GenesisDocument, parseGenesis, printGenesis } from '@wadi/consensus/genesis/document'
 import { methodBodies } from '@wadi/consensus/methods'
 import { decodeSgxConstraints } from '@wadi/consensus/registry/sgx'
+import {
+  ExecutorCommitment,
+  ExecutorCommitmentHeader,
+  FAILURES,
+  Proposal,
+} from '@wadi/consensus/roothash/commitments'
 import { type AnyStateTable, stateTables } from '@wadi/consensus/state/stateTables'
 import { chacha20Poly1305 } from '@wadi/crypto/aead/chacha20Poly1305'
 import { parseBech32 } from '@wadi/crypto/bech32'
@@ -36,7 +44,7 @@ import { decodeChunk, encodeChunk } from '@wadi/mkvs/checkpoint/chunk'
 import { checkMetadata, Metadata } from '@wadi/mkvs/checkpoint/metadata'
 import { decodeRecord, encodeRecord } from '@wadi/mkvs/nodeRecord'
 import { Proof } from '@wadi/mkvs/proof'
-import { ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
+import { ROOT_TYPE_IO, ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
 import { decodeSnappy, encodeSnappy } from '@wadi/mkvs/snappy/framing'
 import { GetRequest, proveGet } from '@wadi/mkvs/syncer'
 import { createTree } from '@wadi/mkvs/tree'
@@ -50,6 +58,7 @@ import {
 import { parseAddress, printAddress, stakingAddress } from '@wadi/primitives/address'
 import { parseEnclaveIdentity } from '@wadi/primitives/enclaveIdentity'
 import { Entity } from '@wadi/primitives/entity'
+import { Hash } from '@wadi/primitives/hash'
 import { parseIp } from '@wadi/primitives/ip'
 import { parseMoment } from '@wadi/primitives/moment'
 import { Node } from '@wadi/primitives/node'
@@ -59,6 +68,18 @@ import { PublicKey } from '@wadi/primitives/publicKey'
 import { parseQuantity } from '@wadi/primitives/quantity'
 import { SignedTransaction, Transaction } from '@wadi/primitives/transaction'
 import { parseVersion } from '@wadi/primitives/version'
+import { checkCommitment } from '@wadi/runtime-protocol/commitments/executorCommitment'
+import {
+  InputArtifacts,
+  tagKey,
+  transactionKey,
+} from '@wadi/runtime-protocol/transactions/artifacts'
+import { readTags, readTransactions } from '@wadi/runtime-protocol/transactions/readIoTree'
+import {
+  dataHashOf,
+  proveTransactions,
+  verifyTransactionProof,
+} from '@wadi/tendermint/transactionProof'
 import { blockTransactions } from './protobuf.ts'
 
 /** One decoder. It gives a value or throws a coded error, whatever it is given. */
@@ -70,6 +91,8 @@ export interface Decoder {
 
 const SAMPLES = 2
 const SEED = 26_1
+/** Of a transaction's input or output. */
+const IO_KEY_SIZE = 34
 const SNAPPY_BYTES_MAX = 1 << 20
 const NOW_MS = Date.UTC(2026, 0, 1)
 
@@ -241,6 +264,52 @@ function stateDecoders(): Decoder[] {
   }))
 }
 
+/** Reads trees of inputs and outputs that have one pair: the first 34 bytes are the key. */
+function ioPairReader(): (bytes: Uint8Array) => unknown {
+  const arena = new Arena()
+  return (bytes) => {
+    const tree = createTree(arena, { namespace: new Uint8Array(32), type: ROOT_TYPE_IO })
+    tree.insert(bytes.subarray(0, IO_KEY_SIZE), bytes.subarray(IO_KEY_SIZE))
+    try {
+      return [readTransactions(tree), readTags(tree)]
+    } finally {
+      tree.dispose()
+    }
+  }
+}
+
+function runtimeDecoders(): Decoder[] {
+  const input = encode(InputArtifacts, { input: Uint8Array.of(1, 2, 3), batchOrder: 0 })
+  const txHash = Hash.zero
+  const pairs = [
+    concatBytes(transactionKey(txHash, 'input'), input),
+    concatBytes(tagKey(Uint8Array.of(7), txHash), input),
+  ]
+  const header = make(ExecutorCommitmentHeader, { failure: FAILURES.unknown })
+  const failed = make(ExecutorCommitment, { header })
+  const transactions = [Uint8Array.of(1), Uint8Array.of(2), Uint8Array.of(3)]
+  const dataHash = dataHashOf(transactions)
+  return [
+    ...ofSchema('proposal', Proposal),
+    {
+      name: 'executor commitment',
+      good: [encode(ExecutorCommitment, failed)],
+      decode: (bytes) => checkCommitment(decode(ExecutorCommitment, bytes)),
+    },
+    { name: 'pair of an I/O tree', good: pairs, decode: ioPairReader() },
+    {
+      name: 'transaction proof',
+      good: proveTransactions(transactions).slice(0, 1),
+      decode: (bytes) => verifyTransactionProof(bytes, dataHash, transactions[0]!),
+    },
+    {
+      name: 'frames',
+      good: [concatBytes(frameOf(input), frameOf(new Uint8Array(0)))],
+      decode: (bytes) => new FrameReader().push(bytes),
+    },
+  ]
+}
+
 /** All decoders. */
 export function allDecoders(): readonly Decoder[] {
   const bodies = Object.entries(methodBodies).flatMap(([method, body]) => ofSchema(method, body))
@@ -257,6 +326,7 @@ export function allDecoders(): readonly Decoder[] {
     ...textDecoders,
     ...genesisDecoders(),
     ...stateDecoders(),
+    ...runtimeDecoders(),
     {
       name: 'protobuf block',
       good: [parseHex('12080a03aabbcc0a0101')],
