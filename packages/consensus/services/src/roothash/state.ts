@@ -69,7 +69,7 @@ export function addEvidence(state: State, id: Namespace, round: bigint, evidence
 export function removeExpiredEvidence(state: State, id: Namespace, roundMin: bigint): void {
   const expired: (readonly [round: bigint, evidence: Hash])[] = []
   for (const [[, round, evidence]] of entriesOf(state, keys.evidence, id)) {
-    // COMPAT(oasis-core): 26.1 as released forgets that of `roundMin` too; what came after does not.
+    // COMPAT(oasis-core): 26.1 as released forgets that of `roundMin` too; later commits do not.
     if (round >= roundMin) break
     expired.push([round, evidence])
   }
