@@ -29,7 +29,8 @@ export interface Section<Name extends string, T> {
   readonly name: Name
   readonly options: T
   /**
-   * The values of a section as it stands in a file, or beside it; what is missing takes its default.
+   * The values of a section as it stands in a file, or beside it. What is missing takes its
+   * default.
    */
   check(raw: unknown, sources?: Sources): ConfigOf<T>
 }

@@ -6,7 +6,7 @@ export interface Position {
   readonly column: number
 }
 
-/** What a reader of files knows: where the value with this path stands, such as `a.b` or `a.b[1]`. */
+/** What a reader of files knows: where the value with a path such as `a.b` or `a.b[1]` stands. */
 export type PositionOf = (path: string) => Position | undefined
 
 /** A path, and what tells where such a path was read from. */
