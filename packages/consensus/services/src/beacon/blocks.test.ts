@@ -192,6 +192,14 @@ describe("a block's beginning with proofs", () => {
     assert.equal(toHex(encode(PrevVrfState, prevState!)), 'a16c70692e6f6d6974656d707479a0')
   })
 
+  it('writes null for the proofs of a round that nobody could prove in', () => {
+    const ctx = block({ backend: 'vrf' })
+    scheduleEpoch(ctx.state, { epoch: 3n, height: 11n })
+    beginBlock(ctx)
+    const { prevState } = vrfStateOf(ctx.state)!
+    assert.equal(toHex(encode(PrevVrfState, prevState!)), 'a16c70692e6f6d6974656d707479f6')
+  })
+
   it('lets nodes that have registered since be elected from the next epoch on', () => {
     const ctx = ending({})
     putNode(ctx.state, testNode(1), { electionEligibleAfter: EPOCH_INVALID })

@@ -17,18 +17,20 @@ import { clearPendingMockEpoch, scheduleEpoch, setVrfState } from './state.ts'
 export function beginVrfBlock(ctx: Context, params: Parameters): void {
   const future = futureEpochOf(ctx.state)
   const vrfParams = vrfParametersOf(params)
-  const round = vrfStateOf(ctx.state) ?? firstRound(ctx, vrfParams)
+  const known = vrfStateOf(ctx.state)
+  const round = known ?? firstRound(ctx, vrfParams)
   if (future === undefined) {
     assert(params.debugMockBackend, 'beacon: no future epoch scheduled, and not using mock backend')
     scheduleMockEpoch(ctx, vrfParams, round)
     return
   }
   if (!isDue(ctx, future)) return
-  makeNodesEligible(ctx, future.epoch)
-  beginEpoch(ctx, params, future.epoch)
-  const next = roundAfter(ctx, { vrfParams, round, epoch: future.epoch })
+  const { epoch } = future
+  makeNodesEligible(ctx, epoch)
+  beginEpoch(ctx, params, epoch)
+  const next = roundAfter(ctx, { vrfParams, round, proofs: known?.pi, epoch })
   setVrfState(ctx.state, next)
-  drawRandomValue(ctx, future.epoch)
+  drawRandomValue(ctx, epoch)
   emit(ctx, 'oasis_event_000_beacon', 'vrf', next)
 }
 
@@ -74,11 +76,13 @@ function makeNodesEligible({ state }: Context, epoch: Epoch): void {
 interface RoundEnd {
   readonly vrfParams: VrfParameters
   readonly round: VrfState
+  /** COMPAT(oasis-core): a first round that ends in its first block leaves null, not an empty map. */
+  readonly proofs: VrfProofs | undefined
   readonly epoch: Epoch
 }
 
 /** The round of an epoch; the proofs of the one before it elect. */
-function roundAfter(ctx: Context, { vrfParams, round, epoch }: RoundEnd): VrfState {
+function roundAfter(ctx: Context, { vrfParams, round, proofs, epoch }: RoundEnd): VrfState {
   const { alphaHqThreshold, proofDelay } = vrfParams
   const alphaHq = BigInt(round.pi.size) >= alphaHqThreshold
   return {
@@ -87,6 +91,6 @@ function roundAfter(ctx: Context, { vrfParams, round, epoch }: RoundEnd): VrfSta
     pi: zero(VrfProofs),
     alphaHq,
     submitAfter: currentHeight(ctx) + proofDelay,
-    prevState: { pi: round.pi, canElect: round.alphaHq },
+    prevState: { pi: proofs, canElect: round.alphaHq },
   }
 }
