@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { toHex } from '@wadi/base/bytes'
 import fc from 'fast-check'
 import { parseBech32, toBech32 } from './bech32.ts'
-import { BECH32_TEXT_MAX } from './limits.ts'
+import { BECH32_TEXT_MAX, BECH32_TEXT_MIN } from './limits.ts'
 
 const LONG_PREFIX =
   'an83characterlonghumanreadablepartthatcontainsthenumber1andtheexcludedcharactersbio'
@@ -111,9 +111,19 @@ describe('bech32', () => {
   it(`knows texts of ${BECH32_TEXT_MAX} characters and no longer ones`, () => {
     const bytes = new Uint8Array(0)
     const prefix = 'x'.repeat(BECH32_TEXT_MAX - 7)
-    assert.equal(parseBech32(toBech32(prefix, bytes)).prefix, prefix)
+    const text = toBech32(prefix, bytes)
+    assert.equal(parseBech32(text).prefix, prefix)
+    assert.throws(() => parseBech32(`${text}q`), { reason: 'bech32.badLength' })
     assert.throws(() => toBech32(`${prefix}x`, bytes), { name: 'BugError' })
     assert.throws(() => toBech32('Upper', bytes), { name: 'BugError' })
     assert.throws(() => toBech32('', new Uint8Array(8)), { name: 'BugError' })
+  })
+
+  // BIP-173's own test vector.
+  it(`knows texts of ${BECH32_TEXT_MIN} characters and no shorter ones`, () => {
+    const shortest = 'a12uel5l'
+    assert.equal(shortest.length, BECH32_TEXT_MIN)
+    assert.deepEqual(parseBech32(shortest), { prefix: 'a', bytes: new Uint8Array(0) })
+    assert.throws(() => parseBech32(shortest.slice(1)), { reason: 'bech32.badLength' })
   })
 })
