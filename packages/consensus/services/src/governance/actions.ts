@@ -1,17 +1,10 @@
 /** What others may do to governance. */
 
 import { CodedError } from '@wadi/base/errors'
-import type { Parameters } from '@wadi/consensus/governance'
 import type { UpgradeDescriptor } from '@wadi/consensus/upgrade'
 import type { Context } from '../kernel/context.ts'
 import type { Upgrader } from '../kernel/upgrader.ts'
-import { parametersOf, pendingUpgradesOf } from './queries.ts'
-import { setParameters } from './state.ts'
-
-/** Upgrades of the network change the parameters in ways that no proposal can. */
-export function changeParameters({ state }: Context, changes: Partial<Parameters>): void {
-  setParameters(state, { ...parametersOf(state), ...changes })
-}
+import { pendingUpgradesOf } from './queries.ts'
 
 /** Tells the node of an upgrade. Whether it takes it changes nothing for the chain. */
 export function announceUpgrade(upgrader: Upgrader | undefined, upgrade: UpgradeDescriptor): void {

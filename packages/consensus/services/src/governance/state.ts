@@ -16,15 +16,20 @@ export function setNextProposalId(state: State, id: bigint): void {
   write(state, keys.nextProposalId, [], id)
 }
 
+/** Writes a proposal that was closed before the chain began. */
+export function setProposal(state: State, proposal: Proposal): void {
+  write(state, keys.proposals, [proposal.id], proposal)
+}
+
 /** Writes a proposal that may be voted on. */
 export function setActiveProposal(state: State, proposal: Proposal): void {
-  write(state, keys.proposals, [proposal.id], proposal)
+  setProposal(state, proposal)
   mark(state, keys.activeProposals, proposal.closesAt, proposal.id)
 }
 
 /** Writes a proposal of which the votes were counted. */
 export function setClosedProposal(state: State, proposal: Proposal): void {
-  write(state, keys.proposals, [proposal.id], proposal)
+  setProposal(state, proposal)
   erase(state, keys.activeProposals, proposal.closesAt, proposal.id)
 }
 

@@ -20,8 +20,8 @@ export interface Upgrader {
   submitDescriptor(descriptor: UpgradeDescriptor): void
   /** Takes an upgrade out, if it is there; one that has begun is upgrade/6. */
   cancelUpgrade(descriptor: UpgradeDescriptor): void
-  /** The upgrade of a descriptor; upgrade/7 if there is none. */
-  upgradeOf(descriptor: UpgradeDescriptor): PendingUpgrade
+  /** The upgrade of a descriptor; undefined if there is none. */
+  upgradeOf(descriptor: UpgradeDescriptor): PendingUpgrade | undefined
   /** Is there an upgrade in progress that began at this height? Asked before a CheckTx. */
   hasPendingUpgradeAt(height: bigint): boolean
   /**

@@ -6,6 +6,9 @@ import type { Address } from '@wadi/primitives/address'
 import { vaultAddress } from '@wadi/primitives/address'
 import { erase, type State, write } from '../kernel/state.ts'
 
+/** What CBOR has for null. */
+const NULL = 0xf6
+
 /** Writes the parameters. */
 export function setParameters(state: State, params: Parameters): void {
   write(state, keys.parameters, [], params)
@@ -24,6 +27,11 @@ export function setAddressState(
   value: AddressState,
 ): void {
   write(state, keys.addressStates, [vault, address], value)
+}
+
+/** Writes that there is something without saying what, as null in a genesis document has it. */
+export function setNullAddressState(state: State, vault: Address, address: Address): void {
+  state.insert(keys.addressStates.keys.encode(vault, address), Uint8Array.of(NULL))
 }
 
 /** Writes an action that waits for more to agree. */
