@@ -110,23 +110,12 @@ export class Tree implements State {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    let leaf: number | undefined
-    try {
-      leaf = this.#find(key)
-    } catch (error) {
-      this.arena.reclaim(error)
-      leaf = this.#find(key)
-    }
+    const leaf = this.arena.reclaiming(() => this.#find(key))
     return leaf === undefined ? undefined : this.arena.valueOf(leaf)
   }
 
   insert(key: Uint8Array, value: Uint8Array): void {
-    try {
-      this.#write(key, value)
-    } catch (error) {
-      this.arena.reclaim(error)
-      this.#write(key, value)
-    }
+    this.arena.reclaiming(() => this.#write(key, value))
   }
 
   #write(key: Uint8Array, value: Uint8Array): void {
@@ -286,12 +275,7 @@ export class Tree implements State {
 
   /** Takes the pair out of the tree; the leaf is still there to be looked at. */
   #take(key: Uint8Array): number | undefined {
-    try {
-      return this.#detach(key)
-    } catch (error) {
-      this.arena.reclaim(error)
-      return this.#detach(key)
-    }
+    return this.arena.reclaiming(() => this.#detach(key))
   }
 
   #detach(key: Uint8Array): number | undefined {

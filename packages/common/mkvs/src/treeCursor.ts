@@ -38,23 +38,13 @@ export class TreeCursor implements Cursor {
   }
 
   seek(key: Uint8Array): void {
-    try {
-      this.#stand(this.#find(key, 0))
-    } catch (error) {
-      this.#arena.reclaim(error)
-      this.#stand(this.#find(key, 0))
-    }
+    this.#arena.reclaiming(() => this.#stand(this.#find(key, 0)))
   }
 
   next(): void {
     const key = this.#key
     if (key === undefined) return
-    try {
-      this.#goOn(key)
-    } catch (error) {
-      this.#arena.reclaim(error)
-      this.#goOn(key)
-    }
+    this.#arena.reclaiming(() => this.#goOn(key))
   }
 
   #goOn(key: Uint8Array): void {
