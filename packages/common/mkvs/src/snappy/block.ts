@@ -8,7 +8,6 @@
  */
 
 import { errors } from '../errors.ts'
-import { SNAPPY_BLOCK_BYTES_MAX } from '../limits.ts'
 
 const LITERAL_INLINE_MAX = 60
 /** A varint of 32 bits. */
