@@ -21,7 +21,10 @@ export function beginBlock(ctx: Context): void {
   const fresh = expired.filter((node) => markExpired(ctx, node))
   for (const node of expired) if (isForgotten(ctx, node, epoch)) forget(ctx, node)
   for (const node of fresh)
-    emit(ctx, 'oasis_event_200_registry', 'node', { node, isRegistration: false })
+    emit(ctx, 'oasis_event_200_registry', 'node', {
+      node,
+      isRegistration: false,
+    })
   emitText(ctx, 'oasis_event_200_registry', 'node_list_epoch', '1')
 }
 
@@ -37,7 +40,6 @@ function markExpired({ state }: Context, { id }: Node): boolean {
 /** Can a node not be slashed any more for what it did? */
 function isForgotten({ state }: Context, { expiration }: Node, epoch: Epoch): boolean {
   const end = expiration + stakingParametersOf(state).debondingInterval
-  // COMPAT(oasis-core): of a sum that does not fit 64 bits the reference says that it never ends.
   return end < epoch
 }
 

@@ -7,7 +7,7 @@ import { type Address, stakingAddress } from '@wadi/primitives/address'
 import { hashOfBytes } from '@wadi/primitives/hash'
 import type { Node } from '@wadi/primitives/node'
 import { printVersion } from '@wadi/primitives/version'
-import { cometAddressOf } from '../kernel/cometAddress.ts'
+import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import type { Violation } from '../kernel/service.ts'
 import { entriesOf, has, type ReadableState } from '../kernel/state.ts'
 import { accountOf, parametersOf as stakingParametersOf } from '../staking/queries.ts'
@@ -39,7 +39,7 @@ function* nodeViolations(state: ReadableState, node: Node): Generator<Violation>
   const { id, entityId, consensus } = node
   const owned = has(state, keys.nodesByEntity, entityId, id)
   yield* unless(owned, 'each node is found by its entity', id)
-  const address = cometAddressOf(consensus.id)
+  const address = validatorAddress(consensus.id)
   yield* unless(
     has(state, keys.nodesByCometAddress, address),
     'each node is found by the address of its consensus key',
@@ -67,7 +67,7 @@ function* indexViolations(state: ReadableState): Generator<Violation> {
   }
   for (const [[address], id] of entriesOf(state, keys.nodesByCometAddress)) {
     const node = nodeOf(state, id)
-    const isOwn = node !== undefined && equalBytes(cometAddressOf(node.consensus.id), address)
+    const isOwn = node !== undefined && equalBytes(validatorAddress(node.consensus.id), address)
     yield* unless(isOwn, 'an address leads to the node with the consensus key', id)
   }
   for (const [[hash], id] of entriesOf(state, keys.nodesBySubKey)) {

@@ -21,7 +21,10 @@ export const methods: Methods = {
     registerEntity,
   ),
   // COMPAT(oasis-core): whatever the body is, nobody looks at it.
-  'registry.DeregisterEntity': { body: raw, run: (ctx) => deregisterEntity(ctx) },
+  'registry.DeregisterEntity': {
+    body: raw,
+    run: (ctx) => deregisterEntity(ctx),
+  },
   'registry.RegisterNode': method(
     methodBodies['registry.RegisterNode'],
     invalidArgument,

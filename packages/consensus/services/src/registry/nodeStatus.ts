@@ -41,7 +41,10 @@ export function isSuspended(status: NodeStatus, runtime: Namespace, epoch: Epoch
 function faultOfFailures(failures: number, epoch: Epoch): Fault {
   if (failures === 0) return { failures, suspendedUntil: 0n }
   const exponent = Math.min(failures, SUSPENDING_FAILURES_MAX)
-  return { failures, suspendedUntil: BigInt.asUintN(64, epoch + (1n << BigInt(exponent))) }
+  return {
+    failures,
+    suspendedUntil: BigInt.asUintN(64, epoch + (1n << BigInt(exponent))),
+  }
 }
 
 /** The status after an epoch, the one before `epoch`, in which the node failed the runtime. */

@@ -8,7 +8,7 @@ import type { SignedEntity } from '@wadi/primitives/entity'
 import type { Namespace } from '@wadi/primitives/namespace'
 import type { MultiSignedNode, Node } from '@wadi/primitives/node'
 import type { PublicKey } from '@wadi/primitives/publicKey'
-import { cometAddressOf } from '../kernel/cometAddress.ts'
+import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import { erase, mark, type State, write } from '../kernel/state.ts'
 
 /** Writes the parameters. */
@@ -48,8 +48,8 @@ export function setNode(state: State, { node, signed }: SignedAndOpen, before?: 
   write(state, keys.nodes, [id], signed)
   mark(state, keys.nodesByEntity, node.entityId, id)
   if (before !== undefined && !equalBytes(before.consensus.id, node.consensus.id))
-    erase(state, keys.nodesByCometAddress, cometAddressOf(before.consensus.id))
-  write(state, keys.nodesByCometAddress, [cometAddressOf(node.consensus.id)], id)
+    erase(state, keys.nodesByCometAddress, validatorAddress(before.consensus.id))
+  write(state, keys.nodesByCometAddress, [validatorAddress(node.consensus.id)], id)
   const old = before && subKeysOf(before)
   for (const [i, key] of subKeysOf(node).entries()) {
     const previous = old?.[i]
@@ -64,7 +64,7 @@ export function removeNode(state: State, node: Node): void {
   erase(state, keys.nodes, node.id)
   erase(state, keys.nodesByEntity, node.entityId, node.id)
   erase(state, keys.nodeStatuses, node.id)
-  erase(state, keys.nodesByCometAddress, cometAddressOf(node.consensus.id))
+  erase(state, keys.nodesByCometAddress, validatorAddress(node.consensus.id))
   for (const key of subKeysOf(node)) erase(state, keys.nodesBySubKey, key)
 }
 
