@@ -41,6 +41,11 @@ export const errors = definePlainErrors('staking/genesis', {
   totalSupply: 'total supply mismatch',
   activeShares: 'total active shares mismatch',
   debondingShares: 'total debonding shares mismatch',
+  tokenSymbol: 'the token symbol is not one to eight capital letters',
+  tokenValueExponent: 'token value exponent is invalid',
+  allowance: 'an allowance is greater than the total supply',
+  noAccount: 'delegation specified for a nonexisting account',
+  nobodysStake: 'no delegations, but a balance',
 })
 
 /** Writes the ledger, if everything in it adds up. */
@@ -63,13 +68,13 @@ export function initChain(ctx: Context, { document }: InitChainRequest): void {
 }
 
 /** A value of the document that must not be null. */
-function present<T>(value: T | undefined, path: string): T {
+export function present<T>(value: T | undefined, path: string): T {
   if (value === undefined) throw errors.missing(path)
   return value
 }
 
-/** The text of an address that must be one of an account. */
-function checkedName(address: Address, path: string): string {
+/** The path of an address that must be one of an account. */
+export function checkedName(address: Address, path: string): string {
   const name = `${path}.${printAddress(address)}`
   if (isReservedAddress(address)) throw errors.invalidAddress(name)
   return name

@@ -4,7 +4,7 @@ import type { RewardStep } from '@wadi/consensus/staking'
 import type { Epoch } from '@wadi/primitives/epoch'
 import { divide, multiply, type Quantity, quantity } from '@wadi/primitives/quantity'
 
-/** Factors and scales are millionths of a percent. */
+/** A factor times a scale is in millionths of a percent. */
 export const REWARD_AMOUNT_DENOMINATOR = quantity(100_000_000n)
 
 /** What a reward depends on besides the stake. */
