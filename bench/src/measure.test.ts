@@ -28,8 +28,8 @@ describe('measureScenario', () => {
     ]
     const { figures } = await measureScenario(scenarioOf(contenders, []), timing)
     assert.deepEqual(figures, [
-      { name: 'slow', value: 500, ratio: 1 },
-      { name: 'fast', value: 10_000, ratio: 20 },
+      { name: 'slow', value: 500, ratio: 1, rounds: 5 },
+      { name: 'fast', value: 10_000, ratio: 20, rounds: 5 },
     ])
   })
 
@@ -53,8 +53,8 @@ describe('measureScenario', () => {
     const { figures } = await measureScenario(scenario, timing)
     assert.deepEqual(turns, ['partner', 'partner', 'partner', 'end'])
     assert.deepEqual(figures, [
-      { name: 'slow', value: 2, ratio: 1 },
-      { name: 'fast', value: 100, ratio: 50 },
+      { name: 'slow', value: 2, ratio: 1, rounds: 3 },
+      { name: 'fast', value: 100, ratio: 50, rounds: 3 },
     ])
   })
 
@@ -67,8 +67,8 @@ describe('measureScenario', () => {
     const { figures, yardstick } = await measureScenario(scenarioOf(contenders, []), timing)
     assert.equal(yardstick, 'fallback')
     assert.deepEqual(figures, [
-      { name: 'fast', value: 1000, ratio: 5 },
-      { name: 'fallback', value: 200, ratio: 1 },
+      { name: 'fast', value: 1000, ratio: 5, rounds: 5 },
+      { name: 'fallback', value: 200, ratio: 1, rounds: 5 },
     ])
   })
 

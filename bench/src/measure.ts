@@ -11,6 +11,8 @@ export type Figure = {
   readonly value: number
   /** To the yardstick: the median of the ratios of the same round. */
   readonly ratio: number
+  /** In how many turns it was measured. */
+  readonly rounds: number
 }
 
 export type Verdict = {
@@ -133,7 +135,8 @@ export async function measureScenario(scenario: Scenario, timing: Timing): Promi
   const figures = contenders.flatMap(({ name }) => {
     const ratio = ratioOf(rates, name, yardstick) ?? Number.NaN
     const values = rates.get(name)
-    return values === undefined ? [] : [{ name, value: median(values), ratio }]
+    if (values === undefined) return []
+    return [{ name, value: median(values), ratio, rounds: values.length }]
   })
   const absent = contenders.flatMap((each) =>
     'absent' in each ? [{ name: each.name, why: each.absent }] : [],

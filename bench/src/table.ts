@@ -1,5 +1,6 @@
 /** A result as a person reads it. */
 
+import type { Slowdown } from './baseline.ts'
 import type { Result, Verdict } from './measure.ts'
 
 const NAME_WIDTH = 44
@@ -24,4 +25,9 @@ export function formatResult(result: Result): string {
   const absent = result.absent.map(({ name, why }) => `  ${name.padEnd(NAME_WIDTH)} absent: ${why}`)
   const head = `${result.scenario}  (${result.unit}; × ${result.yardstick})`
   return [head, ...figures, ...absent, ...result.verdicts.map(formatVerdict)].join('\n')
+}
+
+export function formatSlowdown({ contender, before, ratio, isFair }: Slowdown): string {
+  const share = `SLOWER: × ${ratio.toFixed(2)}, before × ${before.toFixed(2)}`
+  return `  ${share}: ${contender}${isFair ? '' : ' (not measured in turns)'}`
 }

@@ -48,6 +48,11 @@ export function treeWorkload(): Workload {
   return workload
 }
 
+/** Gives the workload up: the collector would walk over it, whatever is measured next. */
+export function forgetTreeWorkload(): void {
+  workload = undefined
+}
+
 /** Operations per second of the processor while `work` ran. */
 export function operationsPerCpuSecond(operations: number, work: () => void): number {
   const before = process.cpuUsage()
