@@ -1,6 +1,6 @@
 /** A ledger in which a test begins. */
 
-import assert from 'node:assert/strict'
+import { assert } from '@wadi/base/errors'
 import { make } from '@wadi/cbor/codec'
 import { keyedMap } from '@wadi/cbor/collections'
 import { text } from '@wadi/cbor/scalars'
@@ -111,5 +111,9 @@ export function toldBy({ events }: Context): readonly string[] {
 
 /** Fails unless everything holds that always should. */
 export function checkSound({ state }: Context): void {
-  assert.deepEqual([...violations(state)], [])
+  const found = Array.from(
+    violations(state),
+    ({ invariant, details }) => `${invariant}: ${details}`,
+  )
+  assert(found.length === 0, found.join('\n'))
 }
