@@ -11,7 +11,7 @@ import {
   KIND_STUB,
 } from './kernel/layout.ts'
 import { encodeRecord, type StoredChild } from './nodeRecord.ts'
-import type { ProofNode, VerifiedProof } from './verifyProof.ts'
+import type { ProofNode, VerifiedProof } from './proofNode.ts'
 
 type Included = Exclude<ProofNode, undefined | { readonly kind: 'hash' }>
 

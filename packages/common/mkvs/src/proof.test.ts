@@ -13,17 +13,18 @@ import { CodedError } from '@wadi/base/errors'
 import { decode, encode } from '@wadi/cbor/codec'
 import fc from 'fast-check'
 import { Arena } from './arena.ts'
-import { PROOF_DEPTH_MAX, PROOF_ENTRIES_MAX } from './limits.ts'
+import { PROOF_BLOCK_BYTES_MAX, PROOF_DEPTH_MAX, PROOF_ENTRIES_MAX } from './limits.ts'
 import { MissingNodeError, NO_NODES } from './nodeReader.ts'
-import { Proof } from './proof.ts'
-import { SLOT_BYTES } from './proofHasher.ts'
+import { verifyProofPlainly } from './plainProof.ts'
+import { ENTRY_FULL, Proof } from './proof.ts'
+import { FULL_EXTRA_BYTES, SIZE_BYTES } from './proofKernel.ts'
+import type { ProofNode } from './proofNode.ts'
 import { getFromProof, pairsFromProof } from './readProof.ts'
-import { referenceVerifyProof } from './referenceProof.ts'
 import { EMPTY_HASH, ROOT_TYPE_STATE } from './roots.ts'
 import { type Pair, pairsWithPrefix } from './state.ts'
 import { proveGet, proveIterate, provePrefixes, verifyAnswer } from './syncer.ts'
 import { createTree, openTree, type Tree } from './tree.ts'
-import { type ProofNode, verifyProof } from './verifyProof.ts'
+import { verifyProof, verifyProofInKernel } from './verifyProof.ts'
 
 const namespace = new Uint8Array(32)
 const arena = new Arena()
@@ -249,31 +250,62 @@ describe('the verifier', () => {
         const tree = treeOf(list)
         const { hash } = tree.root
         const proof = proveGet(tree, getRequest(tree, k, v, damage % 2 === 0))
-        assert.deepEqual(
-          plain(verifyProof(hash, proof).node),
-          plain(referenceVerifyProof(hash, proof).node),
+        // What follows a node in its entry does not matter to either.
+        const tail = new Uint8Array(damage % 5)
+        const longer = proof.entries.map((entry) =>
+          entry?.[0] === ENTRY_FULL ? concatBytes(entry, tail) : entry,
         )
+        for (const entries of [proof.entries, longer]) {
+          const found = verifyProofInKernel(hash, { ...proof, entries })
+          assert.ok(found !== undefined)
+          const expected = verifyProofPlainly(hash, { ...proof, entries })
+          assert.deepEqual(plain(found.node), plain(expected.node))
+        }
         const i = damage % proof.entries.length
         const entry = proof.entries[i]?.slice() ?? Uint8Array.of(1)
         entry[damage % entry.length]! ^= 1 + (damage % 255)
         const damaged = { ...proof, entries: proof.entries.with(i, entry) }
-        const [ours, theirs] = [verifyProof, referenceVerifyProof].map((verify) =>
-          refusalOf(() => verify(hash, damaged)),
-        )
-        assert.deepEqual((ours as CodedError).reason, (theirs as CodedError).reason)
+        assert.equal(verifyProofInKernel(hash, damaged), undefined)
+        assert.ok(isRefused(refusalOf(() => verifyProofPlainly(hash, damaged))))
         tree.dispose()
       }),
       { numRuns: 300 },
     )
   })
 
-  it('hashes leaves that fill the room for preimages and one byte more', () => {
-    for (const size of [SLOT_BYTES - 10, SLOT_BYTES - 9, 3 * SLOT_BYTES]) {
+  it('takes leaves up to its bound in the kernel, and larger ones without', () => {
+    // An entry's size, the bytes of the entry that are not value, padding, and room for the result.
+    const rest = SIZE_BYTES + 9 + 3 + FULL_EXTRA_BYTES
+    const bound = PROOF_BLOCK_BYTES_MAX - rest
+    for (const [size, isInKernel] of [
+      [0, true],
+      [100_000, true],
+      [bound, true],
+      [bound + 1, false],
+    ] as const) {
       const tree = treeOf([[Uint8Array.of(7), new Uint8Array(size).fill(3)]])
+      const { hash } = tree.root
       const proof = proveGet(tree, getRequest(tree, Uint8Array.of(7), 0))
-      assert.deepEqual(verifyProof(tree.root.hash, proof).node?.hash, tree.root.hash)
+      assert.equal(verifyProofInKernel(hash, proof) !== undefined, isInKernel, `${size}`)
+      const answer = getFromProof(verifyProof(hash, proof), Uint8Array.of(7))
+      assert.equal(answer.kind === 'present' && answer.value.length, size)
       tree.dispose()
     }
+  })
+
+  it('keeps what was verified, whatever is verified next or becomes of the proof', () => {
+    const tree = sample()
+    for (const proof of sampleProofs(tree)) {
+      const verified = verifyProof(tree.root.hash, proof)
+      const before = plain(verified.node)
+      const copy = { ...proof, entries: proof.entries.map((entry) => entry?.slice()) }
+      assert.deepEqual(plain(verifyProof(tree.root.hash, copy).node), before)
+      const other = verifyProof(tree.root.hash, copy)
+      for (const entry of copy.entries) entry?.fill(0xa5)
+      assert.deepEqual(plain(other.node), before)
+      assert.deepEqual(plain(verified.node), before)
+    }
+    tree.dispose()
   })
 
   it('refuses every swap of two different nodes of a proof (P13)', () => {

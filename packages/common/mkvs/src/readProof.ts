@@ -4,8 +4,8 @@ import { compareBytes, equalBytes } from '@wadi/base/bytes'
 import { bitOf, cutAndAppend, isBefore, writeBits } from './bits.ts'
 import { errors } from './errors.ts'
 import { KEY_BYTES_MAX } from './limits.ts'
+import type { ProofInternal, ProofNode, VerifiedProof } from './proofNode.ts'
 import type { Pair } from './state.ts'
-import type { ProofInternal, ProofNode, VerifiedProof } from './verifyProof.ts'
 
 /** What a proof says about a key. */
 export type ProofAnswer =

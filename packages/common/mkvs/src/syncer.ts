@@ -8,11 +8,12 @@ import { named, omitEmpty, struct } from '@wadi/cbor/struct'
 import { errors } from './errors.ts'
 import { Proof, type ProofVersion } from './proof.ts'
 import { ProofBuilder } from './proofBuilder.ts'
+import type { VerifiedProof } from './proofNode.ts'
 import { ReferenceIterator, walkGet } from './referenceWalk.ts'
 import { equalRoots, ROOT_TYPE_IO, ROOT_TYPE_STATE, type Root } from './roots.ts'
 import type { Tree } from './tree.ts'
 import type { TreeNodes } from './treeNodes.ts'
-import { type VerifiedProof, verifyProof } from './verifyProof.ts'
+import { verifyProof } from './verifyProof.ts'
 import { WireHash, WireNamespace } from './wireHash.ts'
 
 /** A root on the wire. */
