@@ -98,7 +98,7 @@ const goals = [{ contender: OURS, atLeast: 2.5, times: GO }]
 
 const PROOF_COUNT = 1_000
 
-/** The goal is close: a second and more of the processor for each contender, in many short turns. */
+/** The goal is close: a second and more of the processor for each contender, in short turns. */
 const PROOF_ROUNDS = 25
 
 /** What both sides' proofs are compared by. */

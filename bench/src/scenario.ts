@@ -16,7 +16,7 @@ export type Meter = {
   measure(): number | Promise<number>
 }
 
-/** Somebody who works elsewhere, a round whenever the harness tells him to, in turns with others. */
+/** Somebody who works elsewhere, a round whenever the harness tells him to, in turns. */
 export type Partner = {
   readonly name: string
   /** The figure of one more round, in the scenario's unit. */
