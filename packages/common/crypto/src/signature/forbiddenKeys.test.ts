@@ -27,8 +27,18 @@ describe('forbidden keys', () => {
     })
   })
 
-  it('know the key of the test entity', () => {
-    const { publicKey } = createTestSigner('entity', 'ekiden test entity key seed')
-    assert.deepEqual(publicKey, TEST_PUBLIC_KEYS[0])
+  it('know the keys of all seeds that are known', () => {
+    const names = [
+      'ekiden test entity key seed',
+      '__e2e-test-migration-entity',
+      'oasis-core epochtime mock key seed',
+      'ekiden test key manager RAK seed',
+      'ekiden key manager test multisig key 0',
+      'ekiden key manager test multisig key 1',
+      'ekiden key manager test multisig key 2',
+    ]
+    const keys = names.map((name) => createTestSigner('entity', name).publicKey)
+    assert.deepEqual(keys, TEST_PUBLIC_KEYS.slice(0, names.length))
+    assert.equal(TEST_PUBLIC_KEYS.length, names.length + 1)
   })
 })
