@@ -275,7 +275,7 @@ describe('a round that is waiting', () => {
     end(late)
     assert.deepEqual(toldKinds(late), ['execution_discrepancy'])
     assert.equal(standing(late).commitmentPool?.discrepancy, true)
-    // Five blocks and a half more, rounded down.
+    // Five and a half of five, rounded down.
     assert.deepEqual(roundTimeoutsOf(late.state), [{ height: 16n + 7n, runtime: RUNTIME_ID }])
   })
 })
@@ -322,12 +322,34 @@ describe('a discrepancy', () => {
     assert.equal(standing(late).timeout, 0n)
   })
 
+  it('of two blocks gets three', () => {
+    const ctx = discrepancy({ executor: { roundTimeout: 2n } })
+    end(ctx)
+    assert.equal(standing(ctx).timeout, 11n + 3n)
+  })
+
   it('of a runtime that never waits is decided in the same block', () => {
     const ctx = discrepancy({ executor: { roundTimeout: 0n } })
     end(ctx)
     assert.deepEqual(toldKinds(ctx), ['execution_discrepancy', 'finalized'])
     assert.equal(header(ctx).headerType, HEADER_TYPES.roundFailed)
     assert.deepEqual(roundTimeoutsOf(ctx.state), [])
+  })
+
+  it('of a runtime that never waits is also decided at once when votes are missing', () => {
+    const ctx = runtimeAtWork({ executor: { roundTimeout: 0n } })
+    commit(ctx, 'ab')
+    end(ctx)
+    assert.deepEqual(toldKinds(ctx), ['execution_discrepancy', 'finalized'])
+    assert.equal(header(ctx).headerType, HEADER_TYPES.roundFailed)
+  })
+
+  it('of a runtime that waits for longer than there are heights wraps around', () => {
+    const ctx = discrepancy({ executor: { roundTimeout: 2n ** 63n - 1n } })
+    assert.equal(standing(ctx).timeout, -(2n ** 63n) + 10n)
+    endBlock(ctx)
+    // (2^63 − 1) · 15 is 2^63 − 15 in 64 bits with a sign, and a tenth of that is rounded down.
+    assert.equal(standing(ctx).timeout, 11n + (2n ** 63n - 15n) / 10n)
   })
 
   it('takes from those who were wrong and gives to those who were right', () => {

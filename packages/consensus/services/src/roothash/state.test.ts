@@ -49,6 +49,14 @@ describe('past roots', () => {
     assert.deepEqual(roundsOf(ctx), [11n, 12n])
   })
 
+  it('of round zero are pushed out like any others', () => {
+    const ctx = runtimeAtWork({ params: { maxPastRootsStored: 20n } })
+    for (const round of [0n, 19n]) setRound(ctx, round)
+    assert.deepEqual(roundsOf(ctx), [0n, 11n, 19n])
+    setRound(ctx, 20n)
+    assert.deepEqual(roundsOf(ctx), [11n, 19n, 20n])
+  })
+
   it('are written every time, and then also push out again', () => {
     const ctx = runtimeAtWork({ params: { maxPastRootsStored: 3n } })
     for (const round of [12n, 13n, 13n, 13n]) setRound(ctx, round)
