@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import * as beaconKeys from '@wadi/consensus/beacon/keys'
+import * as keys from '@wadi/consensus/governance/keys'
+import { quantity } from '@wadi/primitives/quantity'
+import { BURN_ADDRESS } from '@wadi/primitives/reservedAddresses'
+import type { Context } from '../kernel/context.ts'
+import { erase, mark, write } from '../kernel/state.ts'
+import { setGovernanceDeposits } from '../staking/state.ts'
+import { GOVERNANCE, proposing, testGovernance, upgradeAt } from '../testing/testGovernance.ts'
+import { violations } from './invariants.ts'
+import { proposalOf } from './queries.ts'
+import { setNextProposalId, setParameters, setPendingUpgrade, setVote } from './state.ts'
+import { submitProposal } from './transactions/submitProposal.ts'
+
+/** What is violated after something was done to a state with an open proposal. */
+function violatedBy(damage: (ctx: Context) => void): readonly string[] {
+  const ctx = testGovernance()
+  submitProposal(ctx, proposing({ upgrade: upgradeAt(100n) }))
+  damage(ctx)
+  return Array.from(violations(ctx.state), ({ invariant }) => invariant)
+}
+
+describe('invariants of governance', () => {
+  it('hold of what the rules write', () => {
+    assert.deepEqual(
+      violatedBy(() => undefined),
+      [],
+    )
+  })
+
+  it('notice parameters that must not be', () => {
+    const damage = ({ state }: Context) =>
+      setParameters(state, { ...GOVERNANCE, votingPeriod: 10n })
+    assert.deepEqual(violatedBy(damage), ['governance.parameters'])
+  })
+
+  it('notice deposits that are not there', () => {
+    const damage = ({ state }: Context) => setGovernanceDeposits(state, quantity(9n))
+    assert.deepEqual(violatedBy(damage), ['governance.deposits'])
+  })
+
+  it('notice proposals that could not be', () => {
+    const damage = ({ state }: Context) =>
+      write(state, keys.proposals, [0n], { ...proposalOf(state, 0n)!, createdAt: 8n })
+    assert.deepEqual(violatedBy(damage), ['governance.proposal'])
+    assert.deepEqual(
+      violatedBy(({ state }) => setNextProposalId(state, 0n)),
+      ['governance.nextProposalId'],
+    )
+    assert.deepEqual(
+      violatedBy(({ state }) => setVote(state, 0n, BURN_ADDRESS, 1)),
+      ['governance.vote'],
+    )
+  })
+
+  it('notice an index of open proposals that misses one, or has one too many', () => {
+    assert.deepEqual(
+      violatedBy(({ state }) => erase(state, keys.activeProposals, 12n, 0n)),
+      ['governance.activeProposals'],
+    )
+    assert.deepEqual(
+      violatedBy(({ state }) => mark(state, keys.activeProposals, 13n, 0n)),
+      ['governance.activeProposals'],
+    )
+  })
+
+  it('notice upgrades that did not pass, or are overdue', () => {
+    assert.deepEqual(
+      violatedBy(({ state }) => setPendingUpgrade(state, 100n, 0n)),
+      ['governance.pendingUpgrades'],
+    )
+    const overdue = ({ state }: Context) => {
+      const proposal = { ...proposalOf(state, 0n)!, state: 2 }
+      write(state, keys.proposals, [0n], proposal)
+      erase(state, keys.activeProposals, 12n, 0n)
+      setGovernanceDeposits(state, quantity(0n))
+      setPendingUpgrade(state, 100n, 0n)
+      write(state, beaconKeys.currentEpoch, [], { epoch: 101n, height: 1n })
+    }
+    assert.deepEqual(violatedBy(overdue), ['governance.pendingUpgrades'])
+  })
+})
