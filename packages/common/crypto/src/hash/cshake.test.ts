@@ -8,7 +8,7 @@ import {
 } from '@noble/hashes/sha3-addons.js'
 import { parseHex, toHex, toUtf8 } from '@wadi/base/bytes'
 import fc from 'fast-check'
-import { createCshake256, kmac256, kmacXof256, tupleHash256 } from './cshake.ts'
+import { createCshake256, kmac256, kmacXof256, tupleHash256, tupleHasher256 } from './cshake.ts'
 
 // NIST CSRC, "cSHAKE", "KMAC", "KMACXOF" and "TupleHash" samples of SP 800-185, public domain.
 const SHORT = parseHex('00010203')
@@ -132,6 +132,19 @@ describe('TupleHash256', () => {
       fc.property(fc.array(bytes, { maxLength: 6 }), shortText, sizes, (tuple, custom, size) => {
         const options = { dkLen: size, personalization: toUtf8(custom) }
         assert.deepEqual(tupleHash256({ custom, size }, ...tuple), tuplehash256(tuple, options))
+      }),
+    )
+  })
+
+  it('is the same of tuples that begin alike, wherever they part', () => {
+    const tuples = fc.array(bytes, { maxLength: 6 })
+    fc.assert(
+      fc.property(tuples, tuples, shortText, sizes, (common, others, custom, size) => {
+        const hash = tupleHasher256({ custom, size }, ...common)
+        const expected = (...rest: readonly Uint8Array[]) =>
+          tupleHash256({ custom, size }, ...common, ...rest)
+        for (const rest of [others, [], others.toReversed()])
+          assert.deepEqual(hash(...rest), expected(...rest))
       }),
     )
   })

