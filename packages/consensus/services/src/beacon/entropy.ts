@@ -19,7 +19,8 @@ function u64LittleEndian(value: bigint): Uint8Array {
 export function blockEntropy(ctx: Context): Uint8Array {
   const height = u64LittleEndian(lastHeight(ctx))
   const time = u64LittleEndian(currentTime(ctx).seconds)
-  // COMPAT(oasis-core): before the first block is committed there is no root, not even an empty one.
+  // COMPAT(oasis-core): before the first block is committed there is no root, not even that of an
+  // empty state.
   const root = ctx.committed?.rootHash ?? EMPTY_BYTES
   return SHA3_256.hash(concatBytes(height, time, root))
 }

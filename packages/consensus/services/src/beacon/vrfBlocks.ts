@@ -76,7 +76,7 @@ function makeNodesEligible({ state }: Context, epoch: Epoch): void {
 interface RoundEnd {
   readonly vrfParams: VrfParameters
   readonly round: VrfState
-  /** COMPAT(oasis-core): a first round that ends in its first block leaves null, not an empty map. */
+  /** COMPAT(oasis-core): a first round that ends in its first block leaves null, no empty map. */
   readonly proofs: VrfProofs | undefined
   readonly epoch: Epoch
 }

@@ -28,7 +28,7 @@ const { worker: WORKER, 'backup-worker': BACKUP_WORKER } = CommitteeRole.names
 const ROLES = [WORKER, BACKUP_WORKER] as const
 type Role = (typeof ROLES)[number]
 
-/** Elects the committees of all runtimes. Returns who operates nodes that might have been elected. */
+/** Elects the committees of all runtimes. Returns who operates nodes that stood for one. */
 export function electCommittees(
   ctx: Context,
   election: Election,

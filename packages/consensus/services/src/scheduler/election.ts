@@ -1,4 +1,4 @@
-/** What an election is about: who may be elected, and what it is decided by. Each looked at once. */
+/** What an election is about: who may be elected, and what decides it. Each is looked at once. */
 
 import { toHex } from '@wadi/base/bytes'
 import { assert, CodedError } from '@wadi/base/errors'

@@ -1,4 +1,4 @@
-/** The scheduler's section of the genesis document, and the validators that CometBFT begins with. */
+/** The scheduler's section of the genesis document, and CometBFT's first validators. */
 
 import { toHex } from '@wadi/base/bytes'
 import type { Genesis, Parameters } from '@wadi/consensus/scheduler'

@@ -2,7 +2,7 @@
 
 import { compareBytes, equalBytes, toUtf8 } from '@wadi/base/bytes'
 import type { CommitteeKind, CommitteeRole } from '@wadi/consensus/scheduler/committee'
-import { tupleHash256 } from '@wadi/crypto/hash/cshake'
+import { tupleHasher256 } from '@wadi/crypto/hash/cshake'
 import type { Epoch } from '@wadi/primitives/epoch'
 import { u64Key } from '@wadi/primitives/keyFormat'
 import type { Namespace } from '@wadi/primitives/namespace'
@@ -50,12 +50,10 @@ export function inSortedOrder(
   { custom, elements }: Sortition,
   candidates: readonly Candidate[],
 ): readonly Candidate[] {
-  const digested = candidates.flatMap((candidate) => {
-    const { beta } = candidate
-    if (beta === undefined) return []
-    const digest = tupleHash256({ custom, size: DIGEST_BYTES }, ...elements, beta)
-    return [{ candidate, digest }]
-  })
+  const digestOf = tupleHasher256({ custom, size: DIGEST_BYTES }, ...elements)
+  const digested = candidates.flatMap((candidate) =>
+    candidate.beta === undefined ? [] : [{ candidate, digest: digestOf(candidate.beta) }],
+  )
   digested.sort((a, b) => compareBytes(a.digest, b.digest))
   return digested
     .filter(({ digest }, i) => i === 0 || !equalBytes(digest, digested[i - 1]!.digest))
