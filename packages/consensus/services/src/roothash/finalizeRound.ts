@@ -47,16 +47,17 @@ export function tryFinalizeRound(ctx: Context, runtime: Namespace, occasion: Occ
 }
 
 function decided(ctx: Context, round: WatchedRound, occasion: Occasion): KnownRuntimeState {
-  const first = judged(round, occasion === 'timeout')
+  const first = judged(round, occasion)
   if (first.decision.kind !== 'discrepancy') return concluded(ctx, first)
   const resolving = beginResolution(ctx, first.round, occasion)
   // The backup workers may have committed already. A timeout of no blocks is over at once.
-  return concluded(ctx, judged(resolving, resolving.timeout === currentHeight(ctx)))
+  const isOver = resolving.timeout === currentHeight(ctx)
+  return concluded(ctx, judged(resolving, isOver ? 'timeout' : 'commitments'))
 }
 
-function judged(round: WatchedRound, isTimeout: boolean) {
+function judged(round: WatchedRound, occasion: Occasion) {
   const { allowedStragglers } = round.runtime.executor
-  const limits = { allowedStragglers, isTimeout }
+  const limits = { allowedStragglers, isTimeout: occasion === 'timeout' }
   const { decision, pool } = processCommitments(round.commitmentPool, round.committee, limits)
   return { decision, round: { ...round, commitmentPool: pool } }
 }
