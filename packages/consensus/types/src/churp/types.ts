@@ -11,6 +11,7 @@ import { Namespace } from '@wadi/primitives/namespace'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { Signature } from '@wadi/primitives/signed'
 import { GasCosts } from '../gas.ts'
+import { nilOrEmpty } from '../nilOrEmpty.ts'
 
 /** Which scheme of which key manager: fields of whatever names a scheme. */
 export const identityFields = { id: u8, runtimeId: Namespace } as const
@@ -24,7 +25,8 @@ export const PolicySgx = struct({
   serial: u32,
   mayShare: nilable(list(EnclaveIdentity)),
   mayJoin: nilable(list(EnclaveIdentity)),
-  mayQuery: omitEmpty(mapOf(Namespace, nilable(list(EnclaveIdentity)))),
+  // Before 26.1 a policy is refused in which this is there, even if it is empty.
+  mayQuery: nilOrEmpty(mapOf(Namespace, nilable(list(EnclaveIdentity)))),
 })
 export type PolicySgx = Infer<typeof PolicySgx>
 
