@@ -38,9 +38,8 @@ export function initChain(ctx: Context, { document }: InitChainRequest): void {
   const { registry } = document
   setParameters(ctx.state, registry.params)
   for (const entity of present(registry.entities, 'entities')) registerEntity(ctx, entity)
-  const runtimes = [...present(registry.runtimes, 'runtimes')]
   for (const kind of [RUNTIME_KINDS.keyManager, RUNTIME_KINDS.compute])
-    registerRuntimes(ctx, runtimes, kind)
+    registerRuntimes(ctx, present(registry.runtimes, 'runtimes'), kind)
   for (const runtime of present(registry.suspendedRuntimes, 'suspended_runtimes')) {
     registerRuntime(ctx, runtime)
     suspendRuntime(ctx, runtime.id)
@@ -60,7 +59,7 @@ function* present<T>(list: readonly (T | undefined)[], name: string): Generator<
 }
 
 /** COMPAT(oasis-core): all are verified each time, as of an epoch in which nothing is future. */
-function registerRuntimes(ctx: Context, runtimes: readonly Runtime[], kind: number): void {
+function registerRuntimes(ctx: Context, runtimes: Iterable<Runtime>, kind: number): void {
   for (const runtime of runtimes) {
     verifyRuntime(ctx, runtime, currentEpoch(ctx))
     if (runtime.kind === kind) registerRuntime(ctx, runtime)

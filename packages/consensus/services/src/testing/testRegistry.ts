@@ -194,7 +194,7 @@ export function registryContext(options: RegistryOptions = {}): Context {
   write(state, consensusKeys.parameters, [], make(ConsensusParameters, { featureVersion }))
   const staking = { thresholds: THRESHOLDS, debondingInterval: 2n, ...stakingParams }
   write(state, stakingKeys.parameters, [], make(StakingParameters, staking))
-  setEscrow(state, stakingAddress(keyOf(entitySigner('alice'))), 1_000_000n)
+  setEscrow(state, stakingAddress(keyOf(entitySigner('alice'))), 1_000_000_000n)
   return signer === undefined ? ctx : signedBy(ctx, keyOf(signer))
 }
 
