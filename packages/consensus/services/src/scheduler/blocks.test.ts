@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { make } from '@wadi/cbor/codec'
 import { keyedMap } from '@wadi/cbor/collections'
+import { NodeStatus } from '@wadi/consensus/registry'
 import type { Validator } from '@wadi/consensus/scheduler'
 import * as keys from '@wadi/consensus/scheduler/keys'
 import { stakingAddress } from '@wadi/primitives/address'
@@ -11,6 +13,7 @@ import { setEpoch } from '../beacon/state.ts'
 import type { Context } from '../kernel/context.ts'
 import { emit } from '../kernel/events.ts'
 import { has } from '../kernel/state.ts'
+import { setNodeStatus } from '../registry/actions.ts'
 import { accountOf } from '../staking/queries.ts'
 import { testContext, testTree } from '../testing/testContext.ts'
 import {
@@ -95,12 +98,17 @@ describe('elections', () => {
     const seen: bigint[] = []
     const beforeSchedule = (ctx: Context, epoch: bigint) => {
       seen.push(epoch)
-      setPendingValidators(ctx.state, [])
+      setNodeStatus(ctx.state, testKey(2), make(NodeStatus, { freezeEndTime: 9n }))
       return undefined
     }
     const ctx = network({ context: { subscribers: [{ subscriptions: { beforeSchedule } }] } })
     beginBlock(ctx)
     assert.deepEqual(seen, [EPOCH])
+    endBlock(ctx)
+    assert.deepEqual(
+      currentValidatorsOf(ctx.state).map(([, { id }]) => id),
+      [testKey(1)],
+    )
   })
 
   it('reward, when an epoch begins, each entity once that validates or stood for a committee', () => {

@@ -121,11 +121,10 @@ function poolsOf(ctx: Context, ballot: Ballot): ReadonlyMap<Role, readonly Candi
 function mayStand(ctx: Context, { election, runtime }: Ballot, candidate: Candidate): boolean {
   const { vrf, params, epoch } = election
   if (!candidate.operator.isStaked) return false
-  if (vrf !== undefined && candidate.beta === undefined) {
-    const committee = { runtimeId: runtime.id, kind: EXECUTOR }
-    if (!isForced(ctx, params, committee, candidate.node.id)) return false
-  }
-  return isSuitableWorker(ctx, candidate, runtime, epoch)
+  if (!isSuitableWorker(ctx, candidate, runtime, epoch)) return false
+  if (vrf === undefined || candidate.beta !== undefined) return true
+  const committee = { runtimeId: runtime.id, kind: EXECUTOR }
+  return isForced(ctx, params, committee, candidate.node.id)
 }
 
 /** Elects the nodes for a role; undefined if it cannot have as many as it needs. */
