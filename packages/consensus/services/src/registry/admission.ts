@@ -1,4 +1,4 @@
-/** Which nodes a runtime lets register: whether a policy makes sense, and whether a node meets it. */
+/** Which nodes a runtime admits: whether a policy makes sense, and whether a node meets it. */
 
 import { equalBytes } from '@wadi/base/bytes'
 import { errors } from '@wadi/consensus/registry/errors'

@@ -27,7 +27,7 @@ export const parameterRules: ParameterRules<Parameters, ParameterChanges> = {
   write: ({ state }, params) => setParameters(state, params),
 }
 
-/** COMPAT(oasis-core): a change of only the number of deployments counts as none, and is refused. */
+/** COMPAT(oasis-core): the number of deployments alone is no change, and is refused as none. */
 function isEmpty({ maxRuntimeDeployments, ...others }: ParameterChanges): boolean {
   return Object.values(others).every((change) => change === undefined)
 }
