@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { toHex } from '@wadi/base/bytes'
 import { make, zero } from '@wadi/cbor/codec'
 import { keyedMap } from '@wadi/cbor/collections'
 import * as churpKeys from '@wadi/consensus/churp/keys'
@@ -139,6 +140,8 @@ describe('upgrade __e2e-test-valid', () => {
     const signed = read(ctx.state, registryKeys.entities, id)!
     const context = contextOf(contexts.registerEntity)
     openSigned(ctx.chain.signatures, context, Entity, signed)
+    // As the reference's published module signs it.
+    assert.ok(toHex(signed.signature.signature).startsWith('02184be602fcf3407da29ab3cb6d06b3'))
     const account = accountOf(ctx.state, address)
     assert.deepEqual(account.general, zero(GeneralAccount))
     assert.deepEqual(
