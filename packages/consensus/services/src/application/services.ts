@@ -7,6 +7,7 @@ import { service as registry } from '../registry/service.ts'
 import { service as roothash } from '../roothash/service.ts'
 import { service as scheduler } from '../scheduler/service.ts'
 import { service as staking } from '../staking/service.ts'
+import { service as vault } from '../vault/service.ts'
 
 export const services: readonly Service[] = [
   beacon,
@@ -15,4 +16,5 @@ export const services: readonly Service[] = [
   roothash,
   scheduler,
   staking,
+  vault,
 ]
