@@ -1,6 +1,6 @@
 /** What anybody may read of the ledger. */
 
-import { equalBytes } from '@wadi/base/bytes'
+import { equalBytes, toHex } from '@wadi/base/bytes'
 import { make, zero } from '@wadi/cbor/codec'
 import {
   Account,
@@ -9,7 +9,9 @@ import {
   EpochSigning,
   GeneralAccount,
   type Parameters,
+  type ThresholdKind,
 } from '@wadi/consensus/staking'
+import { errors } from '@wadi/consensus/staking/errors'
 import * as keys from '@wadi/consensus/staking/keys'
 import type { Address } from '@wadi/primitives/address'
 import type { Epoch } from '@wadi/primitives/epoch'
@@ -55,6 +57,18 @@ export function escrowBalanceOf(state: ReadableState, address: Address): Quantit
 /** Staking's parameters. */
 export function parametersOf(state: ReadableState): Parameters {
   return readExisting(state, keys.parameters)
+}
+
+/** A threshold of the network. One that it does not name is an error. */
+export function thresholdOf(state: ReadableState, kind: ThresholdKind): Quantity {
+  const threshold = parametersOf(state).thresholds.get(kind)
+  if (threshold === undefined) throw errors.invalidThreshold()
+  return threshold
+}
+
+/** How much somebody may withdraw from an account. */
+export function allowanceOf(state: ReadableState, owner: Address, beneficiary: Address): Quantity {
+  return shownAccountOf(state, owner).general.allowances.get(beneficiary) ?? ZERO
 }
 
 /** All base units there are. */
@@ -131,6 +145,33 @@ export function* debondingDelegationsOf(
     ...delegator,
   ))
     yield { delegator: owner, escrow, delegation }
+}
+
+/** A list of entries for every address, in the order in which those come first. */
+function byAddress<T>(
+  entries: Iterable<readonly [Address, T]>,
+): readonly (readonly [Address, readonly T[]])[] {
+  const groups = Map.groupBy(entries, ([address]) => toHex(address)).values()
+  return Array.from(groups, (group) => [group[0]![0], group.map(([, value]) => value)])
+}
+
+/** What is being paid out to somebody, by escrow account. */
+export function debondingDelegationsFor(
+  state: ReadableState,
+  delegator: Address,
+): readonly (readonly [escrow: Address, readonly DebondingDelegation[]])[] {
+  const own = Array.from(debondingDelegationsOf(state, delegator))
+  return byAddress(own.map(({ escrow, delegation }) => [escrow, delegation]))
+}
+
+/** What is being paid out of an escrow account, by delegator. */
+export function debondingDelegationsTo(
+  state: ReadableState,
+  escrow: Address,
+): readonly (readonly [delegator: Address, readonly DebondingDelegation[]])[] {
+  const all = Array.from(debondingDelegationsOf(state))
+  const own = all.filter((debonding) => equalBytes(debonding.escrow, escrow))
+  return byAddress(own.map(({ delegator, delegation }) => [delegator, delegation]))
 }
 
 /** A place in the queue of what is being paid out. */
