@@ -22,9 +22,7 @@ export function setNodeStatus(state: State, id: PublicKey, status: NodeStatus): 
 export function suspendRuntime(ctx: Context, id: Namespace): void {
   if (!moveRuntime(ctx.state, id, 'suspended')) throw errors.noSuchRuntime()
   if (ctx.mode !== 'checkTx')
-    emit(ctx, 'oasis_event_200_registry', 'runtime_suspended', {
-      runtimeId: id,
-    })
+    emit(ctx, 'oasis_event_200_registry', 'runtime_suspended', { runtimeId: id })
 }
 
 /** Lets a runtime run again if it is suspended, and tells everybody. */

@@ -21,10 +21,7 @@ export function beginBlock(ctx: Context): void {
   const fresh = expired.filter((node) => markExpired(ctx, node))
   for (const node of expired) if (isForgotten(ctx, node, epoch)) forget(ctx, node)
   for (const node of fresh)
-    emit(ctx, 'oasis_event_200_registry', 'node', {
-      node,
-      isRegistration: false,
-    })
+    emit(ctx, 'oasis_event_200_registry', 'node', { node, isRegistration: false })
   emitText(ctx, 'oasis_event_200_registry', 'node_list_epoch', '1')
 }
 

@@ -24,10 +24,7 @@ export function deregisterEntity(ctx: Context): void {
   if (entity === undefined) throw errors.noSuchEntity()
   removeEntity(state, id)
   if (!stakingParametersOf(state).debugBypassStake) giveUpClaim(state, stakingAddress(id))
-  emit(ctx, 'oasis_event_200_registry', 'entity', {
-    entity,
-    isRegistration: false,
-  })
+  emit(ctx, 'oasis_event_200_registry', 'entity', { entity, isRegistration: false })
 }
 
 /** COMPAT(oasis-core): an entity that has not claimed its stake stops the reference. */

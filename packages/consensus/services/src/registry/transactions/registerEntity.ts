@@ -26,8 +26,5 @@ export function registerEntity(ctx: Context, signed: SignedEntity): void {
   if (!stakingParametersOf(state).debugBypassStake)
     addStakeClaim(state, stakingAddress(entity.id), CLAIM_OF_ENTITY, ENTITY_THRESHOLDS)
   setEntity(state, entity.id, signed)
-  emit(ctx, 'oasis_event_200_registry', 'entity', {
-    entity,
-    isRegistration: true,
-  })
+  emit(ctx, 'oasis_event_200_registry', 'entity', { entity, isRegistration: true })
 }
