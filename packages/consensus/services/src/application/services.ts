@@ -3,6 +3,7 @@
 import { service as beacon } from '../beacon/service.ts'
 import { service as governance } from '../governance/service.ts'
 import type { Service } from '../kernel/service.ts'
+import { service as keymanager } from '../keymanager/service.ts'
 import { service as registry } from '../registry/service.ts'
 import { service as roothash } from '../roothash/service.ts'
 import { service as scheduler } from '../scheduler/service.ts'
@@ -12,6 +13,7 @@ import { service as vault } from '../vault/service.ts'
 export const services: readonly Service[] = [
   beacon,
   governance,
+  keymanager,
   registry,
   roothash,
   scheduler,
