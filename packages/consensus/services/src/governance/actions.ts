@@ -1,8 +1,8 @@
-/** What others may do to governance. */
+/** What others may ask of governance. */
 
 import { CodedError } from '@wadi/base/errors'
 import type { UpgradeDescriptor } from '@wadi/consensus/upgrade'
-import type { Context } from '../kernel/context.ts'
+import type { ReadableState } from '../kernel/state.ts'
 import type { Upgrader } from '../kernel/upgrader.ts'
 import { pendingUpgradesOf } from './queries.ts'
 
@@ -19,8 +19,8 @@ export function announceCancellation(
   ignoringRefusal(() => upgrader?.cancelUpgrade(upgrade))
 }
 
-/** A node that took its state from others has to be told what upgrades are to come. */
-export function announcePendingUpgrades({ state, chain: { upgrader } }: Context): void {
+/** A node that has its state from others has to be told what upgrades are to come. */
+export function announcePendingUpgrades(upgrader: Upgrader, state: ReadableState): void {
   for (const upgrade of pendingUpgradesOf(state)) announceUpgrade(upgrader, upgrade)
 }
 
