@@ -1,41 +1,33 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { make } from '@wadi/cbor/codec'
-import { Account, GeneralAccount, Parameters } from '@wadi/consensus/staking'
+import { keyedMap } from '@wadi/cbor/collections'
+import type { Parameters } from '@wadi/consensus/staking'
 import * as keys from '@wadi/consensus/staking/keys'
-import { type Address, stakingAddress } from '@wadi/primitives/address'
-import { PublicKey } from '@wadi/primitives/publicKey'
-import { type Quantity, quantity } from '@wadi/primitives/quantity'
+import { Address, ZERO_ADDRESS } from '@wadi/primitives/address'
+import { quantity } from '@wadi/primitives/quantity'
 import { BURN_ADDRESS, COMMON_POOL_ADDRESS } from '@wadi/primitives/reservedAddresses'
 import type { Context } from '../../kernel/context.ts'
-import { has, write } from '../../kernel/state.ts'
-import { testContext } from '../../testing/testContext.ts'
-import { accountOf, totalSupplyOf } from '../queries.ts'
-import { setAccount, setTotalSupply } from '../state.ts'
+import { has } from '../../kernel/state.ts'
+import {
+  alice,
+  as,
+  balanceOf,
+  bob,
+  checkSound,
+  costing,
+  testLedger,
+  toldBy,
+} from '../../testing/testLedger.ts'
+import { totalSupplyOf } from '../queries.ts'
 import { transfer } from './transfer.ts'
-
-function addressOf(n: number): Address {
-  return stakingAddress(PublicKey.check(new Uint8Array(32).fill(n)))
-}
-const alice = addressOf(1)
-const bob = addressOf(2)
 
 /** A ledger in which alice has 100 of 1,000 base units, and may call. */
 function ledger(params: Partial<Parameters> = {}, caller = alice): Context {
-  const ctx = testContext({ caller })
-  write(ctx.state, keys.parameters, [], make(Parameters, params))
-  const general = make(GeneralAccount, { balance: quantity(100n) })
-  setAccount(ctx.state, alice, make(Account, { general }))
-  setTotalSupply(ctx.state, quantity(1_000n))
-  return ctx
+  return testLedger({ params, caller, balances: [[alice, 100n]], commonPool: 900n })
 }
 
 function send(ctx: Context, to: Address, amount: bigint): void {
   transfer(ctx, { to, amount: quantity(amount) })
-}
-
-function balanceOf(ctx: Context, address: Address): Quantity {
-  return accountOf(ctx.state, address).general.balance
 }
 
 const plain = { module: 'unknown', code: 1 }
@@ -46,10 +38,8 @@ describe('staking.Transfer', () => {
     send(ctx, bob, 30n)
     assert.equal(balanceOf(ctx, alice), 70n)
     assert.equal(balanceOf(ctx, bob), 30n)
-    assert.deepEqual(
-      ctx.events.map(({ attributes }) => attributes[0]?.key),
-      ['transfer'],
-    )
+    assert.deepEqual(toldBy(ctx), ['transfer'])
+    checkSound(ctx)
   })
 
   it('reports a shortfall as unknown/1 to another account and as staking/3 to oneself', () => {
@@ -85,26 +75,38 @@ describe('staking.Transfer', () => {
     assert.equal(balanceOf(ctx, alice), 70n)
     assert.equal(has(ctx.state, keys.accounts, BURN_ADDRESS), false)
     assert.equal(totalSupplyOf(ctx.state), 970n)
-    assert.deepEqual(
-      ctx.events.map(({ attributes }) => attributes[0]?.key),
-      ['burn', 'transfer'],
-    )
+    assert.deepEqual(toldBy(ctx), ['burn', 'transfer'])
+    checkSound(ctx)
   })
 
   it('writes accounts and tells it even if nothing is moved', () => {
     const ctx = ledger()
     send(ctx, bob, 0n)
-    assert.notEqual(ctx.state.get(keys.accounts.keys.encode(bob)), undefined)
-    assert.equal(ctx.events.length, 1)
+    send(ctx, ZERO_ADDRESS, 0n)
+    assert.ok(has(ctx.state, keys.accounts, bob))
+    assert.ok(has(ctx.state, keys.accounts, ZERO_ADDRESS))
+    assert.equal(ctx.events.length, 2)
+  })
+
+  it('is open to those on the list while it is disabled for all others', () => {
+    const undisableTransfersFrom = keyedMap(Address, [
+      [alice, true],
+      [bob, false],
+    ])
+    const params = { disableTransfers: true, undisableTransfersFrom }
+    send(ledger(params), bob, 1n)
+    assert.throws(() => send(ledger(params, bob), alice, 0n), { module: 'staking', code: 5 })
+  })
+
+  it('to a pool is a plain error', () => {
+    assert.throws(() => send(ledger(), COMMON_POOL_ADDRESS, 1n), plain)
   })
 
   it('when only checked does nothing, and when simulated only uses gas', () => {
-    const params = { gasCosts: new Map([['transfer', 7n]]) } as unknown as Partial<Parameters>
-    const checked = { ...ledger(params), mode: 'checkTx' } as const
-    send(checked, bob, 1_000n)
-    assert.equal(checked.gas.used, 0n)
-    const simulated = { ...ledger(params), mode: 'simulate' } as const
-    send(simulated, bob, 1_000n)
-    assert.equal(simulated.gas.used, 7n)
+    const ctx = ledger({ gasCosts: costing('transfer', 7n) })
+    send(as(ctx, { mode: 'checkTx' }), bob, 1_000n)
+    assert.equal(ctx.gas.used, 0n)
+    send(as(ctx, { mode: 'simulate' }), bob, 1_000n)
+    assert.equal(ctx.gas.used, 7n)
   })
 })
