@@ -3,7 +3,7 @@
 import { toHex } from '@wadi/base/bytes'
 import type { GenesisDocument } from '@wadi/consensus/genesis/document'
 import type { Genesis, Status } from '@wadi/consensus/keymanager'
-import { RUNTIME_KINDS } from '@wadi/consensus/registry/runtime'
+import { RUNTIME_KINDS, type Runtime } from '@wadi/consensus/registry/runtime'
 import type { SignatureRules } from '@wadi/crypto/signature/verification'
 import { isKeyManager } from '@wadi/primitives/namespace'
 import type { Context } from '../kernel/context.ts'
@@ -27,10 +27,9 @@ function* present({ statuses }: SecretsGenesis): Generator<Status> {
 
 /** The key managers that a document lets run, in hex; suspended ones are not among them. */
 export function keyManagersIn({ registry }: GenesisDocument): ReadonlySet<string> {
-  const keyManagers = registry.runtimes.filter(
-    (runtime) => runtime !== undefined && runtime.kind === RUNTIME_KINDS.keyManager,
-  )
-  return new Set(keyManagers.map((runtime) => toHex(runtime!.id)))
+  const isOne = ({ kind }: Runtime) => kind === RUNTIME_KINDS.keyManager
+  const runtimes = registry.runtimes.filter((runtime) => runtime !== undefined)
+  return new Set(runtimes.filter(isOne).map(({ id }) => toHex(id)))
 }
 
 /** Writes where each key manager stands that the registry knows. */
