@@ -42,6 +42,8 @@ export interface ReplayedHeight {
   readonly height: bigint
   readonly block: ReplayedBlock
   readonly differences: readonly Difference[]
+  /** Microseconds of the processor in the application: without reading and comparing recordings. */
+  readonly cpu: number
 }
 
 /** What the nodes of a chain have in common: its context, and who may not sign there. */
@@ -68,6 +70,7 @@ class Replay {
   readonly #invariants: 'checked' | 'skipped'
   #ended: EndBlockResult | undefined
   #changedKeys: readonly Uint8Array[] = []
+  #cpu = 0
 
   constructor(document: GenesisDocument, state: ReplayedState, options: ReplayOptions) {
     const { services, invariants = 'checked' } = options
@@ -89,11 +92,18 @@ class Replay {
     this.#application.initChain({ document, validators })
   }
 
+  /** Microseconds of the processor in the application so far. */
+  get cpu(): number {
+    return this.#cpu
+  }
+
   run(record: RecordedBlock, block: ReplayedBlock): readonly Difference[] {
+    const begun = process.cpuUsage()
     this.#application.announce(block.transactions)
     const beginEvents = this.#application.beginBlock(block)
     const txResults = block.transactions.map((raw) => this.#application.deliverTx(raw))
     const refusal = this.#end()
+    this.#count(begun)
     const endResult = this.#ended
     if (endResult === undefined) throw new BugError('replay: the block did not end')
     const differences = [
@@ -101,8 +111,15 @@ class Replay {
       ...this.#state.compare(record, this.#changedKeys),
     ]
     if (refusal !== undefined && differences.length === 0) differences.push(refusal)
+    const resumed = process.cpuUsage()
     this.#application.commit()
+    this.#count(resumed)
     return [...differences, ...this.#violations()]
+  }
+
+  #count(begun: NodeJS.CpuUsage): void {
+    const { user, system } = process.cpuUsage(begun)
+    this.#cpu += user + system
   }
 
   /** Ends the block; what its metadata say is one more thing to compare. */
@@ -144,6 +161,8 @@ export function* replayChain(folder: string, options: ReplayOptions): Generator<
     }
     replay ??= new Replay(document, state, options)
     const block = replayedBlock(record)
-    yield { height, block, differences: replay.run(record, block) }
+    const before = replay.cpu
+    const differences = replay.run(record, block)
+    yield { height, block, differences, cpu: replay.cpu - before }
   }
 }

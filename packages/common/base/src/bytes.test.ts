@@ -59,6 +59,23 @@ describe('equalBytes, compareBytes, hasPrefix', () => {
   })
 })
 
+describe('equalBytes of long byte strings', () => {
+  it('finds the one byte that differs, however the two lie in memory', () => {
+    const inputs = fc.tuple(fc.integer({ min: 120, max: 400 }), fc.nat(7), fc.nat(7), fc.nat())
+    fc.assert(
+      fc.property(inputs, ([size, offsetA, offsetB, seed]) => {
+        const a = new Uint8Array(size + 8).subarray(offsetA, offsetA + size)
+        const b = new Uint8Array(size + 8).subarray(offsetB, offsetB + size)
+        for (let i = 0; i < size; i++) a[i] = b[i] = i * 31 + seed
+        assert.ok(equalBytes(a, b))
+        b[seed % size]! ^= 1 << (seed % 8)
+        assert.ok(!equalBytes(a, b))
+        assert.ok(!equalBytes(a, b.subarray(1)))
+      }),
+    )
+  })
+})
+
 describe('concatBytes', () => {
   it('agrees with Buffer and copies', () => {
     fc.assert(

@@ -20,8 +20,9 @@ export class Slab {
       this.#at = 0
     }
     const at = this.#at
-    this.#at += size
+    // The next copy begins at a word, so that copies can be compared by words.
+    this.#at += (size + 3) & ~3
     this.#bytes.set(source.subarray(start, end), at)
-    return this.#bytes.subarray(at, this.#at)
+    return this.#bytes.subarray(at, at + size)
   }
 }

@@ -35,3 +35,13 @@ export const BATCH_BYTES_MIN = 1024n
 export const CHECKPOINT_INTERVAL_MIN = 10n
 /** The size of a checkpoint's chunk. */
 export const CHECKPOINT_CHUNK_BYTES_MIN = 1024n * 1024n
+
+/** So many decoded values of the state are kept. */
+export const DECODED_VALUES_MAX = 4_096
+
+/** In nanoseconds: how short the pause between blocks may be in a genesis document. */
+export const TIMEOUT_COMMIT_MIN = MILLISECOND
+/** In blocks: how often a genesis document may ask for checkpoints of the state. */
+export const STATE_CHECKPOINT_INTERVAL_MIN = 1_000n
+/** The size of a chunk of such a checkpoint. */
+export const STATE_CHECKPOINT_CHUNK_BYTES_MIN = 1024n * 1024n

@@ -6,6 +6,7 @@ import type { StateTable } from '@wadi/consensus/state/stateTable'
 import type { Overlay } from '@wadi/mkvs/overlay'
 import type { ReadableState, State } from '@wadi/mkvs/state'
 import { pairsWithPrefix } from '@wadi/mkvs/state'
+import { decodedValue, encodedValue } from './decodedValues.ts'
 
 export type { ReadableState, State }
 
@@ -18,8 +19,9 @@ export function read<In extends readonly unknown[], Out extends readonly unknown
   table: StateTable<In, Out, T>,
   ...key: In
 ): T | undefined {
-  const bytes = state.get(table.keys.encode(...key))
-  return bytes === undefined ? undefined : table.value.decode(bytes)
+  const encoded = table.keys.encode(...key)
+  const bytes = state.get(encoded)
+  return bytes === undefined ? undefined : decodedValue(table.value, encoded, bytes)
 }
 
 /** What is under the key, which has to be there: genesis wrote it. */
@@ -45,11 +47,12 @@ export function has<In extends readonly unknown[]>(
 /** Puts a value under a key. */
 export function write<In extends readonly unknown[], Out extends readonly unknown[], T>(
   state: State,
-  { keys, value: { encode } }: StateTable<In, Out, T>,
+  table: StateTable<In, Out, T>,
   key: In,
   value: T,
 ): void {
-  state.insert(keys.encode(...key), encode(value))
+  const encoded = table.keys.encode(...key)
+  state.insert(encoded, encodedValue(table.value, encoded, value))
 }
 
 /** Marks a key of a table whose entries have no value. */
@@ -76,11 +79,11 @@ export type Entry<Out, T> = readonly [key: Out, value: T]
 /** All entries whose keys begin with `prefix`, in the order of the keys. */
 export function* entriesOf<In extends readonly unknown[], Out extends readonly unknown[], T>(
   state: ReadableState,
-  { keys, value: { decode } }: StateTable<In, Out, T>,
+  { keys, value }: StateTable<In, Out, T>,
   ...prefix: Partial<In>
 ): Generator<Entry<Out, T>> {
   for (const [key, bytes] of pairsWithPrefix(state, keys.encodePrefix(...prefix)))
-    yield [keys.decode(key), decode(bytes)]
+    yield [keys.decode(key), decodedValue(value, key, bytes)]
 }
 
 /** As {@link entriesOf}, without the keys. */

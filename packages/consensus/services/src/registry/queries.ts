@@ -12,6 +12,7 @@ import { type MultiSignedNode, Node } from '@wadi/primitives/node'
 import type { PublicKey } from '@wadi/primitives/publicKey'
 import { compareVersions, type Version } from '@wadi/primitives/version'
 import type { CometAddress } from '../kernel/block.ts'
+import { decodedValue } from '../kernel/decodedValues.ts'
 import { entriesOf, type ReadableState, read, readExisting, valuesOf } from '../kernel/state.ts'
 
 /** The registry's parameters. */
@@ -23,8 +24,16 @@ function openEntity({ untrustedRawValue }: SignedEntity): Entity {
   return decode(Entity, untrustedRawValue)
 }
 
-function openNode({ untrustedRawValue }: MultiSignedNode): Node {
-  return decode(Node, untrustedRawValue)
+/** What was signed, by the envelope: reading an unchanged envelope again gives the same one. */
+const openedNodes = new WeakMap<MultiSignedNode, Node>()
+
+function openNode(signed: MultiSignedNode): Node {
+  let node = openedNodes.get(signed)
+  if (node === undefined) {
+    node = decode(Node, signed.untrustedRawValue)
+    openedNodes.set(signed, node)
+  }
+  return node
 }
 
 function sortedById(nodes: Iterable<Node>): readonly Node[] {
@@ -67,8 +76,9 @@ export function signedNodesOf(state: ReadableState): readonly MultiSignedNode[] 
 export function entityNodesOf(state: ReadableState, entity: PublicKey): readonly Node[] {
   const nodes: Node[] = []
   for (const [[, nodeHash]] of entriesOf(state, keys.nodesByEntity, entity)) {
-    const bytes = state.get(keys.nodes.keys.join(nodeHash))
-    if (bytes !== undefined) nodes.push(openNode(keys.nodes.value.decode(bytes)))
+    const key = keys.nodes.keys.join(nodeHash)
+    const bytes = state.get(key)
+    if (bytes !== undefined) nodes.push(openNode(decodedValue(keys.nodes.value, key, bytes)))
   }
   return sortedById(nodes)
 }
