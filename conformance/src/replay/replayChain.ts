@@ -146,13 +146,22 @@ class Replay {
   }
 }
 
-/** Replays the chain that is recorded in a folder. */
-export function* replayChain(folder: string, options: ReplayOptions): Generator<ReplayedHeight> {
-  const document = parseGenesis(readFileSync(join(folder, 'genesis.json'), 'utf8'))
+/** A chain as it was recorded. */
+export interface RecordedChain {
+  readonly document: GenesisDocument
+  /** In the order of their heights. */
+  readonly blocks: Iterable<RecordedBlock>
+}
+
+/** Replays a recorded chain. */
+export function* replayBlocks(
+  { document, blocks }: RecordedChain,
+  options: ReplayOptions,
+): Generator<ReplayedHeight> {
   const { from = document.height, to, repair = 'none' } = options
   const state = new ReplayedState(repair)
   let replay: Replay | undefined
-  for (const record of readNdjsonFile<RecordedBlock>(join(folder, 'blocks.ndjson.gz'))) {
+  for (const record of blocks) {
     const height = BigInt(record.height)
     if (to !== undefined && height > to) return
     if (height < from) {
@@ -165,4 +174,11 @@ export function* replayChain(folder: string, options: ReplayOptions): Generator<
     const differences = replay.run(record, block)
     yield { height, block, differences, cpu: replay.cpu - before }
   }
+}
+
+/** Replays the chain that is recorded in a folder. */
+export function replayChain(folder: string, options: ReplayOptions): Generator<ReplayedHeight> {
+  const document = parseGenesis(readFileSync(join(folder, 'genesis.json'), 'utf8'))
+  const blocks = readNdjsonFile<RecordedBlock>(join(folder, 'blocks.ndjson.gz'))
+  return replayBlocks({ document, blocks }, options)
 }
