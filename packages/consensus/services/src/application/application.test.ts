@@ -18,6 +18,7 @@ import {
   testTransaction,
   writtenIn,
 } from '../testing/testApplication.ts'
+import { testContext } from '../testing/testContext.ts'
 import type { Application } from './application.ts'
 
 const aliceKey = PublicKey.check(alice.publicKey)
@@ -200,6 +201,16 @@ describe('checking a transaction', () => {
     assert.equal(application.checkTx(testTransaction({ nonce: 1n })).priority, 7n)
     runTestBlock(application, 2n, [])
     assert.equal(application.checkTx(testTransaction({})).code, 0)
+  })
+
+  it('tells how much gas a transaction wants, also if it pays too little for it here', () => {
+    const { chain } = testContext()
+    const local = { minGasPrice: quantity(1n), ownSigner: undefined }
+    const application = testApplication({}, { chain: { ...chain, local } })
+    const { codespace, code, gasWanted } = application.checkTx(testTransaction({}))
+    assert.deepEqual([codespace, code, gasWanted], ['consensus/transaction', 3, 1_000n])
+    const { results } = runTestBlock(application, 1n, [testTransaction({})])
+    assert.equal(results[0]!.code, 0)
   })
 
   it('refuses what only proposers may call', () => {

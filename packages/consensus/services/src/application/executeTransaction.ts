@@ -8,8 +8,8 @@ import { gasPrice, type Transaction } from '@wadi/primitives/transaction'
 import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import { type Context, currentHeight, signedBy } from '../kernel/context.ts'
 import { composedGasAccountant, type GasAccountant, gasAccountant } from '../kernel/gas.ts'
-import { useGas } from '../kernel/method.ts'
-import { authenticate, chargeChecked } from '../staking/actions.ts'
+import { endsCheck, useGas } from '../kernel/method.ts'
+import { authenticate, chargeChecked, checkLocalGasPrice } from '../staking/actions.ts'
 import type { Dispatcher } from './dispatch.ts'
 import { blockErrors, errors } from './errors.ts'
 import type { OpenedTransaction } from './signatures.ts'
@@ -67,11 +67,12 @@ export function executeTransaction(
     const { service, method } = dispatcher.resolve(inner, transaction.method)
     authenticate(inner, transaction)
     inner = { ...inner, gas: gasOf(inner, transaction) }
+    if (endsCheck(inner)) checkLocalGasPrice(inner, transaction)
     useGas(inner, inner.consensusParameters.gasCosts, 'tx_byte', BigInt(size))
     checkGasPrice(inner, transaction)
     priority = service.priority(transaction.method)
     method.run(inner, transaction.body)
-    if (inner.mode === 'checkTx') chargeChecked(inner, transaction)
+    if (endsCheck(inner)) chargeChecked(inner, transaction)
     return { failure: undefined, gas: inner.gas, priority }
   } catch (failure) {
     if (!(failure instanceof CodedError)) throw failure

@@ -28,6 +28,7 @@ import {
   authenticate,
   blockFees,
   chargeChecked,
+  checkLocalGasPrice,
   discardGovernanceDeposit,
   setAccountHook,
   slashEscrow,
@@ -120,15 +121,14 @@ describe('authentication', () => {
   it('asks the local price of others when checking, unless they want no gas', () => {
     const local = { minGasPrice: quantity(5n), ownSigner: testKey(2) }
     const delivered = signed({ local })
-    const checked = { ...delivered, mode: 'checkTx' } as const
     const cheap = transaction({ fee: fee(9n, 2n) })
     const refusal = { module: 'consensus/transaction', code: 3 }
-    assert.throws(() => authenticate(checked, cheap), refusal)
-    authenticate(checked, transaction({ fee: fee(10n, 2n) }))
-    authenticate(checked, transaction({ fee: fee(9n, 0n) }))
-    authenticate(checked, transaction({ fee: undefined }))
-    authenticate(signedBy(checked, testKey(2)), cheap)
-    authenticate(delivered, cheap)
+    assert.throws(() => checkLocalGasPrice(delivered, cheap), refusal)
+    checkLocalGasPrice(delivered, transaction({ fee: fee(10n, 2n) }))
+    checkLocalGasPrice(delivered, transaction({ fee: fee(9n, 0n) }))
+    checkLocalGasPrice(delivered, transaction({ fee: undefined }))
+    checkLocalGasPrice(signedBy(delivered, testKey(2)), cheap)
+    checkLocalGasPrice(signed({}), cheap)
   })
 })
 

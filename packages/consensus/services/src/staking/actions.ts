@@ -67,17 +67,14 @@ export function authenticate(ctx: Context, { nonce, fee }: Transaction): void {
   const amount = fee?.amount ?? ZERO
   const { minTransactBalance } = parametersOf(state)
   if (account.general.balance < add(amount, minTransactBalance)) throw errors.balanceTooLow()
-  if (endsCheck(ctx)) {
-    checkLocalGasPrice(ctx, fee)
-    return
-  }
+  if (endsCheck(ctx)) return
   blockFees.set(ctx.block, add(blockFees.get(ctx.block), amount))
   setAccount(state, caller, withNextNonce(debited(account, amount)))
   if (amount !== 0n) emitTransfer(ctx, caller, FEE_ACCUMULATOR_ADDRESS, amount)
 }
 
 /** What a node asks of others' transactions before it offers them to anybody. */
-function checkLocalGasPrice({ chain, signer }: Context, fee: Transaction['fee']): void {
+export function checkLocalGasPrice({ chain, signer }: Context, { fee }: Transaction): void {
   if (chain.local === undefined || fee === undefined || fee.gas === 0n) return
   const { minGasPrice, ownSigner } = chain.local
   if (ownSigner !== undefined && equalBytes(signer, ownSigner)) return

@@ -1,11 +1,15 @@
 /** What a node checks of staking's section before it accepts a genesis document at all. */
 
+import { toHex } from '@wadi/base/bytes'
 import type { Account, Genesis, Parameters, SharePool } from '@wadi/consensus/staking'
+import { errors as stakingErrors } from '@wadi/consensus/staking/errors'
+import { printAddress } from '@wadi/primitives/address'
 import type { Epoch } from '@wadi/primitives/epoch'
 import { add, type Quantity, ZERO } from '@wadi/primitives/quantity'
 import { checkedSchedule } from './commission.ts'
 import { checkedName, errors, present } from './genesis.ts'
 import { checkParameters } from './parameters.ts'
+import { type OwedClaim, totalOfClaims } from './stakeClaims.ts'
 
 const TOKEN_SYMBOL = /^[A-Z]{1,8}$/
 const TOKEN_VALUE_EXPONENT_MAX = 20
@@ -36,6 +40,26 @@ export function checkGenesis(genesis: Genesis, terms: GenesisTerms): void {
     checkPool(active, own, errors.activeShares, path)
     const waiting = debondingSharesOf(genesis.debondingDelegations.get(address))
     checkPool(debonding, waiting, errors.debondingShares, path)
+  }
+}
+
+/**
+ * Refuses claims that are more than the stake of the account that they are made to. A claim that is
+ * made again takes the place of the one before.
+ */
+export function checkStake(
+  { ledger, params: { thresholds, debugBypassStake } }: Genesis,
+  owed: readonly OwedClaim[],
+): void {
+  if (debugBypassStake) return
+  for (const claims of Map.groupBy(owed, ({ address }) => toHex(address)).values()) {
+    const { address } = claims[0]!
+    const entries = claims.map(({ claim, thresholds: list }) => [claim, list] as const)
+    const total = totalOfClaims(new Map(entries), thresholds)
+    const balance = ledger.get(address)?.escrow.active.balance ?? ZERO
+    if (balance >= total) continue
+    const path = `staking.ledger.${printAddress(address)}.escrow.active.balance`
+    throw stakingErrors.insufficientStake(`${path}: ${balance}, claimed ${total}`)
   }
 }
 

@@ -13,7 +13,14 @@ import { accountOf, parametersOf } from './queries.ts'
 import { setAccount } from './state.ts'
 
 type Thresholds = Parameters['thresholds']
-type Claims = EscrowAccount['stakeAccumulator']['claims']
+type Claims = Iterable<readonly [string, readonly StakeThreshold[] | undefined]>
+
+/** A claim that somebody's account has to stand for. */
+export interface OwedClaim {
+  readonly address: Address
+  readonly claim: string
+  readonly thresholds: readonly StakeThreshold[]
+}
 
 /** What a threshold is now; the network asks nothing for a kind that it does not name. */
 function amountOf(threshold: StakeThreshold, thresholds: Thresholds): Quantity {
@@ -40,7 +47,10 @@ function checkClaims({ escrow }: Account, thresholds: Thresholds): void {
   if (escrow.active.balance < total) throw errors.insufficientStake()
 }
 
-function withClaims(account: Account, claims: Claims): Account {
+function withClaims(
+  account: Account,
+  claims: EscrowAccount['stakeAccumulator']['claims'],
+): Account {
   return withEscrow(account, { stakeAccumulator: { claims } })
 }
 
