@@ -34,7 +34,7 @@ import {
   kmNode,
   masterSecret,
   RUNTIME,
-} from './testing/testKeyManager.ts'
+} from './testing/testEnclaves.ts'
 
 const alice = stakingAddress(keyOf(entitySigner('alice')))
 

@@ -17,7 +17,7 @@ import { computeRuntime, toldEvents } from '../testing/testRegistry.ts'
 import { checkGenesis, exportGenesis, initChain } from './genesis.ts'
 import { parametersOf, statusesOf } from './queries.ts'
 import { setStatus } from './state.ts'
-import { RUNTIME, refused, signedPolicy } from './testing/testKeyManager.ts'
+import { RUNTIME, refused, signedPolicy } from './testing/testEnclaves.ts'
 
 const params = make(Parameters, { gasCosts: keyedMap(text, [['update_policy', 5n]]) })
 

@@ -14,7 +14,7 @@ import {
   keyManagerContext,
   masterSecret,
   signedPolicy,
-} from './testing/testKeyManager.ts'
+} from './testing/testEnclaves.ts'
 
 /** A key manager of which everything is as it should be. */
 function sound(status: Partial<Status> = {}): Context {

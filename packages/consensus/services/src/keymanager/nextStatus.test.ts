@@ -27,7 +27,7 @@ import {
   runtimeEntry,
   SGX_RUNTIME,
   signedPolicy,
-} from './testing/testKeyManager.ts'
+} from './testing/testEnclaves.ts'
 
 const SECRET = Uint8Array.of(1, 2, 3)
 const PROPOSED = Uint8Array.of(7)

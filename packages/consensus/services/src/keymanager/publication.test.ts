@@ -19,7 +19,7 @@ import {
   rekOf,
   runtimeEntry,
   SGX_RUNTIME,
-} from './testing/testKeyManager.ts'
+} from './testing/testEnclaves.ts'
 
 /** The keys of a committee of some nodes, of which the first one publishes. */
 function keysOf(nodes: readonly Node[], runtime = SGX_RUNTIME, committee = nodes) {

@@ -12,7 +12,7 @@ import {
   keyManagerContext,
   masterSecret,
   RUNTIME,
-} from './testing/testKeyManager.ts'
+} from './testing/testEnclaves.ts'
 
 describe("the key manager's queries", () => {
   it('find what is there', () => {

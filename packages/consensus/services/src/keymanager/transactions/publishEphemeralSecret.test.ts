@@ -24,7 +24,7 @@ import {
   rakOf,
   refused,
   rekOf,
-} from '../testing/testKeyManager.ts'
+} from '../testing/testEnclaves.ts'
 import { publishEphemeralSecret } from './publishEphemeralSecret.ts'
 
 /** A chain in epoch 10 with a committee of one, which calls. */

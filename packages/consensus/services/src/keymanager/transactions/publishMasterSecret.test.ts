@@ -23,7 +23,7 @@ import {
   rakOf,
   refused,
   signedPolicy,
-} from '../testing/testKeyManager.ts'
+} from '../testing/testEnclaves.ts'
 import { publishMasterSecret } from './publishMasterSecret.ts'
 
 const committee = [1, 2].map(testKey)

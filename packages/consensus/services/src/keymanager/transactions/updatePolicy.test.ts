@@ -30,7 +30,7 @@ import {
   refused,
   runtimeEntry,
   signedPolicy,
-} from '../testing/testKeyManager.ts'
+} from '../testing/testEnclaves.ts'
 import { updatePolicy } from './updatePolicy.ts'
 
 const policy = signedPolicy()
