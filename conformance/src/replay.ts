@@ -17,7 +17,7 @@ import type { Difference } from './replay/compareBlock.ts'
 import type { ReplayedBlock } from './replay/recordedHeader.ts'
 import { replayChain } from './replay/replayChain.ts'
 import { timeServices } from './replay/timedServices.ts'
-import { contrastValues } from './replay/words.ts'
+import { leavesOf } from './replay/words.ts'
 
 const EXIT_BAD = 1
 const EXIT_USAGE = 2
@@ -49,7 +49,7 @@ function describeTransaction(raw: Uint8Array): string {
     const { method, nonce, fee, body } = decode(Transaction, signed.untrustedRawValue)
     const schema = bodyOfMethod(method)
     const parts = schema === undefined || body === undefined ? undefined : decode(schema, body)
-    const lines = contrastValues(undefined, parts).map(({ what, ours }) => `    ${what} ${ours}\n`)
+    const lines = leavesOf(parts).map(([path, value]) => `    ${path} ${value}\n`)
     const price = fee === undefined ? 'no fee' : `fee ${fee.amount}, gas ${fee.gas}`
     return (
       `  ${method}, nonce ${nonce}, ${price}, signed by ${toHex(signed.signature.publicKey)}\n` +
@@ -140,39 +140,46 @@ function printSpeed(
   say(`${mebibytes(process.memoryUsage().rss)} at the end\n`)
 }
 
-function parseHeight(text: string | undefined): bigint | undefined {
-  return text === undefined ? undefined : BigInt(text)
+/** What was asked on the command line, or what is wrong with it. */
+function parseCommand(): { readonly folder: string; readonly asked: Asked } | string {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        from: { type: 'string' },
+        to: { type: 'string' },
+        'keep-going': { type: 'boolean', default: false },
+        bench: { type: 'boolean', default: false },
+      },
+    })
+    const [name, ...rest] = positionals
+    if (name === undefined || rest.length > 0) return 'which chain? One folder is wanted'
+    const folder = findChain(name)
+    if (folder === undefined) return `there is no ${BLOCKS} in ${name}`
+    const heights = [values.from, values.to].filter((height) => height !== undefined)
+    const bad = heights.find((height) => !/^\d+$/.test(height))
+    if (bad !== undefined) return `${bad} is no height`
+    const { from, to, 'keep-going': keepGoing, bench } = values
+    const range = { ...(from && { from: BigInt(from) }), ...(to && { to: BigInt(to) }) }
+    return { folder, asked: { ...range, keepGoing, bench } }
+  } catch (error) {
+    // What parseArgs does not understand it says in words.
+    if (error instanceof TypeError) return error.message
+    throw error
+  }
 }
 
 function main(): number {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      from: { type: 'string' },
-      to: { type: 'string' },
-      'keep-going': { type: 'boolean', default: false },
-      bench: { type: 'boolean', default: false },
-    },
-  })
-  const [asked] = positionals
-  const folder = asked === undefined ? undefined : findChain(asked)
-  if (folder === undefined) {
-    const problem = asked === undefined ? 'which chain?' : `there is no ${BLOCKS} in ${asked}`
-    process.stderr.write(`replay: ${problem}\n${USAGE}`)
+  const command = parseCommand()
+  if (typeof command === 'string') {
+    process.stderr.write(`replay: ${command}\n${USAGE}`)
     return EXIT_USAGE
   }
-  const from = parseHeight(values.from)
-  const to = parseHeight(values.to)
-  const options = { keepGoing: values['keep-going'], bench: values.bench }
   try {
-    const isGood = replay(folder, {
-      ...options,
-      ...(from !== undefined && { from }),
-      ...(to !== undefined && { to }),
-    })
-    return isGood ? 0 : EXIT_BAD
+    return replay(command.folder, command.asked) ? 0 : EXIT_BAD
   } catch (error) {
-    if (!(error instanceof UnavailableError)) throw error
+    const isOurs = !(error instanceof UnavailableError || error instanceof CodedError)
+    if (isOurs) throw error
     process.stderr.write(`replay: ${error.message}\n`)
     return EXIT_BAD
   }

@@ -18,6 +18,7 @@ import type { Service } from '@wadi/consensus-services/kernel/service'
 import { createUpgrader } from '@wadi/consensus-services/upgrader'
 import { forbidKeys, TEST_PUBLIC_KEYS } from '@wadi/crypto/signature/forbiddenKeys'
 import { signatureRules } from '@wadi/crypto/signature/verification'
+import type { WriteLogEntry } from '@wadi/mkvs/roots'
 import { RESERVED_PUBLIC_KEYS } from '@wadi/primitives/reservedAddresses'
 import { readNdjsonFile } from '../ndjson.ts'
 import type { RecordedBlock } from '../records.ts'
@@ -69,7 +70,7 @@ class Replay {
   readonly #state: ReplayedState
   readonly #invariants: 'checked' | 'skipped'
   #ended: EndBlockResult | undefined
-  #changedKeys: readonly Uint8Array[] = []
+  #before: readonly WriteLogEntry[] = []
   #cpu = 0
 
   constructor(document: GenesisDocument, state: ReplayedState, options: ReplayOptions) {
@@ -82,9 +83,9 @@ class Replay {
       chain,
       services,
       store: state,
-      watch: (result, changes) => {
+      watch: (result, before) => {
         this.#ended = result
-        this.#changedKeys = changes.map(([key]) => key)
+        this.#before = before
       },
     })
     if (this.#application.committed !== undefined) return
@@ -108,7 +109,7 @@ class Replay {
     if (endResult === undefined) throw new BugError('replay: the block did not end')
     const differences = [
       ...compareBlock(record, { beginEvents, txResults, endResult }),
-      ...this.#state.compare(record, this.#changedKeys),
+      ...this.#state.compare(record, this.#before),
     ]
     if (refusal !== undefined && differences.length === 0) differences.push(refusal)
     const resumed = process.cpuUsage()

@@ -3,7 +3,7 @@
 import { equalBytes, toHex } from '@wadi/base/bytes'
 import type { StateStore } from '@wadi/consensus-services/application'
 import { Arena } from '@wadi/mkvs/arena'
-import { ROOT_TYPE_STATE, type Root } from '@wadi/mkvs/roots'
+import { ROOT_TYPE_STATE, type Root, type WriteLogEntry } from '@wadi/mkvs/roots'
 import { createTree, type Tree } from '@wadi/mkvs/tree'
 import { applyDiff } from '../recordedRoots.ts'
 import { bytesOfBase64, type RecordedBlock } from '../records.ts'
@@ -16,12 +16,10 @@ const BASE_ADDRESS = 1
 /** What to do when a state differs: leave it, or go on with the recorded one. */
 export type Repair = 'none' | 'recorded'
 
-/** A state that remembers what was recorded of it. */
+/** A state that is compared with what was recorded of it. */
 export class ReplayedState implements StateStore {
   readonly tree: Tree
   readonly #repair: Repair
-  /** The recorded state, if it is needed for repairs: values by the hex of their keys. */
-  readonly #recorded = new Map<string, Uint8Array>()
 
   constructor(repair: Repair) {
     this.#repair = repair
@@ -36,57 +34,35 @@ export class ReplayedState implements StateStore {
   /** Takes a recorded block's changes without running it. */
   adopt(record: RecordedBlock): void {
     applyDiff(this.tree, record.state_diff)
-    this.#remember(record)
     this.commit(BigInt(record.height))
   }
 
-  /** Compares what the tree holds with the recorded state, and repairs it if that is wanted. */
-  compare(record: RecordedBlock, changedKeys: readonly Uint8Array[]): readonly Difference[] {
+  /**
+   * Compares what the tree holds with the recorded state, and repairs it if that is wanted.
+   * `before` is what was there under the keys that the block has written.
+   */
+  compare(record: RecordedBlock, before: readonly WriteLogEntry[]): readonly Difference[] {
     const root = toHex(this.tree.rootHash())
-    const isSame = root === record.state_root.toLowerCase()
-    const differences = isSame ? [] : this.#differences(record, changedKeys, root)
-    this.#remember(record)
-    if (!isSame && this.#repair === 'recorded') this.#restore(record, changedKeys)
+    if (root === record.state_root.toLowerCase()) return []
+    const where = 'state'
+    const roots = { where, what: 'root', recorded: record.state_root, ours: root }
+    const differences = [roots, ...this.#differences(record, before)]
+    if (this.#repair === 'recorded') this.#restore(record, before)
     return differences
   }
 
-  #differences(
-    record: RecordedBlock,
-    changedKeys: readonly Uint8Array[],
-    root: string,
-  ): readonly Difference[] {
-    const where = 'state'
-    const known = new Set<string>()
-    const found: Difference[] = [{ where, what: 'root', recorded: record.state_root, ours: root }]
+  #differences(record: RecordedBlock, before: readonly WriteLogEntry[]): readonly Difference[] {
+    const recorded = new Map<string, WriteLogEntry>()
+    for (const [key, value] of before) recorded.set(toHex(key), [key, value])
     for (const [key, value] of record.state_diff ?? []) {
       const bytes = bytesOfBase64(key)
-      known.add(toHex(bytes))
-      found.push(...contrastAt(bytes, value === null ? undefined : bytesOfBase64(value), this.tree))
+      recorded.set(toHex(bytes), [bytes, value === null ? undefined : bytesOfBase64(value)])
     }
-    for (const key of changedKeys) {
-      if (known.has(toHex(key))) continue
-      const before = this.#recorded.get(toHex(key))
-      if (this.#repair === 'recorded') found.push(...contrastAt(key, before, this.tree))
-      else {
-        const ours = this.tree.get(key) === undefined ? 'removed' : 'written'
-        found.push({ where, what: describeKey(key), recorded: 'untouched', ours })
-      }
-    }
-    return found
+    return [...recorded.values()].flatMap(([key, value]) => contrastAt(key, value, this.tree))
   }
 
-  #remember(record: RecordedBlock): void {
-    if (this.#repair === 'none') return
-    for (const [key, value] of record.state_diff ?? []) {
-      const hex = toHex(bytesOfBase64(key))
-      if (value === null) this.#recorded.delete(hex)
-      else this.#recorded.set(hex, bytesOfBase64(value))
-    }
-  }
-
-  #restore(record: RecordedBlock, changedKeys: readonly Uint8Array[]): void {
-    for (const key of changedKeys) {
-      const value = this.#recorded.get(toHex(key))
+  #restore(record: RecordedBlock, before: readonly WriteLogEntry[]): void {
+    for (const [key, value] of before) {
       if (value === undefined) this.tree.remove(key)
       else this.tree.insert(key, value)
     }

@@ -30,11 +30,15 @@ function partsOf(value: unknown): readonly (readonly [name: string, part: unknow
 }
 
 /** All leaves of a decoded value, by path. */
-function leavesOf(value: unknown, path = '', depth = 0): ReadonlyMap<string, string> {
+export function leavesOf(
+  value: unknown,
+  path = '',
+  depth = 0,
+): readonly (readonly [path: string, text: string])[] {
   const parts = depth < DEPTH_MAX ? partsOf(value) : undefined
-  if (parts === undefined) return new Map([[path, printLeaf(value)]])
-  if (parts.length === 0) return new Map([[path, 'empty']])
-  return new Map(parts.flatMap(([name, part]) => [...leavesOf(part, path + name, depth + 1)]))
+  if (parts === undefined) return [[path, printLeaf(value)]]
+  if (parts.length === 0) return [[path, 'empty']]
+  return parts.flatMap(([name, part]) => leavesOf(part, path + name, depth + 1))
 }
 
 /** Two texts that should be the same. */
@@ -48,8 +52,8 @@ const NOTHING = 'nothing'
 
 /** Where two decoded values differ. */
 export function contrastValues(recorded: unknown, ours: unknown): readonly Contrast[] {
-  const a = leavesOf(recorded)
-  const b = leavesOf(ours)
+  const a = new Map(leavesOf(recorded))
+  const b = new Map(leavesOf(ours))
   const paths = [...new Set([...a.keys(), ...b.keys()])]
   return paths
     .map((what) => ({ what, recorded: a.get(what) ?? NOTHING, ours: b.get(what) ?? NOTHING }))

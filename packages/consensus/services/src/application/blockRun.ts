@@ -51,8 +51,11 @@ export interface RunOptions {
   readonly watch: Watch | undefined
 }
 
-/** Is told how a block ended and what it changes, before it is compared with its metadata. */
-export type Watch = (result: EndBlockResult, changes: readonly WriteLogEntry[]) => void
+/**
+ * Is told how a block ended, and what was in the state under the keys that it has written, before
+ * it is compared with its metadata.
+ */
+export type Watch = (result: EndBlockResult, before: readonly WriteLogEntry[]) => void
 
 /** A block that is being run: `begin`, then `deliver` for each transaction, then `end`. */
 export class BlockRun {
@@ -118,7 +121,7 @@ export class BlockRun {
     const result = { events: ctx.events, validatorUpdates }
     if (this.#block.isBeingProposed) return result
     const roots = this.roots()
-    this.#options.watch?.(result, this.trial.changes)
+    this.#options.watch?.(result, this.trial.before ?? [])
     checkMetadata(this.#block, roots)
     return result
   }

@@ -42,6 +42,11 @@ export class Trial {
     write(this.#tree, this.changes)
   }
 
+  /** What the tree held before under the keys that are changed; undefined if it is not applied. */
+  get before(): readonly WriteLogEntry[] | undefined {
+    return this.#before
+  }
+
   /** Takes the changes out of the tree again. */
   revert(): void {
     if (this.#before === undefined) return
