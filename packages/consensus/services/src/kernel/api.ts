@@ -56,9 +56,20 @@ export interface ApiView {
   stateAt(height: bigint): ReadableState
 }
 
-/** The same view, but for the state. */
+/** The same view, but for the state. What nobody asks for need not be there. */
 export function viewOver(view: ApiView, state: ReadableState): ApiView {
-  return Object.create(view, { state: { value: state } })
+  const rest = {
+    genesis: { get: () => view.genesis },
+    chainContext: { get: () => view.chainContext },
+    height: { get: () => view.height },
+    tree: { get: () => view.tree },
+    block: { get: () => view.block },
+    cometParameters: { get: () => view.cometParameters },
+    lastHeight: { get: () => view.lastHeight },
+    firstHeight: { get: () => view.firstHeight },
+  }
+  const own = { state, stateAt: (height: bigint) => view.stateAt(height) }
+  return Object.defineProperties(own, rest) as ApiView
 }
 
 /** A call and how it is answered. */

@@ -13,7 +13,7 @@ import {
 } from '@wadi/consensus/staking'
 import { errors } from '@wadi/consensus/staking/errors'
 import * as keys from '@wadi/consensus/staking/keys'
-import type { Address } from '@wadi/primitives/address'
+import { type Address, printAddress } from '@wadi/primitives/address'
 import type { Epoch } from '@wadi/primitives/epoch'
 import { type Quantity, ZERO } from '@wadi/primitives/quantity'
 import {
@@ -27,7 +27,7 @@ import { plainErrors } from './errors.ts'
 
 /** An account; nobody's is empty. Reserved addresses have none: to ask for one is an error. */
 export function accountOf(state: ReadableState, address: Address): Account {
-  if (isReservedAddress(address)) throw plainErrors.invalidAddress()
+  if (isReservedAddress(address)) throw plainErrors.invalidAddress(printAddress(address))
   return read(state, keys.accounts, address) ?? zero(Account)
 }
 

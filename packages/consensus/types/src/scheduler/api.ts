@@ -1,0 +1,22 @@
+/** What the scheduler is asked. */
+
+import type { Infer } from '@wadi/cbor/codec'
+import { list } from '@wadi/cbor/collections'
+import { i64 } from '@wadi/cbor/scalars'
+import { struct } from '@wadi/cbor/struct'
+import { Namespace } from '@wadi/primitives/namespace'
+import { askedAt, askedBy, grown } from '../api.ts'
+import { Committee } from './committee.ts'
+import { Genesis, Parameters, Validator } from './types.ts'
+
+/** Whose committees are asked for. */
+export const CommitteesQuery = struct({ height: i64, runtimeId: Namespace })
+export type CommitteesQuery = Infer<typeof CommitteesQuery>
+
+export const calls = {
+  /** COMPAT(oasis-core): the reference answers in any order. */
+  'Scheduler/GetValidators': askedAt(list(Validator)),
+  'Scheduler/GetCommittees': askedBy(CommitteesQuery, grown(Committee)),
+  'Scheduler/StateToGenesis': askedAt(Genesis),
+  'Scheduler/ConsensusParameters': askedAt(Parameters),
+} as const
