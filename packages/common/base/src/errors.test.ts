@@ -35,6 +35,15 @@ describe('defineErrors', () => {
     assert.equal(errors.forbidden().context, undefined)
   })
 
+  it('begins sentences with a title that is not the module, if there is one', () => {
+    const titled = defineErrors('test/titled', { bad: [1, 'bad'] }, { title: 'other words' })
+    const { module, reason, message } = titled.bad()
+    assert.deepEqual(
+      { module, reason, message },
+      { module: 'test/titled', reason: 'test/titled.bad', message: 'other words: bad' },
+    )
+  })
+
   it('stops the program when a code is declared twice, in one catalogue or in two', () => {
     assert.throws(() => defineErrors('test/twice', { a: [1, 'a'], b: [1, 'b'] }), BugError)
     assert.throws(() => defineErrors('test/errors', { again: [10, 'again'] }), BugError)

@@ -64,6 +64,12 @@ export type ErrorMaker = (context?: string) => CodedError
 const takenCodes = new Map<string, string>()
 const takenAreas = new Set<string>()
 
+/** How a catalogue differs from the others. */
+export interface CatalogueOptions {
+  /** What its sentences begin with, if not with the module. */
+  readonly title?: string
+}
+
 /**
  * The catalogue of one module: name → [code, sentence]. The numbers are the reference's.
  * A code that is declared twice stops the program at start.
@@ -71,6 +77,7 @@ const takenAreas = new Set<string>()
 export function defineErrors<const T extends Record<string, readonly [number, string]>>(
   module: string,
   catalogue: T,
+  { title = module }: CatalogueOptions = {},
 ): { readonly [K in keyof T]: ErrorMaker } {
   const makers: Record<string, ErrorMaker> = {}
   for (const [name, [code, sentence]] of Object.entries(catalogue)) {
@@ -79,7 +86,7 @@ export function defineErrors<const T extends Record<string, readonly [number, st
     assert(taken === undefined, `error ${key} is declared twice: ${taken} and ${name}`)
     takenCodes.set(key, name)
     makers[name] = (context) =>
-      new CodedError(module, code, `${module}.${name}`, `${module}: ${sentence}`, context)
+      new CodedError(module, code, `${module}.${name}`, `${title}: ${sentence}`, context)
   }
   return makers as { readonly [K in keyof T]: ErrorMaker }
 }

@@ -11,10 +11,14 @@ export const errors = defineErrors('consensus', {
 })
 
 /** Refusals on the way to a method, before any service sees the transaction. */
-export const transactionErrors = defineErrors('consensus/transaction', {
-  invalidNonce: [1, 'invalid nonce'],
-  insufficientFeeBalance: [2, 'insufficient balance to pay the fee'],
-  gasPriceTooLow: [3, 'gas price too low'],
-  upgradePending: [4, 'an upgrade is pending'],
-  methodNotSupported: [5, 'method not supported'],
-})
+export const transactionErrors = defineErrors(
+  'consensus/transaction',
+  {
+    invalidNonce: [1, 'invalid nonce'],
+    insufficientFeeBalance: [2, 'insufficient balance to pay fees'],
+    gasPriceTooLow: [3, 'gas price too low'],
+    upgradePending: [4, 'upgrade pending'],
+    methodNotSupported: [5, 'method not supported'],
+  },
+  { title: 'transaction' },
+)

@@ -12,10 +12,10 @@ export const errors = defineErrors('staking', {
   underMinDelegationAmount: [8, 'amount is lower than the minimum delegation amount'],
   underMinTransferAmount: [9, 'amount is lower than the minimum transfer amount'],
   balanceTooLow: [10, 'balance too low'],
-  allowanceGreaterThanSupply: [11, 'allowance is greater than the total supply'],
+  allowanceGreaterThanSupply: [11, 'allowance greater than total supply'],
 })
 
 /** Refusals of tokens, which the reference counts as a module of its own. */
 export const tokenErrors = defineErrors('staking/token', {
-  invalidValueExponent: [1, "invalid exponent of the token's value"],
+  invalidValueExponent: [1, "invalid token's value exponent"],
 })
