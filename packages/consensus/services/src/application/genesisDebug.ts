@@ -15,7 +15,7 @@ export function usesDebugParameters(document: GenesisDocument): boolean {
     roothash.params.debugBypassStake ||
     scheduler.params.debugBypassStake ||
     scheduler.params.debugAllowWeakAlpha ||
-    scheduler.params.debugForceElect.size > 0 ||
+    scheduler.params.debugForceElect !== undefined ||
     staking.params.debugBypassStake
   )
 }

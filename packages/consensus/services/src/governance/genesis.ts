@@ -65,18 +65,24 @@ function present<T>(value: T | undefined, path: string): T {
   return value
 }
 
-/** The upgrades that passed, were not cancelled, and are not before an epoch. */
+/**
+ * The upgrades that passed, were not cancelled, and are not before an epoch.
+ * COMPAT(oasis-core): of proposals with the same identifier, each cancellation takes away one.
+ */
 export function pendingUpgradesIn(
   proposals: readonly Proposal[],
   epoch: Epoch,
 ): readonly (readonly [id: bigint, UpgradeDescriptor])[] {
   const passed = proposals.filter(({ state }) => state === ProposalState.names.passed)
-  const cancelled = new Set(passed.map(({ content }) => content.cancelUpgrade?.proposalId))
   const pending: (readonly [bigint, UpgradeDescriptor])[] = []
   for (const { id, content } of passed) {
     const { upgrade } = content
-    if (upgrade !== undefined && upgrade.epoch >= epoch && !cancelled.has(id))
-      pending.push([id, upgrade])
+    if (upgrade !== undefined && upgrade.epoch >= epoch) pending.push([id, upgrade])
+  }
+  for (const { content } of passed) {
+    const cancelled = content.cancelUpgrade?.proposalId
+    const i = pending.findIndex(([id]) => id === cancelled)
+    if (i >= 0) pending.splice(i, 1)
   }
   return pending
 }

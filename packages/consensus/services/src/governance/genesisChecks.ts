@@ -11,6 +11,7 @@ import type { UpgradeDescriptor } from '@wadi/consensus/upgrade'
 import type { Epoch } from '@wadi/primitives/epoch'
 import { add, type Quantity, ZERO } from '@wadi/primitives/quantity'
 import { isReservedAddress } from '@wadi/primitives/reservedAddresses'
+import { at } from '../kernel/documentPath.ts'
 import { checkDescriptor } from '../upgrade/descriptors.ts'
 import { pendingUpgradesIn, proposalsIn, votesIn } from './genesis.ts'
 import { checkParameters } from './parameters.ts'
@@ -40,13 +41,14 @@ export interface GenesisTerms {
 
 /** Refuses a section from which no network could go on. */
 export function checkGenesis(genesis: Genesis, terms: GenesisTerms): void {
-  checkParameters(genesis.params)
+  at('governance.params', () => checkParameters(genesis.params))
   const proposals = proposalsIn(genesis)
   for (const [i, proposal] of proposals.entries()) {
     const wrong = problemOf(proposal, terms.epoch)
     if (wrong !== undefined) throw errors[wrong](`governance.proposals[${i}]`)
   }
-  if (depositsOf(proposals) !== terms.governanceDeposits) throw errors.deposits()
+  if (depositsOf(proposals) !== terms.governanceDeposits)
+    throw errors.deposits('staking.governance_deposits')
   for (const { id } of proposals)
     for (const { voter } of votesIn(genesis, id))
       if (isReservedAddress(voter)) throw errors.voter(`governance.vote_entries.${id}`)
@@ -72,7 +74,7 @@ export function problemOf(proposal: Proposal, epoch: Epoch): keyof typeof errors
   if (isReservedAddress(submitter)) return 'submitter'
   if (state !== ProposalState.names.active) return closesAt > epoch ? 'closesLater' : undefined
   if (closesAt < epoch) return 'closedBefore'
-  if (results.size > 0) return 'countedVotes'
+  if (results !== undefined) return 'countedVotes'
   if (invalidVotes !== 0n) return 'countedInvalidVotes'
   if (content.upgrade !== undefined && content.upgrade.epoch < epoch) return 'upgradeBefore'
   return undefined
@@ -82,11 +84,11 @@ function checkUpgrades(
   upgrades: readonly UpgradeDescriptor[],
   { upgradeMinEpochDiff }: Parameters,
 ): void {
-  for (const upgrade of upgrades) checkDescriptor(upgrade)
+  for (const upgrade of upgrades) at('governance.proposals', () => checkDescriptor(upgrade))
   const epochs = upgrades.map(({ epoch }) => epoch).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
   for (const [i, epoch] of epochs.entries()) {
     const before = epochs[i - 1]
     if (before !== undefined && epochsBetween(before, epoch) < upgradeMinEpochDiff)
-      throw errors.upgradesTooNear(`epochs ${before} and ${epoch}`)
+      throw errors.upgradesTooNear(`governance.proposals: epochs ${before} and ${epoch}`)
   }
 }

@@ -4,7 +4,6 @@ import { checkQuotePolicy } from '@wadi/attestation/sgxConstraints'
 import { definePlainErrors } from '@wadi/base/errors'
 import type { Parameters } from '@wadi/consensus/registry'
 import { ParameterChanges } from '@wadi/consensus/registry/parameterChanges'
-import type { Context } from '../kernel/context.ts'
 import { hasFeature261 } from '../kernel/features.ts'
 import { type ParameterRules, withChanges } from '../kernel/parameterChanges.ts'
 import { parametersOf } from './queries.ts'
@@ -23,7 +22,8 @@ export const parameterRules: ParameterRules<Parameters, ParameterChanges> = {
   current: parametersOf,
   isEmpty,
   apply: withChanges,
-  check: checkParameters,
+  check: (params, { chain, state }) =>
+    checkParameters(params, { isDebug: chain.isDebug, hasFmspcAllowList: hasFeature261(state) }),
   write: ({ state }, params) => setParameters(state, params),
 }
 
@@ -32,13 +32,23 @@ function isEmpty({ maxRuntimeDeployments, ...others }: ParameterChanges): boolea
   return Object.values(others).every((change) => change === undefined)
 }
 
-function checkParameters(params: Parameters, ctx: Context): void {
-  if (!ctx.chain.isDebug) {
+/** What parameters are measured by. */
+export interface ParameterTerms {
+  readonly isDebug: boolean
+  /** May a policy list the platforms that it allows? */
+  readonly hasFmspcAllowList: boolean
+}
+
+/** Refuses parameters that no network may have. */
+export function checkParameters(
+  params: Parameters,
+  { isDebug, hasFmspcAllowList }: ParameterTerms,
+): void {
+  if (!isDebug) {
     if (params.debugAllowUnroutableAddresses || params.debugDeployImmediately)
       throw errors.unsafeDebugFlags()
     if (params.maxNodeExpiration === 0n) throw errors.noMaxNodeExpiration()
   }
   const policy = params.teeFeatures?.sgx.defaultPolicy
-  if (policy !== undefined)
-    checkQuotePolicy(policy, { hasFmspcAllowList: hasFeature261(ctx.state) })
+  if (policy !== undefined) checkQuotePolicy(policy, { hasFmspcAllowList })
 }

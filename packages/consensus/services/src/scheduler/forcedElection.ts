@@ -11,7 +11,7 @@ import type { Seats } from './sortition.ts'
 
 /** Is anybody forced into committees? */
 export function isForcing({ chain }: Context, { debugForceElect }: Parameters): boolean {
-  return chain.isDebug && debugForceElect.size > 0
+  return chain.isDebug && debugForceElect !== undefined && debugForceElect.size > 0
 }
 
 /** Is the node forced into this committee, so that it needs no proof? */
@@ -21,7 +21,7 @@ export function isForced(
   { runtimeId, kind }: Omit<Seats, 'role'>,
   id: PublicKey,
 ): boolean {
-  return ctx.chain.isDebug && debugForceElect.get(runtimeId)?.get(id)?.kind === kind
+  return ctx.chain.isDebug && debugForceElect?.get(runtimeId)?.get(id)?.kind === kind
 }
 
 /** Nodes that have seats already, each with its place among the workers. */
@@ -34,7 +34,7 @@ export function forcedInto(
   pool: readonly Candidate[],
   size: number,
 ): Forced | undefined {
-  const wanted = [...(debugForceElect.get(runtimeId) ?? [])].filter(([, place]) => {
+  const wanted = [...(debugForceElect?.get(runtimeId) ?? [])].filter(([, place]) => {
     assert(place !== undefined, 'scheduler: a forced election without a place')
     return place.kind === kind && place.roles.includes(role)
   })

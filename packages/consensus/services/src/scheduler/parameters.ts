@@ -2,17 +2,19 @@
 
 import type { Parameters } from '@wadi/consensus/scheduler'
 import { ParameterChanges } from '@wadi/consensus/scheduler/parameterChanges'
-import type { Context } from '../kernel/context.ts'
 import { type ParameterRules, withChanges } from '../kernel/parameterChanges.ts'
 import { errors } from './errors.ts'
 import { parametersOf } from './queries.ts'
 import { setParameters } from './state.ts'
 
-/** What is for tests only must be allowed by the node. */
-function checkParameters(params: Parameters, { chain }: Context): void {
+/** Refuses what is for tests only where the node does not allow it. */
+export function checkParameters(
+  params: Parameters,
+  { isDebug }: { readonly isDebug: boolean },
+): void {
   const { debugBypassStake, debugAllowWeakAlpha, debugForceElect } = params
-  const isUnsafe = debugBypassStake || debugAllowWeakAlpha || debugForceElect.size > 0
-  if (isUnsafe && !chain.isDebug) throw errors.unsafeFlags()
+  const isUnsafe = debugBypassStake || debugAllowWeakAlpha || debugForceElect !== undefined
+  if (isUnsafe && !isDebug) throw errors.unsafeFlags()
 }
 
 /**
@@ -25,6 +27,6 @@ export const parameterRules: ParameterRules<Parameters, ParameterChanges> = {
   schema: ParameterChanges,
   current: parametersOf,
   apply: withChanges,
-  check: checkParameters,
+  check: (params, { chain }) => checkParameters(params, chain),
   write: ({ state }, params) => setParameters(state, params),
 }

@@ -45,6 +45,7 @@ export const errors = definePlainErrors('staking/genesis', {
   tokenValueExponent: 'token value exponent is invalid',
   allowance: 'an allowance is greater than the total supply',
   noAccount: 'delegation specified for a nonexisting account',
+  noRateInterval: 'a commission schedule, but no interval of changes',
   nobodysStake: 'no delegations, but a balance',
 })
 

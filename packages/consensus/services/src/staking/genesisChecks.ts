@@ -6,6 +6,7 @@ import { errors as stakingErrors } from '@wadi/consensus/staking/errors'
 import { printAddress } from '@wadi/primitives/address'
 import type { Epoch } from '@wadi/primitives/epoch'
 import { add, type Quantity, ZERO } from '@wadi/primitives/quantity'
+import { at } from '../kernel/documentPath.ts'
 import { checkedSchedule } from './commission.ts'
 import { checkedName, errors, present } from './genesis.ts'
 import { checkParameters } from './parameters.ts'
@@ -23,7 +24,7 @@ export interface GenesisTerms {
 /** Refuses a section from which no network could go on. */
 export function checkGenesis(genesis: Genesis, terms: GenesisTerms): void {
   const { params, tokenSymbol, tokenValueExponent } = genesis
-  checkParameters(params, terms)
+  at('staking.params', () => checkParameters(params, terms))
   if (!TOKEN_SYMBOL.test(tokenSymbol)) throw errors.tokenSymbol(`staking.token_symbol`)
   if (tokenValueExponent > TOKEN_VALUE_EXPONENT_MAX)
     throw errors.tokenValueExponent(`staking.token_value_exponent: ${tokenValueExponent}`)
@@ -81,7 +82,12 @@ function checkAccount(
   { epoch }: GenesisTerms,
   path: string,
 ): void {
-  checkedSchedule(escrow.commissionSchedule, params.commissionScheduleRules, epoch)
+  const { commissionSchedule: schedule } = escrow
+  const { commissionScheduleRules: rules } = params
+  // COMPAT(oasis-core): the reference divides by zero here, and stops as well.
+  const hasSteps = schedule.rates.length + schedule.bounds.length > 0
+  if (hasSteps && rules.rateChangeInterval === 0n) throw errors.noRateInterval(path)
+  at(`${path}.escrow.commission_schedule`, () => checkedSchedule(schedule, rules, epoch))
   for (const [beneficiary, allowance] of general.allowances) {
     const name = checkedName(beneficiary, `${path}.general.allowances`)
     if (allowance > totalSupply) throw errors.allowance(`${name}: ${allowance}`)

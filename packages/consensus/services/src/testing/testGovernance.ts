@@ -93,5 +93,5 @@ export function summaryOf({ state, results, invalidVotes }: Proposal): {
   readonly results: readonly (readonly [number, bigint])[]
   readonly invalidVotes: bigint
 } {
-  return { state, results: [...results], invalidVotes }
+  return { state, results: [...(results ?? [])], invalidVotes }
 }

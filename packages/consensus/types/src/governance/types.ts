@@ -9,6 +9,7 @@ import { Address } from '@wadi/primitives/address'
 import { Epoch } from '@wadi/primitives/epoch'
 import { Quantity } from '@wadi/primitives/quantity'
 import { GasCosts } from '../gas.ts'
+import { nilOrEmpty } from '../nilOrEmpty.ts'
 import { UpgradeDescriptor } from '../upgrade/types.ts'
 
 /** Where a proposal stands: all but `active` are final. */
@@ -49,7 +50,8 @@ export const Proposal = struct({
   content: ProposalContent,
   createdAt: Epoch,
   closesAt: Epoch,
-  results: omitEmpty(mapOf(Vote, Quantity)),
+  // The reference asks whether they are there, not whether they are empty.
+  results: nilOrEmpty(mapOf(Vote, Quantity)),
   invalidVotes: omitEmpty(u64),
 })
 export type Proposal = Infer<typeof Proposal>

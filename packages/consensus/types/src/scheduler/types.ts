@@ -7,6 +7,7 @@ import { nilable, omitEmpty, struct } from '@wadi/cbor/struct'
 import { Namespace } from '@wadi/primitives/namespace'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { Quantity } from '@wadi/primitives/quantity'
+import { nilOrEmpty } from '../nilOrEmpty.ts'
 import { CommitteeKind, CommitteeRole } from './committee.ts'
 
 /** How voting power follows from stake. */
@@ -38,7 +39,8 @@ export const Parameters = struct({
   maxValidatorsPerEntity: i64,
   debugBypassStake: omitEmpty(bool),
   rewardFactorEpochElectionAny: Quantity,
-  debugForceElect: omitEmpty(
+  // The reference asks whether it is there, not whether it is empty.
+  debugForceElect: nilOrEmpty(
     mapOf(Namespace, nilable(mapOf(PublicKey, nilable(ForceElectCommitteeRole)))),
   ),
   debugAllowWeakAlpha: omitEmpty(bool),
