@@ -6,6 +6,7 @@ import { quantity } from '@wadi/primitives/quantity'
 import { proveTransactions } from '@wadi/tendermint/transactionProof'
 import { methods as beacon } from '../beacon/api.ts'
 import { methods as churp } from '../churp/api.ts'
+import { exportGenesis } from '../genesis/exportGenesis.ts'
 import { methods as governance } from '../governance/api.ts'
 import { type ApiMethods, answering, type ExecutedBlock, withWords } from '../kernel/api.ts'
 import { readExisting } from '../kernel/state.ts'
@@ -16,7 +17,6 @@ import { methods as scheduler } from '../scheduler/api.ts'
 import { methods as staking } from '../staking/api.ts'
 import { methods as vault } from '../vault/api.ts'
 import { cometResultsOf, transactionsWithResults } from './blockAnswers.ts'
-import { exportDocument } from './genesisDocument.ts'
 import { methods as stateSync } from './stateSync.ts'
 
 function transactionsOf({ transactions }: ExecutedBlock): readonly Uint8Array[] {
@@ -25,7 +25,7 @@ function transactionsOf({ transactions }: ExecutedBlock): readonly Uint8Array[] 
 
 const consensus: ApiMethods = answering(calls, {
   'Consensus/StateToGenesis': ({ height, block: { time }, state, genesis }) =>
-    exportDocument({ height, time, state }, genesis),
+    exportGenesis({ height, time, state }, genesis),
   'Consensus/MinGasPrice': ({ state }) =>
     quantity(readExisting(state, keys.parameters).minGasPrice),
   'Consensus/GetBlockResults': ({ height, block }) => ({ height, meta: cometResultsOf(block) }),

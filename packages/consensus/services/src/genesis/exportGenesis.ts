@@ -24,7 +24,7 @@ export interface ExportedHeight {
 }
 
 /** The state as a document. `origin` is the one that the chain began with. */
-export function exportDocument(
+export function exportGenesis(
   { height, time, state }: ExportedHeight,
   origin: GenesisDocument,
 ): GenesisDocument {
