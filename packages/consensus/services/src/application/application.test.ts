@@ -7,7 +7,7 @@ import { stakingAddress } from '@wadi/primitives/address'
 import { Hash } from '@wadi/primitives/hash'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { quantity } from '@wadi/primitives/quantity'
-import type { Transaction } from '@wadi/primitives/transaction'
+import { Transaction } from '@wadi/primitives/transaction'
 import { accountOf } from '../staking/queries.ts'
 import {
   alice,
@@ -240,5 +240,18 @@ describe('an estimate of gas', () => {
     const estimate = application.estimateGas(aliceKey, transaction)
     assert.equal(estimate, BigInt(dearest.length) + 10n)
     assert.equal(accountIn(application).nonce, 0n)
+  })
+
+  it('is not made for a transaction that is too large', () => {
+    const body = Uint8Array.of(0x61, 0x61)
+    const transaction: Transaction = { nonce: 0n, fee: undefined, method: 'test.Write', body }
+    const size = BigInt(encode(Transaction, transaction).length)
+    const estimate = (maxTxSize: bigint) => {
+      const application = testApplication({ maxTxSize })
+      runTestBlock(application, 1n, [])
+      return application.estimateGas(aliceKey, transaction)
+    }
+    assert.equal(estimate(size), 10n)
+    assert.throws(() => estimate(size - 1n), { module: 'consensus', code: 2 })
   })
 })

@@ -252,6 +252,8 @@ export class Application {
 
   /** How much gas a transaction of somebody would use, whether it succeeds or not. */
   estimateGas(signer: PublicKey, transaction: Transaction): Gas {
+    if (this.#parameters === undefined) throw consensusErrors.noCommittedBlocks()
+    checkSize(this.#parameters, encode(Transaction, transaction).length)
     if (this.#committed === undefined) throw consensusErrors.noCommittedBlocks()
     const ctx = this.#aside('simulate')
     const fee = { amount: quantity(U64_MAX), gas: U64_MAX }

@@ -4,6 +4,8 @@ import { equalBytes } from '@wadi/base/bytes'
 import { make } from '@wadi/cbor/codec'
 import { keyedMap } from '@wadi/cbor/collections'
 import { text } from '@wadi/cbor/scalars'
+import { Parameters as BeaconParameters } from '@wadi/consensus/beacon'
+import * as beaconKeys from '@wadi/consensus/beacon/keys'
 import { NodeStatus } from '@wadi/consensus/registry'
 import { AdmissionPolicy, type Runtime } from '@wadi/consensus/registry/runtime'
 import { contextOf } from '@wadi/crypto/signature/context'
@@ -15,6 +17,7 @@ import { CapabilityTee, type MultiSignedNode, Node, NodeRuntime } from '@wadi/pr
 import { ROLES } from '@wadi/primitives/nodeRoles'
 import { RESERVED_PUBLIC_KEYS } from '@wadi/primitives/reservedAddresses'
 import type { Context } from '../../kernel/context.ts'
+import { write } from '../../kernel/state.ts'
 import { accountOf } from '../../staking/queries.ts'
 import { setAccount } from '../../staking/state.ts'
 import {
@@ -355,12 +358,29 @@ describe("a node's status", () => {
     })
   })
 
-  it('stays as it is at a renewal, even with another VRF key', () => {
-    const ctx = context()
+  /** The status of a node that is registered again with another VRF key. */
+  function withOtherVrfKey(options: RegistryOptions, backend: 'vrf' | 'insecure' = 'vrf') {
+    const ctx = context(options)
+    write(ctx.state, beaconKeys.parameters, [], make(BeaconParameters, { backend }))
     register(ctx)
     writeNodeStatus(ctx.state, nodeId, old)
     registerNode(ctx, signedNode({ ...signers, vrf: nodeSigners('three').vrf }))
+    return nodeStatusOf(ctx.state, nodeId)
+  }
+
+  it('stays as it is at a renewal', () => {
+    const ctx = context()
+    register(ctx)
+    writeNodeStatus(ctx.state, nodeId, old)
+    register(ctx)
     assert.deepEqual(nodeStatusOf(ctx.state, nodeId), old)
+  })
+
+  it('makes a node wait again that has another VRF key, from 26.1 on, where VRFs count', () => {
+    const waiting = { ...old, electionEligibleAfter: 2n ** 64n - 1n }
+    assert.deepEqual(withOtherVrfKey({}), waiting)
+    assert.deepEqual(withOtherVrfKey({ features: 'before-26.1' }), old)
+    assert.deepEqual(withOtherVrfKey({}, 'insecure'), old)
   })
 })
 

@@ -1,6 +1,7 @@
 import { equalBytes } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
 import { decode, make } from '@wadi/cbor/codec'
+import { BACKENDS } from '@wadi/consensus/beacon'
 import { NodeStatus } from '@wadi/consensus/registry'
 import { errors } from '@wadi/consensus/registry/errors'
 import { type Runtime, RuntimeGovernanceModel } from '@wadi/consensus/registry/runtime'
@@ -8,14 +9,14 @@ import { stakingAddress } from '@wadi/primitives/address'
 import type { Entity } from '@wadi/primitives/entity'
 import { EPOCH_INVALID, type Epoch } from '@wadi/primitives/epoch'
 import { type MultiSignedNode, Node } from '@wadi/primitives/node'
-import { epochOf } from '../../beacon/queries.ts'
+import { parametersOf as beaconParametersOf, epochOf } from '../../beacon/queries.ts'
 import { type Context, inSubTransaction } from '../../kernel/context.ts'
 import { emit } from '../../kernel/events.ts'
 import { endsCheck, useGas } from '../../kernel/method.ts'
 import type { ReadableState } from '../../kernel/state.ts'
 import { parametersOf as stakingParametersOf } from '../../staking/queries.ts'
 import { addStakeClaim, checkStakeClaims } from '../../staking/stakeClaims.ts'
-import { resumeRuntime } from '../actions.ts'
+import { hasLatestRules, resumeRuntime } from '../actions.ts'
 import { checkAdmission } from '../admission.ts'
 import { verifyNodeUpdate } from '../nodeUpdate.ts'
 import { entityOf, isExpired, nodeOf, nodeStatusOf, parametersOf } from '../queries.ts'
@@ -44,7 +45,7 @@ export function registerNode(ctx: Context, signed: MultiSignedNode): void {
     if (before !== undefined) verifyNodeUpdate(state, { before, node, epoch })
   })
   setNode(state, { node, signed }, before)
-  beginStatus(state, node, before)
+  beginStatus(ctx, node, before)
   for (const runtime of runtimes) if (isBacked(state, runtime)) resumeRuntime(ctx, runtime)
   emit(ctx, 'oasis_event_200_registry', 'node', { node, isRegistration: true })
 }
@@ -93,18 +94,22 @@ function claimStake(state: Context['state'], { node, runtimes }: VerifiedNode): 
 /**
  * A node that is new, or was expired, has to wait before it is elected. Of an expired one all else
  * that is held against it stays; what the genesis document has for a node that is not there, goes.
- * COMPAT(oasis-core): a renewal with another VRF key should have to wait too, but the reference
- * forgets to write that down.
+ * One with another VRF key has to wait again: it could choose the key that gets it elected.
  */
-function beginStatus(state: Context['state'], node: Node, before: Node | undefined): void {
-  if (before !== undefined && !isExpired(before, epochOf(state))) return
+function beginStatus(ctx: Context, node: Node, before: Node | undefined): void {
+  const { state } = ctx
   const fresh = make(NodeStatus, {})
   const status = before === undefined ? fresh : (nodeStatusOf(state, node.id) ?? fresh)
-  writeNodeStatus(state, node.id, {
-    ...status,
-    expirationProcessed: false,
-    electionEligibleAfter: EPOCH_INVALID,
-  })
+  const waiting = { ...status, electionEligibleAfter: EPOCH_INVALID }
+  if (before === undefined || isExpired(before, epochOf(state)))
+    writeNodeStatus(state, node.id, { ...waiting, expirationProcessed: false })
+  else if (hasLatestRules(ctx) && hasOtherVrfKey(state, node, before))
+    writeNodeStatus(state, node.id, waiting)
+}
+
+function hasOtherVrfKey(state: ReadableState, node: Node, before: Node): boolean {
+  const isVrf = beaconParametersOf(state).backend === BACKENDS.vrf
+  return isVrf && !equalBytes(node.vrf.id, before.vrf.id)
 }
 
 /** Has the runtime's owner the stake without which it would be suspended again at once? */
