@@ -44,6 +44,11 @@ export class ReferenceIterator {
     return this.#found === 0 ? undefined : this.#nodes.key(this.#found)
   }
 
+  /** What is under that key. */
+  get value(): Uint8Array | undefined {
+    return this.#found === 0 ? undefined : this.#nodes.pair(this.#found).value
+  }
+
   /** Goes to the first key that is not before `key`. */
   seek(key: Uint8Array): void {
     this.#frames = []
