@@ -36,15 +36,11 @@ export interface ExecutedBlock {
  * The chain, as far as a node has kept it, looked at from one height. What cannot be had throws
  * when it is asked for: consensus/1 before the first block, consensus/3 if it is not kept.
  */
-export interface ApiView {
+export interface ChainView {
   readonly genesis: GenesisDocument
   readonly chainContext: string
   /** The height that is asked about. */
   readonly height: bigint
-  /** The state after the block at that height. */
-  readonly state: ReadableState
-  /** The tree that holds this state: for proofs. */
-  readonly tree: Tree
   /** The block at that height. */
   readonly block: ExecutedBlock
   /** CometBFT's own parameters at that height, in Protocol Buffers. */
@@ -56,20 +52,29 @@ export interface ApiView {
   stateAt(height: bigint): ReadableState
 }
 
-/** The same view, but for the state. What nobody asks for need not be there. */
-export function viewOver(view: ApiView, state: ReadableState): ApiView {
-  const rest = {
-    genesis: { get: () => view.genesis },
-    chainContext: { get: () => view.chainContext },
-    height: { get: () => view.height },
-    tree: { get: () => view.tree },
-    block: { get: () => view.block },
-    cometParameters: { get: () => view.cometParameters },
-    lastHeight: { get: () => view.lastHeight },
-    firstHeight: { get: () => view.firstHeight },
+/** The state after the block at the height that is asked about. */
+export interface StateView {
+  readonly state: ReadableState
+  /** The tree that holds it: for proofs. */
+  readonly tree: Tree
+}
+
+/** What a call is answered from. */
+export type ApiView = ChainView & StateView
+
+/** A view of the same chain, but with this state. Nothing is looked at before it is asked for. */
+export function viewOver(chain: ChainView, own: StateView): ApiView {
+  const lazy = {
+    genesis: { get: () => chain.genesis },
+    chainContext: { get: () => chain.chainContext },
+    height: { get: () => chain.height },
+    block: { get: () => chain.block },
+    cometParameters: { get: () => chain.cometParameters },
+    lastHeight: { get: () => chain.lastHeight },
+    firstHeight: { get: () => chain.firstHeight },
+    stateAt: { value: (height: bigint) => chain.stateAt(height) },
   }
-  const own = { state, stateAt: (height: bigint) => view.stateAt(height) }
-  return Object.defineProperties(own, rest) as ApiView
+  return Object.defineProperties({ ...own }, lazy) as ApiView
 }
 
 /** A call and how it is answered. */
