@@ -18,11 +18,6 @@ export const excuses: readonly Excuse[] = [
     since: '2026-11-21',
   },
   {
-    matches: /^api\//,
-    why: 'calls of the services: there is no query interface here',
-    since: '2026-11-21',
-  },
-  {
     matches: /^mainnet-25300000\/(block|light_block|results)_\d+\.json$/,
     why: 'headers, commits and results of the engine: there is no engine here',
     since: '2026-11-21',

@@ -16,6 +16,8 @@ export interface RecordedTxResult {
   readonly data?: string
   readonly gas_wanted?: number
   readonly gas_used?: number
+  /** For people; no part of any hash. */
+  readonly log?: string
   readonly events?: readonly RecordedEvent[] | null
 }
 
@@ -51,6 +53,19 @@ export interface RecordedRound {
   readonly state_diff?: StateDiff | null
   readonly io_missing?: boolean
   readonly state_missing?: boolean
+}
+
+/** A line of a file of calls. */
+export interface RecordedCall {
+  /** Service and method. */
+  readonly method: string
+  readonly request?: string
+  /** Absent if the call failed. */
+  readonly response?: string
+  readonly grpc_status?: number
+  readonly grpc_message?: string
+  /** Module and code of a failure; absent if it has none. */
+  readonly error_details?: string
 }
 
 /** The bytes of a base64 field. */
