@@ -7,6 +7,7 @@ import { EPOCH_INVALID } from '@wadi/primitives/epoch'
 import type { Violation } from '../kernel/service.ts'
 import type { ReadableState } from '../kernel/state.ts'
 import {
+  areEpochsMocked,
   epochTimeOf,
   futureEpochOf,
   parametersOf,
@@ -22,16 +23,21 @@ export function* violations(state: ReadableState): Generator<Violation> {
   if (parametersOf(state).backend === BACKENDS.vrf) yield* vrfViolations(state)
 }
 
+/**
+ * Epochs follow each other, unless tests say which one follows.
+ * COMPAT(oasis-core): a test that asks for an epoch while another one is about to begin gets it,
+ * even if by then it is the same or an earlier one.
+ */
 function* scheduleViolations(state: ReadableState): Generator<Violation> {
+  if (areEpochsMocked(state)) return
   const invariant = 'beacon.schedule'
   const now = epochTimeOf(state)
   const future = futureEpochOf(state)
   const pending = pendingMockEpochOf(state)
-  const { debugMockBackend } = parametersOf(state)
-  if (future === undefined && !debugMockBackend) yield { invariant, details: 'no epoch follows' }
-  if (future !== undefined && (future.epoch <= now.epoch || future.height < now.height))
+  if (future === undefined) yield { invariant, details: 'no epoch follows' }
+  else if (future.epoch <= now.epoch || future.height < now.height)
     yield { invariant, details: `epoch ${future.epoch} follows epoch ${now.epoch}` }
-  if (pending !== undefined && (pending <= now.epoch || !debugMockBackend))
+  if (pending !== undefined)
     yield { invariant, details: `epoch ${pending} is asked for in epoch ${now.epoch}` }
 }
 

@@ -61,3 +61,8 @@ export function vrfStateOf(state: ReadableState): VrfState | undefined {
 export function parametersOf(state: ReadableState): Parameters {
   return readExisting(state, keys.parameters)
 }
+
+/** Do tests say which epoch begins, and when? Epochs may be left out then. */
+export function areEpochsMocked(state: ReadableState): boolean {
+  return read(state, keys.parameters)?.debugMockBackend === true
+}

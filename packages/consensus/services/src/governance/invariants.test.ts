@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { make } from '@wadi/cbor/codec'
+import { Parameters as BeaconParameters } from '@wadi/consensus/beacon'
 import * as beaconKeys from '@wadi/consensus/beacon/keys'
 import * as keys from '@wadi/consensus/governance/keys'
 import { quantity } from '@wadi/primitives/quantity'
@@ -52,6 +54,18 @@ describe('invariants of governance', () => {
       violatedBy(({ state }) => setVote(state, 0n, BURN_ADDRESS, 1)),
       ['governance.vote'],
     )
+  })
+
+  it('notice a proposal that should be closed, unless tests leave out epochs', () => {
+    const leap = ({ state }: Context) =>
+      write(state, beaconKeys.currentEpoch, [], { epoch: 13n, height: 1n })
+    assert.deepEqual(violatedBy(leap), ['governance.proposal'])
+    const mocked = (ctx: Context) => {
+      leap(ctx)
+      const parameters = make(BeaconParameters, { debugMockBackend: true })
+      write(ctx.state, beaconKeys.parameters, [], parameters)
+    }
+    assert.deepEqual(violatedBy(mocked), [])
   })
 
   it('notice an index of open proposals that misses one, or has one too many', () => {
