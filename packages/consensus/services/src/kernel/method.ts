@@ -16,10 +16,13 @@ export interface Method {
 /** Methods by their names on the wire. */
 export type Methods = Readonly<Record<string, Method>>
 
-/** Decodes, or refuses with the service's own error. */
+/**
+ * Decodes, or refuses with the service's own error.
+ * COMPAT(oasis-core): a transaction or a vault's action without a body calls with the zero value.
+ */
 function decodeBody<T>(body: Schema<T>, malformed: ErrorMaker, bytes: Uint8Array | undefined): T {
   try {
-    return decode(body, bytes)
+    return decode(body, bytes?.length === 0 ? undefined : bytes)
   } catch (error) {
     if (error instanceof CodedError) throw malformed(error.message)
     throw error
