@@ -79,6 +79,12 @@ describe('a transaction in a block', () => {
     assert.equal(accountIn(application).nonce, 0n)
   })
 
+  it('tells a limit of gas that has no room in 63 bits as negative', () => {
+    const fee = { amount: quantity(5n), gas: 2n ** 64n - 1n }
+    const { results } = runTestBlock(testApplication(), 1n, [testTransaction({ fee })])
+    assert.deepEqual([results[0]!.code, results[0]!.gasWanted], [0, -1n])
+  })
+
   it('tells the gas of the whole block so far when blocks have a limit', () => {
     const application = testApplication({ maxBlockGas: 25n })
     const raws = [0n, 1n, 2n].map((nonce) => testTransaction({ nonce }))

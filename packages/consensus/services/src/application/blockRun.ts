@@ -28,7 +28,7 @@ import {
 } from './executeTransaction.ts'
 import { checkHalt, type Halt } from './halt.ts'
 import { type BlockRoots, checkMetadata } from './metadata.ts'
-import type { EndBlockResult, TxResult } from './results.ts'
+import { type EndBlockResult, type TxResult, toldGas } from './results.ts'
 import type { TransactionOpener } from './signatures.ts'
 import type { Trial } from './trial.ts'
 
@@ -161,12 +161,10 @@ export class BlockRun {
 }
 
 function succeeded({ events }: Context, gas = noGasAccountant): TxResult {
-  const { limit: gasWanted, used: gasUsed } = gas
-  return { code: 0, codespace: '', data: NO_DATA, log: '', gasWanted, gasUsed, events }
+  return { code: 0, codespace: '', data: NO_DATA, log: '', ...toldGas(gas), events }
 }
 
 function failed(ctx: Context, failure: CodedError, gas = noGasAccountant): TxResult {
-  const { limit: gasWanted, used: gasUsed } = gas
   const { code, module: codespace, message: log } = failure
-  return { code, codespace, data: undefined, log, gasWanted, gasUsed, events: ctx.events }
+  return { code, codespace, data: undefined, log, ...toldGas(gas), events: ctx.events }
 }

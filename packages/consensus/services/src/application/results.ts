@@ -13,9 +13,20 @@ export interface TxResult {
   readonly data: Uint8Array | undefined
   /** For people; not hashed. */
   readonly log: string
-  readonly gasWanted: Gas
-  readonly gasUsed: Gas
+  readonly gasWanted: bigint
+  readonly gasUsed: bigint
   readonly events: readonly BlockEvent[]
+}
+
+/** COMPAT(cometbft): gas has a sign in results, so a limit of 2^63 and more is told as negative. */
+export function toldGas({
+  limit,
+  used,
+}: {
+  readonly limit: Gas
+  readonly used: Gas
+}): Pick<TxResult, 'gasWanted' | 'gasUsed'> {
+  return { gasWanted: BigInt.asIntN(64, limit), gasUsed: BigInt.asIntN(64, used) }
 }
 
 /** What became of a transaction that was only checked. */
