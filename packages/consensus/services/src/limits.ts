@@ -45,3 +45,6 @@ export const TIMEOUT_COMMIT_MIN = MILLISECOND
 export const STATE_CHECKPOINT_INTERVAL_MIN = 1_000n
 /** The size of a chunk of such a checkpoint. */
 export const STATE_CHECKPOINT_CHUNK_BYTES_MIN = 1024n * 1024n
+
+/** The metadata of a snapshot: a head, and 34 bytes for each of the most chunks. */
+export const SNAPSHOT_METADATA_BYTES_MAX = 34 * 32_768 + 1_024

@@ -47,7 +47,7 @@ import {
   type ProposedBlock,
   prefixOfSize,
 } from './proposal.ts'
-import type { CheckResult, EndBlockResult, TxResult } from './results.ts'
+import { type CheckResult, type EndBlockResult, type TxResult, toldGas } from './results.ts'
 import { TransactionOpener } from './signatures.ts'
 import { Trial } from './trial.ts'
 
@@ -113,7 +113,25 @@ export class Application {
     this.#halt = halt
     this.#watch = watch
     const { root } = store.tree
-    if (root.version >= chain.initialHeight) this.#adopt(root)
+    if (root.version >= chain.initialHeight) this.adoptState()
+  }
+
+  /**
+   * Goes on from the state that the store has: because the node begins anew, or because others have
+   * sent it. Whatever was under way is forgotten.
+   */
+  adoptState(): CommittedState {
+    const { tree } = this.#store
+    const context = read(tree, consensusKeys.chainContext)
+    if (context !== this.#chain.context) throw wrongChain(this.#chain.context, context)
+    this.#drop()
+    this.#checkState?.dispose()
+    this.#checkState = undefined
+    const committed = this.#adopt(tree.root)
+    const ctx = this.#aside('endBlock')
+    this.#chain.bus.publish(ctx, 'stateSyncCompleted', undefined)
+    ctx.state.dispose()
+    return committed
   }
 
   /** The last committed height and root; undefined before there is any. */
@@ -358,11 +376,20 @@ export class Application {
   }
 }
 
+/** The folder of another network was copied here, or the genesis file is that of another one. */
+function wrongChain(ours: string, theirs: string | undefined): UnavailableError {
+  const what = `genesis ${ours}, state ${theirs ?? 'of nothing'}`
+  return new UnavailableError(
+    'application.wrongChain',
+    `the state is not that of the chain of the genesis file: ${what}`,
+  )
+}
+
 function checkResult(
   failure: CodedError | undefined,
-  { limit: gasWanted, used: gasUsed }: { readonly limit: Gas; readonly used: Gas },
+  gas: { readonly limit: Gas; readonly used: Gas },
   priority: bigint,
 ): CheckResult {
   const { code = 0, module: codespace = '', message: log = '' } = failure ?? {}
-  return { code, codespace, log, gasWanted, gasUsed, priority: failure ? 0n : priority }
+  return { code, codespace, log, ...toldGas(gas), priority: failure ? 0n : priority }
 }

@@ -41,6 +41,8 @@ export function createDispatcher(services: readonly Service[]): Dispatcher {
 /** What the application itself answers on the bus: it makes calls in the name of an account. */
 export function applicationSubscriptions(dispatcher: Dispatcher): Subscriptions {
   return {
+    // It has no need of it itself, but somebody has to be asked.
+    stateSyncCompleted: () => undefined,
     executeSubcall: (ctx, subcall) => {
       executeSubcall(dispatcher, ctx, subcall)
       return 'understood'

@@ -14,8 +14,10 @@ import {
   upgradeAt,
 } from '../testing/testGovernance.ts'
 import { alice, as, costing } from '../testing/testLedger.ts'
+import { createUpgrader } from '../upgrade/upgrader.ts'
 import { subscriptions } from './messages.ts'
 import { parametersOf, proposalOf, votesOf } from './queries.ts'
+import { setClosedProposal, setPendingUpgrade } from './state.ts'
 
 const { runtimeGovernanceMessage, validateParameterChanges, changeParameters } =
   subscriptions as Required<typeof subscriptions>
@@ -114,5 +116,22 @@ describe('changes of governance’s own parameters', () => {
       { upgradeCancelMinEpochDiff: 6n },
     ]
     for (const changes of good) changeParameters(testGovernance(), proposal(changes))
+  })
+})
+
+describe('a state that others have sent', () => {
+  it('tells the node of the upgrades that are to come, if it can do any', () => {
+    const { stateSyncCompleted } = subscriptions as Required<typeof subscriptions>
+    const ctx = testGovernance()
+    const upgrade = upgradeAt(100n)
+    setClosedProposal(ctx.state, make(Proposal, { id: 3n, content: proposing({ upgrade }) }))
+    setPendingUpgrade(ctx.state, 100n, 3n)
+    const upgrader = createUpgrader()
+    assert.equal(stateSyncCompleted(ctx, undefined), undefined)
+    stateSyncCompleted({ ...ctx, chain: { ...ctx.chain, upgrader } }, undefined)
+    assert.deepEqual(
+      upgrader.pending.map(({ descriptor }) => descriptor),
+      [upgrade],
+    )
   })
 })

@@ -7,6 +7,7 @@ import type { GovernanceMessage } from '@wadi/consensus/roothash/messages'
 import type { Answer, Subscriptions } from '../kernel/bus.ts'
 import type { Context } from '../kernel/context.ts'
 import { parameterSubscriptions } from '../kernel/parameterChanges.ts'
+import { announcePendingUpgrades } from './actions.ts'
 import { parameterRules } from './parameters.ts'
 import { castRuntimeVote } from './transactions/castVote.ts'
 import { submitProposal } from './transactions/submitProposal.ts'
@@ -25,5 +26,10 @@ function executeMessage(ctx: Context, message: GovernanceMessage): Answer {
 /** What governance answers on the bus. */
 export const subscriptions: Subscriptions = {
   runtimeGovernanceMessage: executeMessage,
+  // What upgrades are to come is in the state; the node may not have been there when they passed.
+  stateSyncCompleted: ({ chain: { upgrader }, state }) => {
+    if (upgrader !== undefined) announcePendingUpgrades(upgrader, state)
+    return undefined
+  },
   ...parameterSubscriptions(parameterRules),
 }

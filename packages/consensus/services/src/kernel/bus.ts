@@ -53,6 +53,8 @@ export interface Messages {
   readonly changeParameters: ChangeParametersProposal
   /** Staking asks whether an account's hook allows a withdrawal. */
   readonly withdrawHook: WithdrawHook
+  /** The application tells that it goes on from a state that it did not make itself. */
+  readonly stateSyncCompleted: undefined
   /** The vault has a call made in its name. */
   readonly executeSubcall: Subcall
 }

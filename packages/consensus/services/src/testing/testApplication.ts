@@ -75,18 +75,23 @@ const ledger: Service = {
   },
 }
 
-/** A chain that begins at height 1, without any block. */
-export function testApplication(
-  parameters: Partial<ConsensusParameters> = {},
-  options: Partial<ApplicationOptions> = {},
-): Application {
+/** An application over whatever there is. */
+export function openTestApplication(options: Partial<ApplicationOptions> = {}): Application {
   const tree = testTree()
   const { chain } = testContext()
   const store = {
     tree,
     commit: (version: bigint) => tree.commit({ version, baseAddress: 1 }).root,
   }
-  const application = new Application({ chain, services: [ledger, testService], store, ...options })
+  return new Application({ chain, services: [ledger, testService], store, ...options })
+}
+
+/** A chain that begins at height 1, without any block. */
+export function testApplication(
+  parameters: Partial<ConsensusParameters> = {},
+  options: Partial<ApplicationOptions> = {},
+): Application {
+  const application = openTestApplication(options)
   const document: GenesisDocument = {
     ...zero(GenesisDocument),
     height: 1n,
