@@ -183,7 +183,7 @@ describe('chunks', () => {
     assert.deepEqual(snapshots.applyChunk(sent(1)), { result: 'accept' })
   })
 
-  it('that do not prove the state reject snapshot and sender, and another one may be offered', () => {
+  it('that prove nothing reject snapshot and sender, and another one may be offered', () => {
     const { snapshots, store } = target()
     for (const bytes of [Uint8Array.of(1, 2, 3), chunks[1]!.slice(0, 20), new Uint8Array(0)]) {
       const digests = [digestOf(bytes)]

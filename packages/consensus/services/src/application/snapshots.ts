@@ -1,4 +1,4 @@
-/** State sync as CometBFT asks for it: checkpoints of the state, offered and taken in as snapshots. */
+/** State sync as CometBFT asks for it: checkpoints of the state as snapshots, sent and taken in. */
 
 import { equalBytes } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
