@@ -21,6 +21,7 @@ function resultOf(
       { name: 'noble', value: 500, ratio: 0.5, rounds },
     ],
     absent: [],
+    notes: [],
     verdicts: [],
     ...rest,
   }

@@ -1,12 +1,12 @@
 /** The reference's own Go modules as contenders, where a Go toolchain is present. */
 
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { assert } from '@wadi/base/errors'
+import { createPartner } from './partner.ts'
 import type { Contender } from './scenario.ts'
 
 const SOURCES = fileURLToPath(new URL('../peers/', import.meta.url))
@@ -83,21 +83,9 @@ export async function goPartner(
 ): Promise<Contender> {
   built ??= build()
   if (built.why !== undefined) return { name, absent: built.why }
-  const child = spawn(PROGRAM, [scenario], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const nextPhase = async (): Promise<GoPhase> => {
-    const { value } = await lines.next()
-    assert(value !== undefined, 'the Go program answers')
-    return JSON.parse(value) as GoPhase
-  }
-  check(await nextPhase())
-  return {
-    name,
-    async round() {
-      child.stdin.write('\n')
-      const { operations, cpuSeconds } = await nextPhase()
-      return operations / cpuSeconds
-    },
-    close: () => child.stdin.end(),
-  }
+  const partner = await createPartner<GoPhase>(name, { program: PROGRAM, args: [scenario] })
+  const [prepared] = partner.told
+  assert(prepared !== undefined, 'the Go program says what it has prepared')
+  check(prepared)
+  return partner
 }

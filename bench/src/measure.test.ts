@@ -86,13 +86,34 @@ describe('measureScenario', () => {
       { contender: 'fast', atLeast: 1, times: 'go' },
       { contender: 'memory', atMost: 300 },
       { contender: 'memory', atMost: 299 },
+      { contender: 'fast', atLeast: 1000 },
+      { contender: 'fast', atLeast: 1001 },
+      { contender: 'go', atLeast: 1 },
     ]
     const result = await measureScenario(scenarioOf(contenders, goals), timing)
     const states = result.verdicts.map(({ state }) => state)
-    assert.deepEqual(states, ['met', 'missed', 'not measured', 'met', 'missed'])
+    assert.deepEqual(states.slice(0, 5), ['met', 'missed', 'not measured', 'met', 'missed'])
+    assert.deepEqual(states.slice(5), ['met', 'missed', 'not measured'])
     assert.deepEqual(result.absent, [{ name: 'go', why: 'there is no Go toolchain' }])
     assert.match(formatResult(result), /go +absent: there is no Go toolchain/)
     assert.match(formatResult(result), /MISSED \(2\.00\): fast at least 2\.1 × slow/)
+    assert.match(formatResult(result), /MISSED \(1000\.00\): fast at least 1001 operations per/)
+  })
+
+  it('tells what contenders have to say afterwards, and refers to a hash without a yardstick', async () => {
+    const { timing } = fakeProcessor()
+    let isMeasured = false
+    const measure = () => {
+      isMeasured = true
+      return 400
+    }
+    const meter = { name: 'memory', measure, note: () => (isMeasured ? '3 MB' : 'nothing') }
+    const scenario = { name: 'test', goals: [], create: () => [meter] }
+    const result = await measureScenario(scenario, timing)
+    assert.deepEqual(result.notes, [{ name: 'memory', note: '3 MB' }])
+    assert.equal(result.yardstick, 'fallback')
+    assert.equal(result.figures[0]?.ratio, 2)
+    assert.match(formatResult(result), /^ {2}memory: 3 MB$/m)
   })
 })
 

@@ -3,7 +3,7 @@
  * and the median of several rounds forgets the unlucky ones.
  */
 
-import type { Contender, Meter, Partner, Runner, Scenario } from './scenario.ts'
+import type { Contender, Goal, Meter, Partner, Runner, Scenario } from './scenario.ts'
 
 export type Figure = {
   readonly name: string
@@ -27,6 +27,8 @@ export type Result = {
   readonly yardstick: string
   readonly figures: readonly Figure[]
   readonly absent: readonly { readonly name: string; readonly why: string }[]
+  /** What contenders told beside their figures. */
+  readonly notes: readonly { readonly name: string; readonly note: string }[]
   readonly verdicts: readonly Verdict[]
 }
 
@@ -100,17 +102,24 @@ function ratioOf(rates: Rates, name: string, other: string): number | undefined 
   return median(values.map((value, i) => value / (others[i] ?? Number.NaN)))
 }
 
+function describeGoal(goal: Goal, unit: string): string {
+  if ('atMost' in goal) return `${goal.contender} at most ${goal.atMost} ${unit}`
+  const floor = `${goal.contender} at least ${goal.atLeast}`
+  return 'times' in goal ? `${floor} × ${goal.times}` : `${floor} ${unit}`
+}
+
+function reachedOf(goal: Goal, rates: Rates): number | undefined {
+  if ('times' in goal) return ratioOf(rates, goal.contender, goal.times)
+  const own = rates.get(goal.contender)
+  return own === undefined ? undefined : median(own)
+}
+
 function judge({ goals, unit = DEFAULT_UNIT }: Scenario, rates: Rates): Verdict[] {
   return goals.map((goal) => {
-    const isCeiling = 'atMost' in goal
-    const own = rates.get(goal.contender)
-    const value = own === undefined ? undefined : median(own)
-    const reached = isCeiling ? value : ratioOf(rates, goal.contender, goal.times)
-    const text = isCeiling
-      ? `${goal.contender} at most ${goal.atMost} ${unit}`
-      : `${goal.contender} at least ${goal.atLeast} × ${goal.times}`
+    const reached = reachedOf(goal, rates)
+    const text = describeGoal(goal, unit)
     if (reached === undefined) return { goal: text, state: 'not measured', reached }
-    const isMet = isCeiling ? reached <= goal.atMost : reached >= goal.atLeast
+    const isMet = 'atMost' in goal ? reached <= goal.atMost : reached >= goal.atLeast
     return { goal: text, state: isMet ? 'met' : 'missed', reached }
   })
 }
@@ -121,9 +130,9 @@ const isMeter = (contender: Contender): contender is Meter => 'measure' in conte
 
 export async function measureScenario(scenario: Scenario, timing: Timing): Promise<Result> {
   const created = await scenario.create()
-  const isThere = created.some((each) => each.name === scenario.yardstick && !('absent' in each))
-  const contenders = isThere ? created : [...created, timing.fallback]
-  const yardstick = isThere ? scenario.yardstick : timing.fallback.name
+  const found = created.find((each) => each.name === scenario.yardstick && !('absent' in each))
+  const contenders = found === undefined ? [...created, timing.fallback] : created
+  const yardstick = (found ?? timing.fallback).name
   const rates = new Map<string, readonly number[]>(
     await measureInTurns(
       contenders.filter((each) => isRunner(each) || isPartner(each)),
@@ -141,7 +150,10 @@ export async function measureScenario(scenario: Scenario, timing: Timing): Promi
   const absent = contenders.flatMap((each) =>
     'absent' in each ? [{ name: each.name, why: each.absent }] : [],
   )
+  const notes = contenders.flatMap((each) =>
+    'note' in each && each.note !== undefined ? [{ name: each.name, note: each.note() }] : [],
+  )
   const { name, unit = DEFAULT_UNIT } = scenario
   const verdicts = judge(scenario, rates)
-  return { scenario: name, unit, yardstick, figures, absent, verdicts }
+  return { scenario: name, unit, yardstick, figures, absent, notes, verdicts }
 }

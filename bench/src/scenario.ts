@@ -14,6 +14,8 @@ export type Meter = {
   readonly name: string
   /** The figure, in the scenario's unit. */
   measure(): number | Promise<number>
+  /** What else there is to tell after the measurement, in words. */
+  note?(): string
 }
 
 /** Somebody who works elsewhere, a round whenever the harness tells him to, in turns. */
@@ -23,6 +25,8 @@ export type Partner = {
   round(): Promise<number>
   /** Called after the last round. */
   close(): void
+  /** What else there is to tell after the last round, in words. */
+  note?(): string
 }
 
 /** Somebody who cannot take part on this machine; the reason is printed. */
@@ -37,6 +41,8 @@ export type Contender = Runner | Partner | Meter | Absentee
 export type Goal =
   /** So many times the figure of another contender. */
   | { readonly contender: string; readonly atLeast: number; readonly times: string }
+  /** No less than this, in the scenario's unit. */
+  | { readonly contender: string; readonly atLeast: number }
   /** No more than this, in the scenario's unit. */
   | { readonly contender: string; readonly atMost: number }
 
@@ -45,8 +51,8 @@ export type Scenario = {
   readonly name: string
   /** Operations per second of the processor unless said otherwise. */
   readonly unit?: string
-  /** The contender whose figure the ratios refer to. */
-  readonly yardstick: string
+  /** The contender whose figure the ratios refer to; a hash of 1 KiB where there is none. */
+  readonly yardstick?: string
   readonly goals: readonly Goal[]
   /** How often contenders take turns, where the usual number is too few for a goal this close. */
   readonly rounds?: number

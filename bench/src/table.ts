@@ -12,6 +12,11 @@ function formatValue(value: number): string {
   return value.toFixed(1)
 }
 
+/** Two decimals, or two digits where these would say nothing. */
+function formatRatio(ratio: number): string {
+  return ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2)
+}
+
 function formatVerdict({ goal, state, reached }: Verdict): string {
   const figure = reached === undefined ? '' : ` (${reached.toFixed(2)})`
   return `  ${state === 'missed' ? 'MISSED' : state}${figure}: ${goal}`
@@ -20,11 +25,12 @@ function formatVerdict({ goal, state, reached }: Verdict): string {
 export function formatResult(result: Result): string {
   const figures = result.figures.map(({ name, value, ratio }) => {
     const shown = formatValue(value).padStart(VALUE_WIDTH)
-    return `  ${name.padEnd(NAME_WIDTH)}${shown}   × ${ratio.toFixed(2)}`
+    return `  ${name.padEnd(NAME_WIDTH)}${shown}   × ${formatRatio(ratio)}`
   })
   const absent = result.absent.map(({ name, why }) => `  ${name.padEnd(NAME_WIDTH)} absent: ${why}`)
+  const notes = result.notes.map(({ name, note }) => `  ${name}: ${note}`)
   const head = `${result.scenario}  (${result.unit}; × ${result.yardstick})`
-  return [head, ...figures, ...absent, ...result.verdicts.map(formatVerdict)].join('\n')
+  return [head, ...figures, ...absent, ...notes, ...result.verdicts.map(formatVerdict)].join('\n')
 }
 
 export function formatSlowdown({ contender, before, ratio, isFair }: Slowdown): string {
