@@ -104,6 +104,7 @@ export class Application {
   #checkState: WorkingState | undefined
 
   constructor({ chain, services, store, halt = {}, watch }: ApplicationOptions) {
+    if (chain.initialHeight < 1n) throw errors.initialHeight(`${chain.initialHeight}`)
     this.#services = [...services].sort((a, b) => (a.name < b.name ? -1 : 1))
     this.#dispatcher = createDispatcher(this.#services)
     const own = { subscriptions: applicationSubscriptions(this.#dispatcher) }

@@ -1,7 +1,8 @@
 import { definePlainErrors } from '@wadi/base/errors'
 
-/** Transactions that no service sees, and calls that go too deep. */
+/** Chains that cannot begin, transactions that no service sees, and calls that go too deep. */
 export const errors = definePlainErrors('mux', {
+  initialHeight: 'initial height must be >= 1',
   unknownMethod: 'unknown method',
   systemMethod: 'system methods are not allowed to be called',
   callDepthExceeded: 'call depth exceeded',

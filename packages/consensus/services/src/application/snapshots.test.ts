@@ -291,6 +291,11 @@ describe('an application over a state that is there', () => {
     assert.equal(openTestApplication({ services: [listener] }).committed, undefined)
   })
 
+  it('begins at height 1, or later', () => {
+    const { chain } = testContext({ initialHeight: 0n })
+    assert.throws(() => openTestApplication({ chain }), { reason: 'mux.initialHeight' })
+  })
+
   it('refuses the state of another chain', () => {
     const { chain } = testContext({ context: 'f'.repeat(64) })
     assert.throws(() => openTestApplication({ store: grown(), chain }), {

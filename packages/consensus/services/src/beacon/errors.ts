@@ -3,6 +3,7 @@ import { definePlainErrors } from '@wadi/base/errors'
 /** What the beacon refuses without a code. */
 export const errors = definePlainErrors('beacon', {
   unsupportedBackend: 'unsupported backend',
+  notConfigured: 'backend not configured',
   methodDisabled: 'method is disabled via consensus',
   invalidMethod: 'invalid method',
   notAdvancing: 'explicit epoch does not advance time',

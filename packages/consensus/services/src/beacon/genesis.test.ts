@@ -56,6 +56,14 @@ describe('the beacon when a chain begins', () => {
     }
   })
 
+  it('refuses a backend without its settings, but for tests that set epochs', () => {
+    for (const params of [insecure, vrf]) {
+      const bare = { ...params, insecureParameters: undefined, vrfParameters: undefined }
+      assert.throws(() => begin(bare), { reason: 'beacon.notConfigured' })
+      begin({ ...bare, debugMockBackend: true })
+    }
+  })
+
   it('refuses a backend that nobody knows', () => {
     const params = { ...zero(Parameters), backend: 'pvss' }
     assert.throws(() => begin(params), { reason: 'beacon.unsupportedBackend' })

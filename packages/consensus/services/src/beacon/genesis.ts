@@ -13,9 +13,12 @@ import { setEpoch, setParameters } from './state.ts'
 export function initChain(ctx: Context, { document }: InitChainRequest): void {
   const { base: epoch, params } = document.beacon
   setParameters(ctx.state, params)
-  const { backend, debugMockBackend } = params
+  const { backend, debugMockBackend, vrfParameters, insecureParameters } = params
   if (backend !== BACKENDS.insecure && backend !== BACKENDS.vrf)
     throw errors.unsupportedBackend(backend)
+  const settings = backend === BACKENDS.vrf ? vrfParameters : insecureParameters
+  // COMPAT(oasis-core): the reference panics where it needs them first.
+  if (settings === undefined && !debugMockBackend) throw errors.notConfigured('beacon.params')
   if (!debugMockBackend) beginEpoch(ctx, params, epoch)
   // COMPAT(oasis-core): tests without proofs begin at zero, whatever the document says.
   else if (backend === BACKENDS.vrf) setEpoch(ctx.state, { epoch, height: currentHeight(ctx) })

@@ -3,11 +3,11 @@
 import { definePlainErrors } from '@wadi/base/errors'
 import { BACKENDS, type Genesis, type Parameters } from '@wadi/consensus/beacon'
 import { EPOCH_INVALID } from '@wadi/primitives/epoch'
+import { errors as beaconErrors } from './errors.ts'
 
 /** COMPAT(oasis-core): none of these has a code. */
 export const errors = definePlainErrors('beaconGenesisChecks', {
   unknownBackend: 'unknown backend',
-  notConfigured: 'backend not configured',
   interval: 'epoch interval must be > 0',
   alphaThreshold: 'alpha threshold must be > 0',
   noDelay: 'submission delay must be > 0',
@@ -31,14 +31,14 @@ export function checkGenesis(
 
 function checkInsecure({ insecureParameters, debugMockBackend }: Parameters): void {
   const path = 'beacon.params.insecure_parameters'
-  if (insecureParameters === undefined) throw errors.notConfigured(path)
+  if (insecureParameters === undefined) throw beaconErrors.notConfigured(path)
   if (insecureParameters.interval <= 0n && !debugMockBackend)
     throw errors.interval(`${path}.interval`)
 }
 
 function checkVrf({ vrfParameters }: Parameters): void {
   const path = 'beacon.params.vrf_parameters'
-  if (vrfParameters === undefined) throw errors.notConfigured(path)
+  if (vrfParameters === undefined) throw beaconErrors.notConfigured(path)
   const { alphaHqThreshold, interval, proofDelay } = vrfParameters
   if (alphaHqThreshold === 0n) throw errors.alphaThreshold(`${path}.alpha_hq_threshold`)
   if (interval <= 0n) throw errors.interval(`${path}.interval`)

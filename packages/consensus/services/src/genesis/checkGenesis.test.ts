@@ -135,8 +135,8 @@ describe("the beacon's section", () => {
   const insecure = 'beacon.params.insecure_parameters'
   it('names a backend and configures it', () => {
     refusesValues('beaconGenesisChecks.unknownBackend', 'beacon.params.backend', 'other', 'pvss')
-    refusesValues('beaconGenesisChecks.notConfigured', vrf, undefined)
-    refuses([['beacon.params.backend', 'insecure']], 'beaconGenesisChecks.notConfigured', insecure)
+    refusesValues('beacon.notConfigured', vrf, undefined)
+    refuses([['beacon.params.backend', 'insecure']], 'beacon.notConfigured', insecure)
   })
 
   it('gives proofs time within the epoch', () => {
