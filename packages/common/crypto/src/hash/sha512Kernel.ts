@@ -3,7 +3,7 @@
  * messages in its memory: the tree's nodes are hashed where they lie.
  */
 
-import { type Expression, i32, i64, type V128, v128 } from '@wadi/base/wasm/expression'
+import { type Expression, type I32, i32, i64, type V128, v128 } from '@wadi/base/wasm/expression'
 import type { FunctionBuilder, FunctionReference, Local } from '@wadi/base/wasm/function'
 import type { ModuleBuilder } from '@wadi/base/wasm/module'
 import { rootFractions } from './rootFractions.ts'
@@ -21,7 +21,20 @@ export interface Sha512Memory {
 export interface Sha512Functions extends Sha2Functions {
   /** `(message, size, target)`: writes the 32 bytes of SHA-512/256, wherever the message lies. */
   readonly hashTrunc256: FunctionReference<readonly ['i32', 'i32', 'i32']>
+  /**
+   * Writes SHA-512/256 of a message that is one block with its padding. The block is given in
+   * pairs of words, their bytes turned round.
+   * PERF: what is put together from parts never lies in memory as a message.
+   */
+  readonly writeTrunc256OfBlock: (
+    f: FunctionBuilder,
+    block: readonly WordPair[],
+    target: I32,
+  ) => void
 }
+
+/** Two words of a block, maybe known when the kernel is made. */
+export type WordPair = V128 | readonly [bigint, bigint]
 
 export const SHA512_BLOCK_BYTES = 128
 export const SHA512_STATE_BYTES = 64
@@ -50,7 +63,8 @@ export const SHA512_TRUNC256_INITIAL: readonly bigint[] = [
 /** Adds SHA-512's functions to a kernel. */
 export function addSha512(m: ModuleBuilder, memory: Sha512Memory): Sha512Functions {
   const trunc256 = memory.constants + SHA512_INITIAL_OFFSET
-  m.data(memory.constants, wordBytes(8, rootFractions(3, SHA512_ROUNDS)))
+  const rounds: Rounds = { memory, roundConstants: rootFractions(3, SHA512_ROUNDS) }
+  m.data(memory.constants, wordBytes(8, rounds.roundConstants))
   m.data(trunc256, wordBytes(8, SHA512_TRUNC256_INITIAL))
   const shape = {
     blockBytes: SHA512_BLOCK_BYTES,
@@ -59,23 +73,46 @@ export function addSha512(m: ModuleBuilder, memory: Sha512Memory): Sha512Functio
     scratch: memory.scratch + SCHEDULE_BYTES,
     bigEndian,
   }
-  const functions = addSha2(m, shape, (f, parameters) => writeCompress(f, memory, parameters))
+  const functions = addSha2(m, shape, (f, parameters) => writeCompress(f, rounds, parameters))
   const hashTrunc256 = m.function({ params: ['i32', 'i32', 'i32'] }, (f, message, size, target) => {
     functions.writeHash(f, { initial: trunc256, message, size, target }, 32)
   })
-  return { ...functions, hashTrunc256 }
+  const writeTrunc256OfBlock: Sha512Functions['writeTrunc256OfBlock'] = (f, block, target) => {
+    writeBlockHash(f, rounds, block, target)
+  }
+  return { ...functions, hashTrunc256, writeTrunc256OfBlock }
 }
 
 /** The two words of a pair, each with its bytes turned round. */
-function bigEndian(pair: V128): V128 {
+export function bigEndian(pair: V128): V128 {
   return v128.shuffle(pair, pair, [7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8])
 }
 
-/** All rounds unrolled; the state in locals, the schedule in pairs of words. */
-function writeCompress(f: FunctionBuilder, memory: Sha512Memory, p: CompressParameters): void {
-  const words = Array.from({ length: 8 }, () => f.local('i64'))
-  const pairs = Array.from({ length: 8 }, () => f.local('v128'))
-  const majority = { last: f.local('i64'), next: f.local('i64') }
+/** Where the rounds' constants lie, and what they are. */
+interface Rounds {
+  readonly memory: Sha512Memory
+  readonly roundConstants: readonly bigint[]
+}
+
+/** What the rounds work on: the state, the schedule, and what one round leaves to the next. */
+interface Work {
+  readonly words: Word[]
+  readonly pairs: readonly Local<'v128'>[]
+  readonly majority: { last: Word; next: Word }
+}
+
+function createWork(f: FunctionBuilder): Work {
+  return {
+    words: Array.from({ length: 8 }, () => f.local('i64')),
+    pairs: Array.from({ length: 8 }, () => f.local('v128')),
+    majority: { last: f.local('i64'), next: f.local('i64') },
+  }
+}
+
+/** The state in locals, the schedule in pairs of words. */
+function writeCompress(f: FunctionBuilder, rounds: Rounds, p: CompressParameters): void {
+  const work = createWork(f)
+  const { words, pairs } = work
   words.forEach((word, i) => {
     f.set(word, i64.load(p.state, 8 * i))
   })
@@ -83,18 +120,7 @@ function writeCompress(f: FunctionBuilder, memory: Sha512Memory, p: CompressPara
     pairs.forEach((pair, i) => {
       f.set(pair, bigEndian(v128.load(p.block, 16 * i)))
     })
-    f.set(majority.last, i64.xor(words[1]!, words[2]!))
-    for (let round = 0; round < SHA512_ROUNDS; round += 2) {
-      const at = (round % 16) / 2
-      if (round >= 16) writeSchedule(f, pairs, at)
-      const sum = v128.addI64(pairs[at]!, v128.load(memory.constants, 8 * round))
-      f.storeV128(memory.scratch, sum, 16 * at)
-      for (const r of [round, round + 1]) {
-        writeRound(f, words, majority, i64.load(memory.scratch, 8 * (r % 16)))
-        words.unshift(words.pop()!)
-        ;[majority.last, majority.next] = [majority.next, majority.last]
-      }
-    }
+    writeRounds(f, rounds, work, [])
     words.forEach((word, i) => {
       f.set(word, i64.add(word, i64.load(p.state, 8 * i)))
       f.store64(p.state, word, 8 * i)
@@ -103,6 +129,58 @@ function writeCompress(f: FunctionBuilder, memory: Sha512Memory, p: CompressPara
     f.set(p.count, i32.sub(p.count, 1))
     f.breakIf(next, p.count)
   })
+}
+
+const isKnown = (pair: WordPair): pair is readonly [bigint, bigint] => Array.isArray(pair)
+
+function writeBlockHash(
+  f: FunctionBuilder,
+  rounds: Rounds,
+  block: readonly WordPair[],
+  target: I32,
+): void {
+  const work = createWork(f)
+  const { words, pairs } = work
+  block.forEach((pair, i) => {
+    f.set(pairs[i]!, isKnown(pair) ? v128.const([...wordBytes(8, pair)]) : pair)
+  })
+  words.forEach((word, i) => {
+    f.set(word, i64.const(SHA512_TRUNC256_INITIAL[i]!))
+  })
+  writeRounds(f, rounds, work, block)
+  const sum = (i: number): Expression<'i64'> => i64.add(words[i]!, SHA512_TRUNC256_INITIAL[i]!)
+  for (const i of [0, 2]) {
+    const pair = v128.replaceI64(v128.splatI64(sum(i)), 1, sum(i + 1))
+    f.storeV128(target, bigEndian(pair), 8 * i)
+  }
+}
+
+/** All rounds unrolled. Afterwards everything is back in its local. */
+function writeRounds(
+  f: FunctionBuilder,
+  { memory, roundConstants }: Rounds,
+  { words, pairs, majority }: Work,
+  block: readonly WordPair[],
+): void {
+  f.set(majority.last, i64.xor(words[1]!, words[2]!))
+  for (let round = 0; round < SHA512_ROUNDS; round += 2) {
+    const at = (round % 16) / 2
+    const known = block[round / 2]
+    const isConstant = known !== undefined && isKnown(known)
+    if (round >= 16) writeSchedule(f, pairs, at)
+    if (!isConstant) {
+      const sum = v128.addI64(pairs[at]!, v128.load(memory.constants, 8 * round))
+      f.storeV128(memory.scratch, sum, 16 * at)
+    }
+    for (const half of [0, 1]) {
+      const input = isConstant
+        ? i64.const(known[half]! + roundConstants[round + half]!)
+        : i64.load(memory.scratch, 16 * at + 8 * half)
+      writeRound(f, words, majority, input)
+      words.unshift(words.pop()!)
+      ;[majority.last, majority.next] = [majority.next, majority.last]
+    }
+  }
 }
 
 type Word = Local<'i64'>
