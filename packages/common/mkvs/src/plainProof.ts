@@ -8,7 +8,15 @@ import { sha512Trunc256 } from '@wadi/crypto/hash/sha512'
 import { errors } from './errors.ts'
 import { KEY_BYTES_MAX, PROOF_DEPTH_MAX, PROOF_ENTRIES_MAX } from './limits.ts'
 import { labelSize } from './nodeRecord.ts'
-import { ENTRY_FULL, ENTRY_HASH, NODE_INTERNAL, NODE_LEAF, NODE_NIL, type Proof } from './proof.ts'
+import {
+  ENTRY_FULL,
+  ENTRY_HASH,
+  type EntryPair,
+  NODE_INTERNAL,
+  NODE_LEAF,
+  NODE_NIL,
+  type Proof,
+} from './proof.ts'
 import type { ProofInternal, ProofLeaf, ProofNode, VerifiedProof } from './proofNode.ts'
 import { EMPTY_HASH } from './roots.ts'
 
@@ -77,7 +85,8 @@ function decodeNode(bytes: Uint8Array, start: number): WireLeaf | WireInternal {
 const scratch = new Uint8Array(3 + KEY_BYTES_MAX + 1 + 3 * 32)
 const HASH_BYTES = 32
 
-function hashLeaf({ key, value }: WireLeaf): Uint8Array {
+/** The hash of a leaf. */
+export function hashLeaf({ key, value }: EntryPair): Uint8Array {
   const size = 9 + key.length + value.length
   const preimage = size <= scratch.length ? scratch.subarray(0, size) : new Uint8Array(size)
   const view = new DataView(preimage.buffer, 0, size)

@@ -11,20 +11,26 @@ import {
 } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
 import { decode, encode } from '@wadi/cbor/codec'
+import { sha512Trunc256 } from '@wadi/crypto/hash/sha512'
 import fc from 'fast-check'
 import { Arena } from './arena.ts'
-import { PROOF_BLOCK_BYTES_MAX, PROOF_DEPTH_MAX, PROOF_ENTRIES_MAX } from './limits.ts'
+import {
+  KEY_BYTES_MAX,
+  PROOF_BLOCK_BYTES_MAX,
+  PROOF_DEPTH_MAX,
+  PROOF_ENTRIES_MAX,
+} from './limits.ts'
 import { MissingNodeError, NO_NODES } from './nodeReader.ts'
 import { verifyProofPlainly } from './plainProof.ts'
 import { ENTRY_FULL, Proof } from './proof.ts'
-import { FULL_EXTRA_BYTES, SIZE_BYTES } from './proofKernel.ts'
+import { INTERNAL_EXTRA_BYTES, SIZE_BYTES } from './proofLayout.ts'
 import type { ProofNode } from './proofNode.ts'
 import { getFromProof, pairsFromProof } from './readProof.ts'
 import { EMPTY_HASH, ROOT_TYPE_STATE } from './roots.ts'
 import { type Pair, pairsWithPrefix } from './state.ts'
 import { proveGet, proveIterate, provePrefixes, verifyAnswer } from './syncer.ts'
 import { createTree, openTree, type Tree } from './tree.ts'
-import { verifyProof, verifyProofInKernel } from './verifyProof.ts'
+import { verifyGet, verifyProof, verifyProofInKernel } from './verifyProof.ts'
 
 const namespace = new Uint8Array(32)
 const arena = new Arena()
@@ -227,18 +233,30 @@ function plain(node: ProofNode): unknown {
 describe('the verifier', () => {
   it('refuses every single-byte mutation of a proof (P13)', () => {
     const tree = sample()
+    const { hash } = tree.root
     for (const proof of sampleProofs(tree)) {
-      verifyProof(tree.root.hash, proof)
+      assert.ok(verifyProofInKernel(hash, proof) !== undefined)
       proof.entries.forEach((entry, i) => {
-        for (let at = 0; at < (entry?.length ?? 0); at++) {
+        const mutated = entry?.slice() ?? EMPTY_BYTES
+        const damaged = { ...proof, entries: proof.entries.with(i, mutated) }
+        for (let at = 0; at < mutated.length; at++) {
+          const byte = mutated[at]!
           for (let flip = 1; flip < 256; flip++) {
-            const mutated = entry!.slice()
-            mutated[at] = mutated[at]! ^ flip
-            const entries = proof.entries.with(i, mutated)
-            const refusal = refusalOf(() => verifyProof(tree.root.hash, { ...proof, entries }))
-            assert.ok(isRefused(refusal), `entry ${i}, byte ${at}, flip ${flip}`)
+            mutated[at] = byte ^ flip
+            const found = verifyProofInKernel(hash, damaged)
+            assert.ok(found === undefined, `entry ${i}, byte ${at}, flip ${flip}`)
           }
+          // Telling why takes longer than refusing, so each byte is tried with one of its bits.
+          mutated[at] = byte ^ (1 << (at % 8))
+          for (const check of [
+            () => verifyProof(hash, damaged),
+            () => verifyGet(hash, damaged, toUtf8('ab')),
+            () => verifyProofPlainly(hash, damaged),
+          ])
+            assert.ok(isRefused(refusalOf(check)), `entry ${i}, byte ${at}`)
+          mutated[at] = byte
         }
+        assert.ok(verifyProofInKernel(hash, damaged) !== undefined || entry === undefined)
       })
     }
     tree.dispose()
@@ -260,6 +278,10 @@ describe('the verifier', () => {
           assert.ok(found !== undefined)
           const expected = verifyProofPlainly(hash, { ...proof, entries })
           assert.deepEqual(plain(found.node), plain(expected.node))
+          for (const asked of [k, k.subarray(1), concatBytes(k, k), ...list.map(([own]) => own)]) {
+            const answer = verifyGet(hash, { ...proof, entries }, asked)
+            assert.deepEqual(answer, getFromProof(expected, asked))
+          }
         }
         const i = damage % proof.entries.length
         const entry = proof.entries[i]?.slice() ?? Uint8Array.of(1)
@@ -267,15 +289,52 @@ describe('the verifier', () => {
         const damaged = { ...proof, entries: proof.entries.with(i, entry) }
         assert.equal(verifyProofInKernel(hash, damaged), undefined)
         assert.ok(isRefused(refusalOf(() => verifyProofPlainly(hash, damaged))))
+        assert.ok(isRefused(refusalOf(() => verifyGet(hash, damaged, k))))
         tree.dispose()
       }),
       { numRuns: 300 },
     )
   })
 
+  it('tells the value of the longest key, and that a longer one is absent', () => {
+    const longest = new Uint8Array(KEY_BYTES_MAX).fill(0xa7)
+    const tree = treeOf([
+      [longest, toUtf8('value')],
+      [longest.subarray(1), EMPTY_BYTES],
+    ])
+    const farTooLong = new Uint8Array(1_000_000).fill(0xa7)
+    for (const proofVersion of [0, 1]) {
+      const proof = proveGet(tree, getRequest(tree, longest, proofVersion))
+      const ask = (k: Uint8Array) => verifyGet(tree.root.hash, proof, k)
+      assert.deepEqual(ask(longest), { kind: 'present', value: toUtf8('value') })
+      assert.deepEqual(ask(longest.with(KEY_BYTES_MAX - 1, 0)), { kind: 'absent' })
+      assert.deepEqual(ask(concatBytes(longest, Uint8Array.of(0xa7))), { kind: 'absent' })
+      assert.deepEqual(ask(farTooLong), { kind: 'absent' })
+    }
+    tree.dispose()
+  })
+
+  it('refuses a label with bits behind its end, even if the hash is right', () => {
+    const none = [EMPTY_HASH, EMPTY_HASH, EMPTY_HASH]
+    for (const [bits, label, isWellFormed] of [
+      [3, [0xe0], true],
+      [3, [0xf0], false],
+      [8, [0xff], true],
+      [9, [0xff, 0x80], true],
+      [9, [0xff, 0xc0], false],
+    ] as const) {
+      const head = Uint8Array.of(1, bits, 0, ...label)
+      const root = sha512Trunc256(concatBytes(head, ...none))
+      const entry = concatBytes(Uint8Array.of(ENTRY_FULL), head, Uint8Array.of(2))
+      const proof = { version: 0, untrustedRoot: root, entries: [entry, undefined, undefined] }
+      assert.equal(verifyProofInKernel(root, proof) !== undefined, isWellFormed)
+      assert.equal(refusalOf(() => verifyProof(root, proof)) === undefined, isWellFormed)
+    }
+  })
+
   it('takes leaves up to its bound in the kernel, and larger ones without', () => {
     // An entry's size, the bytes of the entry that are not value, padding, and room for the result.
-    const rest = SIZE_BYTES + 9 + 3 + FULL_EXTRA_BYTES
+    const rest = SIZE_BYTES + 9 + 3 + INTERNAL_EXTRA_BYTES
     const bound = PROOF_BLOCK_BYTES_MAX - rest
     for (const [size, isInKernel] of [
       [0, true],
@@ -289,6 +348,7 @@ describe('the verifier', () => {
       assert.equal(verifyProofInKernel(hash, proof) !== undefined, isInKernel, `${size}`)
       const answer = getFromProof(verifyProof(hash, proof), Uint8Array.of(7))
       assert.equal(answer.kind === 'present' && answer.value.length, size)
+      assert.deepEqual(verifyGet(hash, proof, Uint8Array.of(7)), answer)
       tree.dispose()
     }
   })
