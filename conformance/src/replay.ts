@@ -107,7 +107,7 @@ function replay(folder: string, { from, to, keepGoing, bench }: Asked): boolean 
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
     repair: keepGoing ? 'recorded' : 'none',
-    invariants: bench ? 'skipped' : 'checked',
+    compare: bench ? 'batches' : 'everything',
   })
   for (const { height, block, differences, cpu } of steps) {
     counts.blocks++

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { refuseAttestations } from '@wadi/attestation/contract'
+import { toHex } from '@wadi/base/bytes'
 import { BugError, CodedError } from '@wadi/base/errors'
 import {
   chainContextOf,
@@ -22,9 +23,12 @@ import type { WriteLogEntry } from '@wadi/mkvs/roots'
 import { RESERVED_PUBLIC_KEYS } from '@wadi/primitives/reservedAddresses'
 import { readNdjsonFile } from '../ndjson.ts'
 import type { RecordedBlock } from '../records.ts'
-import { compareBlock, type Difference } from './compareBlock.ts'
+import { compareBlock, type Difference, type OwnBlock } from './compareBlock.ts'
 import { type ReplayedBlock, replayedBlock } from './recordedHeader.ts'
 import { type Repair, ReplayedState } from './stateStore.ts'
+
+/** So many blocks are run before they are compared, where speed is measured. */
+const BATCH_BLOCKS = 32
 
 /** How a chain is replayed. */
 export interface ReplayOptions {
@@ -34,8 +38,11 @@ export interface ReplayOptions {
   /** The last height that is run. */
   readonly to?: bigint
   readonly repair?: Repair
-  /** Whether invariants are checked after every block; they are unless told otherwise. */
-  readonly invariants?: 'checked' | 'skipped'
+  /**
+   * Everything, invariants included, after every block; or, for measuring, blocks in batches, and
+   * of the state only its roots.
+   */
+  readonly compare?: 'everything' | 'batches'
 }
 
 /** What became of a block. */
@@ -63,21 +70,23 @@ export function chainOf(document: GenesisDocument): Omit<Chain, 'bus'> {
   }
 }
 
+/** What a block did here. */
+interface Run extends OwnBlock {
+  /** What is wrong with the block's metadata, if anything is. */
+  readonly refusal: Difference | undefined
+}
+
 /** A chain that is being replayed. */
 class Replay {
   readonly #application: Application
   readonly #services: readonly Service[]
   readonly #state: ReplayedState
-  readonly #invariants: 'checked' | 'skipped'
   #ended: EndBlockResult | undefined
   #before: readonly WriteLogEntry[] = []
-  #cpu = 0
 
-  constructor(document: GenesisDocument, state: ReplayedState, options: ReplayOptions) {
-    const { services, invariants = 'checked' } = options
+  constructor(document: GenesisDocument, state: ReplayedState, services: readonly Service[]) {
     this.#services = services
     this.#state = state
-    this.#invariants = invariants
     const chain = chainOf(document)
     this.#application = new Application({
       chain,
@@ -93,34 +102,38 @@ class Replay {
     this.#application.initChain({ document, validators })
   }
 
-  /** Microseconds of the processor in the application so far. */
-  get cpu(): number {
-    return this.#cpu
-  }
-
-  run(record: RecordedBlock, block: ReplayedBlock): readonly Difference[] {
-    const begun = process.cpuUsage()
+  /** Runs a block, and leaves it to be committed. */
+  run(block: ReplayedBlock): Run {
     this.#application.announce(block.transactions)
     const beginEvents = this.#application.beginBlock(block)
     const txResults = block.transactions.map((raw) => this.#application.deliverTx(raw))
     const refusal = this.#end()
-    this.#count(begun)
     const endResult = this.#ended
     if (endResult === undefined) throw new BugError('replay: the block did not end')
-    const differences = [
-      ...compareBlock(record, { beginEvents, txResults, endResult }),
-      ...this.#state.compare(record, this.#before),
-    ]
-    if (refusal !== undefined && differences.length === 0) differences.push(refusal)
-    const resumed = process.cpuUsage()
-    this.#application.commit()
-    this.#count(resumed)
-    return [...differences, ...this.#violations()]
+    return { beginEvents, txResults, endResult, refusal }
   }
 
-  #count(begun: NodeJS.CpuUsage): void {
-    const { user, system } = process.cpuUsage(begun)
-    this.#cpu += user + system
+  /** Commits the block that was run, and gives the root of the state. */
+  commit(): Uint8Array {
+    return this.#application.commit().rootHash
+  }
+
+  /** Compares everything that the block did, which is not yet committed, and repairs its state. */
+  compare(record: RecordedBlock, run: Run): readonly Difference[] {
+    const differences = [...compareBlock(record, run), ...this.#state.compare(record, this.#before)]
+    return differences.length > 0 || run.refusal === undefined ? differences : [run.refusal]
+  }
+
+  /** What does not hold in the committed state. */
+  *violations(): Generator<Difference> {
+    for (const { name, violations } of this.#services)
+      for (const { invariant, details } of violations(this.#state.tree))
+        yield {
+          where: 'invariants',
+          what: `${name}: ${invariant}`,
+          recorded: 'holds',
+          ours: details,
+        }
   }
 
   /** Ends the block; what its metadata say is one more thing to compare. */
@@ -133,18 +146,6 @@ class Replay {
       return { where: 'end', what: 'metadata', recorded: 'accepted', ours: error.message }
     }
   }
-
-  *#violations(): Generator<Difference> {
-    if (this.#invariants === 'skipped') return
-    for (const { name, violations } of this.#services)
-      for (const { invariant, details } of violations(this.#state.tree))
-        yield {
-          where: 'invariants',
-          what: `${name}: ${invariant}`,
-          recorded: 'holds',
-          ours: details,
-        }
-  }
 }
 
 /** A chain as it was recorded. */
@@ -154,27 +155,79 @@ export interface RecordedChain {
   readonly blocks: Iterable<RecordedBlock>
 }
 
+/** A recorded block, and what of it is fed to the application. */
+interface Step {
+  readonly record: RecordedBlock
+  readonly block: ReplayedBlock
+}
+
+/** Microseconds of the processor since then. */
+function cpuSince(begun: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(begun)
+  return user + system
+}
+
+/** Runs a block and compares everything. */
+function runOne(replay: Replay, { record, block }: Step): ReplayedHeight {
+  const begun = process.cpuUsage()
+  const run = replay.run(block)
+  const cpu = cpuSince(begun)
+  const differences = replay.compare(record, run)
+  const resumed = process.cpuUsage()
+  replay.commit()
+  const whole = cpu + cpuSince(resumed)
+  return {
+    height: block.height,
+    block,
+    differences: [...differences, ...replay.violations()],
+    cpu: whole,
+  }
+}
+
+/** Runs blocks one after the other and compares what they did when all have been run. */
+function runBatch(replay: Replay, steps: readonly Step[]): readonly ReplayedHeight[] {
+  const begun = process.cpuUsage()
+  const runs = steps.map(({ block }) => ({ run: replay.run(block), root: replay.commit() }))
+  const cpu = cpuSince(begun) / steps.length
+  return steps.map(({ record, block }, i) => {
+    const { run, root } = runs[i]!
+    const ours = toHex(root)
+    const recorded = record.state_root.toLowerCase()
+    const state = ours === recorded ? [] : [{ where: 'state', what: 'root', recorded, ours }]
+    return {
+      height: block.height,
+      block,
+      differences: [...compareBlock(record, run), ...state],
+      cpu,
+    }
+  })
+}
+
 /** Replays a recorded chain. */
 export function* replayBlocks(
   { document, blocks }: RecordedChain,
   options: ReplayOptions,
 ): Generator<ReplayedHeight> {
-  const { from = document.height, to, repair = 'none' } = options
+  const { from = document.height, to, repair = 'none', compare = 'everything' } = options
   const state = new ReplayedState(repair)
   let replay: Replay | undefined
+  let batch: Step[] = []
   for (const record of blocks) {
     const height = BigInt(record.height)
-    if (to !== undefined && height > to) return
+    if (to !== undefined && height > to) break
     if (height < from) {
       state.adopt(record)
       continue
     }
-    replay ??= new Replay(document, state, options)
-    const block = replayedBlock(record)
-    const before = replay.cpu
-    const differences = replay.run(record, block)
-    yield { height, block, differences, cpu: replay.cpu - before }
+    replay ??= new Replay(document, state, options.services)
+    const step = { record, block: replayedBlock(record) }
+    if (compare === 'everything') yield runOne(replay, step)
+    else batch.push(step)
+    if (batch.length < BATCH_BLOCKS) continue
+    yield* runBatch(replay, batch)
+    batch = []
   }
+  if (replay !== undefined && batch.length > 0) yield* runBatch(replay, batch)
 }
 
 /** Replays the chain that is recorded in a folder. */

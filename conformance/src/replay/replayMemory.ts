@@ -31,7 +31,7 @@ async function replayOnce(folder: string): Promise<ReplayMemory> {
   let blocks = 0
   let early = 0
   let late = 0
-  const steps = replayChain(folder, { services, invariants: 'skipped' })
+  const steps = replayChain(folder, { services, compare: 'batches' })
   for (const { height, differences } of steps) {
     assert(differences.length === 0, `block ${height} is identical`)
     blocks++

@@ -4,6 +4,8 @@ import type { Schema } from './schema.ts'
 import { copyOf } from './slab.ts'
 
 const FIRST_SIZE = 1024
+/** The initial byte of an item, and a size of 64 bits. */
+const HEAD_BYTES_MAX = 9
 
 /** Which of the two reference encoders is imitated. */
 export type Dialect = 'go' | 'rust'
@@ -32,7 +34,7 @@ export class Writer {
 
   /** Writes the initial bytes of an item; `argument` is a safe integer. */
   head(major: number, argument: number): void {
-    this.need(9)
+    this.need(HEAD_BYTES_MAX)
     const bytes = this.bytes
     if (argument < 24) {
       bytes[this.at++] = major | argument
@@ -67,7 +69,7 @@ export class Writer {
       this.head(major, Number(argument))
       return
     }
-    this.need(9)
+    this.need(HEAD_BYTES_MAX)
     this.bytes[this.at++] = major | 27
     this.word(Number(argument >> 32n))
     this.word(Number(argument & 0xffff_ffffn))
@@ -84,25 +86,24 @@ export class Writer {
     this.at = at + size
   }
 
+  /** Nearly all texts are ASCII: their size is known before they are written. */
   text(text: string): void {
     const size = text.length
-    if (size < 24) {
-      this.need(size + 1)
-      const bytes = this.bytes
-      let at = this.at
-      bytes[at++] = 0x60 | size
-      for (let i = 0; i < size; i++) {
-        const code = text.charCodeAt(i)
-        if (code > 127) {
-          this.wideText(text)
-          return
-        }
-        bytes[at++] = code
+    this.need(size + HEAD_BYTES_MAX)
+    const start = this.at
+    this.head(0x60, size)
+    const bytes = this.bytes
+    let at = this.at
+    for (let i = 0; i < size; i++) {
+      const code = text.charCodeAt(i)
+      if (code > 127) {
+        this.at = start
+        this.wideText(text)
+        return
       }
-      this.at = at
-    } else {
-      this.wideText(text)
+      bytes[at++] = code
     }
+    this.at = at
   }
 
   private wideText(text: string): void {

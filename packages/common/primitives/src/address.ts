@@ -2,7 +2,7 @@ import { concatBytes, toUtf8 } from '@wadi/base/bytes'
 import { definePlainErrors } from '@wadi/base/errors'
 import { bytesOf, type FixedBytes } from '@wadi/cbor/scalars'
 import { parseBech32, toBech32 } from '@wadi/crypto/bech32'
-import { hashOfBytes } from './hash.ts'
+import { sha512Trunc256Parts } from '@wadi/crypto/hash/sha512'
 import type { Namespace } from './namespace.ts'
 import type { PublicKey } from './publicKey.ts'
 
@@ -43,25 +43,28 @@ export function parseAddress(text: string): Address {
   return Address.check(bytes)
 }
 
-function derive(context: string, data: Uint8Array): Address {
-  const version = Uint8Array.of(ADDRESS_VERSION)
-  const digest = hashOfBytes(concatBytes(toUtf8(context), version, data))
-  return Address.check(concatBytes(version, digest.subarray(0, ADDRESS_SIZE - 1)))
+/** Addresses of one context: what is hashed begins with it and with the version. */
+function derivation(context: string): (data: Uint8Array) => Address {
+  const prefix = concatBytes(toUtf8(context), Uint8Array.of(ADDRESS_VERSION))
+  return (data) => {
+    const address = new Uint8Array(ADDRESS_SIZE)
+    address[0] = ADDRESS_VERSION
+    address.set(sha512Trunc256Parts(prefix, data).subarray(0, ADDRESS_SIZE - 1), 1)
+    return Address.check(address)
+  }
 }
 
 /** The account of whoever holds the key. */
-export function stakingAddress(key: PublicKey): Address {
-  return derive('oasis-core/address: staking', key)
-}
+export const stakingAddress: (key: PublicKey) => Address = derivation('oasis-core/address: staking')
 
 /** The account of a runtime. */
-export function runtimeAddress(id: Namespace): Address {
-  return derive('oasis-core/address: runtime', id)
-}
+export const runtimeAddress: (id: Namespace) => Address = derivation('oasis-core/address: runtime')
+
+const ofModule = derivation('oasis-core/address: module')
 
 /** The account of a module of the consensus layer. */
 export function moduleAddress(module: string, kind: string): Address {
-  return derive('oasis-core/address: module', toUtf8(`${module}.${kind}`))
+  return ofModule(toUtf8(`${module}.${kind}`))
 }
 
 /** The account of the vault that is its creator's number `id`. */

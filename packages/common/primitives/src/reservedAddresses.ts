@@ -1,4 +1,4 @@
-import { parseHex, toHex } from '@wadi/base/bytes'
+import { equalBytes, parseHex } from '@wadi/base/bytes'
 import { type Address, stakingAddress } from './address.ts'
 import { PublicKey } from './publicKey.ts'
 
@@ -32,13 +32,14 @@ export const GOVERNANCE_DEPOSITS_ADDRESS: Address = stakingAddress(
 /** What is sent here is burned. */
 export const BURN_ADDRESS: Address = stakingAddress(keyOf(RESERVED_KEYS.burn))
 
-const RESERVED: ReadonlySet<string> = new Set(
-  [COMMON_POOL_ADDRESS, FEE_ACCUMULATOR_ADDRESS, GOVERNANCE_DEPOSITS_ADDRESS, BURN_ADDRESS].map(
-    toHex,
-  ),
-)
+const RESERVED: readonly Address[] = [
+  COMMON_POOL_ADDRESS,
+  FEE_ACCUMULATOR_ADDRESS,
+  GOVERNANCE_DEPOSITS_ADDRESS,
+  BURN_ADDRESS,
+]
 
 /** May no account have this address? */
 export function isReservedAddress(address: Address): boolean {
-  return RESERVED.has(toHex(address))
+  return RESERVED.some((reserved) => equalBytes(reserved, address))
 }

@@ -36,8 +36,9 @@ export const CHECKPOINT_INTERVAL_MIN = 10n
 /** The size of a checkpoint's chunk. */
 export const CHECKPOINT_CHUNK_BYTES_MIN = 1024n * 1024n
 
-/** So many decoded values of the state are kept. */
-export const DECODED_VALUES_MAX = 4_096
+/** So many decoded values of the state are kept, and so many bytes that they came from. */
+export const DECODED_VALUES_MAX = 8_192
+export const DECODED_BYTES_MAX = 4_194_304
 
 /** In nanoseconds: how short the pause between blocks may be in a genesis document. */
 export const TIMEOUT_COMMIT_MIN = MILLISECOND

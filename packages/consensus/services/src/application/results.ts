@@ -18,6 +18,12 @@ export interface TxResult {
   readonly events: readonly BlockEvent[]
 }
 
+const I64_MAX = (1n << 63n) - 1n
+
+function signed(gas: Gas): bigint {
+  return gas > I64_MAX ? BigInt.asIntN(64, gas) : gas
+}
+
 /** COMPAT(cometbft): gas has a sign in results, so a limit of 2^63 and more is told as negative. */
 export function toldGas({
   limit,
@@ -26,7 +32,7 @@ export function toldGas({
   readonly limit: Gas
   readonly used: Gas
 }): Pick<TxResult, 'gasWanted' | 'gasUsed'> {
-  return { gasWanted: BigInt.asIntN(64, limit), gasUsed: BigInt.asIntN(64, used) }
+  return { gasWanted: signed(limit), gasUsed: signed(used) }
 }
 
 /** What became of a transaction that was only checked. */
