@@ -12,7 +12,7 @@ import { getFromProof } from '@wadi/mkvs/readProof'
 import { ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
 import { proveGet } from '@wadi/mkvs/syncer'
 import { createTree, type Tree } from '@wadi/mkvs/tree'
-import { verifyProof } from '@wadi/mkvs/verifyProof'
+import { verifyGet, verifyProof } from '@wadi/mkvs/verifyProof'
 import { goPartner, goPeer, readGoPhase } from '../src/goPeer.ts'
 import { median } from '../src/measure.ts'
 import type { Contender, Scenario } from '../src/scenario.ts'
@@ -112,7 +112,12 @@ function digestOf(proofs: readonly Proof[]): string {
   return digest.digest('hex')
 }
 
-/** Proofs of a thousand keys of the filled tree, checked one by one. */
+/**
+ * Proofs of a thousand keys of the filled tree: each is checked, and the value read from it. The
+ * reference makes all nodes as it verifies, and its program walks over them; it has no shorter way.
+ * Ours makes none, as who asks for one value keeps nothing else; who wants the nodes as well has to
+ * have them kept.
+ */
 async function createProofs(): Promise<readonly Contender[]> {
   const { keys, load } = treeWorkload()
   const tree = emptyTree()
@@ -120,7 +125,7 @@ async function createProofs(): Promise<readonly Contender[]> {
   const { hash } = tree.root
   const asked = Array.from(
     { length: PROOF_COUNT },
-    (_, i) => keys[(i * KEY_COUNT) / PROOF_COUNT] as Uint8Array,
+    (_, i) => new Uint8Array(keys[(i * KEY_COUNT) / PROOF_COUNT] as Uint8Array),
   )
   const proofs = asked.map((key) =>
     proveGet(tree, {
@@ -142,7 +147,16 @@ async function createProofs(): Promise<readonly Contender[]> {
       name: OURS,
       operations: PROOF_COUNT,
       run() {
-        // The reference makes all nodes as it verifies; ours come into being as they are read.
+        proofs.forEach((proof, i) => {
+          const answer = verifyGet(hash, proof, asked[i] as Uint8Array)
+          assert(answer.kind === 'present', 'the proof tells the value')
+        })
+      },
+    },
+    {
+      name: `${OURS}, nodes kept`,
+      operations: PROOF_COUNT,
+      run() {
         proofs.forEach((proof, i) => {
           const answer = getFromProof(verifyProof(hash, proof), asked[i] as Uint8Array)
           assert(answer.kind === 'present', 'the proof tells the value')
@@ -176,7 +190,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'tree/verify-proofs',
     yardstick: GO,
-    goals: [{ contender: OURS, atLeast: 1, times: GO }],
+    goals: [{ contender: OURS, atLeast: 1.1, times: GO }],
     rounds: PROOF_ROUNDS,
     create: createProofs,
   },
