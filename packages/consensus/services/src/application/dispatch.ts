@@ -3,7 +3,7 @@
 import { assert } from '@wadi/base/errors'
 import type { Subcall, Subscriptions } from '../kernel/bus.ts'
 import { type Context, childOf, inSubTransaction } from '../kernel/context.ts'
-import type { Method } from '../kernel/method.ts'
+import { type Method, runMethod } from '../kernel/method.ts'
 import type { Service } from '../kernel/service.ts'
 import { CALL_DEPTH_MAX } from '../limits.ts'
 import { errors } from './errors.ts'
@@ -55,6 +55,6 @@ function executeSubcall(dispatcher: Dispatcher, ctx: Context, subcall: Subcall):
   if (ctx.depth > CALL_DEPTH_MAX) throw errors.callDepthExceeded()
   const { caller, method, body } = subcall
   inSubTransaction(childOf(ctx, { caller }), (inner) => {
-    dispatcher.resolve(inner, method).method.run(inner, body)
+    runMethod(dispatcher.resolve(inner, method).method, inner, body)
   })
 }

@@ -8,7 +8,7 @@ import { gasPrice, type Transaction } from '@wadi/primitives/transaction'
 import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import { type Context, currentHeight, signedBy } from '../kernel/context.ts'
 import { composedGasAccountant, type GasAccountant, gasAccountant } from '../kernel/gas.ts'
-import { endsCheck, useGas } from '../kernel/method.ts'
+import { endsCheck, runMethod, useGas } from '../kernel/method.ts'
 import { authenticate, chargeChecked, checkLocalGasPrice } from '../staking/actions.ts'
 import type { Dispatcher } from './dispatch.ts'
 import { blockErrors, errors } from './errors.ts'
@@ -71,7 +71,7 @@ export function executeTransaction(
     useGas(inner, inner.consensusParameters.gasCosts, 'tx_byte', BigInt(size))
     checkGasPrice(inner, transaction)
     priority = service.priority(transaction.method)
-    method.run(inner, transaction.body)
+    runMethod(method, inner, transaction.body)
     if (endsCheck(inner)) chargeChecked(inner, transaction)
     return { failure: undefined, gas: inner.gas, priority }
   } catch (failure) {

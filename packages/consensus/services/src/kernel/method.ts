@@ -16,17 +16,22 @@ export interface Method {
 /** Methods by their names on the wire. */
 export type Methods = Readonly<Record<string, Method>>
 
-/**
- * Decodes, or refuses with the service's own error.
- * COMPAT(oasis-core): a transaction or a vault's action without a body calls with the zero value.
- */
+/** Decodes, or refuses with the service's own error. */
 function decodeBody<T>(body: Schema<T>, malformed: ErrorMaker, bytes: Uint8Array | undefined): T {
   try {
-    return decode(body, bytes?.length === 0 ? undefined : bytes)
+    return decode(body, bytes)
   } catch (error) {
     if (error instanceof CodedError) throw malformed(error.message)
     throw error
   }
+}
+
+/**
+ * Calls a method.
+ * COMPAT(oasis-core): a transaction or a vault's action without a body calls with the zero value.
+ */
+export function runMethod({ run }: Method, ctx: Context, body: Uint8Array | undefined): void {
+  run(ctx, body?.length === 0 ? undefined : body)
 }
 
 /** Uses the gas that an operation costs, so many times. */
