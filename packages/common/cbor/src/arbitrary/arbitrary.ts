@@ -8,19 +8,40 @@ import { u64 } from '../scalars.ts'
 import type { AnySchema, FieldShape, Schema, Shape } from '../schema.ts'
 
 const COUNT_MAX = 4
+/** So many known values come on one that is not known. */
+const KNOWN_WEIGHT = 4
 
-/** Any value of the schema: empty parts, extreme integers and absent pointers included. */
-export function arbitrary<T>(schema: Schema<T>): fc.Arbitrary<T> {
-  return anyOf(schema as AnySchema) as fc.Arbitrary<T>
+/** Values that mean something where they are used, by the names of their types. */
+export type KnownValues = Readonly<Record<string, readonly unknown[]>>
+
+/**
+ * Any value of the schema: empty parts, extreme integers and absent pointers included. Where a type
+ * has known values, most are of these.
+ */
+export function arbitrary<T>(schema: Schema<T>, known: KnownValues = {}): fc.Arbitrary<T> {
+  return anyOf(schema as AnySchema, known) as fc.Arbitrary<T>
 }
 
 /** Some values of the schema, the same for the same seed. */
-export function sample<T>(schema: Schema<T>, count: number, seed: number): readonly T[] {
-  return fc.sample(arbitrary(schema), { numRuns: count, seed })
+export function sample<T>(
+  schema: Schema<T>,
+  count: number,
+  seed: number,
+  known: KnownValues = {},
+): readonly T[] {
+  return fc.sample(arbitrary(schema, known), { numRuns: count, seed })
 }
 
-function anyOf(schema: AnySchema): fc.Arbitrary<unknown> {
-  const { shape } = schema
+function anyOf({ shape }: AnySchema, known: KnownValues): fc.Arbitrary<unknown> {
+  const name = 'name' in shape ? shape.name : undefined
+  const values = name === undefined ? [] : (known[name] ?? [])
+  const any = anyOfShape(shape, known)
+  if (values.length === 0) return any
+  const ours = { weight: KNOWN_WEIGHT, arbitrary: fc.constantFrom(...values) }
+  return fc.oneof(ours, { weight: 1, arbitrary: any })
+}
+
+function anyOfShape(shape: Shape, known: KnownValues): fc.Arbitrary<unknown> {
   switch (shape.kind) {
     case 'integer':
       return anyInteger(shape)
@@ -41,32 +62,34 @@ function anyOf(schema: AnySchema): fc.Arbitrary<unknown> {
     case 'named':
       return fc.constantFrom(...Object.values(shape.names))
     default:
-      return anyParts(shape)
+      return anyParts(shape, known)
   }
 }
 
-function anyParts(shape: Shape): fc.Arbitrary<unknown> {
+function anyParts(shape: Shape, known: KnownValues): fc.Arbitrary<unknown> {
   switch (shape.kind) {
     case 'nilable':
-      return fc.option(anyOf(shape.inner), { nil: undefined })
+      return fc.option(anyOf(shape.inner, known), { nil: undefined })
     case 'list':
-      return fc.array(anyOf(shape.item), { maxLength: Math.min(COUNT_MAX, shape.countMax) })
+      return fc.array(anyOf(shape.item, known), { maxLength: Math.min(COUNT_MAX, shape.countMax) })
     case 'map':
       return fc
-        .array(fc.tuple(anyOf(shape.key), anyOf(shape.value)), { maxLength: COUNT_MAX })
+        .array(fc.tuple(anyOf(shape.key, known), anyOf(shape.value, known)), {
+          maxLength: COUNT_MAX,
+        })
         .map((entries) => keyedMap(shape.key, entries))
     case 'struct':
     case 'tuple':
-      return anyFields(shape.fields)
+      return anyFields(shape.fields, known)
     case 'regrouped':
-      return anyOf(shape.inner).map(shape.fromFlat)
+      return anyOf(shape.inner, known).map(shape.fromFlat)
     case 'versioned':
-      return anyOf(shape.latest)
+      return anyOf(shape.latest, known)
     case 'mapped':
-      return anyMapped(shape)
+      return anyMapped(shape, known)
     case 'union':
     case 'rustEnum':
-      return anyVariant(shape.variants)
+      return anyVariant(shape.variants, known)
     default:
       throw new TypeError(`no values of ${shape.kind}`)
   }
@@ -108,32 +131,36 @@ function anyInteger(shape: Shape & { kind: 'integer' }): fc.Arbitrary<unknown> {
   return bits === 64 ? integer : integer.map(Number)
 }
 
-function anyFields(fields: readonly FieldShape[]): fc.Arbitrary<unknown> {
-  const values = Object.fromEntries(fields.map((field) => [field.name, anyField(field)]))
+function anyFields(fields: readonly FieldShape[], known: KnownValues): fc.Arbitrary<unknown> {
+  const values = Object.fromEntries(fields.map((field) => [field.name, anyField(field, known)]))
   return fc.record(values, { noNullPrototype: true })
 }
 
 /** What is dropped when empty is often empty. */
-function anyField({ schema, omitsEmpty }: FieldShape): fc.Arbitrary<unknown> {
-  const full = anyOf(schema)
+function anyField({ schema, omitsEmpty }: FieldShape, known: KnownValues): fc.Arbitrary<unknown> {
+  const full = anyOf(schema, known)
   return omitsEmpty && schema.isEmpty(schema.zero)
     ? fc.oneof(fc.constant(schema.zero), full, full)
     : full
 }
 
 /** Values of the wire type that are values of the mapped one, too. */
-function anyMapped({ inner, from }: Shape & { kind: 'mapped' }): fc.Arbitrary<unknown> {
-  return anyOf(inner)
+function anyMapped(
+  { inner, from }: Shape & { kind: 'mapped' },
+  known: KnownValues,
+): fc.Arbitrary<unknown> {
+  return anyOf(inner, known)
     .filter((wire) => !isRefused(() => from(wire)))
     .map(from)
 }
 
 function anyVariant(
   variants: Readonly<Record<string, AnySchema | 'unit' | number>>,
+  known: KnownValues,
 ): fc.Arbitrary<unknown> {
   return fc.oneof(
     ...Object.entries(variants).map(([kind, body]) =>
-      (typeof body === 'object' ? anyOf(body) : fc.constant(undefined)).map((value) => ({
+      (typeof body === 'object' ? anyOf(body, known) : fc.constant(undefined)).map((value) => ({
         kind,
         body: value,
       })),
