@@ -18,7 +18,7 @@ import { listChains, readVector } from './vectors.ts'
 
 /** However bad a document is and busy the machine, one takes no longer. */
 const CPU_MS_MAX = 4_000
-const CHANGES_PER_CHAIN = 60
+const CHANGES_PER_CHAIN = 20
 const signatures = signatureRules(forbidKeys(RESERVED_PUBLIC_KEYS))
 
 /** What became of a step: a value, or nothing where the document was refused with a code. */
