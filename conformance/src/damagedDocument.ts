@@ -1,4 +1,4 @@
-/** What somebody makes of a genesis document that is no more what it was: its JSON, changed at random. */
+/** What somebody makes of a genesis document: its JSON, changed at random. */
 
 import { type RandomSource, randomBelow } from '@wadi/base/random'
 
