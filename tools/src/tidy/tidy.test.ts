@@ -172,6 +172,8 @@ describe('tidy: words', () => {
   it('refuses skipped tests without a reason, without a date and with an old date', () => {
     const place = `${TREE}src/tree.test.ts:1`
     assertFound('skips', test("it.skip('a', f)"), place)
+    assertFound('skips', test("it('a', f)\nit.skip('b', f)"), `${TREE}src/tree.test.ts:2`)
+    assertFound('skips', test("it('a', f)\ndescribe.skip('b', f)"), `${TREE}src/tree.test.ts:2`)
     assertFound('skips', test("it('a', (t) => { t.skip('no device') })"), place)
     assertFound('skips', test("it('a', { skip: true }, f)"), place)
     assertFound('skips', test("it('a', { skip: 'flaky' }, f)"), place)

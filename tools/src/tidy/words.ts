@@ -15,6 +15,9 @@ const FILE_NAME =
 /** What stands before `t.skip()` where it only happens under a condition. */
 const CONDITION_END = /^(\)|return)$/
 
+/** What declares a test: its `skip` is no decision of the machine's, whatever stands before it. */
+const DECLARES = /^(it|test|describe|suite)$/
+
 /** A line that is one long text, a test's title or holds an address cannot be broken well. */
 const UNBREAKABLE =
   /https?:\/\/|\S{60,}|^\s*(?:it|test|describe)\(|^\s*([\w.'"]+: |= )?\[?(['"`])[^'"`]*\2[,;)\]]*$/
@@ -91,7 +94,9 @@ export function checkSkips(house: House, today: string): Finding[] {
   return house.sources.flatMap(({ path, tokens, isTest }) =>
     tokens.flatMap((token, i) => {
       const isMember = tokens[i - 1]?.text === '.' && tokens[i + 1]?.text === '('
-      const isCall = isMember && !CONDITION_END.test(tokens[i - 3]?.text ?? '')
+      const isDeclared = DECLARES.test(tokens[i - 2]?.text ?? '')
+      const isDecided = !isDeclared && CONDITION_END.test(tokens[i - 3]?.text ?? '')
+      const isCall = isMember && !isDecided
       const value = tokens[i + 2]
       const isOption =
         tokens[i + 1]?.text === ':' && (value?.text === 'true' || isText(value?.kind))
