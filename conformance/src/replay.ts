@@ -1,7 +1,7 @@
 /**
- * `npm run -s replay -- <chain folder>`: runs a recorded chain from its genesis document and compares
- * everything with the recording. Ends with `<n> blocks, <n> identical`; the exit code is 1 if any
- * block differs.
+ * `npm run -s replay -- <chain folder>`: runs a recorded chain from its genesis document and
+ * compares everything with the recording. Ends with `<n> blocks, <n> identical`; the exit code
+ * is 1 if any block differs.
  */
 
 import { existsSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** What a recorded block tells an application: the parts of `tendermint.types.Block` that it sees. */
+/** What a recorded block tells an application: what it sees of `tendermint.types.Block`. */
 
 import type { BlockHeader, Misbehaviour, Vote } from '@wadi/consensus-services/kernel/block'
 import type { Moment } from '@wadi/primitives/moment'

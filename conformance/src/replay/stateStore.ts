@@ -1,4 +1,4 @@
-/** The state of a chain that is replayed: a tree in memory, compared with the recording as it goes. */
+/** The state of a chain that is replayed: a tree in memory, compared with the recording. */
 
 import { equalBytes, toHex } from '@wadi/base/bytes'
 import type { StateStore } from '@wadi/consensus-services/application'

@@ -21,7 +21,7 @@ function timed<T>(time: ServiceTime, what: keyof ServiceTime, run: () => T): T {
   }
 }
 
-/** The same services, and a table that fills with their times. What one calls of another counts as its own. */
+/** The same services, and their times so far. What one calls of another counts as its own. */
 export function timeServices(services: readonly Service[]): {
   readonly services: readonly Service[]
   readonly times: ReadonlyMap<string, ServiceTime>

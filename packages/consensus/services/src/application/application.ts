@@ -1,4 +1,4 @@
-/** The consensus layer as CometBFT sees it: an ABCI application, phase by phase, without a world. */
+/** The consensus layer as CometBFT sees it: an ABCI application without a world around it. */
 
 import { EMPTY_BYTES, equalBytes } from '@wadi/base/bytes'
 import { assert, CodedError, UnavailableError } from '@wadi/base/errors'
@@ -188,7 +188,7 @@ export class Application {
     })
   }
 
-  /** Tells which transactions the next block has, so that their signatures can be verified at once. */
+  /** Tells which transactions come next, so that their signatures can be verified at once. */
   announce(transactions: readonly Uint8Array[]): void {
     this.#opener.announce(transactions)
   }
