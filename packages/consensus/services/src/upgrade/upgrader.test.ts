@@ -191,4 +191,17 @@ describe('what an upgrader keeps', () => {
       assert.throws(() => upgrader({ pending: kept() }), { reason: 'upgrade.wrongProgram' })
     }
   })
+
+  it('goes on where a restart is assumed, as one does that was restarted', () => {
+    const { machine, done } = upgrader({ restarts: 'assumed' })
+    machine.submitDescriptor(restarting)
+    machine.consensusUpgrade(begin, at(10n))
+    machine.consensusUpgrade(end, at(10n))
+    machine.consensusUpgrade(begin, at(11n))
+    assert.deepEqual(done, ['restarting begin', 'restarting end'])
+    assert.deepEqual(machine.pending, [])
+    const wrong = upgrader({ restarts: 'assumed' }).machine
+    wrong.submitDescriptor({ ...inPlace, target: other })
+    assert.throws(() => wrong.consensusUpgrade(begin, at(10n)), StopForUpgrade)
+  })
 })

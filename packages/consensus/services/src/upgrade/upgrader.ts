@@ -26,6 +26,11 @@ export interface UpgraderOptions {
   readonly handlers?: ReadonlyMap<string, UpgradeHandler>
   /** What this program speaks. */
   readonly versions?: ProtocolVersions
+  /**
+   * Whether a node that has to restart for an upgrade waits for it. Who replays what nodes did
+   * afterwards is one that did restart.
+   */
+  readonly restarts?: 'awaited' | 'assumed'
   /** Is given what is to be kept, whenever it may have changed. */
   readonly keep?: (pending: readonly PendingUpgrade[]) => void
 }
@@ -43,14 +48,17 @@ export function createUpgrader(options: UpgraderOptions = {}): Upgrader {
 class NodeUpgrader implements Upgrader {
   readonly #handlers: ReadonlyMap<string, UpgradeHandler>
   readonly #versions: ProtocolVersions
+  readonly #restarts: 'awaited' | 'assumed'
   readonly #keep: (pending: readonly PendingUpgrade[]) => void
   #entries: Entry[]
   /** Once the node has to stop it does not go on, however often it is asked. */
   #mustStop = false
 
-  constructor({ pending = [], handlers, versions, keep }: UpgraderOptions) {
+  constructor(options: UpgraderOptions) {
+    const { pending = [], handlers, versions, restarts, keep } = options
     this.#handlers = handlers ?? knownHandlers
     this.#versions = versions ?? PROTOCOL_VERSIONS
+    this.#restarts = restarts ?? 'awaited'
     this.#keep = keep ?? (() => undefined)
     this.#entries = pending.map((entry) => ({ ...entry }))
     for (const entry of this.#entries) this.#start(entry)
@@ -123,7 +131,8 @@ class NodeUpgrader implements Upgrader {
   }
 
   #canGoOn(descriptor: UpgradeDescriptor): boolean {
-    return this.#ableHandler(descriptor)?.needsRestart === false
+    const handler = this.#ableHandler(descriptor)
+    return handler !== undefined && (!handler.needsRestart || this.#restarts === 'assumed')
   }
 
   /** The handler of an upgrade after which this program can go on. */
