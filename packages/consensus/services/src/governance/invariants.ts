@@ -5,7 +5,7 @@ import { CodedError } from '@wadi/base/errors'
 import { ProposalState } from '@wadi/consensus/governance'
 import * as keys from '@wadi/consensus/governance/keys'
 import { isReservedAddress } from '@wadi/primitives/reservedAddresses'
-import { areEpochsMocked, epochOf } from '../beacon/queries.ts'
+import { canMissEpochs, epochOf } from '../beacon/queries.ts'
 import type { Violation } from '../kernel/service.ts'
 import { entriesOf, has, type ReadableState } from '../kernel/state.ts'
 import { governanceDepositsOf } from '../staking/queries.ts'
@@ -43,12 +43,12 @@ function* parameterViolations(state: ReadableState): Generator<Violation> {
   if (refusal !== undefined) yield broken('parameters', refusal)
 }
 
-/** What is wrong with a proposal whose epoch was left out. */
+/** What is wrong with a proposal whose epoch nobody was told of. */
 const OVERDUE: readonly string[] = ['closedBefore', 'upgradeBefore']
 
 /**
  * Proposals are what they can be at this time, and the open ones have their deposits in place.
- * COMPAT(oasis-core): what ends in an epoch that a test leaves out never ends.
+ * COMPAT(oasis-core): what ends in an epoch that nobody is told of never ends.
  */
 function* proposalViolations(state: ReadableState): Generator<Violation> {
   const proposals = proposalsOf(state)
@@ -56,7 +56,7 @@ function* proposalViolations(state: ReadableState): Generator<Violation> {
   for (const proposal of proposals) {
     const { id } = proposal
     const problem = problemOf(proposal, epoch)
-    if (problem !== undefined && !(OVERDUE.includes(problem) && areEpochsMocked(state)))
+    if (problem !== undefined && !(OVERDUE.includes(problem) && canMissEpochs(state)))
       yield broken('proposal', `${id}: ${problem}`)
     if (id >= nextProposalIdOf(state)) yield broken('nextProposalId', `${id} is taken`)
     for (const { voter } of votesOf(state, id))
@@ -92,7 +92,7 @@ function* pendingUpgradeViolations(state: ReadableState): Generator<Violation> {
     }
     const refusal = refusalOf(() => checkDescriptor(upgrade))
     if (refusal !== undefined) yield broken('pendingUpgrades', `${id}: ${refusal}`)
-    if (epoch < now && !areEpochsMocked(state))
+    if (epoch < now && !canMissEpochs(state))
       yield broken('pendingUpgrades', `${id} was due at ${epoch}`)
   }
 }
