@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { EMPTY_BYTES, toHex } from '@wadi/base/bytes'
+import { BugError, UnavailableError } from '@wadi/base/errors'
 import { encode } from '@wadi/cbor/codec'
 import { BlockMetadata } from '@wadi/consensus/consensus/methods'
 import { stakingAddress } from '@wadi/primitives/address'
@@ -8,6 +9,8 @@ import { Hash } from '@wadi/primitives/hash'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { quantity } from '@wadi/primitives/quantity'
 import { Transaction } from '@wadi/primitives/transaction'
+import type { Context } from '../kernel/context.ts'
+import type { Service } from '../kernel/service.ts'
 import { accountOf } from '../staking/queries.ts'
 import {
   alice,
@@ -20,6 +23,7 @@ import {
 } from '../testing/testApplication.ts'
 import { testContext } from '../testing/testContext.ts'
 import type { Application } from './application.ts'
+import { errors } from './errors.ts'
 
 const aliceKey = PublicKey.check(alice.publicKey)
 const address = stakingAddress(aliceKey)
@@ -194,6 +198,51 @@ describe('a proposal', () => {
     assert.equal(propose(size).length, 4)
     assert.equal(propose(size - 1n).length, 3)
     assert.equal(propose(0n).length, 1)
+  })
+})
+
+/** A service that fails at a moment of every block but the first one. */
+function failingService(at: 'beginBlock' | 'endBlock', failure: Error): Service {
+  return {
+    name: '950_failing',
+    priority: () => 0n,
+    methods: {},
+    *violations() {},
+    [at]: (ctx: Context) => {
+      if (ctx.committed !== undefined) throw failure
+    },
+  }
+}
+
+describe('a failure of a service around the transactions of a block', () => {
+  const failures = [errors.unknownMethod('a coded error'), new BugError('a bug')]
+  for (const at of ['beginBlock', 'endBlock'] as const)
+    for (const failure of failures)
+      it(`is fatal in ${at}, be it ${failure.message}`, () => {
+        const application = testApplication({}, { services: [failingService(at, failure)] })
+        runTestBlock(application, 1n, [])
+        const before = toHex(application.committed!.rootHash)
+        const block = testBlock(2n)
+        const asked = { ...block, transactions: [], bytesMax: 99_999n }
+        assert.deepEqual(
+          application.prepareProposal(asked, proposer),
+          [],
+          'no proposal comes of it',
+        )
+        assert.equal(application.processProposal(block, []), false, 'nobody votes for it')
+        const run = () => {
+          application.beginBlock(block)
+          application.endBlock()
+        }
+        assert.throws(run, failure, 'and if it was decided nevertheless, the node stops')
+        assert.equal(toHex(application.committed!.rootHash), before)
+      })
+
+  it('of the world is nobody’s fault, and is told to the node even of a proposal', () => {
+    const missing = new UnavailableError('node.missing', 'a node of the tree is elsewhere')
+    const application = testApplication({}, { services: [failingService('endBlock', missing)] })
+    runTestBlock(application, 1n, [])
+    assert.throws(() => application.processProposal(testBlock(2n), []), missing)
   })
 })
 
