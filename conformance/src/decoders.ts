@@ -21,10 +21,18 @@ import { FrameReader, frameOf } from '@wadi/cbor/framing'
 import { readItem } from '@wadi/cbor/item'
 import { parseJson, toJson } from '@wadi/cbor/json'
 import { text } from '@wadi/cbor/scalars'
-import type { AnySchema } from '@wadi/cbor/schema'
+import type { AnySchema, Schema } from '@wadi/cbor/schema'
+import { eventBodies } from '@wadi/consensus/events'
 import { GenesisDocument, parseGenesis, printGenesis } from '@wadi/consensus/genesis/document'
 import { methodBodies } from '@wadi/consensus/methods'
-import { decodeSgxConstraints } from '@wadi/consensus/registry/sgx'
+import {
+  decodeSgxAttestation,
+  decodeSgxConstraints,
+  encodeSgxAttestation,
+  encodeSgxConstraints,
+  SgxAttestation,
+  SgxConstraints,
+} from '@wadi/consensus/registry/sgx'
 import {
   ExecutorCommitment,
   ExecutorCommitmentHeader,
@@ -46,8 +54,14 @@ import { decodeRecord, encodeRecord } from '@wadi/mkvs/nodeRecord'
 import { Proof } from '@wadi/mkvs/proof'
 import { ROOT_TYPE_IO, ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
 import { decodeSnappy, encodeSnappy } from '@wadi/mkvs/snappy/framing'
-import { GetRequest, proveGet } from '@wadi/mkvs/syncer'
-import { createTree } from '@wadi/mkvs/tree'
+import {
+  GetPrefixesRequest,
+  GetRequest,
+  IterateRequest,
+  ProofResponse,
+  proveGet,
+} from '@wadi/mkvs/syncer'
+import { createTree, type Tree } from '@wadi/mkvs/tree'
 import { verifyProof } from '@wadi/mkvs/verifyProof'
 import { encodePem, parsePem } from '@wadi/node-crypto/keys/pem'
 import {
@@ -74,7 +88,13 @@ import {
   tagKey,
   transactionKey,
 } from '@wadi/runtime-protocol/transactions/artifacts'
-import { readTags, readTransactions } from '@wadi/runtime-protocol/transactions/readIoTree'
+import {
+  readInputBatch,
+  readTag,
+  readTags,
+  readTransaction,
+  readTransactions,
+} from '@wadi/runtime-protocol/transactions/readIoTree'
 import {
   dataHashOf,
   proveTransactions,
@@ -162,6 +182,9 @@ function treeDecoders(): Decoder[] {
       decode: (bytes) => decodeSnappy(bytes, SNAPPY_BYTES_MAX),
     },
     ...ofSchema('storage request', GetRequest),
+    ...ofSchema('storage request for prefixes', GetPrefixesRequest),
+    ...ofSchema('storage request to iterate', IterateRequest),
+    ...ofSchema('storage answer', ProofResponse),
   ]
 }
 
@@ -264,18 +287,62 @@ function stateDecoders(): Decoder[] {
   }))
 }
 
+const ioReaders = {
+  transactions: readTransactions,
+  transaction: (tree: Tree) => readTransaction(tree, Hash.zero),
+  batch: (tree: Tree) => readInputBatch(tree, { batchSizeMax: 0n, batchSizeBytesMax: 0n }),
+  tags: readTags,
+  tag: (tree: Tree) => readTag(tree, Uint8Array.of(7)),
+}
+
 /** Reads trees of inputs and outputs that have one pair: the first 34 bytes are the key. */
-function ioPairReader(): (bytes: Uint8Array) => unknown {
+function ioPairReader(read: (tree: Tree) => unknown): (bytes: Uint8Array) => unknown {
   const arena = new Arena()
   return (bytes) => {
     const tree = createTree(arena, { namespace: new Uint8Array(32), type: ROOT_TYPE_IO })
     tree.insert(bytes.subarray(0, IO_KEY_SIZE), bytes.subarray(IO_KEY_SIZE))
     try {
-      return [readTransactions(tree), readTags(tree)]
+      return read(tree)
     } finally {
       tree.dispose()
     }
   }
+}
+
+/** Evidence and what is demanded of it, in both versions. */
+function enclaveDecoders(): Decoder[] {
+  const ofVersions = <T extends object>(schema: Schema<T>, encodeAs: (value: T) => Uint8Array) =>
+    sample(schema, SAMPLES, SEED).flatMap((value) => [0, 1].map((v) => encodeAs({ ...value, v })))
+  return [
+    {
+      name: 'SGX constraints',
+      good: ofVersions(SgxConstraints, encodeSgxConstraints),
+      decode: decodeSgxConstraints,
+    },
+    {
+      name: 'SGX attestation',
+      good: ofVersions(SgxAttestation, encodeSgxAttestation),
+      decode: decodeSgxAttestation,
+    },
+  ]
+}
+
+/** Descriptors of entities and nodes decode only in versions that exist. */
+function withVersions(event: unknown): unknown {
+  const { entity, node } = Object(event) as { readonly entity?: object; readonly node?: object }
+  if (entity !== undefined) return { ...Object(event), entity: { ...entity, v: 2 } }
+  if (node !== undefined) return { ...Object(event), node: { ...node, v: 3 } }
+  return event
+}
+
+function eventDecoders(): Decoder[] {
+  return Object.values(eventBodies).flatMap((kinds) =>
+    Object.entries<AnySchema>(kinds).map(([kind, schema]) => ({
+      name: `event ${kind}`,
+      good: sample(schema, SAMPLES, SEED).map((value) => encode(schema, withVersions(value))),
+      decode: (bytes: Uint8Array) => decodeRpc(schema, bytes),
+    })),
+  )
 }
 
 function runtimeDecoders(): Decoder[] {
@@ -296,7 +363,11 @@ function runtimeDecoders(): Decoder[] {
       good: [encode(ExecutorCommitment, failed)],
       decode: (bytes) => checkCommitment(decode(ExecutorCommitment, bytes)),
     },
-    { name: 'pair of an I/O tree', good: pairs, decode: ioPairReader() },
+    ...Object.entries(ioReaders).map(([name, read]) => ({
+      name: `pair of an I/O tree, ${name}`,
+      good: pairs,
+      decode: ioPairReader(read),
+    })),
     {
       name: 'transaction proof',
       good: proveTransactions(transactions).slice(0, 1),
@@ -320,13 +391,14 @@ export function allDecoders(): readonly Decoder[] {
     ...ofSchema('node', Node, 3),
     ...bodies,
     { name: 'CBOR item', good: [Uint8Array.of(0x82, 1, 0xa1, 1, 2)], decode: readItem },
-    { name: 'SGX constraints', good: [parseHex('a0')], decode: decodeSgxConstraints },
     ...treeDecoders(),
     ...keyDecoders(),
     ...textDecoders,
     ...genesisDecoders(),
     ...stateDecoders(),
     ...runtimeDecoders(),
+    ...enclaveDecoders(),
+    ...eventDecoders(),
     {
       name: 'protobuf block',
       good: [parseHex('12080a03aabbcc0a0101')],
