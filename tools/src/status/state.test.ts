@@ -18,6 +18,15 @@ describe('stateOf', () => {
   it('does not count files without tests or with skipped ones', () => {
     assert.equal(stateOf(claim('a'), files({ a: "// it('holds', () => {})" })), 'not yet')
     assert.equal(stateOf(claim('a'), files({ a: `${TESTED}; it.skip('b', f)` })), 'not yet')
+    for (const option of ['skip: true', "skip: 'broken, 2026-11-01'", "todo: 'later'"]) {
+      const a = `${TESTED}; it('b', { ${option} }, f)`
+      assert.equal(stateOf(claim('a'), files({ a })), 'not yet', option)
+    }
+  })
+
+  it('counts tests that only a machine without what they need skips', () => {
+    const a = "it('a', { skip: program.missing }, f)"
+    assert.equal(stateOf(claim('a'), files({ a })), 'works')
   })
 })
 

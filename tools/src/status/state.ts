@@ -15,9 +15,12 @@ export function declaresTests(text: string): boolean {
     ({ text: word }, i) =>
       TEST_CALL.test(word) && tokens[i + 1]?.text === '(' && tokens[i - 1]?.text !== '.',
   )
-  const isSkipped = tokens.some(
-    ({ text: word }, i) => /^(skip|todo)$/.test(word) && tokens[i - 1]?.text === '.',
-  )
+  const isSkipped = tokens.some(({ text: word }, i) => {
+    if (!/^(skip|todo)$/.test(word)) return false
+    if (tokens[i - 1]?.text === '.') return true
+    const value = tokens[i + 2]
+    return tokens[i + 1]?.text === ':' && (value?.text === 'true' || value?.kind === 'string')
+  })
   return calls.length > 0 && !isSkipped
 }
 
