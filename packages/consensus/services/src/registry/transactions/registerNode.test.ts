@@ -199,6 +199,18 @@ describe("a node's runtimes", () => {
     assert.throws(() => register(ctx, unknown), invalid)
   })
 
+  it('are refused with evidence that nobody here can verify, as the reference refuses a bad quote', () => {
+    const ctx = context()
+    const info = deployment({ tee: Uint8Array.of(1, 2, 3) })
+    putRuntime(ctx.state, { ...runtime, teeHardware: 1, deployments: [info] })
+    const tee = { capabilities: { tee: make(CapabilityTee, { hardware: 1 }) } }
+    assert.throws(() => register(ctx, { ...compute, runtimes: [runs(tee)] }), {
+      module: 'unknown',
+      code: 1,
+      reason: 'attestation.quoteVerificationUnsupported',
+    })
+  })
+
   it('decide whom they admit', () => {
     const ctx = context()
     const admissionPolicy = make(AdmissionPolicy, { entityWhitelist: { entities: undefined } })
