@@ -1,4 +1,4 @@
-/** Transactions for a block of a workload: what was recorded, changed and mixed with what was not. */
+/** Transactions for a block of a workload: recorded ones, changed, among others that were not. */
 
 import { toHex } from '@wadi/base/bytes'
 import { type RandomSource, randomBelow } from '@wadi/base/random'
