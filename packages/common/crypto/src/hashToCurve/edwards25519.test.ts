@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { toHex, toUtf8 } from '@wadi/base/bytes'
+import fc from 'fast-check'
 import { encode } from '../ed25519/reference.ts'
 import { encodeToEdwards25519, hashToEdwards25519 } from './edwards25519.ts'
+import { encodeByReference, hashByReference } from './reference.ts'
 
 interface Suite {
   readonly dst: string
@@ -28,6 +30,19 @@ describe('hashing to edwards25519', () => {
       }
     })
   }
+
+  it('hashes as the reference does, under domains of every size', () => {
+    const domains = fc.uint8Array({ minLength: 1, maxLength: 300, size: 'max' })
+    fc.assert(
+      fc.property(domains, fc.uint8Array({ maxLength: 300 }), (domain, message) => {
+        const hashed = hashToEdwards25519(domain, message)
+        assert.deepEqual(hashed, hashByReference({ domain, message }))
+        const encoded = encodeToEdwards25519(domain, message)
+        assert.deepEqual(encoded, encodeByReference({ domain, message }))
+      }),
+      { numRuns: 200 },
+    )
+  })
 
   it('makes the key that burns', () => {
     const domain = toUtf8('oasis-core/reserved-address')

@@ -4,7 +4,7 @@ import { sha512 } from '@noble/hashes/sha2.js'
 import { concatBytes, equalBytes, toUtf8 } from '@wadi/base/bytes'
 import { L } from '../ed25519/curve.ts'
 import * as reference from '../ed25519/reference.ts'
-import { encodeToEdwards25519 } from '../hashToCurve/edwards25519.ts'
+import { encodeByReference } from '../hashToCurve/reference.ts'
 
 const { add, BASE, encode, isSmallOrder, multiply, negate, toNumber } = reference
 
@@ -42,7 +42,7 @@ export function verifyProofByReference(
   const decoded = decodeProof(proof)
   if (y === undefined || isSmallOrder(y) || decoded === undefined) return undefined
   const { gamma, c, s } = decoded
-  const hBytes = encodeToEdwards25519(DOMAIN, concatBytes(publicKey, alpha))
+  const hBytes = encodeByReference({ domain: DOMAIN, message: concatBytes(publicKey, alpha) })
   const h = reference.decode(hBytes)!
   const u = add(multiply(s, BASE), negate(multiply(c, y)))
   const v = add(multiply(s, h), negate(multiply(c, gamma)))

@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { TORSION } from '../ed25519/arbitrary/signedMessage.ts'
 import { L, P } from '../ed25519/curve.ts'
 import {
+  add,
   BASE,
   decode,
   encode,
@@ -110,6 +111,29 @@ describe('ECVRF-EDWARDS25519-SHA512-ELL2', () => {
       assert.equal(verifyProof(good.publicKey, alpha, spoilt), undefined)
       assert.equal(proofToHash(spoilt), undefined)
     }
+  })
+
+  it('takes a key and a Gamma with a part of small order where the challenge cancels it', () => {
+    const x = 1234567n
+    let accepted = 0
+    for (const torsion of TORSION) {
+      const key = encode(add(multiply(x, BASE), torsion))
+      const h = encodeToEdwards25519(DOMAIN, concatBytes(key, alpha))
+      const hPoint = decode(h)
+      assert.ok(hPoint !== undefined)
+      const gamma = encode(add(multiply(x, hPoint), torsion))
+      for (let k = 2n; k < 10n; k++) {
+        const parts = [key, h, gamma, encode(multiply(k, BASE)), encode(multiply(k, hPoint))]
+        const c = sha512(concatBytes(Uint8Array.of(4, 2), ...parts, Uint8Array.of(0))).slice(0, 16)
+        const made = concatBytes(gamma, c, toBytes((k + toNumber(c) * x) % L))
+        const output = verifyProof(key, alpha, made)
+        assert.deepEqual(output, verifyProofByReference(key, alpha, made))
+        if (output !== undefined) accepted++
+        if (toNumber(c) % 8n === 0n) assert.ok(output !== undefined)
+      }
+    }
+    // At least all of the torsion that is none, and not all.
+    assert.ok(accepted > 8 && accepted < 64)
   })
 
   it('refuses another size', () => {

@@ -8,13 +8,14 @@
 
 import { sha512 as sha512OfSecret } from '@noble/hashes/sha2.js'
 import { concatBytes, equalBytes, toUtf8 } from '@wadi/base/bytes'
+import { isCanonicalPoint } from '../ed25519/canonicalPoint.ts'
 import { ed25519Kernel, type Kernel, wipe } from '../ed25519/kernel/kernel.ts'
 import * as layout from '../ed25519/kernel/layout.ts'
 import { isBelowOrder } from '../ed25519/scalarOrder.ts'
 import { expandSeed, type SigningKey, signingKernel } from '../ed25519/sign.ts'
 import { PUBLIC_KEY_BYTES } from '../ed25519/signedMessage.ts'
 import { SHA512 } from '../hash/sha512.ts'
-import { encodeToEdwards25519 } from '../hashToCurve/edwards25519.ts'
+import { encodeIntoKernel } from '../hashToCurve/edwards25519.ts'
 
 /** Bytes of a proof: Gamma, c and s. */
 export const PROOF_BYTES = 80
@@ -26,7 +27,13 @@ const DOMAIN = concatBytes(toUtf8('ECVRF_edwards25519_XMD:SHA-512_ELL2_NU_'), Ui
 const CHALLENGE_BYTES = 16
 const CHALLENGE_END = 32 + CHALLENGE_BYTES
 const WORD = layout.WORD_BYTES
+const COFACTOR_DOUBLINGS = 3
+const NOTHING = new Uint8Array(0)
+/** Flags of `decompress`. */
+const ARE_POINTS = 0b0011
+const IS_KEY_SMALL = 0b0100
 
+/** Four points, one after the other, and their bytes in the same order. */
 const [P0, P1, P2, P3] = [0, 1, 2, 3].map((i) => layout.WORK_POINTS + i * layout.POINT_BYTES) as [
   number,
   number,
@@ -50,10 +57,11 @@ function loadPoints(
   return kernel.decompress(layout.IO, layout.IO + WORD, ...slots)
 }
 
-function bytesOfPoints(kernel: Kernel, a: number, b: number): readonly [Uint8Array, Uint8Array] {
-  kernel.compress(a, b, layout.IO, layout.IO + WORD)
-  const end = layout.IO + 2 * WORD
-  return [kernel.bytes.slice(layout.IO, end - WORD), kernel.bytes.slice(end - WORD, end)]
+/** The bytes of the four points. */
+function bytesOfPoints(kernel: Kernel): readonly [Uint8Array, Uint8Array, Uint8Array, Uint8Array] {
+  kernel.compressFour(P0, layout.IO)
+  const at = (i: number) => kernel.bytes.slice(layout.IO + i * WORD, layout.IO + (i + 1) * WORD)
+  return [at(0), at(1), at(2), at(3)]
 }
 
 function copyPoint(kernel: Kernel, target: number, source: number): void {
@@ -64,6 +72,12 @@ function copyPoint(kernel: Kernel, target: number, source: number): void {
 function loadScalar(kernel: Kernel, slot: number, scalar: Uint8Array): void {
   kernel.bytes.fill(0, slot, slot + layout.SCALAR_BYTES)
   kernel.bytes.set(scalar, slot)
+}
+
+/** H, into a slot; the next one is overwritten. */
+function loadInput(kernel: Kernel, slot: number, publicKey: Uint8Array, alpha: Uint8Array): void {
+  const message = concatBytes(publicKey, alpha)
+  encodeIntoKernel(kernel, { domain: DOMAIN, message }, [slot, slot + layout.POINT_BYTES])
 }
 
 /** c: the first half of the hash of Y, H, Gamma, U and V. */
@@ -80,17 +94,17 @@ function outputOf(cleared: Uint8Array): Uint8Array {
 /** The proof of the function's output on `alpha`. */
 export function proveOutput({ seed, publicKey }: SigningKey, alpha: Uint8Array): Uint8Array {
   const kernel = signingKernel()
-  const h = encodeToEdwards25519(DOMAIN, concatBytes(publicKey, alpha))
+  loadInput(kernel, P0, publicKey, alpha)
+  kernel.compress(P0, P0, layout.IO, layout.IO)
+  const h = kernel.bytes.slice(layout.IO, layout.IO + WORD)
   const { scalar, prefix } = expandSeed(seed)
-  loadPoints(kernel, [h, h], [P0, P1])
   loadScalar(kernel, S0, scalar)
   kernel.bytes.set(sha512OfSecret(concatBytes(prefix, h)), layout.IO)
   kernel.reduceWide(S1, layout.IO)
   kernel.multiplySecret(P1, P0, S0)
-  kernel.multiplySecret(P2, P0, S1)
-  kernel.multiplyBase(P3, S1)
-  const [gamma, v] = bytesOfPoints(kernel, P1, P2)
-  const [u] = bytesOfPoints(kernel, P3, P3)
+  kernel.multiplySecret(P3, P0, S1)
+  kernel.multiplyBase(P2, S1)
+  const [, gamma, u, v] = bytesOfPoints(kernel)
   const c = challengeOf([publicKey, h, gamma, u, v])
   loadScalar(kernel, S2, c)
   kernel.multiplyAdd(layout.IO, S0, S2, S1)
@@ -104,6 +118,8 @@ export function proveOutput({ seed, publicKey }: SigningKey, alpha: Uint8Array):
 /**
  * The output that the proof proves, or undefined if it proves nothing.
  * U = sB - cY and V = sH - cGamma must give the challenge again.
+ * PERF: 0.3 of the time with noble's encode_to_curve and an inversion for every pair of points:
+ * everything happens in the kernel, with two powers and one inversion.
  */
 export function verifyProof(
   publicKey: Uint8Array,
@@ -115,33 +131,37 @@ export function verifyProof(
   const gamma = proof.subarray(0, 32)
   const c = proof.subarray(32, CHALLENGE_END)
   const s = proof.subarray(CHALLENGE_END)
-  if (!isBelowOrder(s)) return undefined
-  const flags = loadPoints(kernel, [publicKey, gamma], [P0, P1])
-  const areValid = (flags & 0b0011) === 0b0011 && (flags & 0b0100) === 0
-  const canonical = bytesOfPoints(kernel, P0, P1)
-  if (!areValid || !equalBytes(canonical[0], publicKey) || !equalBytes(canonical[1], gamma))
-    return undefined
-  const h = encodeToEdwards25519(DOMAIN, concatBytes(publicKey, alpha))
-  loadPoints(kernel, [h, gamma], [P2, P3])
-  kernel.negatePoint(P0)
-  kernel.negatePoint(P3)
-  loadScalar(kernel, S0, c)
-  loadScalar(kernel, layout.BASE_SCALAR, s)
-  kernel.sumTerms(P0, S0, 1)
-  copyPoint(kernel, P0, layout.ACCUMULATOR)
-  loadScalar(kernel, S0, s)
-  loadScalar(kernel, S1, c)
-  loadScalar(kernel, layout.BASE_SCALAR, new Uint8Array(WORD))
-  kernel.sumTerms(P2, S0, 2)
-  const [u, v] = bytesOfPoints(kernel, P0, layout.ACCUMULATOR)
+  if (!isBelowOrder(s) || !isCanonicalPoint(publicKey) || !isCanonicalPoint(gamma)) return undefined
+  const flags = loadPoints(kernel, [publicKey, gamma], [P2, P3])
+  if ((flags & ARE_POINTS) !== ARE_POINTS || (flags & IS_KEY_SMALL) !== 0) return undefined
+  loadInput(kernel, P0, publicKey, alpha)
+  copyPoint(kernel, P1, P3)
+  sumEquations(kernel, c, s)
+  kernel.doubleTimes(P1, COFACTOR_DOUBLINGS)
+  const [h, cleared, u, v] = bytesOfPoints(kernel)
   if (!equalBytes(challengeOf([publicKey, h, gamma, u, v]), c)) return undefined
-  return outputOf(clearedBytes(kernel))
+  return outputOf(cleared)
 }
 
-/** The bytes of 8·Gamma, which lies in the second slot. */
-function clearedBytes(kernel: Kernel): Uint8Array {
-  kernel.doubleTimes(P1, 3)
-  return bytesOfPoints(kernel, P1, P1)[0]
+/**
+ * From H, Gamma and Y in the first three slots: U into the third, V into the fourth.
+ * PERF: c is half as long as s, so that the two halves of s need half the doublings for U.
+ */
+function sumEquations(kernel: Kernel, c: Uint8Array, s: Uint8Array): void {
+  kernel.negatePoint(P1)
+  kernel.negatePoint(P2)
+  copyPoint(kernel, P3, layout.BASE_HIGH)
+  loadScalar(kernel, layout.BASE_SCALAR, s.subarray(0, layout.HALF_SCALAR_BYTES))
+  loadScalar(kernel, S0, c)
+  loadScalar(kernel, S1, s.subarray(layout.HALF_SCALAR_BYTES))
+  kernel.sumTerms(P2, S0, 2)
+  copyPoint(kernel, P2, layout.ACCUMULATOR)
+  loadScalar(kernel, layout.BASE_SCALAR, NOTHING)
+  loadScalar(kernel, S0, s)
+  loadScalar(kernel, S1, c)
+  kernel.sumTerms(P0, S0, 2)
+  copyPoint(kernel, P3, layout.ACCUMULATOR)
+  kernel.negatePoint(P1)
 }
 
 /** The output of a proof that has been verified before; undefined if it is no proof at all. */
@@ -149,7 +169,9 @@ export function proofToHash(proof: Uint8Array): Uint8Array | undefined {
   if (proof.length !== PROOF_BYTES || !isBelowOrder(proof.subarray(CHALLENGE_END))) return undefined
   const kernel = ed25519Kernel()
   const gamma = proof.subarray(0, 32)
-  const flags = loadPoints(kernel, [gamma, gamma], [P0, P1])
-  if ((flags & 1) === 0 || !equalBytes(bytesOfPoints(kernel, P0, P0)[0], gamma)) return undefined
-  return outputOf(clearedBytes(kernel))
+  if (!isCanonicalPoint(gamma)) return undefined
+  if ((loadPoints(kernel, [gamma, gamma], [P0, P1]) & ARE_POINTS) === 0) return undefined
+  kernel.doubleTimes(P0, COFACTOR_DOUBLINGS)
+  kernel.compress(P0, P0, layout.IO, layout.IO)
+  return outputOf(kernel.bytes.slice(layout.IO, layout.IO + WORD))
 }

@@ -110,6 +110,40 @@ for (const kind of ['fused', 'plain'] as const) {
       )
     })
 
+    it('sums nothing to the neutral point, and halves of a scalar to the whole', () => {
+      const fill = (...n: readonly bigint[]): void => {
+        for (const [i, slot] of [layout.BASE_SCALAR, SCALARS, SCALARS + 40].entries()) {
+          put(slot, toBytes(n[i]!))
+        }
+      }
+      kernel.bytes.copyWithin(first, layout.BASE_HIGH, layout.BASE_HIGH + layout.POINT_BYTES)
+      kernel.bytes.copyWithin(second, first, second)
+      for (const n of [0n, 1n, 1n << 127n, 1n << 128n, (1n << 128n) - 1n, L - 1n]) {
+        fill(n & ((1n << 128n) - 1n), n >> 128n, 0n)
+        kernel.sumTerms(POINTS, SCALARS, 2)
+        const expected = reference.encode(reference.multiply(n, BASE))
+        assert.deepEqual(compress(layout.ACCUMULATOR, first)[0], expected)
+      }
+    })
+
+    it('encodes four points as it encodes each', () => {
+      fc.assert(
+        fc.property(fc.array(scalar, { minLength: 4, maxLength: 4 }), (n) => {
+          for (const [i, multiple] of n.entries()) {
+            put(SCALARS, toBytes(multiple))
+            kernel.multiplyBase(POINTS + i * layout.POINT_BYTES, SCALARS)
+          }
+          kernel.compressFour(POINTS, IO)
+          const expected = n.map((multiple) => reference.encode(reference.multiply(multiple, BASE)))
+          assert.deepEqual(
+            [0, 1, 2, 3].map((i) => take(IO + 32 * i)),
+            expected,
+          )
+        }),
+        { numRuns: 10 },
+      )
+    })
+
     it('multiplies by secret scalars, also by the unreduced ones of keys', () => {
       const secret = fc.oneof(
         scalar,

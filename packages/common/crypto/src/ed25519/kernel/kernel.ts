@@ -4,10 +4,12 @@ import { v128 } from '@wadi/base/wasm/expression'
 import { instantiate, type KernelMemory } from '@wadi/base/wasm/instantiate'
 import { ModuleBuilder } from '@wadi/base/wasm/module'
 import { BASE_X, BASE_Y, D, P, ROOT_OF_MINUS_ONE } from '../curve.ts'
+import { addElligator } from './elligator.ts'
 import { addCompress, addDecompress } from './encoding.ts'
 import { addFieldFunctions } from './field.ts'
+import { addFieldCalls } from './fieldCalls.ts'
 import * as layout from './layout.ts'
-import { bitsOfDouble, PAIR_BYTES, type ProductKind } from './pair.ts'
+import { bitsOfDouble, PAIR_BYTES, type ProductKind, pairBytes } from './pair.ts'
 import { addPointFunctions } from './point.ts'
 import { addScalarFunctions } from './scalar.ts'
 import { addSecretFunctions } from './secret.ts'
@@ -17,6 +19,8 @@ import { addTermFunctions } from './terms.ts'
 interface Functions {
   decompress(bytesA: number, bytesB: number, pointA: number, pointB: number): number
   compress(pointA: number, pointB: number, bytesA: number, bytesB: number): void
+  compressFour(points: number, bytes: number): void
+  mapToCurve(numbers: number, pointA: number, pointB: number): void
   isSmallOrder(point: number): number
   addPoint(target: number, point: number): void
   doubleTimes(point: number, count: number): void
@@ -35,24 +39,6 @@ interface Functions {
 export interface Kernel extends Functions {
   readonly memory: KernelMemory
   readonly bytes: Uint8Array
-}
-
-/** A pair as it lies in memory: balanced limbs, each the bits of a double. */
-function pairBytes(low: bigint, high: bigint): Uint8Array {
-  const bytes = new Uint8Array(PAIR_BYTES)
-  const view = new DataView(bytes.buffer)
-  for (const [lane, value] of [low, high].entries()) {
-    let rest = 2n * value > P ? value - P : value
-    for (let k = 0; k < 5; k++) {
-      const limb = BigInt.asIntN(51, rest)
-      rest = (rest - limb) >> 51n
-      const magnitude = limb < 0n ? -limb : limb
-      const bits = magnitude === 0n ? 0n : bitsOfDouble(magnitude)
-      const sign = limb < 0n ? 1n << 63n : 0n
-      view.setBigUint64(16 * k + 8 * lane, sign | bits, true)
-    }
-  }
-  return bytes
 }
 
 function addConstants(m: ModuleBuilder): void {
@@ -89,8 +75,10 @@ export function createKernel(kind: ProductKind): Kernel {
   addConstants(m)
   const field = addFieldFunctions(m, kind)
   const points = addPointFunctions(m, kind, field)
-  addDecompress(m, field)
-  addCompress(m, field)
+  const calls = addFieldCalls(m, field)
+  addDecompress(m, calls)
+  addCompress(m, calls)
+  addElligator(m, calls)
   m.function({ name: 'addPoint', params: ['i32', 'i32'] }, (f, target, point) => {
     f.run(points.toCached, layout.SELECTED, point)
     f.run(points.add, target, layout.SELECTED, 0)

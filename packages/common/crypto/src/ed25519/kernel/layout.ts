@@ -11,6 +11,9 @@ export const WORD_BYTES = 32
 /** A scalar, followed by zeros, so that a window may be read beyond its end. */
 export const SCALAR_BYTES = 40
 
+/** Half a scalar. */
+export const HALF_SCALAR_BYTES = 16
+
 /** Signed windows of five bits: the odd multiples 1, 3 … 15 of a point. */
 export const TERM_WINDOW = 5
 export const TERM_TABLE_BYTES = POINT_BYTES << (TERM_WINDOW - 2)
@@ -38,6 +41,8 @@ export const CONST_CACHE = reserve(PAIR_BYTES)
 /** 2^512 mod L, one and zero. */
 export const CONST_SCALARS = reserve(3 * WORD_BYTES)
 export const ZERO = CONST_SCALARS + 2 * WORD_BYTES
+/** The constants of Elligator 2, in the order of `elligator.ts`. */
+export const CONST_ELLIGATOR = reserve(5 * PAIR_BYTES)
 export const BASE_POINT = reserve(POINT_BYTES)
 /** Identity in cached form. */
 export const IDENTITY_CACHED = reserve(POINT_BYTES)
@@ -50,6 +55,8 @@ export const WORK_POINTS = reserve(4 * POINT_BYTES)
 /** Scratch of the field functions, of the point functions and of the multiplications. */
 export const FIELD_SCRATCH = reserve(4 * PAIR_BYTES)
 export const POINT_SCRATCH = reserve(4 * PAIR_BYTES)
+export const COORDINATES = reserve(4 * PAIR_BYTES)
+export const MAP_SCRATCH = reserve(8 * PAIR_BYTES)
 export const FROZEN = reserve(2 * WORD_BYTES)
 export const SCALAR_SCRATCH = reserve(4 * SCALAR_BYTES)
 export const ACCUMULATOR = reserve(POINT_BYTES)
@@ -61,6 +68,8 @@ export const SECRETS_START = IO
 export const SECRETS_END = end
 
 export const BASE_TABLE = reserve(POINT_BYTES << (BASE_WINDOW - 2))
+/** 2^128 · B, for scalars that are halved. */
+export const BASE_HIGH = reserve(POINT_BYTES)
 export const COMB_TABLE = reserve((SECRET_DIGITS / 2) * SECRET_TABLE_BYTES)
 export const BASE_SCALAR = reserve(SCALAR_BYTES)
 export const POINTS = reserve(TERMS_MAX * POINT_BYTES)

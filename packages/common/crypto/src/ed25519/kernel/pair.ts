@@ -17,6 +17,7 @@
 
 import { type V128, v128 } from '@wadi/base/wasm/expression'
 import type { FunctionBuilder, Local } from '@wadi/base/wasm/function'
+import { P } from '../curve.ts'
 
 /** How limb products are split: with one rounding (fused), or in plain double arithmetic. */
 export type ProductKind = 'fused' | 'plain'
@@ -51,6 +52,24 @@ export function lanes(low: bigint, high: bigint): V128 {
     for (let i = 0n; i < 64n; i += 8n) bytes.push(Number((lane >> i) & 0xffn))
   }
   return v128.const(bytes)
+}
+
+/** A pair as it lies in memory: balanced limbs, each the bits of a double. */
+export function pairBytes(low: bigint, high: bigint): Uint8Array {
+  const bytes = new Uint8Array(PAIR_BYTES)
+  const view = new DataView(bytes.buffer)
+  for (const [lane, value] of [low, high].entries()) {
+    let rest = 2n * value > P ? value - P : value
+    for (let k = 0; k < 5; k++) {
+      const limb = BigInt.asIntN(51, rest)
+      rest = (rest - limb) >> 51n
+      const magnitude = limb < 0n ? -limb : limb
+      const bits = magnitude === 0n ? 0n : bitsOfDouble(magnitude)
+      const sign = limb < 0n ? 1n << 63n : 0n
+      view.setBigUint64(16 * k + 8 * lane, sign | bits, true)
+    }
+  }
+  return bytes
 }
 
 const C1 = 3n << 102n

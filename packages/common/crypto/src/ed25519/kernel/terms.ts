@@ -91,6 +91,18 @@ function emitAddRow(
 }
 
 /**
+ * The end of the highest row that has a digit.
+ * PERF: no doublings above it: half of them where all scalars are halves.
+ */
+function emitTopRow(f: FunctionBuilder, stride: Local<'i32'>): Local<'i32'> {
+  const size = f.let(i32.mul(stride, BITS))
+  const last = i64.load(i32.add(size, layout.WINDOWS - 8))
+  f.while(i32.and(i32.gtU(size, 0), i64.eqz(last)), () => f.set(size, i32.sub(size, 8)))
+  const rows = i32.divU(i32.sub(i32.add(size, stride), 1), stride)
+  return f.let(i32.add(i32.mul(rows, stride), layout.WINDOWS))
+}
+
+/**
  * `sumTerms(points, scalars, count)`: the accumulator becomes the sum of scalar · point over all
  * terms, plus the base scalar times the base point. `fillBaseTable()` comes before its first use.
  */
@@ -99,6 +111,8 @@ export function addTermFunctions(m: ModuleBuilder, points: PointFunctions): void
   const windows = addWindows(m)
   m.function({ name: 'fillBaseTable', params: [] }, (f) => {
     f.run(oddMultiples, layout.BASE_TABLE, layout.BASE_POINT, 1 << (layout.BASE_WINDOW - 2))
+    f.copy(layout.BASE_HIGH, layout.BASE_POINT, layout.POINT_BYTES)
+    f.run(points.doubleTimes, layout.BASE_HIGH, 8 * layout.HALF_SCALAR_BYTES)
   })
   const signature = { name: 'sumTerms', params: ['i32', 'i32', 'i32'] } as const
   m.function(signature, (f, point, scalar, count) => {
@@ -116,7 +130,7 @@ export function addTermFunctions(m: ModuleBuilder, points: PointFunctions): void
       f.set(column, i32.add(column, 1))
     })
     f.run(points.clear, layout.ACCUMULATOR)
-    const row = f.let(i32.add(layout.WINDOWS, i32.mul(stride, BITS)))
+    const row = emitTopRow(f, stride)
     f.while(i32.gtU(row, layout.WINDOWS), () => {
       f.set(row, i32.sub(row, stride))
       f.run(points.double, layout.ACCUMULATOR)
