@@ -21,7 +21,7 @@ export interface StateValue<T> {
 
 /** A table of the consensus state: which keys it has, and what is under them. */
 export interface StateTable<In extends readonly unknown[], Out extends readonly unknown[], T> {
-  /** As in `docs/reference/state-layout.md`: service, dot, name. */
+  /** Service, dot, name: `staking.accounts`. */
   readonly name: string
   readonly keys: KeyFormat<In, Out>
   readonly value: StateValue<T>
