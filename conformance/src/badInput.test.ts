@@ -16,7 +16,7 @@ function check(decoder: Decoder, input: Uint8Array): void {
 
 const decoders = allDecoders()
 
-describe('bad input to every decoder ends in a coded error (P1)', () => {
+describe('bad input to every decoder ends in a coded error, in bounded time and memory (P1, P2)', () => {
   for (const [kind, damage] of Object.entries(damages)) {
     it(`${kind} input`, () => {
       for (const decoder of decoders) {
