@@ -3,10 +3,10 @@
  * with one power for both. In variable time.
  *
  * A number u gives x1 = -J / (1 + 2u²) or x2 = 2u²·x1, whichever lies on the Montgomery curve
- * y² = x³ + Jx² + x; the y of x1 is the odd one, the y of x2 the even one. Let g / d be the right
- * side for x1, d = (1 + 2u²)³. One power r = (g/d)^((p+3)/8) serves all cases: r²·d is g or -g where
- * x1 lies on the curve, and y is r or r√-1; else it is -√-1·g or √-1·g, and y is u·c2·r or
- * u·c2·r√-1, where c2 = 2^((p+3)/8). Signs of y apart.
+ * y² = x³ + Jx² + x; the y of x1 is the odd one, the y of x2 the even one. Let g / d be the
+ * right side for x1, d = (1 + 2u²)³. One power r = (g/d)^((p+3)/8) serves all cases: r²·d is g or
+ * -g where x1 lies on the curve, and y is r or r√-1; else it is -√-1·g or √-1·g, and y is u·c2·r
+ * or u·c2·r√-1, where c2 = 2^((p+3)/8). Signs of y apart.
  */
 
 import { i32 } from '@wadi/base/wasm/expression'
