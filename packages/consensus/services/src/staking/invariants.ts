@@ -5,9 +5,10 @@ import { CodedError } from '@wadi/base/errors'
 import type { Account, SharePool } from '@wadi/consensus/staking'
 import * as keys from '@wadi/consensus/staking/keys'
 import { type Address, printAddress } from '@wadi/primitives/address'
+import { EPOCH_INVALID } from '@wadi/primitives/epoch'
 import { add, type Quantity, ZERO } from '@wadi/primitives/quantity'
 import { isReservedAddress } from '@wadi/primitives/reservedAddresses'
-import { epochOf } from '../beacon/queries.ts'
+import { areEpochsMocked, epochOf } from '../beacon/queries.ts'
 import type { Violation } from '../kernel/service.ts'
 import { entriesOf, has, type ReadableState, read } from '../kernel/state.ts'
 import { checkedSchedule } from './commission.ts'
@@ -32,7 +33,7 @@ export function* violations(state: ReadableState): Generator<Violation> {
     account,
   }))
   yield* supplyViolations(state, ledger)
-  yield* allowanceViolations(state, ledger)
+  yield* allowanceViolations(ledger)
   yield* scheduleViolations(state, ledger)
   yield* delegationViolations(state)
   yield* debondingViolations(state)
@@ -55,26 +56,26 @@ function* supplyViolations(
     yield { invariant: 'staking.totalSupply', details: `${total} instead of ${supply}` }
 }
 
-function* allowanceViolations(
-  state: ReadableState,
-  ledger: readonly LedgerEntry[],
-): Generator<Violation> {
-  const invariant = 'staking.allowances'
-  const supply = totalSupplyOf(state)
+/** An allowance may be more than there is: of what it was given for some may have been burned. */
+function* allowanceViolations(ledger: readonly LedgerEntry[]): Generator<Violation> {
   for (const { address, account } of ledger)
-    for (const [beneficiary, allowance] of account.general.allowances) {
-      const who = `${printAddress(address)} to ${printAddress(beneficiary)}`
-      if (isReservedAddress(beneficiary)) yield { invariant, details: `${who}, which is reserved` }
-      if (allowance > supply) yield { invariant, details: `${who}: more than there is` }
+    for (const beneficiary of account.general.allowances.keys()) {
+      if (!isReservedAddress(beneficiary)) continue
+      const details = `${printAddress(address)} to ${printAddress(beneficiary)}, which is reserved`
+      yield { invariant: 'staking.allowances', details }
     }
 }
 
+/**
+ * Schedules are as the rules want them now, or, where tests may go back behind what a dump began
+ * with, as they want them in the end.
+ */
 function* scheduleViolations(
   state: ReadableState,
   ledger: readonly LedgerEntry[],
 ): Generator<Violation> {
   const { commissionScheduleRules } = parametersOf(state)
-  const epoch = epochOf(state)
+  const epoch = areEpochsMocked(state) ? EPOCH_INVALID : epochOf(state)
   let count = 0
   for (const { address, account } of ledger) {
     const { commissionSchedule } = account.escrow
