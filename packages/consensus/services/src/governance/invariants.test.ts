@@ -69,6 +69,18 @@ describe('invariants of governance', () => {
     assert.deepEqual(violatedBy(leapWith({ backend: 'insecure' })), [])
   })
 
+  it('let proposals be of a later epoch where tests say which epoch it is', () => {
+    const goBack = (debugMockBackend: boolean) => (ctx: Context) => {
+      write(ctx.state, beaconKeys.currentEpoch, [], { epoch: 1n, height: 1n })
+      write(ctx.state, beaconKeys.parameters, [], make(BeaconParameters, { debugMockBackend }))
+      const closed = { ...proposalOf(ctx.state, 0n)!, id: 1n, createdAt: 1n, state: 3 }
+      write(ctx.state, keys.proposals, [1n], closed)
+      setNextProposalId(ctx.state, 2n)
+    }
+    assert.deepEqual(violatedBy(goBack(false)), ['governance.proposal', 'governance.proposal'])
+    assert.deepEqual(violatedBy(goBack(true)), [])
+  })
+
   it('notice an index of open proposals that misses one, or has one too many', () => {
     assert.deepEqual(
       violatedBy(({ state }) => erase(state, keys.activeProposals, 12n, 0n)),

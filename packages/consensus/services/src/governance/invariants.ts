@@ -5,7 +5,7 @@ import { CodedError } from '@wadi/base/errors'
 import { ProposalState } from '@wadi/consensus/governance'
 import * as keys from '@wadi/consensus/governance/keys'
 import { isReservedAddress } from '@wadi/primitives/reservedAddresses'
-import { canMissEpochs, epochOf } from '../beacon/queries.ts'
+import { areEpochsMocked, canMissEpochs, epochOf } from '../beacon/queries.ts'
 import type { Violation } from '../kernel/service.ts'
 import { entriesOf, has, type ReadableState } from '../kernel/state.ts'
 import { governanceDepositsOf } from '../staking/queries.ts'
@@ -45,18 +45,27 @@ function* parameterViolations(state: ReadableState): Generator<Violation> {
 
 /** What is wrong with a proposal whose epoch nobody was told of. */
 const OVERDUE: readonly string[] = ['closedBefore', 'upgradeBefore']
+/** What is wrong with a proposal if it is an earlier epoch now. */
+const EARLY: readonly string[] = ['createdLater', 'closesLater']
 
 /**
- * Proposals are what they can be at this time, and the open ones have their deposits in place.
- * COMPAT(oasis-core): what ends in an epoch that nobody is told of never ends.
+ * May it be so nevertheless?
+ * COMPAT(oasis-core): what ends in an epoch that nobody is told of never ends; and where tests say
+ * which epoch it is, it may be an earlier one than in the dump that the chain begins from.
  */
+function isExcused(state: ReadableState, problem: string): boolean {
+  if (OVERDUE.includes(problem)) return canMissEpochs(state)
+  return EARLY.includes(problem) && areEpochsMocked(state)
+}
+
+/** Proposals are what they can be at this time, and the open ones have their deposits in place. */
 function* proposalViolations(state: ReadableState): Generator<Violation> {
   const proposals = proposalsOf(state)
   const epoch = epochOf(state)
   for (const proposal of proposals) {
     const { id } = proposal
     const problem = problemOf(proposal, epoch)
-    if (problem !== undefined && !(OVERDUE.includes(problem) && canMissEpochs(state)))
+    if (problem !== undefined && !isExcused(state, problem))
       yield broken('proposal', `${id}: ${problem}`)
     if (id >= nextProposalIdOf(state)) yield broken('nextProposalId', `${id} is taken`)
     for (const { voter } of votesOf(state, id))
