@@ -69,6 +69,20 @@ describe('invariants of governance', () => {
     assert.deepEqual(violatedBy(leapWith({ backend: 'insecure' })), [])
   })
 
+  it('let a proposal stay open that was to be closed in its own epoch', () => {
+    // What comes of a voting period of zero.
+    const closing = (closesAt: bigint) => (ctx: Context) => {
+      const { state } = ctx
+      write(state, beaconKeys.currentEpoch, [], { epoch: 13n, height: 1n })
+      const proposal = proposalOf(state, 0n)!
+      write(state, keys.proposals, [0n], { ...proposal, createdAt: 8n, closesAt })
+      erase(state, keys.activeProposals, 12n, 0n)
+      mark(state, keys.activeProposals, closesAt, 0n)
+    }
+    assert.deepEqual(violatedBy(closing(8n)), [])
+    assert.deepEqual(violatedBy(closing(9n)), ['governance.proposal'])
+  })
+
   it('let proposals be of a later epoch where tests say which epoch it is', () => {
     const goBack = (debugMockBackend: boolean) => (ctx: Context) => {
       write(ctx.state, beaconKeys.currentEpoch, [], { epoch: 1n, height: 1n })
