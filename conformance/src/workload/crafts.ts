@@ -1,14 +1,13 @@
 /** Bodies that nothing random would ever be: those of which one part has to fit another. */
 
 import { equalBytes } from '@wadi/base/bytes'
-import { decode, encode, make, zero } from '@wadi/cbor/codec'
+import { encode, make, zero } from '@wadi/cbor/codec'
 import type { AnySchema } from '@wadi/cbor/schema'
 import { ProposalContent, Vote } from '@wadi/consensus/governance'
 import * as governanceKeys from '@wadi/consensus/governance/keys'
 import { CastVote } from '@wadi/consensus/governance/methods'
 import { ParameterChanges as GovernanceChanges } from '@wadi/consensus/governance/parameterChanges'
 import { ParameterChanges as RegistryChanges } from '@wadi/consensus/registry/parameterChanges'
-import { EquivocationExecutor, Evidence, ExecutorCommit } from '@wadi/consensus/roothash/methods'
 import { ParameterChanges as RoothashChanges } from '@wadi/consensus/roothash/parameterChanges'
 import { ParameterChanges as SchedulerChanges } from '@wadi/consensus/scheduler/parameterChanges'
 import { Delegation } from '@wadi/consensus/staking'
@@ -27,6 +26,7 @@ import { quantity } from '@wadi/primitives/quantity'
 import { anyValue, happens, mixedValue, pick } from './anyValue.ts'
 import { signatureOf } from './belief.ts'
 import type { Call, Sources } from './calls.ts'
+import { craftedEquivocation, craftedRound } from './craftedRound.ts'
 
 /** A body, and whose call it is if it is not anybody's. */
 export type Crafted = Pick<Call, 'body'> & Partial<Pick<Call, 'signer'>>
@@ -47,20 +47,6 @@ const registerEntity: Craft = (sources) => {
   const untrustedRawValue = encode(Entity, entity)
   const signed = { untrustedRawValue, signature: signatureOf(entity.id) }
   return { body: encode(SignedEntity, signed), signer: entity.id }
-}
-
-/** A recorded commitment, and another one that its node might have made. */
-const evidence: Craft = (sources) => {
-  const example = pick(sources.recorded.get('roothash.ExecutorCommit') ?? [], sources.random)
-  if (example === undefined) return undefined
-  const { id, commits = [] } = decode(ExecutorCommit, example.body)
-  const [commitA] = commits
-  if (commitA === undefined) return undefined
-  const other = anyValue(EquivocationExecutor, sources).commitB.header.header
-  const results = { ...commitA.header.header, stateRoot: other.stateRoot, ioRoot: other.ioRoot }
-  const commitB = { ...commitA, header: { ...commitA.header, header: results } }
-  const both = { id, equivocationExecutor: { commitA, commitB } }
-  return { body: encode(Evidence, make(Evidence, both)) }
 }
 
 const CHANGES: Readonly<Record<string, AnySchema>> = {
@@ -155,7 +141,8 @@ const reclaimEscrow: Craft = ({ state, actors, random }) => {
 export const crafts: Readonly<Record<string, Craft>> = {
   'registry.RegisterNode': registerNode,
   'registry.RegisterEntity': registerEntity,
-  'roothash.Evidence': evidence,
+  'roothash.Evidence': craftedEquivocation,
+  'roothash.ExecutorCommit': craftedRound,
   'governance.SubmitProposal': submitProposal,
   'vault.Create': createVault,
   'governance.CastVote': castVote,

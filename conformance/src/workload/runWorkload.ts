@@ -140,7 +140,10 @@ class Workload {
     // The context stays that of the recorded chain: proofs of randomness were made for it.
     const chain = chainOf(document)
     const credulous = { ...chain, signatures: believing(chain.signatures) }
-    const lively = livelyDocument(document, signersOf(document, calls))
+    const lively = livelyDocument(document, {
+      signers: signersOf(document, calls),
+      epochs: seed % 2n === 0n ? 'recorded' : 'unproven',
+    })
     this.#own = openApplication(lively, credulous)
     this.#other = openApplication(lively, credulous)
   }
