@@ -1,4 +1,4 @@
-/** What a runtime's committee might say of its next round: a result, and what the runtime asks for. */
+/** What a runtime’s committee might say of its next round, and what the runtime might ask for. */
 
 import { randomBelow } from '@wadi/base/random'
 import { encode, make, zero } from '@wadi/cbor/codec'

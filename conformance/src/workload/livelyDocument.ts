@@ -40,7 +40,7 @@ function funded(staking: Staking, signer: PublicKey): Staking {
   }
 }
 
-/** Who begins epochs: as it was recorded, or every so many blocks and with randomness for nothing. */
+/** When epochs begin: as it was recorded, or every so many blocks with randomness for nothing. */
 export type Epochs = 'recorded' | 'unproven'
 
 /**
