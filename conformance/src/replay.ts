@@ -48,7 +48,7 @@ function describeTransaction(raw: Uint8Array): string {
     const signed = decode(SignedTransaction, raw)
     const { method, nonce, fee, body } = decode(Transaction, signed.untrustedRawValue)
     const schema = bodyOfMethod(method)
-    const parts = schema === undefined || body === undefined ? undefined : decode(schema, body)
+    const parts = schema === undefined || body.length === 0 ? undefined : decode(schema, body)
     const lines = leavesOf(parts).map(([path, value]) => `    ${path} ${value}\n`)
     const price = fee === undefined ? 'no fee' : `fee ${fee.amount}, gas ${fee.gas}`
     return (
