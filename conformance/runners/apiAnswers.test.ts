@@ -97,24 +97,26 @@ function checkCall(views: RecordedViews, call: RecordedCall): void {
     assert.deepEqual(arrange(proved), recorded, `${what}, proved`)
 }
 
-for (const file of listFolder('api')) {
-  const chain = file.replace('.ndjson.gz', '')
-  const calls = [...readNdjson<RecordedCall>(`api/${file}`)]
-  const byMethod = Map.groupBy(calls, ({ method }) => method)
+describe('the recorded calls', () => {
+  for (const file of listFolder('api')) {
+    const chain = file.replace('.ndjson.gz', '')
+    const calls = [...readNdjson<RecordedCall>(`api/${file}`)]
+    const byMethod = Map.groupBy(calls, ({ method }) => method)
 
-  describe(`calls about ${chain}`, () => {
-    const views = new RecordedViews(readChain(chain))
-    for (const [method, asked] of byMethod) {
-      const why = unansweredCalls.get(method)
-      if (why === undefined)
-        it(`${method}: ${asked.length} answers are the recorded ones, also from proofs`, () => {
-          assert.ok(Object.hasOwn(apiMethods, method), 'neither answered nor excused')
-          for (const call of asked) checkCall(views, call)
-        })
-      else
-        it(`${method} ${why}`, () => {
-          assert.ok(!Object.hasOwn(apiMethods, method), 'answered, and excused')
-        })
-    }
-  })
-}
+    describe(`calls about ${chain}`, () => {
+      const views = new RecordedViews(readChain(chain))
+      for (const [method, asked] of byMethod) {
+        const why = unansweredCalls.get(method)
+        if (why === undefined)
+          it(`${method}: ${asked.length} answers are the recorded ones, also from proofs`, () => {
+            assert.ok(Object.hasOwn(apiMethods, method), 'neither answered nor excused')
+            for (const call of asked) checkCall(views, call)
+          })
+        else
+          it(`${method} ${why}`, () => {
+            assert.ok(!Object.hasOwn(apiMethods, method), 'answered, and excused')
+          })
+      }
+    })
+  }
+})

@@ -12,10 +12,10 @@ import {
 } from '@wadi/consensus/genesis/document'
 import { Application } from '@wadi/consensus-services/application'
 import type { EndBlockResult } from '@wadi/consensus-services/application/results'
-import { usesDebugParameters } from '@wadi/consensus-services/genesisDebug'
 import { genesisValidators } from '@wadi/consensus-services/genesisValidators'
 import type { Chain } from '@wadi/consensus-services/kernel/context'
 import type { Service } from '@wadi/consensus-services/kernel/service'
+import { needsDebug } from '@wadi/consensus-services/needsDebug'
 import { createUpgrader } from '@wadi/consensus-services/upgrader'
 import { forbidKeys, TEST_PUBLIC_KEYS } from '@wadi/crypto/signature/forbiddenKeys'
 import { signatureRules } from '@wadi/crypto/signature/verification'
@@ -56,7 +56,7 @@ export interface ReplayedHeight {
 
 /** What the nodes of a chain have in common: its context, and who may not sign there. */
 export function chainOf(document: GenesisDocument): Omit<Chain, 'bus'> {
-  const isDebug = usesDebugParameters(document)
+  const isDebug = needsDebug(document)
   const blacklist = document.consensus.params.publicKeyBlacklist
   const test = isDebug ? [] : TEST_PUBLIC_KEYS
   return {

@@ -14,7 +14,7 @@ const Body = struct({ name: text, count: u64 })
 /** What a rule is called with when the body is encoded so. */
 function calledWith(bytes: Uint8Array | undefined): unknown {
   let seen: unknown
-  const { ctx } = testContext()
+  const ctx = testContext()
   const named = method(Body, errors.malformed, (_, body) => {
     seen = body
   })
@@ -38,7 +38,7 @@ describe('a method', () => {
       body: Body as Schema<unknown>,
       run: (_: Context, body: unknown) => told.push(body),
     }
-    const { ctx } = testContext()
+    const ctx = testContext()
     runMethod(own, ctx, new Uint8Array(0))
     runMethod(own, ctx, undefined)
     assert.deepEqual(told, [undefined, undefined])
