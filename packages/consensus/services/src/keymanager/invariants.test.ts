@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { make } from '@wadi/cbor/codec'
+import { Parameters as BeaconParameters } from '@wadi/consensus/beacon'
+import * as beaconKeys from '@wadi/consensus/beacon/keys'
 import { Status } from '@wadi/consensus/keymanager'
 import { testNamespace } from '@wadi/primitives/namespace'
 import type { Context } from '../kernel/context.ts'
+import { write } from '../kernel/state.ts'
 import { testKey } from '../testing/testNodes.ts'
 import { computeRuntime } from '../testing/testRegistry.ts'
 import { violations } from './invariants.ts'
@@ -64,5 +67,16 @@ describe('of key managers', () => {
     assert.equal(countOf(ctx), 1)
     setEphemeralSecret(ctx.state, ephemeralSecret({ secret: encryptedSecret([]) }))
     assert.equal(countOf(ctx), 2)
+  })
+
+  it('a secret may be of an epoch to come where tests turn time back', () => {
+    const early = (debugMockBackend: boolean) => {
+      const ctx = sound()
+      write(ctx.state, beaconKeys.currentEpoch, [], { epoch: 0n, height: 1n })
+      write(ctx.state, beaconKeys.parameters, [], make(BeaconParameters, { debugMockBackend }))
+      return countOf(ctx)
+    }
+    assert.equal(early(false), 2)
+    assert.equal(early(true), 0)
   })
 })
