@@ -22,6 +22,7 @@ import {
   writtenIn,
 } from '../testing/testApplication.ts'
 import { testContext } from '../testing/testContext.ts'
+import { createUpgrader } from '../upgrade/upgrader.ts'
 import type { Application } from './application.ts'
 import { errors } from './errors.ts'
 
@@ -266,6 +267,21 @@ describe('checking a transaction', () => {
     assert.deepEqual([codespace, code, gasWanted], ['consensus/transaction', 3, 1_000n])
     const { results } = runTestBlock(application, 1n, [testTransaction({})])
     assert.equal(results[0]!.code, 0)
+  })
+
+  it('refuses everything while an upgrade is pending in the next block', () => {
+    const { chain } = testContext()
+    const asked: bigint[] = []
+    const upgrader = {
+      ...createUpgrader(),
+      hasPendingUpgradeAt: (height: bigint) => {
+        asked.push(height)
+        return true
+      },
+    }
+    const application = testApplication({}, { chain: { ...chain, upgrader } })
+    const { codespace, code } = application.checkTx(testTransaction({}))
+    assert.deepEqual([codespace, code, asked], ['consensus/transaction', 4, [1n]])
   })
 
   it('refuses what only proposers may call', () => {
