@@ -127,14 +127,15 @@ function pass(folder: string, asked: Asked, services: readonly Service[]): Count
 function measure(folder: string, asked: Asked): Counts {
   const rss = process.memoryUsage().rss
   printSpeed('cold', pass(folder, asked, services))
+  const rssBetween = process.memoryUsage().rss
   const { services: timed, times } = timeServices(services)
   const counts = pass(folder, asked, timed)
   printSpeed('warm', counts)
   for (const [name, { transactions, blocks }] of times)
     say(`  ${name.padEnd(18)} ${transactions.toFixed(3)} s, ${blocks.toFixed(3)} s around blocks\n`)
   const mebibytes = (bytes: number) => `${(bytes / MEBIBYTE).toFixed(0)} MiB`
-  say(`resident memory ${mebibytes(rss)} at the start, `)
-  say(`${mebibytes(process.memoryUsage().rss)} at the end\n`)
+  say(`resident memory ${mebibytes(rss)} at the start, ${mebibytes(rssBetween)} behind the first `)
+  say(`time, ${mebibytes(process.memoryUsage().rss)} behind the second\n`)
   return counts
 }
 

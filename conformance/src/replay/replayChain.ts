@@ -168,10 +168,20 @@ function cpuSince(begun: NodeJS.CpuUsage): number {
   return user + system
 }
 
+/** Adds the height to whatever was thrown: that is where people begin to look. */
+function atHeight<T>(height: bigint | string, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof Error) error.message = `block ${height}: ${error.message}`
+    throw error
+  }
+}
+
 /** Runs a block and compares everything. */
 function runOne(replay: Replay, { record, block }: Step): ReplayedHeight {
   const begun = process.cpuUsage()
-  const run = replay.run(block)
+  const run = atHeight(block.height, () => replay.run(block))
   const cpu = cpuSince(begun)
   const differences = replay.compare(record, run)
   const resumed = process.cpuUsage()
@@ -188,7 +198,9 @@ function runOne(replay: Replay, { record, block }: Step): ReplayedHeight {
 /** Runs blocks one after the other and compares what they did when all have been run. */
 function runBatch(replay: Replay, steps: readonly Step[]): readonly ReplayedHeight[] {
   const begun = process.cpuUsage()
-  const runs = steps.map(({ block }) => ({ run: replay.run(block), root: replay.commit() }))
+  const runs = steps.map(({ block }) =>
+    atHeight(block.height, () => ({ run: replay.run(block), root: replay.commit() })),
+  )
   const cpu = cpuSince(begun) / steps.length
   return steps.map(({ record, block }, i) => {
     const { run, root } = runs[i]!
@@ -221,7 +233,7 @@ export function* replayBlocks(
       continue
     }
     replay ??= new Replay(document, state, options.services)
-    const step = { record, block: replayedBlock(record) }
+    const step = { record, block: atHeight(record.height, () => replayedBlock(record)) }
     if (compare === 'everything') yield runOne(replay, step)
     else batch.push(step)
     if (batch.length < BATCH_BLOCKS) continue
