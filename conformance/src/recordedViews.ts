@@ -5,6 +5,7 @@ import { assert } from '@wadi/base/errors'
 import { errors } from '@wadi/consensus/consensus/errors'
 import { eventBodies } from '@wadi/consensus/events'
 import { chainContextOf } from '@wadi/consensus/genesis/document'
+import { NODE_LIST_EPOCH } from '@wadi/consensus/registry/events'
 import type {
   ApiView,
   ExecutedBlock,
@@ -31,9 +32,9 @@ function isEventType(type: string): type is EventType {
   return Object.hasOwn(eventBodies, type)
 }
 
-/** COMPAT(oasis-core): the value of one kind is a text, not the base64 of a body. */
+/** What `cometValueOf` printed. */
 function attributeOf([key, value]: readonly [string, string]) {
-  return { key, value: key === 'node_list_epoch' ? toUtf8(value) : bytesOfBase64(value) }
+  return { key, value: key === NODE_LIST_EPOCH ? toUtf8(value) : bytesOfBase64(value) }
 }
 
 function eventsOf(events: readonly RecordedEvent[] | null | undefined): readonly BlockEvent[] {

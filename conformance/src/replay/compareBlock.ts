@@ -1,5 +1,6 @@
 /** What a block did here, beside what it did when it was recorded. */
 
+import { cometValueOf } from '@wadi/consensus-services/application/blockAnswers'
 import type { EndBlockResult, TxResult } from '@wadi/consensus-services/application/results'
 import type { BlockEvent } from '@wadi/consensus-services/kernel/events'
 import type { ValidatorUpdate } from '@wadi/consensus-services/kernel/service'
@@ -35,14 +36,8 @@ function located(where: string, contrasts: readonly Contrast[]): readonly Differ
 function toRecordedForm({ type, attributes }: BlockEvent): RecordedEvent {
   return {
     type,
-    attrs: attributes.map(({ key, value }) => [key, printAttribute(key, value)]),
+    attrs: attributes.map((attribute) => [attribute.key, cometValueOf(attribute)]),
   }
-}
-
-/** COMPAT(oasis-core): the value of one kind is a text, not the base64 of a body. */
-function printAttribute(key: string, value: Uint8Array): string {
-  const bytes = Buffer.from(value)
-  return key === 'node_list_epoch' ? bytes.toString('utf8') : bytes.toString('base64')
 }
 
 function titleOf({ type, attrs }: RecordedEvent): string {

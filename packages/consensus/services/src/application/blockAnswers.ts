@@ -9,6 +9,7 @@ import {
   type TransactionResult,
   type TransactionsWithResults,
 } from '@wadi/consensus/consensus/api'
+import { NODE_LIST_EPOCH } from '@wadi/consensus/registry/events'
 import { hashOfBytes } from '@wadi/primitives/hash'
 import { readEvents as readGovernanceEvents } from '../governance/api.ts'
 import type { ExecutedBlock, ExecutedTransaction } from '../kernel/api.ts'
@@ -17,12 +18,9 @@ import { readEvents as readRegistryEvents } from '../registry/api.ts'
 import { readEvents as readRoothashEvents } from '../roothash/api.ts'
 import { readEvents as readStakingEvents } from '../staking/api.ts'
 
-/** COMPAT(oasis-core): the value of one kind is a text, not the base64 of a body. */
-const TEXT_KIND = 'node_list_epoch'
-
 /** An attribute's value as CometBFT has it. */
 export function cometValueOf({ key, value }: EventAttribute): string {
-  return key === TEXT_KIND ? parseUtf8(value) : toBase64(value)
+  return key === NODE_LIST_EPOCH ? parseUtf8(value) : toBase64(value)
 }
 
 function cometEventOf({ type, attributes }: BlockEvent): CometEvent {

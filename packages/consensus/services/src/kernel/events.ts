@@ -3,6 +3,7 @@
 import { toUtf8 } from '@wadi/base/bytes'
 import { encode, type Schema } from '@wadi/cbor/codec'
 import { eventBodies } from '@wadi/consensus/events'
+import type { NODE_LIST_EPOCH } from '@wadi/consensus/registry/events'
 import type { Context } from './context.ts'
 
 type Bodies = typeof eventBodies
@@ -58,7 +59,7 @@ function emitAttributes(
 export function hasEvent<A extends EventType>(
   ctx: Context,
   type: A,
-  kind: EventKind<A> | 'node_list_epoch',
+  kind: EventKind<A> | typeof NODE_LIST_EPOCH,
 ): boolean {
   return ctx.events.some(
     (event) => event.type === type && event.attributes.some(({ key }) => key === kind),

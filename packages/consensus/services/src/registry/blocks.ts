@@ -1,6 +1,7 @@
 /** What the registry does at the beginning of an epoch. */
 
 import { assert } from '@wadi/base/errors'
+import { NODE_LIST_EPOCH } from '@wadi/consensus/registry/events'
 import { stakingAddress } from '@wadi/primitives/address'
 import type { Epoch } from '@wadi/primitives/epoch'
 import type { Node } from '@wadi/primitives/node'
@@ -22,7 +23,7 @@ export function beginBlock(ctx: Context): void {
   for (const node of expired) if (isForgotten(ctx, node, epoch)) forget(ctx, node)
   for (const node of fresh)
     emit(ctx, 'oasis_event_200_registry', 'node', { node, isRegistration: false })
-  emitText(ctx, 'oasis_event_200_registry', 'node_list_epoch', '1')
+  emitText(ctx, 'oasis_event_200_registry', NODE_LIST_EPOCH, '1')
 }
 
 /** Notes that a node has expired; false if that was noted before. */

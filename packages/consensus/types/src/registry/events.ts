@@ -31,9 +31,12 @@ export const NodeUnfrozenEvent = struct({ nodeId: PublicKey })
 export type NodeUnfrozenEvent = Infer<typeof NodeUnfrozenEvent>
 
 /**
- * Bodies by kind, as in the attributes of a block's results. There is one kind more,
- * `node_list_epoch`, whose value is the text `1`.
+ * COMPAT(oasis-core): the one kind without a body. Its value is the text `1`, and not put into
+ * base64 as the others are.
  */
+export const NODE_LIST_EPOCH = 'node_list_epoch'
+
+/** Bodies by kind, as in the attributes of a block's results, but for {@link NODE_LIST_EPOCH}. */
 export const events = {
   entity: EntityEvent,
   node: NodeEvent,
