@@ -19,7 +19,6 @@ interface Decoded {
 const places: (Decoded | undefined)[] = []
 /** The bytes of the values, copied one behind the other, and from the front again at the end. */
 const ring = new Uint8Array(DECODED_BYTES_MAX)
-const ringWords = new Int32Array(ring.buffer)
 let end = 0
 
 /** FNV-1a. */
@@ -46,15 +45,7 @@ function isSame({ start, size }: Decoded, bytes: Uint8Array): boolean {
   const isOverwritten = end > start + DECODED_BYTES_MAX
   if (isOverwritten || size !== bytes.length) return false
   const at = start % DECODED_BYTES_MAX
-  let i = 0
-  if ((bytes.byteOffset & 3) === 0) {
-    const words = new Int32Array(bytes.buffer, bytes.byteOffset, size >> 2)
-    const first = at >> 2
-    for (let j = 0; j < words.length; j++) if (words[j] !== ringWords[first + j]) return false
-    i = words.length << 2
-  }
-  for (; i < size; i++) if (bytes[i] !== ring[at + i]) return false
-  return true
+  return equalBytes(ring.subarray(at, at + size), bytes)
 }
 
 /** Decodes a value, or takes the one that the same bytes gave before: values are never changed. */
