@@ -4,6 +4,7 @@ import { equalBytes, toHex } from '@wadi/base/bytes'
 import type { EncryptedSecret, Status } from '@wadi/consensus/keymanager'
 import { errors as registryErrors } from '@wadi/consensus/registry/errors'
 import type { Runtime } from '@wadi/consensus/registry/runtime'
+import { isValidSignature, type SignatureInContext } from '@wadi/crypto/signature/verification'
 import type { Epoch } from '@wadi/primitives/epoch'
 import type { Node } from '@wadi/primitives/node'
 import type { PublicKey } from '@wadi/primitives/publicKey'
@@ -71,4 +72,9 @@ export function checkCoverage(
   const recipients = [...(ciphertexts?.keys() ?? [])]
   if (!recipients.every((rek) => reks.has(toHex(rek)))) throw plainErrors.unknownKey()
   if (recipients.length * 100 < reks.size * COVERED_PERCENT_MIN) throw plainErrors.tooFewKeys()
+}
+
+/** Refuses a secret that the publisher's enclave has not signed. */
+export function checkSignature({ chain }: Context, signed: SignatureInContext): void {
+  if (!isValidSignature(chain.signatures, signed)) throw plainErrors.invalidSecretSignature()
 }

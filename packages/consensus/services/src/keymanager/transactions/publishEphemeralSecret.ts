@@ -5,20 +5,21 @@ import {
 } from '@wadi/consensus/keymanager'
 import { contextOf } from '@wadi/crypto/signature/context'
 import { contexts } from '@wadi/crypto/signature/contexts'
-import { isValidSignature } from '@wadi/crypto/signature/verification'
 import type { Context } from '../../kernel/context.ts'
 import { emit } from '../../kernel/events.ts'
 import { endsCheck, endsSimulation, useGas } from '../../kernel/method.ts'
-import { plainErrors } from '../errors.ts'
 import {
   checkCoverage,
   checkFirst,
   checkMember,
   checkNextEpoch,
+  checkSignature,
   publicationKeysOf,
 } from '../publication.ts'
 import { ephemeralSecretOf, keyManagerOf, knownStatusOf, parametersOf } from '../queries.ts'
 import { setEphemeralSecret } from '../state.ts'
+
+const CONTEXT = contextOf(contexts.encryptedEphemeralSecret)
 
 /** keymanager.PublishEphemeralSecret: brings the secret of the next epoch. */
 export function publishEphemeralSecret(ctx: Context, signed: SignedEncryptedEphemeralSecret): void {
@@ -39,11 +40,10 @@ function checkSecret(ctx: Context, { secret, signature }: SignedEncryptedEphemer
   const { rak, reks } = publicationKeysOf(ctx, runtime, status)
   checkNextEpoch(ctx, epoch)
   checkCoverage(secret.secret, reks)
-  const isSigned = isValidSignature(ctx.chain.signatures, {
-    context: contextOf(contexts.encryptedEphemeralSecret),
+  checkSignature(ctx, {
+    context: CONTEXT,
     message: encode(EncryptedEphemeralSecret, secret),
     publicKey: rak,
     signature,
   })
-  if (!isSigned) throw plainErrors.invalidSecretSignature()
 }

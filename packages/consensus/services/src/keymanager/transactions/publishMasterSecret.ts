@@ -2,7 +2,6 @@ import { encode } from '@wadi/cbor/codec'
 import { EncryptedMasterSecret, type SignedEncryptedMasterSecret } from '@wadi/consensus/keymanager'
 import { contextOf } from '@wadi/crypto/signature/context'
 import { contexts } from '@wadi/crypto/signature/contexts'
-import { isValidSignature } from '@wadi/crypto/signature/verification'
 import type { Context } from '../../kernel/context.ts'
 import { emit } from '../../kernel/events.ts'
 import { endsCheck, endsSimulation, useGas } from '../../kernel/method.ts'
@@ -12,11 +11,14 @@ import {
   checkFirst,
   checkMember,
   checkNextEpoch,
+  checkSignature,
   publicationKeysOf,
 } from '../publication.ts'
 import { keyManagerOf, knownStatusOf, masterSecretOf, parametersOf } from '../queries.ts'
 import { checkRotation, nextGeneration } from '../rotation.ts'
 import { setMasterSecret } from '../state.ts'
+
+const CONTEXT = contextOf(contexts.encryptedMasterSecret)
 
 /** keymanager.PublishMasterSecret: proposes the next generation, for the enclaves to copy. */
 export function publishMasterSecret(ctx: Context, signed: SignedEncryptedMasterSecret): void {
@@ -39,11 +41,10 @@ function checkProposal(ctx: Context, { secret, signature }: SignedEncryptedMaste
   if (generation !== nextGeneration(status)) throw plainErrors.wrongGeneration()
   checkNextEpoch(ctx, epoch)
   checkCoverage(secret.secret, reks)
-  const isSigned = isValidSignature(ctx.chain.signatures, {
-    context: contextOf(contexts.encryptedMasterSecret),
+  checkSignature(ctx, {
+    context: CONTEXT,
     message: encode(EncryptedMasterSecret, secret),
     publicKey: rak,
     signature,
   })
-  if (!isSigned) throw plainErrors.invalidSecretSignature()
 }
