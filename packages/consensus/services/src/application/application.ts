@@ -69,6 +69,8 @@ export interface ApplicationOptions {
   readonly store: StateStore
   readonly halt?: Halt
   readonly watch?: Watch
+  /** Opens what blocks and the beginning of the chain write to: for who wants to see them write. */
+  readonly openState?: (tree: Tree) => WorkingState
 }
 
 /** What a proposer is asked. */
@@ -95,6 +97,7 @@ export class Application {
   readonly #store: StateStore
   readonly #halt: Halt
   readonly #watch: Watch | undefined
+  readonly #openState: ((tree: Tree) => WorkingState) | undefined
   #committed: CommittedState | undefined
   #parameters: ConsensusParameters | undefined
   #initEvents: readonly BlockEvent[] = []
@@ -103,7 +106,8 @@ export class Application {
   /** The committed state with what checked transactions have paid; undefined until one is. */
   #checkState: WorkingState | undefined
 
-  constructor({ chain, services, store, halt = {}, watch }: ApplicationOptions) {
+  constructor(options: ApplicationOptions) {
+    const { chain, services, store, halt = {}, watch, openState } = options
     if (chain.initialHeight < 1n) throw errors.initialHeight(`${chain.initialHeight}`)
     this.#services = [...services].sort((a, b) => (a.name < b.name ? -1 : 1))
     this.#dispatcher = createDispatcher(this.#services)
@@ -113,6 +117,7 @@ export class Application {
     this.#store = store
     this.#halt = halt
     this.#watch = watch
+    this.#openState = openState
     const { root } = store.tree
     if (root.version >= chain.initialHeight) this.adoptState()
   }
@@ -145,7 +150,7 @@ export class Application {
     const { document } = request
     assert(document.height === this.#chain.initialHeight, 'mux: inconsistent initial height')
     const { tree } = this.#store
-    const trial = new Trial(tree.arena, tree)
+    const trial = new Trial(tree.arena, tree, this.#openState?.(tree))
     this.#time = document.genesisTime
     const ctx = this.#context('initChain', trial.overlay, document.consensus.params)
     write(ctx.state, consensusKeys.chainContext, [], this.#chain.context)
@@ -322,7 +327,7 @@ export class Application {
   #startRun(block: ProposedBlock): BlockRun {
     this.#drop()
     const { tree } = this.#store
-    const trial = new Trial(tree.arena, tree)
+    const trial = new Trial(tree.arena, tree, this.#openState?.(tree))
     assert(this.#parameters !== undefined, 'mux: a block before the chain has begun')
     const options = {
       chain: this.#chain,

@@ -24,9 +24,9 @@ export class Trial {
   /** What the tree held before; undefined while the changes are not in the tree. */
   #before: readonly WriteLogEntry[] | undefined
 
-  constructor(arena: Arena, tree: Tree) {
+  constructor(arena: Arena, tree: Tree, overlay = new Overlay(arena, tree)) {
     this.#tree = tree
-    this.overlay = new Overlay(arena, tree)
+    this.overlay = overlay
   }
 
   /** What the block changes. No rule runs any more. */
