@@ -55,8 +55,9 @@ function checkChain(name: string, damage: BlockDamage): void {
   assert.notEqual(refused, 0)
 }
 
-describe('any bytes as a block: rejected as a proposal, fatal if decided, and no change', () => {
+describe("Any bytes as a transaction, genesis document or block: the reference's error, the reference's code, and no change beyond what the reference changes", () => {
   for (const name of CHAINS.filter((chain) => hasVector(`chains/${chain}/genesis.json`)))
     for (const [kind, damage] of Object.entries(blockDamages))
-      it(`${name}: a damaged ${kind}`, () => checkChain(name, damage))
+      it(`${name}: a block with a damaged ${kind} is rejected as a proposal, and fatal if decided`, () =>
+        checkChain(name, damage))
 })

@@ -65,9 +65,9 @@ function checkJunk(
   return rootHash
 }
 
-describe('any bytes as a transaction: the reference’s error and code, and no change', () => {
+describe("Any bytes as a transaction, genesis document or block: the reference's error, the reference's code, and no change beyond what the reference changes", () => {
   for (const name of CHAINS)
-    it(`${name}: what cannot be decoded, is badly signed or too large changes nothing`, () => {
+    it(`${name}: a transaction that cannot be decoded, is badly signed or too large changes nothing`, () => {
       const { document, blocks } = readChain(name)
       const chain = chainOf(document)
       const { maxTxSize } = document.consensus.params
@@ -122,9 +122,9 @@ function malformedCalls(calls: readonly Call[], random: RandomSource): readonly 
   return malformed.map(({ method, junk }, i) => strangersTransaction(BigInt(i), method, junk))
 }
 
-describe('any bytes as the body of a method: the reference’s error, and a nonce is used', () => {
+describe("Any bytes as a transaction, genesis document or block: the reference's error, the reference's code, and no change beyond what the reference changes", () => {
   for (const name of CHAINS)
-    it(`${name}: what is no body changes nothing but the account of its signer`, () => {
+    it(`${name}: a transaction whose body is none changes nothing but the account of its signer`, () => {
       const { document, blocks } = readChain(name)
       const chain = chainOf(document)
       const credulous = { ...chain, signatures: believing(chain.signatures) }

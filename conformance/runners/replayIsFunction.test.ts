@@ -29,7 +29,7 @@ function digestIn(name: string): string {
   return stdout
 }
 
-describe('replay is a function: the same blocks give the same roots and results', () => {
+describe('replay is a function (same input, same root, any process)', () => {
   for (const name of CHAINS)
     it(`${name}: whether they are proposed, processed or only decided`, () => {
       const { document, blocks } = readChain(name)

@@ -26,9 +26,9 @@ function check(
   return { succeeded, failed }
 }
 
-describe('no sequence of transactions changes the total supply but by burning', () => {
+describe("no sequence of transactions changes the total supply except burn and mint rules; nobody's balance becomes negative", () => {
   for (const name of listChains())
-    it(`${name}: nor makes a balance negative, nor breaks an invariant`, () => {
+    it(`${name}: with random transactions, after every block, and no invariant breaks`, () => {
       for (const seed of SEEDS) {
         const { succeeded, failed } = check(name, seed)
         assert.ok(succeeded > 0 && failed > 0, `${succeeded} succeeded, ${failed} failed`)

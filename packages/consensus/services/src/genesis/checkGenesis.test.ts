@@ -88,7 +88,7 @@ const ledger = `staking.ledger.${printAddress(owner)}`
 const bobs = `staking.ledger.${printAddress(bob)}`
 const reserved = printAddress(COMMON_POOL_ADDRESS)
 
-describe('a genesis document', () => {
+describe('A genesis document is checked as strictly as the reference does, with the path of what is wrong', () => {
   it('is accepted in production, and in debug mode', () => {
     checkGenesis(testDocument(), production)
     checkGenesis(testDocument(), debug)

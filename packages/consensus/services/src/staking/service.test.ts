@@ -136,7 +136,7 @@ function run(ctx: Context, { by, fee, method, body }: Call): bigint {
   return before - totalSupplyOf(ctx.state)
 }
 
-describe('no sequence of transactions changes the total supply except burn', () => {
+describe("no sequence of transactions changes the total supply except burn and mint rules; nobody's balance becomes negative", () => {
   it("and all base units are somewhere, and all shares are somebody's", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 6 }), (steps) => {
