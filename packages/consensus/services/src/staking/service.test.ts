@@ -10,6 +10,7 @@ import {
   type Parameters,
   SlashReason,
 } from '@wadi/consensus/staking'
+import * as stakingKeys from '@wadi/consensus/staking/keys'
 import { methodBodies } from '@wadi/consensus/staking/methods'
 import { quantity } from '@wadi/primitives/quantity'
 import { BURN_ADDRESS } from '@wadi/primitives/reservedAddresses'
@@ -17,7 +18,7 @@ import { Transaction } from '@wadi/primitives/transaction'
 import fc from 'fast-check'
 import { createBlock } from '../kernel/block.ts'
 import { type Context, signedBy } from '../kernel/context.ts'
-import { write } from '../kernel/state.ts'
+import { entriesOf, write } from '../kernel/state.ts'
 import { alice, bob, carol, checkSound, testAddress, testLedger } from '../testing/testLedger.ts'
 import { testKey } from '../testing/testNodes.ts'
 import { putValidator, validatorOf, votesOf } from '../testing/testValidators.ts'
@@ -157,6 +158,9 @@ describe("no sequence of transactions changes the total supply except burn and m
           service.endBlock!(ctx)
           write(ctx.state, beaconKeys.currentEpoch, [], { epoch, height: 1n })
           checkSound(ctx)
+          for (const [, { general, escrow }] of entriesOf(ctx.state, stakingKeys.accounts))
+            for (const { balance } of [general, escrow.active, escrow.debonding])
+              assert.ok(balance >= 0n)
         }
       }),
       { numRuns: 60 },
