@@ -245,10 +245,14 @@ export const claims: readonly Claim[] = [
     ],
   },
   {
-    area: 'Nodes in enclaves',
-    does: 'nodes register with evidence of their enclaves; nothing verifies quotes, so those that bring one are refused with the reference’s error',
-    against: 'nothing',
-    shownBy: [],
+    area: 'TEE',
+    does: 'node registrations that carry TEE attestation are refused with unknown/1, as the reference refuses a bad quote, until quotes are verified; registry/8 if the hardware is not the runtime’s',
+    against: 'tests of its refusals; no quote is verified yet',
+    shownBy: [
+      'packages/consensus/services/src/registry/transactions/registerNode.test.ts',
+      'packages/consensus/services/src/registry/deployments.test.ts',
+      'packages/runtime/attestation/src/attestationVerifier.test.ts',
+    ],
   },
   {
     area: 'Roothash',

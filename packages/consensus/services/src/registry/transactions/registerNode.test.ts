@@ -199,7 +199,7 @@ describe("a node's runtimes", () => {
     assert.throws(() => register(ctx, unknown), invalid)
   })
 
-  it('are refused with evidence that nobody here can verify, as the reference refuses a bad quote', () => {
+  it('that carry TEE attestation are refused until quotes are verified, as the reference refuses a bad quote', () => {
     const ctx = context()
     const info = deployment({ tee: Uint8Array.of(1, 2, 3) })
     putRuntime(ctx.state, { ...runtime, teeHardware: 1, deployments: [info] })
