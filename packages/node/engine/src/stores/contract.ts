@@ -1,0 +1,87 @@
+/** What the engine asks of its stores. None of it waits; what is written is durable on return. */
+
+import type { EndBlockResponse, Event, TxResult } from '@wadi/contracts/application'
+import type {
+  Block,
+  BlockId,
+  ChainState,
+  Commit,
+  ConsensusParams,
+  Header,
+  Part,
+  PartSet,
+  ValidatorSet,
+} from './awaited.ts'
+
+/** What is known of a block without its content. */
+export interface BlockMeta {
+  readonly blockId: BlockId
+  /** Bytes of the encoded block. */
+  readonly blockSize: number
+  readonly header: Header
+  readonly transactionCount: number
+}
+
+/** A block as it is stored, with the commit that decided it here. */
+export interface DecidedBlock {
+  readonly block: Block
+  readonly parts: PartSet
+  /** The precommits that this node saw; the next block may carry others. */
+  readonly seenCommit: Commit
+}
+
+/** Decided blocks from `base` to `height`. What is damaged on disk reads as missing. */
+export interface BlockStore {
+  /** The lowest block that is here; 0 if there is none. */
+  readonly base: bigint
+  /** The highest block that is here; 0 if there is none. */
+  readonly height: bigint
+  /**
+   * Blocks between base and height that cannot be read, lowest first. `repair` takes them from a
+   * peer. A list of at most `DAMAGED_BLOCKS_MAX`.
+   */
+  readonly damaged: readonly bigint[]
+  /** Stores the block after the highest (any block, if there is none yet). */
+  save(decided: DecidedBlock): void
+  /** Stores a block again that is damaged here. */
+  repair(decided: DecidedBlock): void
+  /** A commit without its block, as a node has it that state-synced. */
+  saveSeenCommit(commit: Commit): void
+  loadBlock(height: bigint): Block | undefined
+  loadMeta(height: bigint): BlockMeta | undefined
+  loadMetaByHash(hash: Uint8Array): BlockMeta | undefined
+  loadPart(height: bigint, index: number): Part | undefined
+  /** The commit of a block as the next block carries it. */
+  loadCommit(height: bigint): Commit | undefined
+  loadSeenCommit(height: bigint): Commit | undefined
+  /** Forgets the blocks below a height; returns how many. */
+  prune(retainHeight: bigint): number
+  close(): void
+}
+
+/** What an application answered to a block. */
+export interface BlockResponses {
+  readonly beginBlockEvents: readonly Event[]
+  readonly results: readonly TxResult[]
+  readonly endBlock: EndBlockResponse
+}
+
+/** The state of the chain after the last block, and what is needed of earlier ones. */
+export interface StateStore {
+  /** The state that was saved last. */
+  load(): ChainState | undefined
+  /** Saves a state, and with it the validators and parameters that it brings. */
+  save(state: ChainState): void
+  /** Begins with a state that other nodes vouch for. */
+  bootstrap(state: ChainState): void
+  /** The validators that decide the block of a height, if they are known. */
+  loadValidators(height: bigint): ValidatorSet | undefined
+  /** The parameters that a block of a height is made under. */
+  loadConsensusParams(height: bigint): ConsensusParams | undefined
+  /** Written after a block ran and before the application commits it. */
+  saveResponses(height: bigint, responses: BlockResponses): void
+  loadResponses(height: bigint): BlockResponses | undefined
+  /** Forgets what only heights below this one need. */
+  prune(retainHeight: bigint): void
+  close(): void
+}

@@ -1,0 +1,48 @@
+/** What the write-ahead log holds. Messages are encoded `consensus.Message`s. */
+export type WalRecord =
+  | { readonly kind: 'peer-message'; readonly peer: string; readonly message: Uint8Array }
+  | { readonly kind: 'own-message'; readonly message: Uint8Array }
+  | {
+      readonly kind: 'timeout'
+      readonly height: bigint
+      readonly round: number
+      /** As the wire numbers it. */
+      readonly step: number
+      readonly durationMs: number
+    }
+  | {
+      readonly kind: 'round-state'
+      readonly height: bigint
+      readonly round: number
+      readonly step: number
+    }
+  /** The height is decided and its block is stored. */
+  | { readonly kind: 'end-height'; readonly height: bigint }
+
+/** What the log says of a height that was not finished. */
+export interface WalReplay {
+  readonly records: Iterable<WalRecord>
+  /**
+   * False if records of this height were durable once and cannot be read: the node must not sign
+   * until others have decided the height, because it may have forgotten a lock.
+   */
+  readonly isWhole: boolean
+}
+
+/** The log of everything that moved the round machine. */
+export interface WriteAheadLog {
+  /** Writes a record that a crash may take. */
+  append(record: WalRecord): void
+  /** Writes a record, and returns when it and everything before it is durable. */
+  appendSync(record: WalRecord): void
+  /** Makes everything durable that was appended. */
+  sync(): void
+  /** Notes, durably, that a height is finished; what only earlier heights need goes. */
+  endHeight(height: bigint): void
+  /**
+   * What was logged after the end of the height before; undefined if the log does not know that
+   * end, as in a new log or after a state sync.
+   */
+  replayFrom(height: bigint): WalReplay | undefined
+  close(): void
+}
