@@ -202,6 +202,7 @@ export const claims: readonly Claim[] = [
       'conformance/runners/replayIsFunction.test.ts',
       'packages/consensus/services/src/application/application.test.ts',
       'packages/consensus/services/src/application/trial.test.ts',
+      'packages/consensus/services/src/application/upgrade.test.ts',
       'packages/consensus/services/src/application/halt.test.ts',
       'packages/consensus/services/src/upgrade/upgrader.test.ts',
       'packages/consensus/services/src/upgrade/handlers.test.ts',

@@ -39,7 +39,7 @@ import {
   executeTransaction,
   isSystemTransaction,
 } from './executeTransaction.ts'
-import { checkHalt, type Halt } from './halt.ts'
+import { checkHalt, type Halt, type HaltHook, haltedAt } from './halt.ts'
 import { metadataTransaction } from './metadata.ts'
 import {
   type ExecutedProposal,
@@ -68,6 +68,7 @@ export interface ApplicationOptions {
   readonly services: readonly Service[]
   readonly store: StateStore
   readonly halt?: Halt
+  readonly onHalt?: HaltHook
   readonly watch?: Watch
   /** Opens what blocks and the beginning of the chain write to: for who wants to see them write. */
   readonly openState?: (tree: Tree) => WorkingState
@@ -96,6 +97,8 @@ export class Application {
   readonly #opener: TransactionOpener
   readonly #store: StateStore
   readonly #halt: Halt
+  /** Nobody, once it was told. */
+  #onHalt: HaltHook | undefined
   readonly #watch: Watch | undefined
   readonly #openState: ((tree: Tree) => WorkingState) | undefined
   #committed: CommittedState | undefined
@@ -107,7 +110,7 @@ export class Application {
   #checkState: WorkingState | undefined
 
   constructor(options: ApplicationOptions) {
-    const { chain, services, store, halt = {}, watch, openState } = options
+    const { chain, services, store, halt = {}, onHalt, watch, openState } = options
     if (chain.initialHeight < 1n) throw errors.initialHeight(`${chain.initialHeight}`)
     this.#services = [...services].sort((a, b) => (a.name < b.name ? -1 : 1))
     this.#dispatcher = createDispatcher(this.#services)
@@ -116,6 +119,7 @@ export class Application {
     this.#opener = new TransactionOpener(chain.signatures, chain.context)
     this.#store = store
     this.#halt = halt
+    this.#onHalt = onHalt
     this.#watch = watch
     this.#openState = openState
     const { root } = store.tree
@@ -204,7 +208,7 @@ export class Application {
     if (executed !== undefined && equalBytes(this.#pending!.hash, block.hash))
       return executed.beginEvents
     const run = this.#startRun(block)
-    return run.begin()
+    return this.#tellingHalt(() => run.begin())
   }
 
   /** Runs a transaction of the block that was decided. */
@@ -245,9 +249,11 @@ export class Application {
     const ctx = this.#aside('endBlock')
     const epoch = currentEpoch(ctx)
     const height = this.#committed?.height ?? 0n
-    ctx.chain.upgrader?.consensusUpgrade(undefined, { epoch, lastHeight: height })
-    checkHalt(this.#halt, { epoch, height })
     ctx.state.dispose()
+    this.#tellingHalt(() => {
+      ctx.chain.upgrader?.consensusUpgrade(undefined, { epoch, lastHeight: height })
+      checkHalt(this.#halt, { epoch, height })
+    })
   }
 
   /** Would a transaction be taken into a block? */
@@ -351,12 +357,32 @@ export class Application {
   #execute(block: ProposedBlock, transactions: readonly Uint8Array[]): ExecutedProposal {
     const run = this.#startRun(block)
     this.#opener.announce(transactions)
-    const beginEvents = run.begin()
+    const beginEvents = this.#tellingHalt(() => run.begin())
     const txResults = transactions.map((raw) => run.deliver(raw))
     const endResult = run.end()
     const executed = { block, transactions, run, beginEvents, txResults, endResult }
     this.#pending = { hash: block.hash, run, executed, delivered: 0 }
     return executed
+  }
+
+  /** Runs what may have to stop the node, and tells the shell before it does. */
+  #tellingHalt<T>(run: () => T): T {
+    try {
+      return run()
+    } catch (error) {
+      if (error instanceof StopForUpgrade) this.#tellHalt(error)
+      throw error
+    }
+  }
+
+  #tellHalt(reason: StopForUpgrade): void {
+    const tell = this.#onHalt
+    this.#onHalt = undefined
+    if (tell === undefined) return
+    const ctx = this.#aside('endBlock')
+    const epoch = currentEpoch(ctx)
+    ctx.state.dispose()
+    tell(haltedAt(this.#committed, { epoch, reason }))
   }
 
   /** Takes back whatever block was tried. */

@@ -23,6 +23,7 @@ export class MemorySnapshots implements StateStore, SnapshotStore {
   restoring: bigint | undefined
   readonly #made = new Map<Metadata, readonly Uint8Array[]>()
   #log: Uint8Array = new Uint8Array(FIRST_ADDRESS)
+  #rootAddress = 0
 
   constructor() {
     const root = { namespace: new Uint8Array(32), type: ROOT_TYPE_STATE } as const
@@ -30,9 +31,21 @@ export class MemorySnapshots implements StateStore, SnapshotStore {
   }
 
   commit(version: bigint): Root {
-    const { root, records } = this.tree.commit({ version, baseAddress: this.nextAddress })
+    const { root, records, rootAddress } = this.tree.commit({
+      version,
+      baseAddress: this.nextAddress,
+    })
     this.#append(records)
+    this.#rootAddress = rootAddress
     return root
+  }
+
+  /** The last version as another process finds it: nothing is left that was only in memory. */
+  reopened(): MemorySnapshots {
+    const other = new MemorySnapshots()
+    other.#log = this.#log
+    other.#open(this.tree.root, this.#rootAddress)
+    return other
   }
 
   /** Makes a checkpoint of the last version. */
@@ -73,6 +86,11 @@ export class MemorySnapshots implements StateStore, SnapshotStore {
   finishRestore(root: Root, rootAddress: number): void {
     assert(this.restoring === root.version, 'another version is being restored')
     this.restoring = undefined
+    this.#open(root, rootAddress)
+  }
+
+  #open(root: Root, rootAddress: number): void {
+    this.#rootAddress = rootAddress
     const read = (address: number): Uint8Array => {
       const rest = this.#log.subarray(address)
       return rest.subarray(0, recordSize(rest.subarray(0, RECORD_HEAD_BYTES)))
