@@ -54,3 +54,15 @@ export const CHECKPOINT_META_SIZE_MAX = 34 * CHUNK_COUNT_MAX + 1024
 
 /** Answers that one rule over a remote tree may ask for. */
 export const REMOTE_FETCHES_MAX = 10_000
+
+/** Where a record log goes on in another file. */
+export const RECORD_SEGMENT_SIZE = 16 * 1024 * 1024
+
+/** Bytes of records that wait in memory until somebody syncs or reads. */
+export const RECORD_WAITING_SIZE = 64 * 1024
+
+/** Full segments of a record log that are kept open. */
+export const RECORD_FILES_MAX = 16
+
+/** Damaged stretches of a record log that an opening lists. */
+export const RECORD_DAMAGE_MAX = 1000
