@@ -3,7 +3,14 @@ import { describe, it } from 'node:test'
 import { decode, encode } from '@wadi/cbor/codec'
 import { parseJson, toJson } from '@wadi/cbor/json'
 import fc from 'fast-check'
-import { Moment, parseMoment, printMoment } from './moment.ts'
+import {
+  addMilliseconds,
+  compareMoments,
+  Moment,
+  millisecondsBetween,
+  parseMoment,
+  printMoment,
+} from './moment.ts'
 
 const anyMoment = fc
   .tuple(fc.bigInt(0n, 253_402_300_799n), fc.nat(999_999_999))
@@ -30,5 +37,25 @@ describe('Moment', () => {
     for (const text of ['', '2026-02-29T00:00:00Z', '2026-01-01', '2026-01-01T24:00:00Z']) {
       assert.throws(() => parseMoment(text), { module: 'unknown', code: 1 }, text)
     }
+  })
+
+  it('can be counted on with', () => {
+    const milliseconds = fc.integer({ min: -(10 ** 12), max: 10 ** 12 })
+    fc.assert(
+      fc.property(anyMoment, milliseconds, (moment, ms) => {
+        const later = addMilliseconds(moment, ms)
+        assert.ok(later.nanoseconds >= 0 && later.nanoseconds < 1_000_000_000)
+        assert.equal(millisecondsBetween(moment, later), ms)
+        assert.equal(Math.sign(compareMoments(later, moment)), Math.sign(ms))
+        assert.deepEqual(addMilliseconds(later, -ms), moment)
+      }),
+    )
+  })
+
+  it('is waited for a whole number of milliseconds, not too short', () => {
+    const at = (nanoseconds: number) => ({ seconds: 5n, nanoseconds })
+    assert.equal(millisecondsBetween(at(0), at(1)), 1)
+    assert.equal(millisecondsBetween(at(0), at(1_000_000)), 1)
+    assert.equal(millisecondsBetween(at(1), at(0)), 0)
   })
 })

@@ -37,3 +37,38 @@ export const Moment: Schema<Moment> = mapped(time, {
   to: ({ seconds }) => seconds,
   jsonForm: { print: printMoment, parse: parseMoment },
 })
+
+const NANOSECONDS_PER_MS = 1_000_000n
+const NANOSECONDS_PER_SECOND = 1_000_000_000n
+
+/** Which is first? Negative, zero or positive. */
+export function compareMoments(a: Moment, b: Moment): number {
+  if (a.seconds !== b.seconds) return a.seconds < b.seconds ? -1 : 1
+  return a.nanoseconds - b.nanoseconds
+}
+
+/** So many milliseconds later; earlier, if negative. */
+export function addMilliseconds({ seconds, nanoseconds }: Moment, ms: number): Moment {
+  return momentOf(nanosecondsOf({ seconds, nanoseconds }) + BigInt(ms) * NANOSECONDS_PER_MS)
+}
+
+/** How many whole milliseconds after `start` is `end`? Rounded up, so that waiting is not too short. */
+export function millisecondsBetween(start: Moment, end: Moment): number {
+  const between = nanosecondsOf(end) - nanosecondsOf(start)
+  const whole = between / NANOSECONDS_PER_MS
+  return Number(between > whole * NANOSECONDS_PER_MS ? whole + 1n : whole)
+}
+
+function nanosecondsOf({ seconds, nanoseconds }: Moment): bigint {
+  return seconds * NANOSECONDS_PER_SECOND + BigInt(nanoseconds)
+}
+
+function momentOf(nanosecondsSince1970: bigint): Moment {
+  let seconds = nanosecondsSince1970 / NANOSECONDS_PER_SECOND
+  let rest = nanosecondsSince1970 - seconds * NANOSECONDS_PER_SECOND
+  if (rest < 0n) {
+    seconds -= 1n
+    rest += NANOSECONDS_PER_SECOND
+  }
+  return { seconds, nanoseconds: Number(rest) }
+}
