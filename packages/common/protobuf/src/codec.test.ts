@@ -13,7 +13,7 @@ import {
 } from './codec.ts'
 import { FIELD_NUMBER_MAX } from './limits.ts'
 import { mapped, whole } from './mapped.ts'
-import { embedded, field, message, optional, repeated } from './message.ts'
+import { embedded, field, message, optional, repeated, required } from './message.ts'
 import { oneOf } from './oneOf.ts'
 import { bool, bytes, enumOf, int32, int64, sfixed64, text, uint32, uint64 } from './scalars.ts'
 
@@ -224,6 +224,13 @@ describe('a message', () => {
     assert.equal(decoded(Two, '0a000a0012020102').a.length, 2)
     for (const hex of ['0a000a000a00', '1203010203', '100110011001', '12020102100a'])
       assert.throws(() => decoded(Two, hex), refusal('tooMany'), hex)
+  })
+
+  it('may need a field', () => {
+    const Needy = message({ inner: required(1, Inner) })
+    assert.deepEqual(decoded(Needy, '0a00'), { inner: zero(Inner) })
+    assert.equal(encoded(Needy, { inner: zero(Inner) }), '0a00')
+    assert.throws(() => decoded(Needy, ''), refusal('missingField'))
   })
 
   it('is no schema with a field number too large or taken', () => {

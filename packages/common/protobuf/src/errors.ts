@@ -8,6 +8,7 @@ export const errors = definePlainErrors('protobuf', {
   wrongWireType: 'field of another wire type',
   endOfGroup: 'end of a group that did not begin',
   tooMany: 'too many elements',
+  missingField: 'missing field',
   unknownName: 'no such value of an enumeration',
   noVariant: 'no variant is set',
   frameTooLarge: 'message too large for the stream',

@@ -13,7 +13,7 @@ declare const type: unique symbol
 export interface Field<T> {
   readonly number: number
   readonly schema: AnySchema
-  readonly presence: 'plain' | 'optional' | 'repeated'
+  readonly presence: 'plain' | 'optional' | 'required' | 'repeated'
   readonly countMax: number
   readonly [type]?: T
 }
@@ -41,6 +41,11 @@ export function embedded<T>(schema: Schema<T>): Schema<T> {
 /** A message that may be absent: undefined then. */
 export function optional<T>(number: number, schema: Schema<T>): Field<T | undefined> {
   return { number, schema: schema as AnySchema, presence: 'optional', countMax: 0 }
+}
+
+/** A message that may be absent on the wire, but not in the program: refused then. */
+export function required<T>(number: number, schema: Schema<T>): Field<T> {
+  return { number, schema: schema as AnySchema, presence: 'required', countMax: 0 }
 }
 
 /** Any number of values; numbers are packed into one field. */
@@ -88,7 +93,7 @@ function writePlace(writer: Writer, place: Place, value: unknown): void {
     if (!schema.isZero(value)) writeTagged(writer, place, value)
     return
   }
-  if (presence === 'optional') {
+  if (presence !== 'repeated') {
     if (value !== undefined) writeTagged(writer, place, value)
     return
   }
@@ -141,13 +146,15 @@ function readPlace(reader: Reader, place: Place, before: unknown): unknown {
 
 /** Does the raw value of a field differ from its value? */
 function isRaw({ schema, presence }: Place): boolean {
+  if (presence === 'required') return true
   return schema.finish !== undefined || (presence === 'plain' && schema.isMerged)
 }
 
-function finishPlace({ schema, presence }: Place, raw: unknown): unknown {
+function finishPlace({ schema, presence, name }: Place, raw: unknown): unknown {
   if (presence === 'plain') return finished(schema, raw)
-  if (raw === undefined) return undefined
-  if (presence === 'optional') return finished(schema, raw)
+  if (raw === undefined && presence === 'optional') return undefined
+  if (raw === undefined) throw errors.missingField(name)
+  if (presence !== 'repeated') return finished(schema, raw)
   const list = raw as unknown[]
   for (let i = 0; i < list.length; i++) list[i] = finished(schema, list[i])
   return list
@@ -155,7 +162,7 @@ function finishPlace({ schema, presence }: Place, raw: unknown): unknown {
 
 function startOf({ schema, presence }: Place): unknown {
   if (presence === 'repeated') return NONE
-  return presence === 'optional' || schema.isMerged ? undefined : schema.start()
+  return presence !== 'plain' || schema.isMerged ? undefined : schema.start()
 }
 
 /**
