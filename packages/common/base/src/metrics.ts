@@ -32,7 +32,7 @@ function declare<Kind extends MetricKind, Names extends string>(
 ): Metric<Kind, Names> {
   assert(name === undefined || /^[a-z_][a-z0-9_]*$/.test(name), `${name} is no metric's name`)
   assert(
-    labels.every((label) => /^[a-z_][a-z0-9_]*$/.test(label)),
+    labels.every((label) => /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(label)),
     `a label of "${help}" is no label's name`,
   )
   return { kind, help, name, labels, buckets }
