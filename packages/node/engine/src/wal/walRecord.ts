@@ -31,7 +31,10 @@ export interface WalReplay {
 
 /** The log of everything that moved the round machine. */
 export interface WriteAheadLog {
-  /** Writes a record that a crash may take. */
+  /**
+   * Writes a record that a crash may take. At most `WAL_RECORD_BYTES_MAX` bytes, which the longest
+   * message of a peer does not reach.
+   */
   append(record: WalRecord): void
   /** Writes a record, and returns when it and everything before it is durable. */
   appendSync(record: WalRecord): void
@@ -41,7 +44,8 @@ export interface WriteAheadLog {
   endHeight(height: bigint): void
   /**
    * What was logged after the end of the height before; undefined if the log does not know that
-   * end, as in a new log or after a state sync.
+   * end: a new log, a node that synced, or damage. Whoever has signed in this height already (the
+   * last signature says so) and finds no log of it must not sign before the height is decided.
    */
   replayFrom(height: bigint): WalReplay | undefined
   close(): void

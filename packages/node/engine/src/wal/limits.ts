@@ -1,0 +1,7 @@
+/** Bounds of the write-ahead log. */
+
+/** Bytes of one record: the longest message of a channel of consensus, and who sent it. */
+export const WAL_RECORD_BYTES_MAX = 1_048_576 + 1024
+
+/** Bytes after which the log goes on in another file. */
+export const WAL_SEGMENT_SIZE = 16 * 1024 * 1024

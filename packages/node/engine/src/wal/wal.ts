@@ -1,0 +1,108 @@
+/** The write-ahead log on a disk. */
+
+import { assert } from '@wadi/base/errors'
+import type { Logger } from '@wadi/base/log'
+import type { FileSystem } from '@wadi/node-storage/file-system'
+import { RecordLog } from '@wadi/node-storage/record-log'
+import { openStoreFolder, type StoreFolder } from '@wadi/node-storage/store-folder'
+import { WAL_RECORD_BYTES_MAX, WAL_SEGMENT_SIZE } from './limits.ts'
+import { decodeWalRecord, encodeWalRecord, FRAME_END_HEIGHT } from './walCodec.ts'
+import type { WalRecord, WalReplay, WriteAheadLog } from './walRecord.ts'
+
+/** Which log. */
+export interface WalOptions {
+  readonly files: FileSystem
+  readonly path: string
+  /** The chain id; a log of another chain is refused. */
+  readonly chain: string
+  readonly log: Logger
+  /** Tests make it small. */
+  readonly segmentSize?: number
+}
+
+/** Heights whose end the log keeps: the last one is needed, the one before is for people. */
+const ENDS_KEPT = 2
+
+interface EndMark {
+  readonly height: bigint
+  readonly address: number
+}
+
+/** See the top of this file. */
+export class Wal implements WriteAheadLog {
+  readonly #folder: StoreFolder
+  readonly #records: RecordLog
+  /** Where the heights ended that the log knows, in order. */
+  #ends: EndMark[] = []
+
+  constructor({ files, path, chain, log, segmentSize = WAL_SEGMENT_SIZE }: WalOptions) {
+    this.#folder = openStoreFolder(files, path, { kind: 'write-ahead log', format: 1, chain })
+    try {
+      this.#records = new RecordLog({
+        files,
+        folder: path,
+        recordSizeMax: WAL_RECORD_BYTES_MAX,
+        segmentSize,
+        isIndexed: (kind) => kind === FRAME_END_HEIGHT,
+        onHead: (head) => this.#ends.push(head),
+      })
+    } catch (error) {
+      this.#folder.release()
+      throw error
+    }
+    for (const { start, end } of this.#records.damage)
+      log.error('the write-ahead log is damaged', { path, start, end })
+  }
+
+  append(record: WalRecord): void {
+    const { kind, payload } = encodeWalRecord(record)
+    const height = (this.#ends.at(-1)?.height ?? -1n) + 1n
+    this.#records.append({ kind, height, parts: [payload] })
+  }
+
+  appendSync(record: WalRecord): void {
+    this.append(record)
+    this.#records.sync()
+  }
+
+  sync(): void {
+    this.#records.sync()
+  }
+
+  endHeight(height: bigint): void {
+    const last = this.#ends.at(-1)
+    assert(last === undefined || last.height < height, `height ${height} ends once`)
+    const { kind, payload } = encodeWalRecord({ kind: 'end-height', height })
+    const { address } = this.#records.append({ kind, height, parts: [payload] })
+    this.#records.sync()
+    this.#ends.push({ height, address })
+    this.#ends = this.#ends.slice(-ENDS_KEPT)
+    this.#records.dropBefore(this.#ends[0]!.address)
+  }
+
+  replayFrom(height: bigint): WalReplay | undefined {
+    const end = this.#ends.find((mark) => mark.height === height - 1n)
+    if (end === undefined) return undefined
+    const { address } = end
+    let isWhole = true
+    const noteDamage = (): void => {
+      isWhole = false
+    }
+    for (const _ of this.#walk(address, noteDamage));
+    return { isWhole, records: { [Symbol.iterator]: () => this.#walk(address, () => {}) } }
+  }
+
+  close(): void {
+    this.#records.close()
+    this.#folder.release()
+  }
+
+  /** The records behind the end of a height. */
+  *#walk(address: number, onDamage: () => void): Generator<WalRecord> {
+    for (const { head, payload } of this.#records.records(address, onDamage)) {
+      const record = decodeWalRecord({ kind: head.kind, payload })
+      if (record === undefined) onDamage()
+      else if (head.address > address) yield record
+    }
+  }
+}

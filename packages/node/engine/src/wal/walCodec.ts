@@ -1,0 +1,78 @@
+/**
+ * Records of the write-ahead log as bytes: the kind is the frame's, the rest a message. The frames
+ * are those of `@wadi/node-storage/record-log`. Only this node reads them, so the format is ours.
+ */
+
+import { CodedError } from '@wadi/base/errors'
+import { decode, encode, type Schema } from '@wadi/protobuf/codec'
+import { field, message } from '@wadi/protobuf/message'
+import { bytes, text, uint32, uint64 } from '@wadi/protobuf/scalars'
+import type { WalRecord } from './walRecord.ts'
+
+/** The kind of the frame that ends a height. */
+export const FRAME_END_HEIGHT = 5
+
+type RecordOf<K> = Omit<Extract<WalRecord, { readonly kind: K }>, 'kind'>
+
+const PeerMessage: Schema<RecordOf<'peer-message'>> = message({
+  peer: field(1, text),
+  message: field(2, bytes),
+})
+const OwnMessage: Schema<RecordOf<'own-message'>> = message({ message: field(1, bytes) })
+const Timeout: Schema<RecordOf<'timeout'>> = message({
+  height: field(1, uint64),
+  round: field(2, uint32),
+  step: field(3, uint32),
+  durationMs: field(4, uint32),
+})
+const RoundState: Schema<RecordOf<'round-state'>> = message({
+  height: field(1, uint64),
+  round: field(2, uint32),
+  step: field(3, uint32),
+})
+const EndHeight: Schema<RecordOf<'end-height'>> = message({ height: field(1, uint64) })
+
+/** A record in its frame. */
+export interface WalFrame {
+  readonly kind: number
+  readonly payload: Uint8Array
+}
+
+/** The frame of a record. */
+export function encodeWalRecord(record: WalRecord): WalFrame {
+  switch (record.kind) {
+    case 'peer-message':
+      return { kind: 1, payload: encode(PeerMessage, record) }
+    case 'own-message':
+      return { kind: 2, payload: encode(OwnMessage, record) }
+    case 'timeout':
+      return { kind: 3, payload: encode(Timeout, record) }
+    case 'round-state':
+      return { kind: 4, payload: encode(RoundState, record) }
+    case 'end-height':
+      return { kind: FRAME_END_HEIGHT, payload: encode(EndHeight, record) }
+  }
+}
+
+/** The record of a frame; undefined if no program of this format wrote it. */
+export function decodeWalRecord({ kind, payload }: WalFrame): WalRecord | undefined {
+  try {
+    switch (kind) {
+      case 1:
+        return { kind: 'peer-message', ...decode(PeerMessage, payload) }
+      case 2:
+        return { kind: 'own-message', ...decode(OwnMessage, payload) }
+      case 3:
+        return { kind: 'timeout', ...decode(Timeout, payload) }
+      case 4:
+        return { kind: 'round-state', ...decode(RoundState, payload) }
+      case FRAME_END_HEIGHT:
+        return { kind: 'end-height', ...decode(EndHeight, payload) }
+      default:
+        return undefined
+    }
+  } catch (error) {
+    if (error instanceof CodedError) return undefined
+    throw error
+  }
+}
