@@ -4,16 +4,15 @@ import type { Infer } from '@wadi/protobuf/codec'
 import { embedded, field, message } from '@wadi/protobuf/message'
 import { oneOf } from '@wadi/protobuf/oneOf'
 import { bool, bytes, int32, text, uint64 } from '@wadi/protobuf/scalars'
+import { PublicKey } from '../types/publicKey.ts'
 
 /** The first message of a secret connection: a key that is used once. */
 export const EphemeralKey = message({ value: field(1, bytes) })
 export type EphemeralKey = Infer<typeof EphemeralKey>
 
-const ShownKey = oneOf({ ed25519: field(1, bytes), secp256k1: field(2, bytes) })
-
 /** Shows, within the secret connection, who is speaking. */
 export const AuthSignature = message({
-  publicKey: field(1, embedded(ShownKey)),
+  publicKey: field(1, embedded(PublicKey)),
   signature: field(2, bytes),
 })
 export type AuthSignature = Infer<typeof AuthSignature>
