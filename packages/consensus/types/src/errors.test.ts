@@ -38,3 +38,36 @@ describe('error codes', () => {
     })
   }
 })
+
+/** What no transaction fails with; the definitions say where the reference uses it, if at all. */
+const NOT_THROWN: Readonly<Record<string, ErrorMaker>> = {
+  'consensus/4': consensus.unsupported,
+  'consensus/5': consensus.duplicateTx,
+  'consensus/transaction/5': transactionErrors.methodNotSupported,
+  'staking/2': staking.invalidSignature,
+  'staking/token/1': tokenErrors.invalidValueExponent,
+  'registry/4': registry.badEntityForRuntime,
+  'registry/6': registry.badEnclaveIdentity,
+  'registry/7': registry.badCapabilitiesTeeHardware,
+  'roothash/2': roothash.notFound,
+  'roothash/commitment/2': commitmentErrors.noCommittee,
+  'roothash/commitment/3': commitmentErrors.invalidCommitteeKind,
+  'roothash/commitment/8': commitmentErrors.discrepancyDetected,
+  'roothash/commitment/9': commitmentErrors.stillWaiting,
+  'roothash/commitment/10': commitmentErrors.insufficientVotes,
+  'roothash/commitment/15': commitmentErrors.timeoutNotCorrectRound,
+  'roothash/commitment/16': commitmentErrors.invalidRound,
+  'roothash/commitment/17': commitmentErrors.noSchedulerCommitment,
+  'roothash/commitment/18': commitmentErrors.badSchedulerCommitment,
+  'upgrade/1': upgrade.stopForUpgrade,
+  'upgrade/7': upgrade.upgradeNotFound,
+  'upgrade/8': upgrade.badDescriptor,
+}
+
+describe('error codes that no transaction fails with', () => {
+  for (const [pair, make] of Object.entries(NOT_THROWN))
+    it(`COMPAT: have their number all the same: ${pair}`, () => {
+      const { module, code } = make()
+      assert.equal(`${module}/${code}`, pair)
+    })
+})

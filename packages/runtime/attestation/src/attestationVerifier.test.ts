@@ -134,6 +134,13 @@ describe('evidence of an enclave', () => {
     )
   })
 
+  it('is measured by constraints that list platforms only from 26.1 on', () => {
+    const listing = make(PcsQuotePolicy, { fmspcWhitelist: ['00606A000000'] })
+    const policy = { ias: undefined, pcs: listing }
+    verify({ constraints: { policy } })
+    refuses('allowedPlatforms', { constraints: { policy }, request: { hasFmspcAllowList: false } })
+  })
+
   it('is of an enclave that the deployment lists, in both parts', () => {
     refuses('badEnclaveIdentity', { quoted: { identity: other, reportData } })
     refuses('badEnclaveIdentity', { constraints: { enclaves: [] } })

@@ -281,7 +281,8 @@ describe('checking a transaction', () => {
     }
     const application = testApplication({}, { chain: { ...chain, upgrader } })
     const { codespace, code } = application.checkTx(testTransaction({}))
-    assert.deepEqual([codespace, code, asked], ['consensus/transaction', 4, [1n]])
+    assert.deepEqual({ codespace, code }, { codespace: 'consensus/transaction', code: 4 })
+    assert.deepEqual(asked, [1n])
   })
 
   it('refuses what only proposers may call', () => {

@@ -104,10 +104,12 @@ describe('governance in a genesis document', () => {
   it('is refused with null for a proposal or a vote', () => {
     assert.throws(() => begin(section([proposal(1n), undefined])), {
       ...plain,
+      reason: 'governanceGenesis.null',
       context: 'governance.proposals[1]',
     })
     assert.throws(() => begin(section([proposal(1n)], [[1n, [undefined]]])), {
       ...plain,
+      reason: 'governanceGenesis.null',
       context: 'governance.vote_entries.1[0]',
     })
   })

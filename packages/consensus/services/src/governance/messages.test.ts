@@ -98,16 +98,20 @@ describe('changes of governance’s own parameters', () => {
   })
 
   it('are refused without a code if a minority or an early upgrade would be possible', () => {
-    const bad: readonly Partial<ParameterChanges>[] = [
-      {},
-      { stakeThreshold: 66 },
-      { stakeThreshold: 101 },
-      { votingPeriod: 10n },
-      { upgradeMinEpochDiff: 5n },
-      { upgradeCancelMinEpochDiff: 5n },
+    const bad: readonly (readonly [Partial<ParameterChanges>, reason: string])[] = [
+      [{}, 'parameterChanges.empty'],
+      [{ stakeThreshold: 66 }, 'governanceParameters.stakeThresholdTooSmall'],
+      [{ stakeThreshold: 101 }, 'governanceParameters.stakeThresholdTooLarge'],
+      [{ votingPeriod: 10n }, 'governanceParameters.votingPeriodOfCancellation'],
+      [{ votingPeriod: 20n }, 'governanceParameters.votingPeriodOfUpgrade'],
+      [{ upgradeMinEpochDiff: 5n }, 'governanceParameters.votingPeriodOfUpgrade'],
+      [{ upgradeCancelMinEpochDiff: 5n }, 'governanceParameters.votingPeriodOfCancellation'],
     ]
-    for (const changes of bad)
-      assert.throws(() => changeParameters(testGovernance(), proposal(changes)), plain)
+    for (const [changes, reason] of bad)
+      assert.throws(() => changeParameters(testGovernance(), proposal(changes)), {
+        ...plain,
+        reason,
+      })
     const good: readonly Partial<ParameterChanges>[] = [
       { stakeThreshold: 67 },
       { stakeThreshold: 100 },

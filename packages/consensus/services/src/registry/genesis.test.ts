@@ -4,11 +4,13 @@ import { make } from '@wadi/cbor/codec'
 import { keyedMap } from '@wadi/cbor/collections'
 import { GenesisDocument } from '@wadi/consensus/genesis/document'
 import { Genesis, NodeStatus } from '@wadi/consensus/registry'
+import * as keys from '@wadi/consensus/registry/keys'
 import { stakingAddress } from '@wadi/primitives/address'
 import { NodeRuntime } from '@wadi/primitives/node'
 import { ROLES } from '@wadi/primitives/nodeRoles'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import type { Context } from '../kernel/context.ts'
+import { erase } from '../kernel/state.ts'
 import { accountOf } from '../staking/queries.ts'
 import {
   computeRuntime,
@@ -79,7 +81,7 @@ describe("the registry's part of the genesis document", () => {
   })
 
   it('may have no null in it', () => {
-    const plain = { module: 'unknown', code: 1 }
+    const plain = { module: 'unknown', code: 1, reason: 'registryGenesis.nullElement' }
     for (const part of [
       { entities: [undefined] },
       { runtimes: [undefined] },
@@ -108,6 +110,10 @@ describe("the registry's part of the genesis document", () => {
     assert.deepEqual(exported.nodes, [signedNode(signers)])
     assert.deepEqual([...exported.nodeStatuses], [[keyOf(signers.id), status]])
     assert.deepEqual(exported.params, TEST_PARAMETERS)
+    // Every node has one; the reference does not go on without it either.
+    erase(state, keys.nodeStatuses, keyOf(signers.id))
+    const noStatus = { module: 'unknown', code: 1, reason: 'registryGenesis.noStatus' }
+    assert.throws(() => exportGenesis(state), noStatus)
     assert.deepEqual(exported.entities, [entity])
     assert.equal(exported.runtimes.length, 2)
     const again = begin(exported).state

@@ -81,7 +81,10 @@ describe('authentication', () => {
 
   it('refuses reserved addresses, then another nonce, then what cannot be paid', () => {
     const reserved = { ...testLedger(), caller: COMMON_POOL_ADDRESS }
-    assert.throws(() => authenticate(reserved, transaction()), plain)
+    assert.throws(() => authenticate(reserved, transaction()), {
+      ...plain,
+      reason: 'cometbft/staking.reservedSigner',
+    })
     const params = { minTransactBalance: quantity(91n) }
     const ctx = signed({ params })
     const invalidNonce = { module: 'consensus/transaction', code: 1 }

@@ -77,14 +77,18 @@ describe('stake claims', () => {
     const { state } = staked()
     addStakeClaim(state, alice, 'entity', [ofEntity])
     removeStakeClaim(state, alice, 'entity')
-    assert.throws(() => removeStakeClaim(state, alice, 'entity'), plain)
-    assert.throws(() => removeStakeClaim(state, bob, 'entity'), plain)
+    const noSuchClaim = { ...plain, reason: 'cometbft/staking.noSuchClaim' }
+    assert.throws(() => removeStakeClaim(state, alice, 'entity'), noSuchClaim)
+    assert.throws(() => removeStakeClaim(state, bob, 'entity'), noSuchClaim)
     checkSound({ ...staked(), state })
   })
 
   it('without a threshold, or of a reserved address, are plain errors', () => {
     const { state } = staked()
-    assert.throws(() => addStakeClaim(state, alice, 'node', [malformed]), plain)
+    assert.throws(() => addStakeClaim(state, alice, 'node', [malformed]), {
+      ...plain,
+      reason: 'cometbft/staking.invalidThreshold',
+    })
     assert.throws(() => addStakeClaim(state, BURN_ADDRESS, 'node', []), plain)
     assert.throws(() => checkStakeClaims(state, BURN_ADDRESS), plain)
   })

@@ -18,28 +18,31 @@ function reasonOf(fields: Partial<UpgradeDescriptor>): string | undefined {
   } catch (error) {
     const { module, code, reason } = error as { module: string; code: number; reason: string }
     assert.deepEqual({ module, code }, { module: 'unknown', code: 1 })
-    return reason.replace('upgradeDescriptor.', '')
+    return reason
   }
 }
 
 describe('checkDescriptor', () => {
   it('has bounds for every field', () => {
     assert.equal(reasonOf({}), undefined)
-    for (const v of [0, 2]) assert.equal(reasonOf({ v }), 'version')
+    for (const v of [0, 2]) assert.equal(reasonOf({ v }), 'upgradeDescriptor.version')
     const name = (size: number) => ({ handler: 'a'.repeat(size) })
     assert.equal(reasonOf(name(UPGRADE_HANDLER_BYTES_MIN)), undefined)
-    assert.equal(reasonOf(name(UPGRADE_HANDLER_BYTES_MIN - 1)), 'handler')
+    assert.equal(reasonOf(name(UPGRADE_HANDLER_BYTES_MIN - 1)), 'upgradeDescriptor.handler')
     assert.equal(reasonOf(name(UPGRADE_HANDLER_BYTES_MAX)), undefined)
-    assert.equal(reasonOf(name(UPGRADE_HANDLER_BYTES_MAX + 1)), 'handler')
-    assert.equal(reasonOf({ epoch: 0n }), 'epoch')
+    assert.equal(reasonOf(name(UPGRADE_HANDLER_BYTES_MAX + 1)), 'upgradeDescriptor.handler')
+    assert.equal(reasonOf({ epoch: 0n }), 'upgradeDescriptor.epoch')
     assert.equal(reasonOf({ epoch: 1n }), undefined)
     assert.equal(reasonOf({ epoch: EPOCH_MAX }), undefined)
-    assert.equal(reasonOf({ epoch: EPOCH_INVALID }), 'epoch')
+    assert.equal(reasonOf({ epoch: EPOCH_INVALID }), 'upgradeDescriptor.epoch')
   })
 
   it('needs all three versions to be some', () => {
     for (const name of Object.keys(target))
-      assert.equal(reasonOf({ target: { ...target, [name]: noVersion } }), 'target')
+      assert.equal(
+        reasonOf({ target: { ...target, [name]: noVersion } }),
+        'upgradeDescriptor.target',
+      )
     const least = { ...noVersion, patch: 1 }
     assert.equal(reasonOf({ target: { ...target, runtimeHostProtocol: least } }), undefined)
   })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { zero } from '@wadi/cbor/codec'
-import { Parameters, type Vault } from '@wadi/consensus/vault'
+import { type Authority, Parameters, type Vault } from '@wadi/consensus/vault'
 import fc from 'fast-check'
 import { alice, bob, carol, testAddress } from '../testing/testLedger.ts'
 import { ADMINS, acting, dave, RESUME, SUSPEND, SUSPENDERS } from '../testing/testVault.ts'
@@ -17,6 +17,20 @@ describe('checkAuthority', () => {
     assert.throws(() => checkAuthority({ addresses: more, threshold: 255 }, params), {
       reason: 'vaultAuthority.tooManyAddresses',
     })
+  })
+
+  it('refuses those that could never decide, or name somebody twice', () => {
+    const refuses = (authority: Authority, reason: string) =>
+      assert.throws(() => checkAuthority(authority, params), {
+        module: 'unknown',
+        code: 1,
+        reason: `vaultAuthority.${reason}`,
+      })
+    for (const addresses of [undefined, []]) refuses({ addresses, threshold: 0 }, 'noAddresses')
+    refuses({ addresses: [alice], threshold: 0 }, 'noThreshold')
+    refuses({ addresses: [alice], threshold: 2 }, 'thresholdTooLarge')
+    refuses({ addresses: [alice, bob, alice], threshold: 1 }, 'duplicateAddress')
+    checkAuthority({ addresses: [alice, bob], threshold: 1 }, params)
   })
 })
 

@@ -106,7 +106,11 @@ describe('the vault in a genesis document', () => {
   })
 
   it('is refused with null for a vault or an action, but not for a list of actions', () => {
-    assert.throws(() => begin(section([undefined])), { ...plain, context: 'vault.vaults[0]' })
+    assert.throws(() => begin(section([undefined])), {
+      ...plain,
+      reason: 'vaultGenesis.null',
+      context: 'vault.vaults[0]',
+    })
     assert.throws(() => begin(section([], [], [[first, [undefined]]])), plain)
     begin(section([], [], [[first, undefined]]))
   })

@@ -5,8 +5,10 @@ export const errors = defineErrors('registry', {
   invalidArgument: [1, 'invalid argument'],
   invalidSignature: [2, 'invalid signature'],
   badEntityForNode: [3, 'unknown entity in node registration'],
+  // COMPAT(oasis-core): defined and never thrown; an unknown owner is noSuchEntity.
   badEntityForRuntime: [4, 'unknown entity in runtime registration'],
   noEnclaveForRuntime: [5, 'no enclaves for TEE runtime registration'],
+  // COMPAT(oasis-core): 6 and 7 are defined and never thrown; bad evidence is a plain error.
   badEnclaveIdentity: [6, 'bad enclave id'],
   badCapabilitiesTeeHardware: [7, 'bad capabilities.TEE.Hardware'],
   teeHardwareMismatch: [8, 'runtime TEE.Hardware mismatches the one in registry'],

@@ -3,6 +3,7 @@ import { defineErrors } from '@wadi/base/errors'
 /** What roothash refuses, with the reference's numbers. */
 export const errors = defineErrors('roothash', {
   invalidArgument: [1, 'invalid argument'],
+  // COMPAT(oasis-core): no transaction fails with this: a node's history of a runtime says so.
   notFound: [2, 'block not found'],
   invalidRuntime: [3, 'invalid runtime'],
   noExecutorPool: [4, 'no executor pool'],
@@ -17,7 +18,12 @@ export const errors = defineErrors('roothash', {
   maxInMessagesTooBig: [13, 'max incoming runtime messages is too big'],
 })
 
-/** Refusals of single commitments and of the pool that they go into. 12 and 14 are not in use. */
+/**
+ * Refusals of single commitments and of the pool that they go into. 12 and 14 are not in use.
+ * COMPAT(oasis-core): 2, 3, 15 and 16 are defined and never thrown. 8, 9, 10, 17 and 18 say how a
+ * round stands; they decide what becomes of it, and no transaction fails with them. Here these are
+ * values, not errors.
+ */
 export const commitmentErrors = defineErrors('roothash/commitment', {
   noRuntime: [1, 'no runtime configured'],
   noCommittee: [2, 'no committee configured'],
