@@ -1,0 +1,37 @@
+/** What the nodes of a network have in common: its context, and who may not sign there. */
+
+import { refuseAttestations, type VerifyAttestation } from '@wadi/attestation/contract'
+import { chainContextOf, type GenesisDocument } from '@wadi/consensus/genesis/document'
+import type { Chain } from '@wadi/consensus-services/kernel/context'
+import { needsDebug } from '@wadi/consensus-services/needsDebug'
+import { forbidKeys, TEST_PUBLIC_KEYS } from '@wadi/crypto/signature/forbiddenKeys'
+import { signatureRules } from '@wadi/crypto/signature/verification'
+import { RESERVED_PUBLIC_KEYS } from '@wadi/primitives/reservedAddresses'
+
+/** What is up to the node. */
+export interface ChainChoices extends Pick<Chain, 'local' | 'upgrader'> {
+  /** Does it allow what is for tests only? As the document asks, unless told otherwise. */
+  readonly isDebug?: boolean
+  /** Enclaves are refused unless somebody can tell them. */
+  readonly verifyAttestation?: VerifyAttestation
+}
+
+/** What the rules know of the network of a document. */
+export function chainTermsOf(
+  document: GenesisDocument,
+  choices: ChainChoices = {},
+): Omit<Chain, 'bus'> {
+  const { isDebug = needsDebug(document), verifyAttestation, local, upgrader } = choices
+  const blacklist = document.consensus.params.publicKeyBlacklist
+  const test = isDebug ? [] : TEST_PUBLIC_KEYS
+  return {
+    context: chainContextOf(document),
+    initialHeight: document.height,
+    baseEpoch: document.beacon.base,
+    isDebug,
+    signatures: signatureRules(forbidKeys(RESERVED_PUBLIC_KEYS, test, blacklist)),
+    verifyAttestation: verifyAttestation ?? refuseAttestations,
+    local,
+    upgrader,
+  }
+}
