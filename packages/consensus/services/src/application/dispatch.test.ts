@@ -82,8 +82,8 @@ describe('a call in the name of an account', () => {
     assert.throws(unknown, callDepthExceeded, 'before anybody looks for the method')
   })
 
-  it('leads through vaults to three more, and COMPAT: not to a fourth, for which CALL_DEPTH_MAX has no room', () => {
-    /** Alice has the first of some vaults make the next one act, and so on; the last is suspended. */
+  it('COMPAT: leads through vaults to three more; CALL_DEPTH_MAX has no room for a fourth', () => {
+    // Alice has the first vault make the next one act, and so on, until the last is suspended.
     const suspendedThrough = (calls: number) => {
       const ctx = testVaults()
       const alone = (address: Address): Authority => ({ addresses: [address], threshold: 1 })
