@@ -5,7 +5,7 @@ export const errors = defineErrors('consensus', {
   noCommittedBlocks: [1, 'no committed blocks'],
   oversizedTx: [2, 'oversized transaction'],
   versionNotFound: [3, 'version not found'],
-  // COMPAT(oasis-core): no transaction fails with this: nodes without blocks or a mempool answer so.
+  // COMPAT(oasis-core): no transaction fails with this: nodes without what is asked answer so.
   unsupported: [4, 'method not supported'],
   // COMPAT(oasis-core): only a node that waits for its own transaction says so.
   duplicateTx: [5, 'duplicate transaction'],
