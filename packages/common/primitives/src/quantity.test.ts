@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { parseHex, toHex } from '@wadi/base/bytes'
+import { concatBytes, parseHex, toHex } from '@wadi/base/bytes'
 import { arbitrary } from '@wadi/cbor/arbitrary'
 import { decode, encode } from '@wadi/cbor/codec'
 import { parseJson, toJson } from '@wadi/cbor/json'
+import { bytes as cborBytes } from '@wadi/cbor/scalars'
 import fc from 'fast-check'
 import { QUANTITY_TEXT_SIZE_MAX } from './limits.ts'
 import {
@@ -42,6 +43,21 @@ describe('Quantity', () => {
         assert.equal(compare(a, b) + compare(b, a), 0)
         assert.equal(compare(a, b) < 0, a < b)
         assert.equal(minimum(a, b), [a, b].toSorted(compare)[0])
+      }),
+    )
+  })
+
+  it('is the same number in bytes and in digits, whether it fits a word or not', () => {
+    const edges = [0n, 1n, 2n ** 64n - 1n, 2n ** 64n].map((value) => fc.constant(quantity(value)))
+    const small = fc.bigInt({ min: 0n, max: 2n ** 66n }).map(quantity)
+    fc.assert(
+      fc.property(fc.oneof(any, small, ...edges), fc.nat(9), (value, zeros) => {
+        const digits = value === 0n ? '' : value.toString(16)
+        const bytes = parseHex(digits.length % 2 === 0 ? digits : `0${digits}`)
+        assert.deepEqual(encode(Quantity, value), encode(cborBytes, bytes))
+        const padded = concatBytes(new Uint8Array(zeros), bytes)
+        assert.equal(decode(Quantity, encode(cborBytes, padded)), value)
+        assert.equal(Quantity.isEmpty(value), bytes.length === 0)
       }),
     )
   })
