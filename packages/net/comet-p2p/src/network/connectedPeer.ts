@@ -1,0 +1,81 @@
+/** Somebody we are connected with, as reactors see it and as the network does. */
+
+import type { Offence, Peer } from '@wadi/contracts/peers'
+import type { NodeInfo } from '@wadi/tendermint/messages/connection'
+import type { NetAddress } from '../address/netAddress.ts'
+import { listenAddressOf } from '../handshake/nodeInfo.ts'
+import type { Link } from './link.ts'
+
+/** What a peer is made of. */
+export interface PeerOptions {
+  readonly link: Link
+  readonly info: NodeInfo
+  /** Where it was dialed, or from where it dialed us. */
+  readonly address: NetAddress
+  readonly isOutbound: boolean
+  readonly isPersistent: boolean
+  readonly sinceMs: number
+  readonly punish: (peer: ConnectedPeer, offence: Offence) => void
+}
+
+/** Bytes of one channel that were not yet counted. */
+interface Traffic {
+  sent: number
+  received: number
+}
+
+/** See the top of this file. */
+export class ConnectedPeer implements Peer {
+  readonly id: string
+  readonly isOutbound: boolean
+  readonly isPersistent: boolean
+  readonly channels: ReadonlySet<number>
+  readonly info: NodeInfo
+  readonly address: NetAddress
+  readonly link: Link
+  /** On the monotonic clock. */
+  readonly sinceMs: number
+  readonly traffic = new Map<number, Traffic>()
+  readonly #punish: PeerOptions['punish']
+
+  constructor({ info, address, link, punish, ...rest }: PeerOptions) {
+    this.id = info.id
+    this.info = info
+    this.address = address
+    this.link = link
+    this.channels = new Set(info.channels)
+    this.isOutbound = rest.isOutbound
+    this.isPersistent = rest.isPersistent
+    this.sinceMs = rest.sinceMs
+    this.#punish = punish
+  }
+
+  /** Where it says that others can dial it; undefined if that is not an IP address. */
+  get listenAddress(): NetAddress | undefined {
+    return listenAddressOf(this.info)
+  }
+
+  send(channel: number, message: Uint8Array): boolean {
+    if (!this.channels.has(channel)) return false
+    const isTaken = this.link.mux?.send(channel, message) ?? false
+    if (isTaken) this.trafficOf(channel).sent += message.length
+    return isTaken
+  }
+
+  canSend(channel: number): boolean {
+    return this.channels.has(channel) && (this.link.mux?.canSend(channel) ?? false)
+  }
+
+  punish(offence: Offence): void {
+    this.#punish(this, offence)
+  }
+
+  /** What went over a channel since it was last counted. */
+  trafficOf(channel: number): Traffic {
+    const known = this.traffic.get(channel)
+    if (known !== undefined) return known
+    const traffic = { sent: 0, received: 0 }
+    this.traffic.set(channel, traffic)
+    return traffic
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Frames of a secret connection. Each is sealed alone and all are of one size:
+ *
+ *   sealed( length u32 LE ‖ data ‖ zeros up to 1024 ) ‖ tag,   nonce = 4 zeros ‖ counter u64 LE
+ */
+
+import { EMPTY_BYTES } from '@wadi/base/bytes'
+import { CodedError } from '@wadi/base/errors'
+import { type AeadKey, TAG_BYTES } from '@wadi/crypto/aead/aead'
+import { errors } from '../errors.ts'
+import { FRAME_DATA_BYTES_MAX } from '../limits.ts'
+
+const LENGTH_BYTES = 4
+const FRAME_BYTES = LENGTH_BYTES + FRAME_DATA_BYTES_MAX
+/** Bytes of a frame on the wire. */
+export const SEALED_BYTES = FRAME_BYTES + TAG_BYTES
+const NONCE_BYTES = 12
+
+/** The nonce of the next frame. It never comes round again: the session ends before. */
+class Nonce {
+  readonly bytes: Uint8Array = new Uint8Array(NONCE_BYTES)
+  readonly #view = new DataView(this.bytes.buffer)
+  #isUsedUp = false
+
+  constructor(start: bigint) {
+    this.#view.setBigUint64(4, start, true)
+  }
+
+  /** Lends the bytes for one frame. */
+  use<T>(run: (nonce: Uint8Array) => T): T {
+    if (this.#isUsedUp) throw errors.usedUp()
+    const result = run(this.bytes)
+    const low = (this.#view.getUint32(4, true) + 1) >>> 0
+    this.#view.setUint32(4, low, true)
+    if (low === 0) {
+      const high = (this.#view.getUint32(8, true) + 1) >>> 0
+      this.#view.setUint32(8, high, true)
+      this.#isUsedUp = high === 0
+    }
+    return result
+  }
+}
+
+/** Seals what one side sends. */
+export class FrameSealer {
+  readonly #key: AeadKey
+  readonly #nonce: Nonce
+  readonly #frame = new Uint8Array(FRAME_BYTES)
+  readonly #view = new DataView(this.#frame.buffer)
+
+  constructor(key: AeadKey, start = 0n) {
+    this.#key = key
+    this.#nonce = new Nonce(start)
+  }
+
+  /** As many frames as the data needs, one behind the other. */
+  seal(data: Uint8Array): Uint8Array {
+    const count = Math.ceil(data.length / FRAME_DATA_BYTES_MAX)
+    const sealed = new Uint8Array(count * SEALED_BYTES)
+    for (let i = 0; i < count; i++) {
+      const start = i * FRAME_DATA_BYTES_MAX
+      const part = data.subarray(start, start + FRAME_DATA_BYTES_MAX)
+      this.#view.setUint32(0, part.length, true)
+      this.#frame.set(part, LENGTH_BYTES)
+      this.#frame.fill(0, LENGTH_BYTES + part.length)
+      const frame = this.#nonce.use((nonce) => this.#key.seal(nonce, this.#frame, EMPTY_BYTES))
+      sealed.set(frame, i * SEALED_BYTES)
+    }
+    return sealed
+  }
+}
+
+/** Opens what the other side sealed. */
+export class FrameOpener {
+  readonly #key: AeadKey
+  readonly #nonce: Nonce
+  /** The beginning of a frame that has not come whole. */
+  readonly #partial = new Uint8Array(SEALED_BYTES)
+  #partialSize = 0
+
+  constructor(key: AeadKey, start = 0n) {
+    this.#key = key
+    this.#nonce = new Nonce(start)
+  }
+
+  /** The data of the frames that these bytes complete. */
+  open(bytes: Uint8Array): Uint8Array {
+    const count = Math.floor((this.#partialSize + bytes.length) / SEALED_BYTES)
+    const data = new Uint8Array(count * FRAME_DATA_BYTES_MAX)
+    let size = 0
+    let at = 0
+    for (let i = 0; i < count; i++) {
+      const missing = SEALED_BYTES - this.#partialSize
+      const isWhole = this.#partialSize === 0
+      if (!isWhole) this.#keep(bytes.subarray(at, at + missing))
+      const sealed = isWhole ? bytes.subarray(at, at + SEALED_BYTES) : this.#partial
+      at += missing
+      this.#partialSize = 0
+      size += this.#openOne(sealed, data.subarray(size))
+    }
+    this.#keep(bytes.subarray(at))
+    return data.subarray(0, size)
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#partial.set(bytes, this.#partialSize)
+    this.#partialSize += bytes.length
+  }
+
+  #openOne(sealed: Uint8Array, target: Uint8Array): number {
+    const frame = this.#nonce.use((nonce) => this.#tryOpen(nonce, sealed))
+    const view = new DataView(frame.buffer, frame.byteOffset)
+    const size = view.getUint32(0, true)
+    if (size > FRAME_DATA_BYTES_MAX) throw errors.badFrameLength(`${size} bytes`)
+    target.set(frame.subarray(LENGTH_BYTES, LENGTH_BYTES + size))
+    return size
+  }
+
+  #tryOpen(nonce: Uint8Array, sealed: Uint8Array): Uint8Array {
+    try {
+      return this.#key.open(nonce, sealed, EMPTY_BYTES)
+    } catch (error) {
+      if (error instanceof CodedError) throw errors.badFrame()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/** Time that passes when a test says so: a clock and the timers that go by it. */
+
+import { FakeClock } from '@wadi/base/clock'
+import type { Timer, Timers } from '@wadi/contracts/world'
+
+interface Due {
+  readonly atMs: number
+  readonly order: number
+  readonly run: () => void
+}
+
+/** More happenings than any test needs: one that never comes to rest fails. */
+const HAPPENINGS_MAX = 10_000_000
+
+/** See the top of this file. */
+export class VirtualTime implements Timers {
+  readonly clock = new FakeClock(Date.UTC(2026, 0, 1))
+  readonly #due = new Set<Due>()
+  #order = 0
+
+  after(ms: number, run: () => void): Timer {
+    const due = { atMs: this.clock.monotonicMs() + ms, order: this.#order++, run }
+    this.#due.add(due)
+    return { cancel: () => void this.#due.delete(due) }
+  }
+
+  /** Everything happens that is due now or becomes so meanwhile. */
+  settle(): void {
+    this.advance(0)
+  }
+
+  /** Time passes, and everything happens in its order. */
+  advance(ms: number): void {
+    const endMs = this.clock.monotonicMs() + ms
+    for (let count = 0; ; count++) {
+      if (count > HAPPENINGS_MAX) throw new RangeError('it never comes to rest')
+      const next = this.#first(endMs)
+      if (next === undefined) break
+      this.#due.delete(next)
+      this.clock.advance(Math.max(0, next.atMs - this.clock.monotonicMs()))
+      next.run()
+    }
+    this.clock.advance(endMs - this.clock.monotonicMs())
+  }
+
+  #first(endMs: number): Due | undefined {
+    let first: Due | undefined
+    for (const due of this.#due) {
+      if (due.atMs > endMs) continue
+      const isSooner = first === undefined || due.atMs < first.atMs
+      if (isSooner || (due.atMs === first?.atMs && due.order < first.order)) first = due
+    }
+    return first
+  }
+}
