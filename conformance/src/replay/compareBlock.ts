@@ -13,12 +13,26 @@ import {
   type RecordedTxResult,
   type RecordedValidatorUpdate,
 } from '../records.ts'
-import { type Contrast, contrastValues, decodeEvent } from './words.ts'
+import { contrastEvents } from './compareEvents.ts'
+import { type Contrast, contrastValues } from './words.ts'
 
 /** A difference, and where in the block it is. */
 export interface Difference extends Contrast {
-  /** `begin`, `end`, `state`, or the number of a transaction. */
+  /** `begin`, `transaction 0`, `transactions`, `end`, `state`, or `invariants`. */
   readonly where: string
+  /** Whose it is, if that is known. */
+  readonly service?: string
+  /** What differs is under this key of the state. */
+  readonly entry?: EntryDifference
+}
+
+/** An entry of the state that differs; undefined is a value that is not there. */
+export interface EntryDifference {
+  readonly key: Uint8Array
+  readonly recorded: Uint8Array | undefined
+  readonly ours: Uint8Array | undefined
+  /** Has the recorded block changed it? */
+  readonly isRecorded: boolean
 }
 
 /** Everything that a block did here, but for the state. */
@@ -28,55 +42,11 @@ export interface OwnBlock {
   readonly endResult: EndBlockResult
 }
 
-function located(where: string, contrasts: readonly Contrast[]): readonly Difference[] {
+function located(
+  where: string,
+  contrasts: readonly Omit<Difference, 'where'>[],
+): readonly Difference[] {
   return contrasts.map((contrast) => ({ where, ...contrast }))
-}
-
-/** An event as the recording has it. */
-function toRecordedForm({ type, attributes }: BlockEvent): RecordedEvent {
-  return {
-    type,
-    attrs: attributes.map((attribute) => [attribute.key, cometValueOf(attribute)]),
-  }
-}
-
-function titleOf({ type, attrs }: RecordedEvent): string {
-  return `${type} ${attrs.map(([key]) => key).join(' ')}`
-}
-
-function contrastEvent(i: number, recorded: RecordedEvent, ours: RecordedEvent): Contrast[] {
-  if (titleOf(recorded) !== titleOf(ours))
-    return [{ what: `event ${i}`, recorded: titleOf(recorded), ours: titleOf(ours) }]
-  return recorded.attrs.flatMap(([key, value], j) => {
-    const other = ours.attrs[j]![1]
-    if (value === other) return []
-    const read = (text: string) => decodeEvent(recorded.type, key, bytesOfBase64(text))
-    const parts = contrastValues(read(value), read(other))
-    const whole = [{ what: '', recorded: value, ours: other }]
-    return (parts.length > 0 ? parts : whole).map((part) => ({
-      ...part,
-      what: `event ${i} ${titleOf(recorded)}${part.what}`,
-    }))
-  })
-}
-
-/** COMPAT(cometbft): the events of one list are compared one by one, in order. */
-function contrastEvents(
-  recorded: readonly RecordedEvent[] | null | undefined,
-  ours: readonly BlockEvent[],
-): readonly Contrast[] {
-  const theirs = recorded ?? []
-  const own = ours.map(toRecordedForm)
-  const contrasts: Contrast[] = []
-  for (let i = 0; i < Math.max(theirs.length, own.length); i++) {
-    const [a, b] = [theirs[i], own[i]]
-    if (a !== undefined && b !== undefined) contrasts.push(...contrastEvent(i, a, b))
-    else {
-      const print = (event: RecordedEvent | undefined) => (event ? titleOf(event) : 'no event')
-      contrasts.push({ what: `event ${i}`, recorded: print(a), ours: print(b) })
-    }
-  }
-  return contrasts
 }
 
 function contrastResult(recorded: RecordedTxResult, ours: TxResult): readonly Contrast[] {
@@ -95,21 +65,29 @@ function contrastResult(recorded: RecordedTxResult, ours: TxResult): readonly Co
     gasUsed: Number(ours.gasUsed),
   }
   const contrasts = contrastValues(theirs, own)
-  const why = ours.log === '' ? [] : [{ what: ' (our log)', recorded: '', ours: ours.log }]
-  return contrasts.length === 0 ? contrasts : [...contrasts, ...why]
+  if (contrasts.length === 0) return contrasts
+  // No part of the comparison, but it says why.
+  const logs = { recorded: print(recorded.log), ours: print(ours.log) }
+  return logs.recorded === logs.ours ? contrasts : [...contrasts, { what: 'log', ...logs }]
+}
+
+function print(log: string | undefined): string {
+  return log === undefined || log === '' ? 'nothing' : log
 }
 
 /** Updates by key; their order is CometBFT's own. */
 function contrastUpdates(
   recorded: readonly RecordedValidatorUpdate[] | null | undefined,
   ours: readonly ValidatorUpdate[],
-): readonly Contrast[] {
+): readonly Omit<Difference, 'where'>[] {
   const theirs = (recorded ?? []).map(({ pub_key: key, power }) => [key, power ?? 0] as const)
   const own = ours.map(({ publicKey, power }) => {
     return [Buffer.from(publicKey).toString('base64'), Number(power)] as const
   })
   const contrasts = contrastValues(Object.fromEntries(theirs), Object.fromEntries(own))
-  return contrasts.map((contrast) => ({ ...contrast, what: `validator ${contrast.what}` }))
+  return contrasts.map(({ what, ...contrast }) => {
+    return { ...contrast, what: `power of validator ${what.slice(1)}`, service: 'scheduler' }
+  })
 }
 
 const PARAM_UPDATES = { version: 4 } as const
@@ -126,23 +104,31 @@ function contrastAppVersion(recorded: string | undefined): readonly Contrast[] {
   )
 }
 
+/** An event as the recording has it. */
+function toRecordedForm({ type, attributes }: BlockEvent): RecordedEvent {
+  return {
+    type,
+    attrs: attributes.map((attribute) => [attribute.key, cometValueOf(attribute)]),
+  }
+}
+
 /** Compares everything but the state. */
 export function compareBlock(record: RecordedBlock, ours: OwnBlock): readonly Difference[] {
   const results = record.tx_results ?? []
   const { txResults, endResult } = ours
-  const counts = contrastValues({ count: results.length }, { count: txResults.length })
+  const counts = contrastValues({ results: results.length }, { results: txResults.length })
   return [
-    ...located('begin', contrastEvents(record.begin_events, ours.beginEvents)),
+    ...located('begin', contrastEvents(record.begin_events, ours.beginEvents.map(toRecordedForm))),
     ...located('transactions', counts),
     ...txResults.flatMap((own, i) => {
       const recorded = results[i] ?? {}
       const contrasts = [
         ...contrastResult(recorded, own),
-        ...contrastEvents(recorded.events, own.events),
+        ...contrastEvents(recorded.events, own.events.map(toRecordedForm)),
       ]
       return located(`transaction ${i}`, contrasts)
     }),
-    ...located('end', contrastEvents(record.end_events, endResult.events)),
+    ...located('end', contrastEvents(record.end_events, endResult.events.map(toRecordedForm))),
     ...located('end', contrastUpdates(record.validator_updates, endResult.validatorUpdates)),
     ...located('end', contrastAppVersion(record.consensus_param_updates)),
   ]

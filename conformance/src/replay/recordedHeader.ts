@@ -1,13 +1,16 @@
 /** What a recorded block tells an application: what it sees of `tendermint.types.Block`. */
 
+import { equalBytes } from '@wadi/base/bytes'
 import type { BlockHeader, Misbehaviour, Vote } from '@wadi/consensus-services/kernel/block'
 import type { Moment } from '@wadi/primitives/moment'
+import { cometHashOfTransaction } from '@wadi/primitives/transaction'
+import { merkleRoot } from '@wadi/tendermint/merkle'
 import { blockTransactions, bytesField, bytesFields, integerField } from '../protobuf.ts'
 import { bytesOfBase64, type RecordedBlock } from '../records.ts'
 
 /** Field numbers of CometBFT's messages. */
 const BLOCK = { header: 1, evidence: 3, lastCommit: 4 } as const
-const HEADER = { height: 3, time: 4, nextValidatorsHash: 9, proposer: 14 } as const
+const HEADER = { height: 3, time: 4, dataHash: 7, nextValidatorsHash: 9, proposer: 14 } as const
 const TIMESTAMP = { seconds: 1, nanos: 2 } as const
 const COMMIT = { signatures: 4 } as const
 const COMMIT_SIG = { flag: 1, validator: 2 } as const
@@ -82,4 +85,11 @@ export function replayedBlock(record: RecordedBlock): ReplayedBlock {
     misbehaviour: evidence.flatMap(misbehaviourOf),
     transactions: blockTransactions(block),
   }
+}
+
+/** Are a recorded block's transactions those that its header promises? */
+export function hasPromisedTransactions(record: RecordedBlock): boolean {
+  const block = bytesOfBase64(record.block)
+  const dataHash = bytesField(bytesField(block, BLOCK.header), HEADER.dataHash)
+  return equalBytes(dataHash, merkleRoot(blockTransactions(block).map(cometHashOfTransaction)))
 }

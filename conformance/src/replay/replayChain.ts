@@ -1,16 +1,10 @@
 /** Runs a recorded chain block by block, and tells what differs from the recording. */
 
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { refuseAttestations } from '@wadi/attestation/contract'
-import { toHex } from '@wadi/base/bytes'
+import { equalBytes, toHex } from '@wadi/base/bytes'
 import { BugError, CodedError } from '@wadi/base/errors'
-import {
-  chainContextOf,
-  type GenesisDocument,
-  parseGenesis,
-} from '@wadi/consensus/genesis/document'
-import { Application } from '@wadi/consensus-services/application'
+import { chainContextOf, type GenesisDocument } from '@wadi/consensus/genesis/document'
+import { Application, type StateStore } from '@wadi/consensus-services/application'
 import type { EndBlockResult } from '@wadi/consensus-services/application/results'
 import { genesisValidators } from '@wadi/consensus-services/genesisValidators'
 import type { Chain } from '@wadi/consensus-services/kernel/context'
@@ -21,11 +15,14 @@ import { forbidKeys, TEST_PUBLIC_KEYS } from '@wadi/crypto/signature/forbiddenKe
 import { signatureRules } from '@wadi/crypto/signature/verification'
 import type { WriteLogEntry } from '@wadi/mkvs/roots'
 import { RESERVED_PUBLIC_KEYS } from '@wadi/primitives/reservedAddresses'
-import { readNdjsonFile } from '../ndjson.ts'
 import type { RecordedBlock } from '../records.ts'
+import { plainName } from './aroundServices.ts'
+import type { Phase } from './blockPhase.ts'
 import { compareBlock, type Difference, type OwnBlock } from './compareBlock.ts'
 import { type ReplayedBlock, replayedBlock } from './recordedHeader.ts'
+import { damagedRecording, openRecording } from './recording.ts'
 import { type Repair, ReplayedState } from './stateStore.ts'
+import { type BlockTrace, traceBlock } from './traceBlock.ts'
 
 /** So many blocks are run before they are compared, where speed is measured. */
 const BATCH_BLOCKS = 32
@@ -48,8 +45,11 @@ export interface ReplayOptions {
 /** What became of a block. */
 export interface ReplayedHeight {
   readonly height: bigint
+  readonly record: RecordedBlock
   readonly block: ReplayedBlock
   readonly differences: readonly Difference[]
+  /** Who wrote what, if something differs and everything is compared. */
+  readonly trace?: BlockTrace | undefined
   /** Microseconds of the processor in the application: without reading and comparing recordings. */
   readonly cpu: number
 }
@@ -77,8 +77,36 @@ interface Run extends OwnBlock {
   readonly refusal: Difference | undefined
 }
 
+/** A chain as it was recorded. */
+export interface RecordedChain {
+  readonly document: GenesisDocument
+  /** In the order of their heights. */
+  readonly blocks: Iterable<RecordedBlock>
+}
+
+/** A recorded block, and what of it is fed to the application. */
+interface Step {
+  readonly record: RecordedBlock
+  readonly block: ReplayedBlock
+}
+
+/** Something was thrown out of a block: the application can neither go on nor go back. */
+export class BlockStopped extends Error {
+  override readonly name = 'BlockStopped'
+  readonly block: ReplayedBlock
+  readonly phase: Phase
+
+  constructor(block: ReplayedBlock, phase: Phase, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    super(`block ${block.height}: ${why}`, { cause })
+    this.block = block
+    this.phase = phase
+  }
+}
+
 /** A chain that is being replayed. */
 class Replay {
+  readonly #document: GenesisDocument
   readonly #application: Application
   readonly #services: readonly Service[]
   readonly #state: ReplayedState
@@ -86,6 +114,7 @@ class Replay {
   #before: readonly WriteLogEntry[] = []
 
   constructor(document: GenesisDocument, state: ReplayedState, services: readonly Service[]) {
+    this.#document = document
     this.#services = services
     this.#state = state
     const chain = chainOf(document)
@@ -105,13 +134,40 @@ class Replay {
 
   /** Runs a block, and leaves it to be committed. */
   run(block: ReplayedBlock): Run {
-    this.#application.announce(block.transactions)
-    const beginEvents = this.#application.beginBlock(block)
-    const txResults = block.transactions.map((raw) => this.#application.deliverTx(raw))
-    const refusal = this.#end()
-    const endResult = this.#ended
-    if (endResult === undefined) throw new BugError('replay: the block did not end')
-    return { beginEvents, txResults, endResult, refusal }
+    let phase: Phase = 'begin'
+    try {
+      this.#application.announce(block.transactions)
+      const beginEvents = this.#application.beginBlock(block)
+      const txResults = block.transactions.map((raw, i) => {
+        phase = i
+        return this.#application.deliverTx(raw)
+      })
+      phase = 'end'
+      const refusal = this.#end()
+      const endResult = this.#ended
+      if (endResult === undefined) throw new BugError('replay: the block did not end')
+      return { beginEvents, txResults, endResult, refusal }
+    } catch (cause) {
+      throw new BlockStopped(block, phase, cause)
+    }
+  }
+
+  /** Runs the block once more that was run last and is not committed: who writes what? */
+  trace(block: ReplayedBlock): BlockTrace | undefined {
+    const document = this.#document
+    const root = this.#state.tree.rootHash()
+    const run = (store: StateStore) => {
+      const services = this.#services
+      const trace = traceBlock({ document, chain: chainOf(document), services, store, block })
+      return equalBytes(store.tree.rootHash(), root) ? trace : undefined
+    }
+    try {
+      if (this.#application.committed === undefined) return run(new ReplayedState('none'))
+      return this.#state.before(this.#before, () => run(this.#state))
+    } catch {
+      // What differs is worth telling even if nobody can say who wrote it.
+      return undefined
+    }
   }
 
   /** Commits the block that was run, and gives the root of the state. */
@@ -120,9 +176,16 @@ class Replay {
   }
 
   /** Compares everything that the block did, which is not yet committed, and repairs its state. */
-  compare(record: RecordedBlock, run: Run): readonly Difference[] {
-    const differences = [...compareBlock(record, run), ...this.#state.compare(record, this.#before)]
-    return differences.length > 0 || run.refusal === undefined ? differences : [run.refusal]
+  compare({ record, block }: Step, run: Run): Pick<ReplayedHeight, 'differences' | 'trace'> {
+    const { refusal } = run
+    const state = this.#state.compare(record, this.#before)
+    // Where the state is wrong the metadata must be.
+    const bad = refusal === undefined || state.length > 0 ? [] : [refusal]
+    const told = [...compareBlock(record, run), ...bad]
+    if (told.length === 0 && state.length === 0) return { differences: [] }
+    const trace = this.trace(block)
+    this.#state.repair(record, this.#before)
+    return { differences: [...told, ...state], trace }
   }
 
   /** What does not hold in the committed state. */
@@ -132,6 +195,7 @@ class Replay {
         yield {
           where: 'invariants',
           what: `${name}: ${invariant}`,
+          service: plainName(name),
           recorded: 'holds',
           ours: details,
         }
@@ -144,22 +208,10 @@ class Replay {
       return undefined
     } catch (error) {
       if (!(error instanceof CodedError)) throw error
-      return { where: 'end', what: 'metadata', recorded: 'accepted', ours: error.message }
+      const where = { where: 'end', what: 'metadata', service: 'application' }
+      return { ...where, recorded: 'accepted', ours: error.message }
     }
   }
-}
-
-/** A chain as it was recorded. */
-export interface RecordedChain {
-  readonly document: GenesisDocument
-  /** In the order of their heights. */
-  readonly blocks: Iterable<RecordedBlock>
-}
-
-/** A recorded block, and what of it is fed to the application. */
-interface Step {
-  readonly record: RecordedBlock
-  readonly block: ReplayedBlock
 }
 
 /** Microseconds of the processor since then. */
@@ -168,29 +220,22 @@ function cpuSince(begun: NodeJS.CpuUsage): number {
   return user + system
 }
 
-/** Adds the height to whatever was thrown: that is where people begin to look. */
-function atHeight<T>(height: bigint | string, run: () => T): T {
-  try {
-    return run()
-  } catch (error) {
-    if (error instanceof Error) error.message = `block ${height}: ${error.message}`
-    throw error
-  }
-}
-
 /** Runs a block and compares everything. */
-function runOne(replay: Replay, { record, block }: Step): ReplayedHeight {
+function runOne(replay: Replay, step: Step): ReplayedHeight {
+  const { record, block } = step
   const begun = process.cpuUsage()
-  const run = atHeight(block.height, () => replay.run(block))
+  const run = replay.run(block)
   const cpu = cpuSince(begun)
-  const differences = replay.compare(record, run)
+  const { differences, trace } = replay.compare(step, run)
   const resumed = process.cpuUsage()
   replay.commit()
   const whole = cpu + cpuSince(resumed)
   return {
     height: block.height,
+    record,
     block,
     differences: [...differences, ...replay.violations()],
+    trace,
     cpu: whole,
   }
 }
@@ -198,9 +243,7 @@ function runOne(replay: Replay, { record, block }: Step): ReplayedHeight {
 /** Runs blocks one after the other and compares what they did when all have been run. */
 function runBatch(replay: Replay, steps: readonly Step[]): readonly ReplayedHeight[] {
   const begun = process.cpuUsage()
-  const runs = steps.map(({ block }) =>
-    atHeight(block.height, () => ({ run: replay.run(block), root: replay.commit() })),
-  )
+  const runs = steps.map(({ block }) => ({ run: replay.run(block), root: replay.commit() }))
   const cpu = cpuSince(begun) / steps.length
   return steps.map(({ record, block }, i) => {
     const { run, root } = runs[i]!
@@ -209,11 +252,23 @@ function runBatch(replay: Replay, steps: readonly Step[]): readonly ReplayedHeig
     const state = ours === recorded ? [] : [{ where: 'state', what: 'root', recorded, ours }]
     return {
       height: block.height,
+      record,
       block,
       differences: [...compareBlock(record, run), ...state],
       cpu,
     }
   })
+}
+
+/** Takes a block from the recording, which has to agree with itself for that. */
+function adopt(state: ReplayedState, record: RecordedBlock): void {
+  const ours = toHex(state.adopt(record).hash)
+  const recorded = record.state_root.toLowerCase()
+  if (ours === recorded) return
+  throw damagedRecording(
+    `block ${record.height}: its state_diff leads to the root ${ours}, its state_root is ${recorded}`,
+    'the recording contradicts itself there: record it again, or begin before with --from',
+  )
 }
 
 /** Replays a recorded chain. */
@@ -229,11 +284,11 @@ export function* replayBlocks(
     const height = BigInt(record.height)
     if (to !== undefined && height > to) break
     if (height < from) {
-      state.adopt(record)
+      adopt(state, record)
       continue
     }
     replay ??= new Replay(document, state, options.services)
-    const step = { record, block: atHeight(record.height, () => replayedBlock(record)) }
+    const step = { record, block: replayedBlock(record) }
     if (compare === 'everything') yield runOne(replay, step)
     else batch.push(step)
     if (batch.length < BATCH_BLOCKS) continue
@@ -245,7 +300,5 @@ export function* replayBlocks(
 
 /** Replays the chain that is recorded in a folder. */
 export function replayChain(folder: string, options: ReplayOptions): Generator<ReplayedHeight> {
-  const document = parseGenesis(readFileSync(join(folder, 'genesis.json'), 'utf8'))
-  const blocks = readNdjsonFile<RecordedBlock>(join(folder, 'blocks.ndjson.gz'))
-  return replayBlocks({ document, blocks }, options)
+  return replayBlocks(openRecording(folder), options)
 }

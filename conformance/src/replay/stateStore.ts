@@ -1,14 +1,15 @@
 /** The state of a chain that is replayed: a tree in memory, compared with the recording. */
 
-import { equalBytes, toHex } from '@wadi/base/bytes'
+import { EMPTY_BYTES, equalBytes, toHex } from '@wadi/base/bytes'
 import type { StateStore } from '@wadi/consensus-services/application'
 import { Arena } from '@wadi/mkvs/arena'
 import { ROOT_TYPE_STATE, type Root, type WriteLogEntry } from '@wadi/mkvs/roots'
+import { pairsWithPrefix } from '@wadi/mkvs/state'
 import { createTree, type Tree } from '@wadi/mkvs/tree'
 import { applyDiff } from '../recordedRoots.ts'
 import { bytesOfBase64, type RecordedBlock } from '../records.ts'
 import type { Difference } from './compareBlock.ts'
-import { contrastValues, decodeValue, describeKey } from './words.ts'
+import { describeKey } from './words.ts'
 
 /** Nothing is stored, so every address will do. */
 const BASE_ADDRESS = 1
@@ -32,58 +33,96 @@ export class ReplayedState implements StateStore {
   }
 
   /** Takes a recorded block's changes without running it. */
-  adopt(record: RecordedBlock): void {
+  adopt(record: RecordedBlock): Root {
     applyDiff(this.tree, record.state_diff)
-    this.commit(BigInt(record.height))
+    return this.commit(BigInt(record.height))
+  }
+
+  /** Runs something on the state before a block, and puts back what the block has changed. */
+  before<T>(before: readonly WriteLogEntry[], run: () => T): T {
+    const after = before.map(([key]) => [key, this.tree.get(key)?.slice()] as const)
+    this.#write(before)
+    try {
+      return run()
+    } finally {
+      this.#write(after)
+    }
   }
 
   /**
-   * Compares what the tree holds with the recorded state, and repairs it if that is wanted.
+   * Compares what the tree holds with the recorded state.
    * `before` is what was there under the keys that the block has written.
    */
   compare(record: RecordedBlock, before: readonly WriteLogEntry[]): readonly Difference[] {
-    const root = toHex(this.tree.rootHash())
-    if (root === record.state_root.toLowerCase()) return []
-    const where = 'state'
-    const roots = { where, what: 'root', recorded: record.state_root, ours: root }
-    const differences = [roots, ...this.#differences(record, before)]
-    if (this.#repair === 'recorded') this.#restore(record, before)
-    return differences
+    const ours = toHex(this.tree.rootHash())
+    const recorded = record.state_root.toLowerCase()
+    // The last block may have none.
+    const next = record.app_hash_in_next_header?.toLowerCase() || recorded
+    const wrong = [
+      ...(recorded === ours ? [] : [{ what: 'root', recorded, ours }]),
+      ...(next === recorded ? [] : [{ what: 'app hash in the next header', recorded: next, ours }]),
+    ].map((contrast) => ({ where: 'state', ...contrast }))
+    return [...wrong, ...this.#differences(record, before)]
+  }
+
+  /** Makes the state the recorded one, if that is wanted and it is another. */
+  repair(record: RecordedBlock, before: readonly WriteLogEntry[]): void {
+    if (this.#repair === 'none') return
+    if (toHex(this.tree.rootHash()) === record.state_root.toLowerCase()) return
+    this.#write(before)
+    applyDiff(this.tree, record.state_diff)
   }
 
   #differences(record: RecordedBlock, before: readonly WriteLogEntry[]): readonly Difference[] {
-    const recorded = new Map<string, WriteLogEntry>()
-    for (const [key, value] of before) recorded.set(toHex(key), [key, value])
-    for (const [key, value] of record.state_diff ?? []) {
-      const bytes = bytesOfBase64(key)
-      recorded.set(toHex(bytes), [bytes, value === null ? undefined : bytesOfBase64(value)])
+    const recorded = new Map<string, Recorded>()
+    for (const [key, value] of before) recorded.set(toHex(key), { key, value, isRecorded: false })
+    for (const [text, base64] of record.state_diff ?? []) {
+      const key = bytesOfBase64(text)
+      const value = base64 === null ? undefined : bytesOfBase64(base64)
+      recorded.set(toHex(key), { key, value, isRecorded: true })
     }
-    return [...recorded.values()].flatMap(([key, value]) => contrastAt(key, value, this.tree))
+    // The first block is recorded with the whole state.
+    if (this.tree.root.version === 0n) this.#addUnrecorded(recorded)
+    return [...recorded.values()].flatMap((entry) => contrastAt(entry, this.tree))
   }
 
-  #restore(record: RecordedBlock, before: readonly WriteLogEntry[]): void {
-    for (const [key, value] of before) {
+  #addUnrecorded(recorded: Map<string, Recorded>): void {
+    for (const [key] of pairsWithPrefix(this.tree, EMPTY_BYTES)) {
+      const hex = toHex(key)
+      const entry = { key: key.slice(), value: undefined, isRecorded: false }
+      if (recorded.get(hex)?.isRecorded !== true) recorded.set(hex, entry)
+    }
+  }
+
+  #write(entries: readonly WriteLogEntry[]): void {
+    for (const [key, value] of entries) {
       if (value === undefined) this.tree.remove(key)
       else this.tree.insert(key, value)
     }
-    applyDiff(this.tree, record.state_diff)
   }
 }
 
-function contrastAt(
-  key: Uint8Array,
-  recorded: Uint8Array | undefined,
-  tree: Tree,
-): readonly Difference[] {
+/** What the recording has under a key. */
+interface Recorded {
+  readonly key: Uint8Array
+  readonly value: Uint8Array | undefined
+  readonly isRecorded: boolean
+}
+
+function contrastAt({ key, value, isRecorded }: Recorded, tree: Tree): readonly Difference[] {
   const ours = tree.get(key)
-  if (recorded === ours) return []
-  if (recorded !== undefined && ours !== undefined && equalBytes(recorded, ours)) return []
-  const name = describeKey(key)
-  const parts = contrastValues(decodeValue(key, recorded), decodeValue(key, ours))
-  const bytes = { what: '', recorded: print(recorded), ours: print(ours) }
-  return (parts.length > 0 ? parts : [bytes]).map((part) => {
-    return { where: 'state', ...part, what: `${name}${part.what}` }
-  })
+  if (value === ours) return []
+  if (value !== undefined && ours !== undefined && equalBytes(value, ours)) return []
+  const { table, name } = describeKey(key)
+  const entry = { key, recorded: value, ours, isRecorded }
+  const difference = { where: 'state', what: name, recorded: print(value), ours: print(ours) }
+  return [{ ...difference, service: serviceOfTable(table), entry }]
+}
+
+/** The tables of the registries of keys are the key manager's. */
+function serviceOfTable(table: string): string {
+  const [service = table] = table.split('.')
+  return service === 'churp' ? 'keymanager' : service
 }
 
 function print(bytes: Uint8Array | undefined): string {

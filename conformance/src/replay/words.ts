@@ -52,42 +52,83 @@ const NOTHING = 'nothing'
 
 /** Where two decoded values differ. */
 export function contrastValues(recorded: unknown, ours: unknown): readonly Contrast[] {
-  const a = new Map(leavesOf(recorded))
-  const b = new Map(leavesOf(ours))
+  return contrastLeaves(leavesOf(recorded), leavesOf(ours))
+}
+
+/** Where the leaves of two values differ. */
+export function contrastLeaves(
+  recorded: ReturnType<typeof leavesOf>,
+  ours: ReturnType<typeof leavesOf>,
+): readonly Contrast[] {
+  const a = new Map(recorded)
+  const b = new Map(ours)
   const paths = [...new Set([...a.keys(), ...b.keys()])]
   return paths
     .map((what) => ({ what, recorded: a.get(what) ?? NOTHING, ours: b.get(what) ?? NOTHING }))
     .filter((contrast) => contrast.recorded !== contrast.ours)
 }
 
-/** A decoded value, or what was wrong with its bytes. */
-function attempt(read: () => unknown): unknown {
+/** A key in words: its table, and with it the values that are in the key. */
+export function describeKey(key: Uint8Array): { readonly table: string; readonly name: string } {
   try {
-    return read()
+    const { name, keys } = tableOfKey(key)
+    const parts = keys.decode(key) as readonly unknown[]
+    return { table: name, name: [name, ...parts.map(printLeaf)].join(' ') }
   } catch (error) {
-    if (error instanceof CodedError) return `undecodable: ${error.message}`
-    throw error
+    if (!(error instanceof CodedError)) throw error
+    return { table: 'unknown', name: `${toHex(key)} (${error.message})` }
   }
 }
 
-/** The name of a key: its table, and the values in it. */
-export function describeKey(key: Uint8Array): string {
-  const text = attempt(() => {
-    const { name, keys } = tableOfKey(key)
-    const parts = keys.decode(key) as readonly unknown[]
-    return `${name}${parts.map((part) => ` ${printLeaf(part)}`).join('')}`
-  })
-  return String(text)
+/** The leaves of a value of the state, decoded as its table says; none if there is no value. */
+export function leavesOfEntry(
+  key: Uint8Array,
+  value: Uint8Array | undefined,
+): readonly (readonly [path: string, text: string])[] {
+  if (value === undefined) return []
+  try {
+    const decoded: unknown = tableOfKey(key).value.decode(value)
+    return decoded === undefined ? [['', 'present']] : leavesOf(decoded)
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    return [['', `${toHex(value)} (undecodable: ${error.message})`]]
+  }
 }
 
-/** A value of the state, decoded as its table says. */
-export function decodeValue(key: Uint8Array, value: Uint8Array | undefined): unknown {
-  if (value === undefined) return NOTHING
-  return attempt(() => tableOfKey(key).value.decode(value) ?? 'present')
-}
-
-/** An event's body, decoded as its kind says. */
+/** An event's body, decoded as its kind says; bytes that cannot be stay what they are. */
 export function decodeEvent(type: string, kind: string, value: Uint8Array): unknown {
   const body = bodyOfEvent(type, kind)
-  return body === undefined ? value : attempt(() => decode(body, value))
+  if (body === undefined) return value
+  try {
+    return decode(body, value)
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    return `${toHex(value)} (undecodable: ${error.message})`
+  }
+}
+
+/** Longer texts are cut where somebody reads them. */
+const TEXT_MAX = 160
+/** So much is shown before the first character that differs. */
+const LEAD = 24
+
+/** Two texts that may be long, cut to where they differ first. */
+export function clipPair(a: string, b: string): readonly [string, string] {
+  if (a.length <= TEXT_MAX && b.length <= TEXT_MAX) return [a, b]
+  let same = 0
+  while (same < a.length && a[same] === b[same]) same++
+  const start = Math.max(0, same - LEAD)
+  return [clip(a, start), clip(b, start)]
+}
+
+/** A text that may be long, cut. */
+export function clipText(text: string): string {
+  return clip(text, 0)
+}
+
+function clip(text: string, start: number): string {
+  if (text.length <= TEXT_MAX && start >= text.length) return text
+  const cut = text.length - start - TEXT_MAX
+  const head = start > 0 ? `(${start} the same)…` : ''
+  return `${head}${text.slice(start, start + TEXT_MAX)}${cut > 0 ? `…(${cut} more)` : ''}`
 }
