@@ -1,7 +1,6 @@
-import { equalBytes } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
 import type { BlockId } from '../types/blockId.ts'
-import type { Candidate } from './candidate.ts'
+import { type Candidate, isCandidate } from './candidate.ts'
 import type { Majority } from './voteSet.ts'
 
 /** What is looked at. */
@@ -34,16 +33,14 @@ export function decidePrecommit({ polka, locked, proposal }: PrecommitView): Pre
   if (polka === undefined) return { vote: 'nil', why: 'no-polka' }
   const { blockId } = polka
   if (blockId === undefined) return { vote: 'nil', why: 'polka-for-nil' }
-  if (isOf(locked, blockId)) return { vote: 'block', why: 'relock', blockId, candidate: locked }
-  if (!isOf(proposal, blockId)) return { vote: 'nil', why: 'polka-for-unseen-block', blockId }
-  if (proposal.verdict === undefined) {
+  if (isCandidate(locked, blockId))
+    return { vote: 'block', why: 'relock', blockId, candidate: locked }
+  if (!isCandidate(proposal, blockId))
+    return { vote: 'nil', why: 'polka-for-unseen-block', blockId }
+  if (proposal.verdict === undefined || proposal.verdict === 'asked') {
     return { vote: 'later', why: 'unchecked-block', candidate: proposal }
   }
   // More than a third of the validators are faulty: going on would help them.
   assert(proposal.verdict !== 'invalid', 'more than two thirds prevoted an invalid block')
   return { vote: 'block', why: 'lock', blockId, candidate: proposal }
-}
-
-function isOf(candidate: Candidate | undefined, { hash }: BlockId): candidate is Candidate {
-  return candidate !== undefined && equalBytes(candidate.blockId.hash, hash)
 }

@@ -20,6 +20,7 @@ export function decidePrevote({ locked, proposal }: PrevoteView): Prevote {
   if (proposal === undefined) return { vote: 'nil', why: 'no-proposal' }
   switch (proposal.verdict) {
     case undefined:
+    case 'asked':
       return { vote: 'later', why: 'unchecked-block', candidate: proposal }
     case 'invalid':
       return { vote: 'nil', why: 'invalid-block' }

@@ -13,17 +13,18 @@ export type TraceEvent =
     }
   | { readonly what: 'complete-block'; readonly blockId: BlockId }
   | { readonly what: 'bad-block'; readonly why: string }
-  | { readonly what: 'polka'; readonly round: number; readonly blockId: BlockId | undefined }
+  | { readonly what: 'polka'; readonly ofRound: number; readonly blockId: BlockId | undefined }
   | { readonly what: 'locked'; readonly why: 'lock' | 'relock'; readonly blockId: BlockId }
   | {
       readonly what: 'unlocked'
       readonly why: 'later-polka' | 'polka-for-nil' | 'polka-for-unseen-block'
     }
-  | { readonly what: 'valid-block'; readonly round: number; readonly blockId: BlockId }
+  | { readonly what: 'valid-block'; readonly blockId: BlockId }
   | { readonly what: 'missing-block'; readonly why: 'polka' | 'commit'; readonly blockId: BlockId }
-  | { readonly what: 'commit'; readonly round: number; readonly blockId: BlockId }
+  | { readonly what: 'commit'; readonly ofRound: number; readonly blockId: BlockId }
   | { readonly what: 'timed-out'; readonly at: RoundStep }
   | { readonly what: 'late-vote'; readonly vote: Vote }
+  | { readonly what: 'own-equivocation'; readonly voteA: Vote; readonly voteB: Vote }
   | { readonly what: 'ignored'; readonly input: string; readonly why: string }
   | { readonly what: 'failed'; readonly effect: string; readonly why: string }
 

@@ -1,0 +1,81 @@
+import type { BlockId } from '../types/blockId.ts'
+import type { Vote } from '../types/vote.ts'
+import { emptyParts, hasHeader } from './blockParts.ts'
+import type { Candidate } from './candidate.ts'
+import { decidePrecommit } from './decidePrecommit.ts'
+import { decidePrevote } from './decidePrevote.ts'
+import { majorityAt } from './heightVotes.ts'
+import { emit, type Run, trace } from './run.ts'
+import type { BlockIdOrNil } from './voteSet.ts'
+import { voteTime } from './voteTime.ts'
+
+/** Prevotes, or asks first what the block is worth; then the vote is owed. */
+export function castPrevote(run: Run): void {
+  const { state } = run
+  const decision = decidePrevote({
+    locked: state.locked?.candidate,
+    proposal: state.proposalBlock,
+  })
+  trace(run, { what: 'decided-vote', type: 'prevote', decision })
+  state.owed = { ...state.owed, prevote: decision.vote === 'later' }
+  if (decision.vote === 'later') askAbout(run, decision.candidate, 'prevote')
+  else signVote(run, 'prevote', decision.vote === 'block' ? decision.blockId : undefined)
+}
+
+/** Precommits, and locks or unlocks; or asks first what the block is worth. */
+export function castPrecommit(run: Run): void {
+  const { state } = run
+  const { round } = state
+  const decision = decidePrecommit({
+    polka: majorityAt(state.votes, round, 'prevote'),
+    locked: state.locked?.candidate,
+    proposal: state.proposalBlock,
+  })
+  trace(run, { what: 'decided-vote', type: 'precommit', decision })
+  state.owed = { ...state.owed, precommit: decision.vote === 'later' }
+  if (decision.vote === 'later') {
+    askAbout(run, decision.candidate, 'precommit')
+  } else if (decision.vote === 'block') {
+    state.locked = { round, candidate: decision.candidate }
+    trace(run, { what: 'locked', why: decision.why, blockId: decision.blockId })
+    signVote(run, 'precommit', decision.blockId)
+  } else {
+    if (decision.why !== 'no-polka') unlock(run, decision.why)
+    if (decision.why === 'polka-for-unseen-block') fetchBlock(run, decision.blockId)
+    signVote(run, 'precommit', undefined)
+  }
+}
+
+/** Forgets what we are locked on. */
+export function unlock(
+  run: Run,
+  why: 'later-polka' | 'polka-for-nil' | 'polka-for-unseen-block',
+): void {
+  if (run.state.locked === undefined) return
+  run.state.locked = undefined
+  trace(run, { what: 'unlocked', why })
+}
+
+/** Collects the parts of a block, in place of those of any other. */
+export function fetchBlock(run: Run, { partSetHeader }: BlockId): void {
+  const { state } = run
+  if (hasHeader(state.proposalParts, partSetHeader)) return
+  state.proposalBlock = undefined
+  state.proposalParts = emptyParts(partSetHeader)
+}
+
+function askAbout(run: Run, candidate: Candidate, stage: 'prevote' | 'precommit'): void {
+  if (candidate.verdict === 'asked') return
+  const { state } = run
+  state.proposalBlock = { ...candidate, verdict: 'asked' }
+  emit(run, { kind: 'check-block', stage, height: state.height, candidate })
+}
+
+function signVote(run: Run, type: Vote['type'], blockId: BlockIdOrNil): void {
+  const { state } = run
+  const { height, round, seat } = state
+  if (seat === undefined) return
+  const timestamp = voteTime(state, run.now)
+  const by = { validatorAddress: seat.address, validatorIndex: seat.index }
+  emit(run, { kind: 'sign-vote', vote: { type, height, round, blockId, timestamp, ...by } })
+}
