@@ -42,8 +42,8 @@ import { PublicKey } from '@wadi/primitives/publicKey'
 import { COMET_APP_VERSION, PROTOCOL_VERSIONS, printVersion } from '@wadi/primitives/version'
 import { type ChainChoices, chainTermsOf } from './chainTerms.ts'
 import { blockOf, checkTxResponseOf, eventOf, txResultOf } from './oasisResults.ts'
-import { OasisState } from './oasisState.ts'
-import { OasisUpkeep, type UpkeepOptions } from './oasisUpkeep.ts'
+import { TreeState } from './treeState.ts'
+import { TreeUpkeep, type UpkeepOptions } from './treeUpkeep.ts'
 
 /** What an engine of another network says. */
 export const errors = definePlainErrors('oasisApplication', {
@@ -73,8 +73,8 @@ export interface OasisApplicationOptions
 export class OasisApplication implements Application {
   readonly #options: OasisApplicationOptions
   readonly #chain: Omit<Chain, 'bus'>
-  readonly #state: OasisState
-  readonly #upkeep: OasisUpkeep
+  readonly #state: TreeState
+  readonly #upkeep: TreeUpkeep
   #services: Services
   #snapshots: Snapshots
   #hasBegun = false
@@ -86,8 +86,8 @@ export class OasisApplication implements Application {
     const logger: Logger = options.logger ?? createLogger('application', SILENT)
     this.#options = options
     this.#chain = chainTermsOf(document, options)
-    this.#state = new OasisState({ folder, files, chain: this.#chain.context, durability })
-    this.#upkeep = new OasisUpkeep(this.#state, document.height, { ...options, logger })
+    this.#state = new TreeState({ folder, files, chain: this.#chain.context, durability })
+    this.#upkeep = new TreeUpkeep(this.#state, document.height, { ...options, logger })
     ;[this.#services, this.#snapshots] = this.#open()
   }
 

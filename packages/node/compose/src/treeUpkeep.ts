@@ -3,17 +3,23 @@
 import { UnavailableError } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import type { Parameters } from '@wadi/consensus/consensus'
-import { planCheckpoints } from '@wadi/consensus-services/application/checkpointSchedule'
+import {
+  type CheckpointParameters,
+  planCheckpoints,
+} from '@wadi/consensus-services/application/checkpointSchedule'
 import {
   decidePruning,
   type PruneVeto,
   type Pruning,
 } from '@wadi/consensus-services/application/pruning'
 import type { Timer, Timers } from '@wadi/contracts/world'
-import type { OasisState } from './oasisState.ts'
+import type { TreeState } from './treeState.ts'
 
 /** A chunk of a checkpoint, where the parameters do not say how large one is. */
 const CHUNK_SIZE = 8_388_608n
+
+/** What the network says of checkpoints. */
+export type UpkeepParameters = CheckpointParameters & Pick<Parameters, 'stateCheckpointChunkSize'>
 
 /** How a node looks after its state. */
 export interface UpkeepOptions {
@@ -32,15 +38,15 @@ export interface UpkeepOptions {
 }
 
 /** Looks after a state, one small step at a time. */
-export class OasisUpkeep {
-  readonly #state: OasisState
+export class TreeUpkeep {
+  readonly #state: TreeState
   readonly #initialHeight: bigint
   readonly #options: UpkeepOptions
-  #parameters: Parameters | undefined
+  #parameters: UpkeepParameters | undefined
   #work: Generator<void> | undefined
   #timer: Timer | undefined
 
-  constructor(state: OasisState, initialHeight: bigint, options: UpkeepOptions) {
+  constructor(state: TreeState, initialHeight: bigint, options: UpkeepOptions) {
     this.#state = state
     this.#initialHeight = initialHeight
     this.#options = options
@@ -54,7 +60,7 @@ export class OasisUpkeep {
   }
 
   /** A block was committed. */
-  wake(parameters: Parameters): void {
+  wake(parameters: UpkeepParameters): void {
     this.#parameters = parameters
     this.#work ??= this.#begin()
     if (this.#options.timers === undefined) while (this.#step());

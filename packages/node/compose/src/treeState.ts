@@ -1,4 +1,4 @@
-/** The state of the consensus layer in a node's folder: its versions, and its checkpoints. */
+/** A state tree in a folder of a node: its versions, and its checkpoints. */
 
 import { concatBytes, EMPTY_BYTES } from '@wadi/base/bytes'
 import { errors as consensusErrors } from '@wadi/consensus/consensus/errors'
@@ -16,7 +16,7 @@ import { NodeDatabase, type NodeDurability } from '@wadi/node-storage/node-datab
 const NAMESPACE = new Uint8Array(32)
 
 /** Where the state is. */
-export interface OasisStateOptions {
+export interface TreeStateOptions {
   readonly folder: string
   readonly files: FileSystem
   /** The chain context; a folder of another chain is refused. */
@@ -31,13 +31,13 @@ export interface CheckpointSizes {
 }
 
 /** The application's tree, kept version by version. */
-export class OasisState implements StateStore, SnapshotStore {
+export class TreeState implements StateStore, SnapshotStore {
   readonly database: NodeDatabase
   readonly #checkpoints: CheckpointFiles
   #known: readonly Metadata[]
   #tree: Tree
 
-  constructor({ folder, files, chain, durability }: OasisStateOptions) {
+  constructor({ folder, files, chain, durability }: TreeStateOptions) {
     this.database = NodeDatabase.open({
       path: `${folder}/state`,
       chain,
