@@ -1,4 +1,5 @@
-import type { Infer } from '@wadi/protobuf/codec'
+import type { Infer, Schema } from '@wadi/protobuf/codec'
+import { mapped } from '@wadi/protobuf/mapped'
 import { embedded, field, message, optional, repeated, required } from '@wadi/protobuf/message'
 import { int64, text, uint64 } from '@wadi/protobuf/scalars'
 import { Duration } from './timestamp.ts'
@@ -21,11 +22,31 @@ export const ConsensusParams = message({
 })
 export type ConsensusParams = Infer<typeof ConsensusParams>
 
-/** What an application changes; what is undefined stays as it is. */
-export const ConsensusParamsUpdate = message({
+const UpdateMessage = message({
   block: optional(1, BlockParams),
   evidence: optional(2, EvidenceParams),
   validator: optional(3, ValidatorParams),
   version: optional(4, VersionParams),
 })
-export type ConsensusParamsUpdate = Infer<typeof ConsensusParamsUpdate>
+
+/** What an application changes; what is undefined stays as it is. */
+export interface ConsensusParamUpdates {
+  readonly block: ConsensusParams['block'] | undefined
+  readonly evidence: ConsensusParams['evidence'] | undefined
+  readonly pubKeyTypes: readonly string[] | undefined
+  readonly appVersion: bigint | undefined
+}
+export const ConsensusParamUpdates: Schema<ConsensusParamUpdates> = mapped(UpdateMessage, {
+  from: ({ block, evidence, validator, version }): ConsensusParamUpdates => ({
+    block,
+    evidence,
+    pubKeyTypes: validator?.pubKeyTypes,
+    appVersion: version?.app,
+  }),
+  to: ({ block, evidence, pubKeyTypes, appVersion }) => ({
+    block,
+    evidence,
+    validator: pubKeyTypes && { pubKeyTypes },
+    version: appVersion === undefined ? undefined : { app: appVersion },
+  }),
+})

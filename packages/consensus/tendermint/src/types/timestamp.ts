@@ -27,12 +27,6 @@ export function isNoTime({ seconds, nanoseconds }: Moment): boolean {
   return seconds === SECONDS_MIN && nanoseconds === 0
 }
 
-/** Negative, zero or positive: which is earlier? */
-export function compareMoments(a: Moment, b: Moment): number {
-  if (a.seconds !== b.seconds) return a.seconds < b.seconds ? -1 : 1
-  return a.nanoseconds - b.nanoseconds
-}
-
 const Parts = message({ seconds: field(1, int64), nanoseconds: field(2, int32) })
 
 function checkTime(time: Moment): Moment {

@@ -1,0 +1,70 @@
+/** The hashes in a header of what is not in it. That of the transactions is in `transactionProof.ts`. */
+
+import { sha256 } from '@wadi/crypto/hash/sha256'
+import { encode } from '@wadi/protobuf/codec'
+import { embedded, field, message } from '@wadi/protobuf/message'
+import { bytes, int64, uint32 } from '@wadi/protobuf/scalars'
+import { merkleRoot } from '../merkle.ts'
+import { type Commit, CommitSig } from '../types/commit.ts'
+import type { ConsensusParams } from '../types/consensusParams.ts'
+import {
+  DuplicateVoteEvidence,
+  type Evidence,
+  LightClientAttackEvidence,
+} from '../types/evidence.ts'
+import { PublicKey } from '../types/publicKey.ts'
+import type { Validator } from '../types/validator.ts'
+
+/** Of the commit of the block before: over its signatures alone. */
+export function commitHash({ signatures }: Pick<Commit, 'signatures'>): Uint8Array {
+  return merkleRoot(signatures.map((signature) => encode(CommitSig, signature)))
+}
+
+/** The encoding of evidence without its kind. */
+export function evidenceBytes(evidence: Evidence): Uint8Array {
+  return evidence.kind === 'duplicate-vote'
+    ? encode(DuplicateVoteEvidence, evidence.body)
+    : encode(LightClientAttackEvidence, evidence.body)
+}
+
+/** Of the evidence in a block. */
+export function evidenceListHash(evidence: readonly Evidence[]): Uint8Array {
+  return merkleRoot(evidence.map(evidenceBytes))
+}
+
+const SimpleValidator = message({
+  publicKey: field(1, embedded(PublicKey)),
+  votingPower: field(2, int64),
+})
+
+/** Of the validators in their order: keys and powers only. */
+export function validatorsHash(validators: readonly Validator[]): Uint8Array {
+  return merkleRoot(validators.map((validator) => encode(SimpleValidator, validator)))
+}
+
+const DeterministicResult = message({
+  code: field(1, uint32),
+  data: field(2, bytes),
+  gasWanted: field(5, int64),
+  gasUsed: field(6, int64),
+})
+
+/** What is agreed on of a transaction's result. */
+export interface HashedResult {
+  readonly code: number
+  readonly data: Uint8Array
+  readonly gasWanted: bigint
+  readonly gasUsed: bigint
+}
+
+/** Of the results of a block's transactions; in the header of the next. */
+export function resultsHash(results: readonly HashedResult[]): Uint8Array {
+  return merkleRoot(results.map((result) => encode(DeterministicResult, result)))
+}
+
+const HashedParams = message({ maxBytes: field(1, int64), maxGas: field(2, int64) })
+
+/** Of the parameters: COMPAT(cometbft): of two of them. */
+export function consensusParamsHash({ block }: Pick<ConsensusParams, 'block'>): Uint8Array {
+  return sha256(encode(HashedParams, block))
+}
