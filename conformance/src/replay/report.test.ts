@@ -120,6 +120,14 @@ describe('the report of a block that differs', { skip }, () => {
     ])
   })
 
+  it('of what two services tell names both, for one may have asked the other', () => {
+    const event = { type: 'oasis_event_200_registry', attrs: [['node', '']] } as const
+    const report = reportOf(({ begin_events: events }) => ({
+      begin_events: [...events!.slice(1), event],
+    }))
+    assertLines(report, ['service      staking, then registry'])
+  })
+
   it('of a validator update names the scheduler and the validator', () => {
     const update = { pub_key: base64(new Uint8Array(32)), power: 5 }
     const report = reportOf(() => ({ validator_updates: [update] }))
@@ -317,6 +325,23 @@ describe('a fault in a rule', { skip }, () => {
       'staking.epochSigning',
       'last written by the beginning of the block (BeginBlock), staking',
     ])
+  })
+
+  it('that breaks an invariant is found in the service that says so, behind its block', () => {
+    const rules = services.map((service): Service => {
+      if (!service.name.endsWith('registry')) return service
+      return { ...service, violations: () => [{ invariant: 'all is well', details: 'it is not' }] }
+    })
+    const report = reportOfRules(rules)
+    assertLines(report, [
+      'transaction  not known',
+      'service      registry',
+      'keys         none: the state is the recorded one',
+      'invariants',
+      'recorded  holds',
+      'ours      it is not',
+    ])
+    assert.match(report, /because {6}.*registry: all is well does not hold\n/)
   })
 
   it('that depends on how often it runs is told to be one that cannot be traced', () => {

@@ -61,14 +61,14 @@ function describeSuspect(suspect: Verdict | undefined, block: ReplayedBlock): Li
 }
 
 /** Where somebody has to look. */
-interface Place extends RulePlace {
+interface Place extends RulePlace, Pick<Verdict, 'others'> {
   /** The file; else it is found by its name. */
   readonly rule?: string
 }
 
 /** Height, transaction, service and rule. */
 function describePlace(place: Place, block: ReplayedBlock): Lines {
-  const { phase, service, rule = ruleFile(place, block) } = place
+  const { phase, service, others = [], rule = ruleFile(place, block) } = place
   const { height, time, transactions } = block
   const date = `${new Date(Number(time.seconds) * MS_PER_SECOND).toISOString().slice(0, -5)}Z`
   const last = transactions.length - 1
@@ -76,7 +76,7 @@ function describePlace(place: Place, block: ReplayedBlock): Lines {
   return [
     field('height', `${height} (${date}, ${range})`),
     ...describePhase(phase, transactions),
-    field('service', service),
+    field('service', [service, ...others].join(', then ')),
     ...(rule === undefined ? [] : [field('rule', rule)]),
   ]
 }

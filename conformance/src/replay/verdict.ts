@@ -16,6 +16,8 @@ export interface Verdict {
   readonly writer?: Writer
   /** What differs there. */
   readonly because: string
+  /** Other services that told something else in the same phase: one may have asked the other. */
+  readonly others?: readonly string[]
   /** A key that differs was written before, and not since. */
   readonly suspect?: Verdict
 }
@@ -65,7 +67,8 @@ function verdictOf(difference: Difference, { block, trace }: Evidence): Verdict 
     return { phase: writer.phase, service: serviceOf(writer, block), writer, because }
   }
   const phase = phaseOf(where)
-  const told = `${what.replace(/^\./, '')} differs`
+  const fate = where === 'invariants' ? 'does not hold' : 'differs'
+  const told = `${what.replace(/^\./, '')} ${fate}`
   const because = entry === undefined ? told : `nobody here wrote ${what}`
   if (typeof phase === 'number')
     return { phase, service: serviceOfTransaction(block.transactions[phase]!), because }
@@ -90,11 +93,14 @@ function isEarlier({ phase: a }: Verdict, { phase: b }: Verdict): boolean {
 export function firstDifference(evidence: Evidence): Verdict {
   const { differences } = evidence
   const verdictsOf = (some: readonly Difference[]) => some.map((one) => verdictOf(one, evidence))
-  const told = earliest(verdictsOf(differences.filter(({ where }) => where !== 'state')))
+  const tellers = verdictsOf(differences.filter(({ where }) => where !== 'state'))
+  const told = earliest(tellers)
   const wrote = earliest(verdictsOf(differences.filter(({ entry }) => entry !== undefined)))
   if (told === undefined) return wrote ?? ONLY_ROOT
   // What the beginning of the chain tells is told by the first block.
   if (wrote?.phase === 'init') return wrote
+  const here = tellers.filter(({ phase }) => phase === told.phase).map(({ service }) => service)
+  const others = [...new Set(here)].filter((service) => service !== told.service)
   const hasWriter = wrote?.writer !== undefined && isEarlier(wrote, told)
-  return hasWriter ? { ...told, suspect: wrote } : told
+  return { ...told, others, ...(hasWriter && { suspect: wrote }) }
 }
