@@ -32,3 +32,5 @@ export const BLOCK_OVERHEAD_SIZE = 11
 export const COMMIT_OVERHEAD_SIZE = 94
 /** Bytes of one signature in a commit. */
 export const COMMIT_SIGNATURE_SIZE = 109
+/** Chunks of a snapshot that a peer offers. */
+export const SNAPSHOT_CHUNKS_MAX = 100_000
