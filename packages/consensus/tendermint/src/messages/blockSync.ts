@@ -33,7 +33,8 @@ export function checkBlockSyncMessage(said: BlockSyncMessage): void {
       if (said.body.height < 0n) throw errors.badHeight(`${said.body.height}`)
       return
     case 'block':
-      return checkBlockBasics(said.body.block)
+      checkBlockBasics(said.body.block)
+      return
     case 'status-request':
       return
     case 'status': {

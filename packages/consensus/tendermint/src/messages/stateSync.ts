@@ -58,7 +58,8 @@ export function checkStateSyncMessage(said: StateSyncMessage): void {
     case 'snapshots-request':
       return
     case 'snapshot':
-      return checkSnapshot(said.body)
+      checkSnapshot(said.body)
+      return
     case 'chunk-request':
       if (said.body.height === 0n) throw errors.noHeight()
       return
