@@ -192,6 +192,13 @@ describe('the report of a block that differs', { skip }, () => {
       'keys         none that is known',
       'note         no key differs: the recorded state_root and state_diff contradict each other',
     ])
+    const onlyRoot = reportOf(() => ({ state_root: OTHER_ROOT }))
+    assert.match(onlyRoot, /^block 10 differs in 1 place\n/)
+    assertLines(onlyRoot, [
+      'note         the next header has our root, so it is the recorded state_root that is wrong',
+    ])
+    const next = reportOf(() => ({ app_hash_in_next_header: OTHER_ROOT }))
+    assertLines(next, ['app hash in the next header', `recorded  ${OTHER_ROOT}`])
     const diff = reportOf(({ state_diff: recorded }) => ({ state_diff: recorded!.slice(1) }))
     assertLines(diff, [
       'note         the root of the state is as recorded, so it is the recorded state_diff that is wrong',

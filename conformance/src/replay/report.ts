@@ -121,6 +121,7 @@ function describe(difference: Difference, what: DifferingBlock): Lines {
 }
 
 const UNTRACED = 'who wrote these keys is not known: the block gave another state when it ran again'
+const WRONG_ROOT = 'the next header has our root, so it is the recorded state_root that is wrong'
 const WRONG_DIFF =
   'the root of the state is as recorded, so it is the recorded state_diff that is wrong'
 const ONLY_ROOT = 'keys are not compared while speed is measured: replay without --bench'
@@ -129,8 +130,11 @@ const CONTRADICTION = 'no key differs: the recorded state_root and state_diff co
 /** What may explain everything. */
 function notes({ record, differences, trace }: DifferingBlock): Lines {
   const keys = differences.flatMap(({ entry, what }) => (entry === undefined ? [] : [what]))
-  const isRootWrong = differences.some(isRoot)
+  const root = differences.find(isRoot)
+  const isRootWrong = root !== undefined
   const found: string[] = []
+  if (root !== undefined && record.app_hash_in_next_header?.toLowerCase() === root.ours)
+    found.push(WRONG_ROOT)
   if (!hasPromisedTransactions(record))
     found.push('the header promises other transactions: the recorded block was altered')
   if (keys.includes('consensus.chainContext'))
