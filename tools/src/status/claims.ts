@@ -298,6 +298,7 @@ export const claims: readonly Claim[] = [
       'conformance/runners/anyTransaction.test.ts',
       'conformance/runners/anyBlock.test.ts',
       'conformance/runners/transactionSequences.test.ts',
+      'packages/consensus/services/src/application/anyInput.test.ts',
     ],
   },
   {

@@ -313,7 +313,10 @@ describe('what an upgrade changes', () => {
   it('with consensus261 are the rules of 26.1, from the next block on', () => {
     const [node] = beforeUpgrade('consensus261', NEW) as [TestNode]
     const roles = ROLES.validator | ROLES.observer
-    const body = encode(MultiSignedNode, signedNode(validatorSigners, { roles }))
+    const body = encode(
+      MultiSignedNode,
+      signedNode(validatorSigners, { roles, expiration: 10_000n }),
+    )
     const registration = (nonce: bigint) =>
       signedCall({ nonce, method: 'registry.RegisterNode', body }, validatorSigners.id)
     assert.equal(hasFeature261(node.committed.state), false)

@@ -2,7 +2,7 @@
 
 import { toUtf8 } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
-import { encode, make, type Schema } from '@wadi/cbor/codec'
+import { decode, encode, make, type Schema } from '@wadi/cbor/codec'
 import { withEntry } from '@wadi/cbor/collections'
 import { Genesis as BeaconGenesis, Parameters as BeaconParameters } from '@wadi/consensus/beacon'
 import type { Parameters as ConsensusParameters } from '@wadi/consensus/consensus'
@@ -11,6 +11,7 @@ import { Genesis as GovernanceGenesis, ProposalContent, Vote } from '@wadi/conse
 import { CastVote } from '@wadi/consensus/governance/methods'
 import { Account, GeneralAccount } from '@wadi/consensus/staking'
 import type { PendingUpgrade, UpgradeDescriptor } from '@wadi/consensus/upgrade'
+import { Node } from '@wadi/primitives/node'
 import { quantity } from '@wadi/primitives/quantity'
 import {
   SignedTransaction,
@@ -31,9 +32,9 @@ import type { Upgrader } from '../kernel/upgrader.ts'
 import { accountOf } from '../staking/queries.ts'
 import { createUpgrader, type UpgraderOptions } from '../upgrade/upgrader.ts'
 import { testContext } from './testContext.ts'
-import { owner, testDocument, validatorSigners } from './testDocument.ts'
+import { owner, testDocument, validatorSigners, workerSigners } from './testDocument.ts'
 import { GOVERNANCE, proposing } from './testGovernance.ts'
-import { entitySigner } from './testRegistry.ts'
+import { entitySigner, signNode } from './testRegistry.ts'
 import { MemorySnapshots } from './testSnapshots.ts'
 
 /** Epochs begin at the heights that this divides. */
@@ -41,6 +42,7 @@ export const EPOCH_BLOCKS = 3n
 
 const proposer = validatorSigners.consensus
 const DEPOSIT = 10n
+const LAST_EPOCH = 10_000n
 
 function staking(): GenesisDocument['staking'] {
   const { staking: before } = testDocument()
@@ -51,13 +53,21 @@ function staking(): GenesisDocument['staking'] {
   return { ...before, ledger, governanceDeposits: quantity(0n) }
 }
 
+/** The same nodes, which remain however long a test takes. Epochs begin at zero. */
+function lasting(registry: GenesisDocument['registry']): GenesisDocument['registry'] {
+  const nodes = [validatorSigners, workerSigners].map((signers, i) => {
+    const node = decode(Node, registry.nodes[i]!.untrustedRawValue)
+    return signNode(signers, { ...node, expiration: LAST_EPOCH })
+  })
+  return { ...registry, nodes, params: { ...registry.params, maxNodeExpiration: LAST_EPOCH } }
+}
+
 /** The network's beginning. Votes are counted with the next epoch. */
 export function upgradeDocument(consensus: Partial<ConsensusParameters> = {}): GenesisDocument {
   const { consensus: latest, registry } = testDocument()
   return testDocument({
     consensus: { ...latest, params: { ...latest.params, ...consensus } },
-    // Epochs begin at zero, and the nodes are to remain.
-    registry: { ...registry, params: { ...registry.params, maxNodeExpiration: 20n } },
+    registry: lasting(registry),
     beacon: make(BeaconGenesis, {
       params: make(BeaconParameters, {
         backend: 'insecure',
