@@ -23,4 +23,6 @@ export const errors = definePlainErrors('basic', {
   badProof: 'not a proof',
   badOrder: 'the votes are in the other order',
   badPower: 'no such voting power',
+  badBits: 'not as many bits as there are things',
+  badStep: 'a round has no such step',
 })
