@@ -45,7 +45,10 @@ export interface Program {
 }
 
 /** Builds a Go program. Without Go, or without its modules, there is nothing to compare with. */
-export function buildProgram(cwd: string = import.meta.dirname): Program {
+export function buildProgram(
+  cwd: string = import.meta.dirname,
+  flags: readonly string[] = [],
+): Program {
   const path = join(mkdtempSync(join(tmpdir(), 'wadi-live-')), 'oracle')
   const go = (...args: string[]) =>
     execFileSync('go', args, { cwd, stdio: 'pipe', timeout: DOWNLOAD_LIMIT_MS })
@@ -55,10 +58,10 @@ export function buildProgram(cwd: string = import.meta.dirname): Program {
     return { path, missing: 'Go is not installed' }
   }
   try {
-    go('list', '-deps', '.')
+    go('list', ...flags, '-deps', '.')
   } catch {
     return { path, missing: "the reference's Go modules cannot be downloaded" }
   }
-  execFileSync('go', ['build', '-o', path, '.'], { cwd, stdio: 'pipe' })
+  execFileSync('go', ['build', ...flags, '-o', path, '.'], { cwd, stdio: 'pipe' })
   return { path, missing: false }
 }
