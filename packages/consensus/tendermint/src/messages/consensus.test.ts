@@ -11,7 +11,7 @@ const PLACE = { height: 5n, round: 1 }
 const ADDRESS = new Uint8Array(20).fill(1)
 const SIGNATURE = new Uint8Array(64).fill(2)
 const TIME = { seconds: 1_700_000_000n, nanoseconds: 5 }
-const PROOF = { total: 2n, index: 0n, leafHash: HASH, aunts: [HASH] }
+const PROOF = { total: 2n, index: 1n, leafHash: HASH, aunts: [HASH] }
 const VOTE = {
   ...PLACE,
   type: 'prevote' as const,
@@ -45,7 +45,7 @@ const GOOD: readonly ConsensusMessage[] = [
   },
   { kind: 'proposal', body: { proposal: PROPOSAL } },
   { kind: 'proposal-pol', body: { height: 5n, proposalPolRound: 0, proposalPol: noBits(4) } },
-  { kind: 'block-part', body: { ...PLACE, part: { index: 0, bytes: HASH, proof: PROOF } } },
+  { kind: 'block-part', body: { ...PLACE, part: { index: 1, bytes: HASH, proof: PROOF } } },
   { kind: 'vote', body: { vote: VOTE } },
   { kind: 'has-vote', body: { ...PLACE, type: 'precommit', index: 3 } },
   { kind: 'vote-set-maj23', body: { ...PLACE, type: 'prevote', blockId: BLOCK_ID } },
