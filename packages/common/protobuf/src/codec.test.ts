@@ -210,10 +210,13 @@ describe('a message', () => {
   })
 
   it('has own copies of its bytes', () => {
-    const wire = parseHex('42020102')
-    const { raw } = decode(Everything, wire)
-    wire.fill(0)
-    assert.deepEqual(raw, Uint8Array.of(1, 2))
+    for (const size of [2, 200]) {
+      const raw = new Uint8Array(size).fill(7)
+      const wire = Buffer.from(encode(Everything, { ...zero(Everything), raw }))
+      const read = decode(Everything, wire)
+      wire.fill(0)
+      assert.deepEqual(read.raw, raw)
+    }
   })
 
   it('has a bound on every list, if the schema says so', () => {

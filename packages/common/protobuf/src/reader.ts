@@ -2,7 +2,8 @@ import { EMPTY_BYTES } from '@wadi/base/bytes'
 import { errors } from './errors.ts'
 import { WIRE } from './schema.ts'
 
-const ON_HEAP_SIZE_MAX = 64
+/** Up to here a loop is faster than a call. */
+const BYTEWISE_SIZE_MAX = 64
 
 /** Bytes on their way in: a place in them, and where the message that is read ends. */
 export class Reader {
@@ -111,9 +112,10 @@ export class Reader {
     this.at = end
     const size = end - at
     if (size === 0) return EMPTY_BYTES
-    if (size > ON_HEAP_SIZE_MAX) return bytes.slice(at, end)
     const copy = new Uint8Array(size)
-    for (let i = 0; i < size; i++) copy[i] = bytes[at + i]!
+    // `slice` of a Node buffer would share its memory.
+    if (size > BYTEWISE_SIZE_MAX) copy.set(bytes.subarray(at, end))
+    else for (let i = 0; i < size; i++) copy[i] = bytes[at + i]!
     return copy
   }
 
