@@ -7,6 +7,7 @@ import { text } from '@wadi/cbor/scalars'
 import { Parameters as ChurpParameters } from '@wadi/consensus/churp'
 import { type GenesisDocument, parseGenesis, printGenesis } from '@wadi/consensus/genesis/document'
 import { Application } from '@wadi/consensus-services/application'
+import type { Halted } from '@wadi/consensus-services/application/halt'
 import { checkGenesis } from '@wadi/consensus-services/checkGenesis'
 import { exportGenesis } from '@wadi/consensus-services/exportGenesis'
 import { genesisValidators } from '@wadi/consensus-services/genesisValidators'
@@ -18,11 +19,14 @@ import { add, ZERO } from '@wadi/primitives/quantity'
 import { RESERVED_PUBLIC_KEYS } from '@wadi/primitives/reservedAddresses'
 import '../src/coverage.ts'
 import { remainderOf } from '../src/dumpRestore.ts'
+import { readChain } from '../src/recordedChain.ts'
 import type { RecordedBlock } from '../src/records.ts'
 import { replayedBlock } from '../src/replay/recordedHeader.ts'
 import { chainOf } from '../src/replay/replayChain.ts'
 import { ReplayedState } from '../src/replay/stateStore.ts'
 import { listChains, readNdjson, readVector } from '../src/vectors.ts'
+import { decide } from '../src/workload/blocks.ts'
+import { openApplication } from '../src/workload/openApplication.ts'
 
 function originOf(chain: string): GenesisDocument {
   return parseGenesis(Buffer.from(readVector(join('chains', chain, 'genesis.json'))).toString())
@@ -100,4 +104,39 @@ describe('a chain that begins with a dump', () => {
       assert.equal(printGenesis(again), printGenesis(begun(dump)))
     })
   }
+})
+
+/** Chains with many kinds of records, and the height at which their nodes are halted. */
+const HALTED = [
+  ['keymanager-churp-txs', 45n],
+  ['runtime-messages', 40n],
+] as const
+
+describe('a node that is halted', () => {
+  for (const [name, height] of HALTED.filter(([chain]) => listChains().includes(chain)))
+    it(`dumps the recorded state of the block before: ${name}`, () => {
+      const { document, blocks } = readChain(name)
+      const halts: Halted[] = []
+      const options = { halt: { height }, onHalt: (halted: Halted) => halts.push(halted) }
+      const { application } = openApplication(document, chainOf(document), options)
+      const recorded = new ReplayedState('none')
+      let time = document.genesisTime
+      for (const record of blocks) {
+        const block = replayedBlock(record)
+        if (block.height === height) {
+          assert.throws(() => application.beginBlock(block), { name: 'StopForUpgrade' })
+          break
+        }
+        decide(application, block)
+        recorded.adopt(record)
+        time = block.time
+      }
+      const [halted, ...more] = halts
+      assert.deepEqual([halted?.height, more.length], [height - 1n, 0])
+      const dump = halted!.dumpGenesis({ origin: document, time })
+      const expected = exportGenesis({ height: height - 1n, time, state: recorded.tree }, document)
+      assert.equal(printGenesis(dump), printGenesis(expected))
+      check(parseGenesis(printGenesis(dump)))
+      assert.deepEqual(remainderOf(begin(dump)), remainderOf(recorded.tree))
+    })
 })

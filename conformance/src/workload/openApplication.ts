@@ -22,7 +22,7 @@ export interface OpenApplication {
 export function openApplication(
   document: GenesisDocument,
   chain: Omit<Chain, 'bus'>,
-  options: Pick<ApplicationOptions, 'watch'> = {},
+  options: Pick<ApplicationOptions, 'watch' | 'halt' | 'onHalt'> = {},
 ): OpenApplication {
   const state = memoryState()
   // What a node knows of upgrades is its own.
