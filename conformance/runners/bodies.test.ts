@@ -6,8 +6,7 @@ import { bodyOfEvent } from '@wadi/consensus/events'
 import { bodyOfMethod } from '@wadi/consensus/methods'
 import { SignedTransaction, Transaction } from '@wadi/primitives/transaction'
 import '../src/coverage.ts'
-import { blockTransactions } from '../src/protobuf.ts'
-import { bytesOfBase64, type RecordedBlock } from '../src/records.ts'
+import { blockOfRecord, bytesOfBase64, type RecordedBlock } from '../src/records.ts'
 import { listChains, readNdjson } from '../src/vectors.ts'
 
 /** An event of a block's results: its attributes are pairs of texts. */
@@ -32,7 +31,7 @@ describe('bodies of transactions', () => {
     it(`${chain}: every envelope, transaction and body has the same bytes again`, () => {
       let count = 0
       for (const block of readNdjson<RecordedBlock>(`chains/${chain}/blocks.ndjson.gz`)) {
-        for (const bytes of blockTransactions(bytesOfBase64(block.block))) {
+        for (const bytes of blockOfRecord(block).transactions) {
           const signed = decode(SignedTransaction, bytes)
           assert.equal(toHex(encode(SignedTransaction, signed)), toHex(bytes))
           const transaction = decode(Transaction, signed.untrustedRawValue)

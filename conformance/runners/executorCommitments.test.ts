@@ -18,8 +18,7 @@ import {
   verifyCommitmentSignature,
 } from '@wadi/runtime-protocol/commitments/executorCommitment'
 import '../src/coverage.ts'
-import { blockTransactions } from '../src/protobuf.ts'
-import { bytesOfBase64, type RecordedBlock } from '../src/records.ts'
+import { blockOfRecord, type RecordedBlock } from '../src/records.ts'
 import { hasVector, listChains, readNdjson, readVector } from '../src/vectors.ts'
 
 /** The key of everything that pretends to be an enclave. Spec: runtime-layer.md 2.2. */
@@ -35,7 +34,7 @@ function contextOfChain(chain: string): string {
 }
 
 function* commitTransactions(block: RecordedBlock): Generator<ExecutorCommit> {
-  for (const bytes of blockTransactions(bytesOfBase64(block.block))) {
+  for (const bytes of blockOfRecord(block).transactions) {
     const { untrustedRawValue } = decode(SignedTransaction, bytes)
     const { method, body } = decode(Transaction, untrustedRawValue)
     if (method === 'roothash.ExecutorCommit') yield decode(ExecutorCommit, body)

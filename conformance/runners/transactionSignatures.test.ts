@@ -9,8 +9,7 @@ import {
   transactionContext,
 } from '@wadi/primitives/transaction'
 import '../src/coverage.ts'
-import { blockTransactions } from '../src/protobuf.ts'
-import { bytesOfBase64, type RecordedBlock } from '../src/records.ts'
+import { blockOfRecord, bytesOfBase64, type RecordedBlock } from '../src/records.ts'
 import { hasVector, listChains, readJson, readNdjson } from '../src/vectors.ts'
 
 /** Spec: consensus.md 1.13. */
@@ -67,7 +66,7 @@ describe('transaction signatures', () => {
       const transactions: Uint8Array[] = []
       for (const block of readNdjson<RecordedBlock>(`chains/${chain}/blocks.ndjson.gz`)) {
         context ??= chainContextOf(block)
-        transactions.push(...blockTransactions(bytesOfBase64(block.block)))
+        transactions.push(...blockOfRecord(block).transactions)
       }
       checkTransactions(transactions, context ?? '')
     })

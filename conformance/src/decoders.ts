@@ -100,7 +100,7 @@ import {
   proveTransactions,
   verifyTransactionProof,
 } from '@wadi/tendermint/transactionProof'
-import { blockTransactions } from './protobuf.ts'
+import { protobufDecoders } from './protobufDecoders.ts'
 
 /** One decoder. It gives a value or throws a coded error, whatever it is given. */
 export interface Decoder {
@@ -399,10 +399,6 @@ export function allDecoders(): readonly Decoder[] {
     ...runtimeDecoders(),
     ...enclaveDecoders(),
     ...eventDecoders(),
-    {
-      name: 'protobuf block',
-      good: [parseHex('12080a03aabbcc0a0101')],
-      decode: blockTransactions,
-    },
+    ...protobufDecoders(),
   ]
 }

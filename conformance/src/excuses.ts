@@ -17,9 +17,4 @@ export const excuses: readonly Excuse[] = [
     why: 'quotes and collateral of trusted hardware: there is no attestation verifier here',
     since: '2026-11-21',
   },
-  {
-    matches: /^mainnet-25300000\/(block|light_block|results)_\d+\.json$/,
-    why: 'headers, commits and results of the engine: there is no engine here',
-    since: '2026-11-21',
-  },
 ]

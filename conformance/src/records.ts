@@ -1,5 +1,8 @@
 /** What a recorded line holds; see the README beside the vectors. All byte strings are base64. */
 
+import { decode } from '@wadi/protobuf/codec'
+import { Block } from '@wadi/tendermint/types/block'
+
 /** Keys in key order, first those created or changed, then the removed ones with `null`. */
 export type StateDiff = readonly (readonly [key: string, value: string | null])[]
 
@@ -32,6 +35,8 @@ export interface RecordedBlock {
   readonly height: string
   readonly block_hash: string
   readonly block: string
+  /** The commit of this very block, as the recording node saw it. */
+  readonly seen_commit?: string
   readonly begin_events?: readonly RecordedEvent[] | null
   readonly end_events?: readonly RecordedEvent[] | null
   readonly validator_updates?: readonly RecordedValidatorUpdate[] | null
@@ -66,6 +71,11 @@ export interface RecordedCall {
   readonly grpc_message?: string
   /** Module and code of a failure; absent if it has none. */
   readonly error_details?: string
+}
+
+/** The block of a line, decoded. */
+export function blockOfRecord({ block }: RecordedBlock): Block {
+  return decode(Block, bytesOfBase64(block))
 }
 
 /** The bytes of a base64 field. */

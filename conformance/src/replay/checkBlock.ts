@@ -59,6 +59,7 @@ const SHAPES: Readonly<Record<keyof RecordedBlock, Shape>> = {
   height: HEIGHT,
   block_hash: HASH,
   block: BYTES,
+  seen_commit: optional(BYTES),
   state_root: HASH,
   begin_events: EVENTS,
   end_events: EVENTS,

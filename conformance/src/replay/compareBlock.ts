@@ -5,7 +5,8 @@ import type { EndBlockResult, TxResult } from '@wadi/consensus-services/applicat
 import type { BlockEvent } from '@wadi/consensus-services/kernel/events'
 import type { ValidatorUpdate } from '@wadi/consensus-services/kernel/service'
 import { COMET_APP_VERSION } from '@wadi/primitives/version'
-import { bytesField, integerField } from '../protobuf.ts'
+import { decode } from '@wadi/protobuf/codec'
+import { ConsensusParamUpdates } from '@wadi/tendermint/types/consensusParams'
 import {
   bytesOfBase64,
   type RecordedBlock,
@@ -90,18 +91,10 @@ function contrastUpdates(
   })
 }
 
-const PARAM_UPDATES = { version: 4 } as const
-const VERSION = { app: 1 } as const
-
 /** The only update of CometBFT's parameters is the version that is running. */
 function contrastAppVersion(recorded: string | undefined): readonly Contrast[] {
-  const version = bytesField(bytesOfBase64(recorded ?? ''), PARAM_UPDATES.version)
-  return contrastValues(
-    { appVersion: integerField(version, VERSION.app) },
-    {
-      appVersion: COMET_APP_VERSION,
-    },
-  )
+  const { appVersion = 0n } = decode(ConsensusParamUpdates, bytesOfBase64(recorded ?? ''))
+  return contrastValues({ appVersion }, { appVersion: COMET_APP_VERSION })
 }
 
 /** An event as the recording has it. */

@@ -16,6 +16,18 @@ const errors = definePlainErrors('consensusParams', {
 const BLOCK_SIZES_END = BigInt(BLOCK_SIZE_MAX)
 const KEY_TYPES = ['ed25519', 'secp256k1']
 
+/** CometBFT's own, where a genesis document says nothing. */
+export const DEFAULT_PARAMS: ConsensusParams = {
+  block: { maxBytes: 22_020_096n, maxGas: -1n },
+  evidence: {
+    maxAgeNumBlocks: 100_000n,
+    maxAgeDuration: { seconds: 172_800n, nanoseconds: 0 },
+    maxBytes: 1_048_576n,
+  },
+  validator: { pubKeyTypes: ['ed25519'] },
+  version: { app: 0n },
+}
+
 /** Refuses parameters with which no chain can go on. */
 export function checkConsensusParams({ block, evidence, validator }: ConsensusParams): void {
   if (block.maxBytes <= 0n || block.maxBytes > BLOCK_SIZES_END)

@@ -5,7 +5,7 @@ import { definePlainErrors } from '@wadi/base/errors'
 import type { Moment } from '@wadi/primitives/moment'
 import { resultsHash } from '../hashing/contentHashes.ts'
 import { BLOCK_VERSION, CHAIN_ID_SIZE_MAX } from '../limits.ts'
-import type { ConsensusParams, ConsensusParamUpdates } from '../types/consensusParams.ts'
+import type { ConsensusParamUpdates } from '../types/consensusParams.ts'
 import { rotated } from '../validators/priorities.ts'
 import {
   createValidatorSet,
@@ -13,7 +13,7 @@ import {
   type ValidatorChange,
 } from '../validators/validatorSet.ts'
 import type { ChainState } from './chainState.ts'
-import { changedParams, checkConsensusParams } from './consensusParams.ts'
+import { changedParams, checkConsensusParams, DEFAULT_PARAMS } from './consensusParams.ts'
 
 const errors = definePlainErrors('genesisState', {
   badChainId: 'a chain has a name, of at most 50 bytes',
@@ -28,9 +28,9 @@ export interface Genesis {
   readonly time: Moment
   /** Zero stands for one. */
   readonly initialHeight: bigint
-  readonly consensusParams: ConsensusParams
+  /** What is undefined is as CometBFT has it. */
+  readonly consensusParams: ConsensusParamUpdates
   readonly validators: readonly ValidatorChange[]
-  readonly appHash: Uint8Array
 }
 
 function withValidators(state: ChainState, members: readonly ValidatorChange[]): ChainState {
@@ -41,9 +41,10 @@ function withValidators(state: ChainState, members: readonly ValidatorChange[]):
 
 /** The state before the application was asked. */
 export function genesisState(genesis: Genesis): ChainState {
-  const { chainId, time, consensusParams, validators, appHash } = genesis
+  const { chainId, time, validators } = genesis
   if (chainId === '' || toUtf8(chainId).length > CHAIN_ID_SIZE_MAX) throw errors.badChainId()
   if (genesis.initialHeight < 0n) throw errors.badHeight(`${genesis.initialHeight}`)
+  const consensusParams = changedParams(DEFAULT_PARAMS, genesis.consensusParams)
   checkConsensusParams(consensusParams)
   if (validators.some(({ power }) => power === 0n)) throw errors.noPower()
   const initialHeight = genesis.initialHeight === 0n ? 1n : genesis.initialHeight
@@ -61,7 +62,7 @@ export function genesisState(genesis: Genesis): ChainState {
     consensusParams,
     lastHeightConsensusParamsChanged: initialHeight,
     lastResultsHash: EMPTY_BYTES,
-    appHash,
+    appHash: EMPTY_BYTES,
   }
   return withValidators(state, validators)
 }
@@ -87,6 +88,6 @@ export function initialState(genesis: ChainState, answer: InitialAnswer): ChainS
     consensusParams,
     version: updates === undefined ? version : { ...version, app: consensusParams.version.app },
     lastResultsHash: resultsHash([]),
-    appHash: appHash.length === 0 ? state.appHash : appHash,
+    appHash,
   }
 }

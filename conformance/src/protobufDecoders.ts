@@ -1,0 +1,119 @@
+/** Decoders of what CometBFT's nodes tell each other and keep, each with something good. */
+
+import { decode, encode, type Schema } from '@wadi/protobuf/codec'
+import { partSetOf } from '@wadi/tendermint/blocks/parts'
+import { ChainState } from '@wadi/tendermint/chainState/chainState'
+import { genesisState } from '@wadi/tendermint/chainState/genesisState'
+import { makeBlock, NO_COMMIT } from '@wadi/tendermint/chainState/makeBlock'
+import { BlockSyncMessage } from '@wadi/tendermint/messages/blockSync'
+import { MempoolMessage } from '@wadi/tendermint/messages/mempool'
+import { StateSyncMessage } from '@wadi/tendermint/messages/stateSync'
+import { BitArray, noBits } from '@wadi/tendermint/types/bitArray'
+import { Block } from '@wadi/tendermint/types/block'
+import { Commit } from '@wadi/tendermint/types/commit'
+import { ConsensusParamUpdates } from '@wadi/tendermint/types/consensusParams'
+import { Evidence } from '@wadi/tendermint/types/evidence'
+import { Header } from '@wadi/tendermint/types/header'
+import { LightBlock } from '@wadi/tendermint/types/lightBlock'
+import { Part } from '@wadi/tendermint/types/part'
+import { Proposal } from '@wadi/tendermint/types/proposal'
+import { Vote } from '@wadi/tendermint/types/vote'
+import type { Decoder } from './decoders.ts'
+
+const ADDRESS = new Uint8Array(20).fill(1)
+const HASH = new Uint8Array(32).fill(2)
+const KEY = new Uint8Array(32).fill(3)
+const SIGNATURE = new Uint8Array(64).fill(4)
+const TIME = { seconds: 1_700_000_000n, nanoseconds: 5 }
+const BLOCK_ID = { hash: HASH, partSetHeader: { total: 1, hash: HASH } }
+
+function goodVote(type: Vote['type']): Vote {
+  return {
+    type,
+    height: 7n,
+    round: 0,
+    blockId: type === 'prevote' ? undefined : BLOCK_ID,
+    timestamp: TIME,
+    validatorAddress: ADDRESS,
+    validatorIndex: 3,
+    signature: SIGNATURE,
+  }
+}
+
+const COMMIT: Commit = {
+  height: 6n,
+  round: 1,
+  blockId: BLOCK_ID,
+  signatures: [
+    { flag: 'absent' },
+    { flag: 'commit', validatorAddress: ADDRESS, timestamp: TIME, signature: SIGNATURE },
+    { flag: 'nil', validatorAddress: ADDRESS, timestamp: TIME, signature: SIGNATURE },
+  ],
+}
+
+const PARAMS: ConsensusParamUpdates = {
+  block: { maxBytes: 1_000_000n, maxGas: -1n },
+  evidence: { maxAgeNumBlocks: 10n, maxAgeDuration: TIME, maxBytes: 1_000n },
+  pubKeyTypes: ['ed25519'],
+  appVersion: 1n,
+}
+
+const EVIDENCE: Evidence = {
+  kind: 'duplicate-vote',
+  body: {
+    voteA: goodVote('precommit'),
+    voteB: goodVote('prevote'),
+    totalVotingPower: 10n,
+    validatorPower: 4n,
+    timestamp: TIME,
+  },
+}
+
+function ofSchema<T>(name: string, schema: Schema<T>, ...good: readonly T[]): Decoder {
+  return {
+    name: `protobuf ${name}`,
+    good: good.map((value) => encode(schema, value)),
+    decode: (bytes) => decode(schema, bytes),
+  }
+}
+
+/** See above. */
+export function protobufDecoders(): readonly Decoder[] {
+  const chain = genesisState({
+    chainId: 'test',
+    time: TIME,
+    initialHeight: 1n,
+    consensusParams: PARAMS,
+    validators: [{ publicKey: KEY, power: 10n }],
+  })
+  const content = { transactions: [HASH], lastCommit: NO_COMMIT, proposerAddress: ADDRESS }
+  const block = makeBlock(chain, { ...content, evidence: [EVIDENCE] })
+  const lightBlock = {
+    signedHeader: { header: block.header, commit: COMMIT },
+    validatorSet: chain.validators,
+  }
+  const chunk = { height: 5n, format: 1, index: 2, chunk: HASH, missing: false }
+  return [
+    ofSchema('block', Block, block, { ...block, lastCommit: COMMIT, evidence: [] }),
+    ofSchema('header', Header, block.header),
+    ofSchema('commit', Commit, COMMIT),
+    ofSchema('vote', Vote, goodVote('prevote'), goodVote('precommit')),
+    ofSchema('proposal', Proposal, {
+      height: 7n,
+      round: 2,
+      polRound: -1,
+      blockId: BLOCK_ID,
+      timestamp: TIME,
+      signature: SIGNATURE,
+    }),
+    ofSchema('part', Part, ...partSetOf(block).parts),
+    ofSchema('evidence', Evidence, EVIDENCE),
+    ofSchema('light block', LightBlock, lightBlock),
+    ofSchema('chain state', ChainState, chain),
+    ofSchema('parameters', ConsensusParamUpdates, PARAMS),
+    ofSchema('bits', BitArray, noBits(70)),
+    ofSchema('message of mempools', MempoolMessage, { kind: 'txs', body: { txs: [HASH] } }),
+    ofSchema('message of block sync', BlockSyncMessage, { kind: 'block', body: { block } }),
+    ofSchema('message of state sync', StateSyncMessage, { kind: 'chunk', body: chunk }),
+  ]
+}
