@@ -65,12 +65,12 @@ export class AbciServer {
     return typeof address === 'object' && address !== null ? address.port : 0
   }
 
-  /** Ends all connections, and listens no more. */
+  /** Ends all connections as soon as their answers are sent, and listens no more. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve())
     })
-    for (const socket of this.#sockets) socket.destroy()
+    for (const socket of this.#sockets) socket.destroySoon()
     await closed
   }
 

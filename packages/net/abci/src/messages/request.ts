@@ -7,7 +7,7 @@ import { bool, bytes, int32, int64, text, uint32, uint64 } from '@wadi/protobuf/
 import { ConsensusParamUpdates } from '@wadi/tendermint/types/consensusParams'
 import { Timestamp } from '@wadi/tendermint/types/timestamp'
 import { VOTES_MAX } from '../limits.ts'
-import { CommitInfo, misbehaviors, Nothing, Snapshot, ValidatorUpdate } from './common.ts'
+import { CommitInfo, misbehaviors, Nothing, Snapshot, ValidatorUpdate } from './abciParts.ts'
 
 const Info = message({
   version: field(1, text),

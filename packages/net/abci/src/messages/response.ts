@@ -5,7 +5,7 @@ import { field, message, optional, repeated } from '@wadi/protobuf/message'
 import { oneOf } from '@wadi/protobuf/oneOf'
 import { bytes, enumOf, int64, text, uint32, uint64 } from '@wadi/protobuf/scalars'
 import { ConsensusParamUpdates } from '@wadi/tendermint/types/consensusParams'
-import { Event, Nothing, Snapshot, ValidatorUpdate } from './common.ts'
+import { Event, Nothing, Snapshot, ValidatorUpdate } from './abciParts.ts'
 
 const Info = message({
   data: field(1, text),
