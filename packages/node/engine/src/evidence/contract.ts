@@ -1,6 +1,8 @@
 /** What the engine asks of the evidence pool. */
 
-import type { ChainState, Evidence, Vote } from '../stores/awaited.ts'
+import type { ChainState } from '@wadi/tendermint/chainState/chainState'
+import type { Evidence } from '@wadi/tendermint/types/evidence'
+import type { Vote } from '@wadi/tendermint/types/vote'
 
 /** Evidence for a block, and how many bytes it takes there. */
 export interface PendingEvidence {

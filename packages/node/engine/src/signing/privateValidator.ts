@@ -1,6 +1,7 @@
 /** The key of a validator, wherever it is. */
 
-import type { Proposal, Vote } from '../stores/awaited.ts'
+import type { Proposal } from '@wadi/tendermint/types/proposal'
+import type { Vote } from '@wadi/tendermint/types/vote'
 
 /** What became of a request. */
 export type SignAnswer<T> =
@@ -22,6 +23,8 @@ export type SignDone<T> = (answer: SignAnswer<T>) => void
 export interface PrivateValidator {
   /** Ed25519. */
   readonly publicKey: Uint8Array
+  /** The highest height that anything was signed of; zero if nothing ever was. */
+  readonly lastSignedHeight: bigint
   signVote(chainId: string, vote: Vote, done: SignDone<Vote>): void
   signProposal(chainId: string, proposal: Proposal, done: SignDone<Proposal>): void
 }

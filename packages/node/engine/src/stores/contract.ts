@@ -1,31 +1,18 @@
 /** What the engine asks of its stores. None of it waits; what is written is durable on return. */
 
 import type { EndBlockResponse, Event, TxResult } from '@wadi/contracts/application'
-import type {
-  Block,
-  BlockId,
-  ChainState,
-  Commit,
-  ConsensusParams,
-  Header,
-  Part,
-  PartSet,
-  ValidatorSet,
-} from './awaited.ts'
-
-/** What is known of a block without its content. */
-export interface BlockMeta {
-  readonly blockId: BlockId
-  /** Bytes of the encoded block. */
-  readonly blockSize: number
-  readonly header: Header
-  readonly transactionCount: number
-}
+import type { ChainState } from '@wadi/tendermint/chainState/chainState'
+import type { Block, BlockMeta } from '@wadi/tendermint/types/block'
+import type { Commit } from '@wadi/tendermint/types/commit'
+import type { ConsensusParams } from '@wadi/tendermint/types/consensusParams'
+import type { Part } from '@wadi/tendermint/types/part'
+import type { ValidatorSet } from '@wadi/tendermint/types/validatorSet'
 
 /** A block as it is stored, with the commit that decided it here. */
 export interface DecidedBlock {
   readonly block: Block
-  readonly parts: PartSet
+  /** All of them, in their order. */
+  readonly parts: readonly Part[]
   /** The precommits that this node saw; the next block may carry others. */
   readonly seenCommit: Commit
 }
@@ -74,8 +61,13 @@ export interface StateStore {
   save(state: ChainState): void
   /** Begins with a state that other nodes vouch for. */
   bootstrap(state: ChainState): void
-  /** The validators that decide the block of a height, if they are known. */
+  /** The validators that decide the block of a height, with its turns, if they are known. */
   loadValidators(height: bigint): ValidatorSet | undefined
+  /**
+   * The same validators with turns of some earlier height. Nothing that is hashed or verified
+   * depends on turns, and counting a hundred thousand takes a second: this is for what peers ask.
+   */
+  loadVoters(height: bigint): ValidatorSet | undefined
   /** The parameters that a block of a height is made under. */
   loadConsensusParams(height: bigint): ConsensusParams | undefined
   /** Written after a block ran and before the application commits it. */

@@ -1,6 +1,5 @@
 /** The write-ahead log on a disk. */
 
-import { assert } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import type { FileSystem } from '@wadi/node-storage/file-system'
 import { RecordLog } from '@wadi/node-storage/record-log'
@@ -44,7 +43,7 @@ export class Wal implements WriteAheadLog {
         recordSizeMax: WAL_RECORD_BYTES_MAX,
         segmentSize,
         isIndexed: (kind) => kind === FRAME_END_HEIGHT,
-        onHead: (head) => this.#ends.push(head),
+        onHead: (head) => this.#noteEnd(head),
       })
     } catch (error) {
       this.#folder.release()
@@ -70,13 +69,10 @@ export class Wal implements WriteAheadLog {
   }
 
   endHeight(height: bigint): void {
-    const last = this.#ends.at(-1)
-    assert(last === undefined || last.height < height, `height ${height} ends once`)
     const { kind, payload } = encodeWalRecord({ kind: 'end-height', height })
     const { address } = this.#records.append({ kind, height, parts: [payload] })
     this.#records.sync()
-    this.#ends.push({ height, address })
-    this.#ends = this.#ends.slice(-ENDS_KEPT)
+    this.#noteEnd({ height, address })
     this.#records.dropBefore(this.#ends[0]!.address)
   }
 
@@ -95,6 +91,12 @@ export class Wal implements WriteAheadLog {
   close(): void {
     this.#records.close()
     this.#folder.release()
+  }
+
+  /** What the log knew of this height and later ones is of no use any more. */
+  #noteEnd(end: EndMark): void {
+    const earlier = this.#ends.filter(({ height }) => height < end.height)
+    this.#ends = [...earlier, end].slice(-ENDS_KEPT)
   }
 
   /** The records behind the end of a height. */

@@ -26,6 +26,8 @@ import {
 } from './recordFrame.ts'
 import { type Stretch, scanRecords } from './scanRecords.ts'
 
+export type { RecordHead }
+
 /** Where a log is, and what its owner wants of it. */
 export interface RecordLogOptions {
   readonly files: FileSystem
@@ -161,11 +163,16 @@ export class RecordLog {
     }
   }
 
+  /** Is there a file that lies wholly below an address? */
+  canDropBefore(address: number): boolean {
+    return this.#segments.length > 1 && this.#segments[0]!.end <= address
+  }
+
   /** Gives back the files that lie wholly below an address; returns how many bytes. */
   dropBefore(address: number): number {
     const { files } = this.#options
     let dropped = 0
-    while (this.#segments.length > 1 && this.#segments[0]!.end <= address) {
+    while (this.canDropBefore(address)) {
       const segment = this.#segments.shift()!
       this.#close(segment)
       dropped += segment.end - segment.start
