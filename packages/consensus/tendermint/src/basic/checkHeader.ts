@@ -1,4 +1,4 @@
-import { toUtf8 } from '@wadi/base/bytes'
+import { bytesOfText } from '@wadi/protobuf/escapedText'
 import { BLOCK_VERSION, CHAIN_ID_SIZE_MAX, HASH_SIZE } from '../limits.ts'
 import type { BlockId } from '../types/blockId.ts'
 import type { Header } from '../types/header.ts'
@@ -19,7 +19,7 @@ export function checkBlockId({ hash, partSetHeader }: BlockId): void {
 /** Refuses a header that can be of no block. */
 export function checkHeader(header: Header): void {
   if (header.version.block !== BLOCK_VERSION) throw errors.badVersion(`${header.version.block}`)
-  if (toUtf8(header.chainId).length > CHAIN_ID_SIZE_MAX) throw errors.badChainId()
+  if (bytesOfText(header.chainId).length > CHAIN_ID_SIZE_MAX) throw errors.badChainId()
   if (header.height <= 0n) throw errors.badHeight(`${header.height}`)
   if (header.lastBlockId !== undefined) checkBlockId(header.lastBlockId)
   checkHash(header.lastCommitHash, 'last commit')
