@@ -21,6 +21,9 @@ export const SEND_QUEUE_MAX = 16
 /** Bytes of the transactions of one message that holds more than one. */
 export const BATCH_BYTES_MAX = 64 * 1024
 
+/** Transactions of one message: each is checked before anything else happens. The reference sends one. */
+export const BATCH_COUNT_MAX = 1000
+
 /** What comes in meanwhile travels together. */
 export const GOSSIP_DELAY_MS = 5
 

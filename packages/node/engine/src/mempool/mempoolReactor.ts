@@ -1,0 +1,201 @@
+/**
+ * Tells peers of transactions and hears of theirs.
+ *
+ * Each peer gets them in the order in which they came, but for those that it sent itself, as fast
+ * as its queue drains, and none before it is near the height at which the transaction was checked.
+ * Nothing is remembered of a peer but how far it is.
+ */
+
+import { CodedError } from '@wadi/base/errors'
+import type { Channel, Peer, Reactor } from '@wadi/contracts/peers'
+import type { Timer, Timers } from '@wadi/contracts/world'
+import { decode, encode, size } from '@wadi/protobuf/codec'
+import { checkMempoolMessage, MempoolMessage } from '@wadi/tendermint/messages/mempool'
+import { errors } from './errors.ts'
+import {
+  BATCH_BYTES_MAX,
+  BATCH_COUNT_MAX,
+  CATCH_UP_DELAY_MS,
+  GOSSIP_DELAY_MS,
+  REFUSALS_PER_OFFENCE,
+  SEND_QUEUE_MAX,
+  TX_BYTES_MAX,
+} from './limits.ts'
+import type { Mempool } from './mempool.ts'
+import type { PoolTx } from './poolTx.ts'
+
+/** The channel of transactions. */
+export const MEMPOOL_CHANNEL = 0x30
+
+/** What a reactor is given. */
+export interface MempoolReactorOptions {
+  readonly mempool: Mempool
+  readonly timers: Timers
+  /** Where a peer is, if it has said so. */
+  readonly heightOf: (peer: Peer) => bigint | undefined
+  /** `off` sends nothing, and goes on taking in. */
+  readonly broadcast?: 'on' | 'off'
+  /** Bytes of a transaction. The message with the longest is the longest message. */
+  readonly txBytesMax?: number
+}
+
+interface Listener {
+  readonly peer: Peer
+  /** The number of the next transaction that it gets. */
+  next: number
+  /** Transactions of this peer that were refused. */
+  refusedCount: number
+}
+
+function messageOf(txs: readonly Uint8Array[]): MempoolMessage {
+  return { kind: 'txs', body: { txs } }
+}
+
+/** See the top of this file. */
+export class MempoolReactor implements Reactor {
+  readonly name = 'mempool'
+  readonly channels: readonly Channel[]
+  readonly #options: MempoolReactorOptions
+  readonly #peers = new Map<string, Listener>()
+  #soon: Timer | undefined
+  #catchUp: Timer | undefined
+
+  constructor(options: MempoolReactorOptions) {
+    this.#options = options
+    const longest = new Uint8Array(options.txBytesMax ?? TX_BYTES_MAX)
+    const messageBytesMax = size(MempoolMessage, messageOf([longest]))
+    const channel = { id: MEMPOOL_CHANNEL, priority: 5, sendQueueMax: SEND_QUEUE_MAX }
+    this.channels = [{ ...channel, messageBytesMax }]
+    if (options.broadcast !== 'off') options.mempool.listen({ onAdded: () => this.#later() })
+  }
+
+  addPeer(peer: Peer): void {
+    if (this.#options.broadcast === 'off') return
+    this.#peers.set(peer.id, { peer, next: 0, refusedCount: 0 })
+    this.#later()
+  }
+
+  removePeer(peer: Peer): void {
+    this.#peers.delete(peer.id)
+  }
+
+  receive(peer: Peer, _channel: number, bytes: Uint8Array): void {
+    let message: MempoolMessage
+    try {
+      message = decode(MempoolMessage, bytes)
+      checkMempoolMessage(message)
+      if (message.body.txs.length > BATCH_COUNT_MAX) throw errors.tooMany()
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error
+      peer.punish({ severity: 'ban', why: error.reason })
+      return
+    }
+    for (const transaction of message.body.txs) this.#take(peer, transaction)
+  }
+
+  drained(peer: Peer): void {
+    const listener = this.#peers.get(peer.id)
+    if (listener !== undefined && this.#tell(listener) === 'behind') this.#askAgain()
+  }
+
+  /** The node ends: nothing more is sent. */
+  stop(): void {
+    this.#soon?.cancel()
+    this.#catchUp?.cancel()
+    this.#peers.clear()
+  }
+
+  #take(peer: Peer, transaction: Uint8Array): void {
+    try {
+      const { response } = this.#options.mempool.checkTx(transaction, { peer: peer.id })
+      if (response.code !== 0) this.#noteRefusal(peer)
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error
+      // That others have it, too, is what gossip is like.
+      if (error.reason !== errors.inCache().reason) this.#noteRefusal(peer)
+    }
+  }
+
+  /** A block can make transactions invalid that travel: only many of them count against a peer. */
+  #noteRefusal(peer: Peer): void {
+    const listener = this.#peers.get(peer.id)
+    if (listener === undefined) return
+    listener.refusedCount++
+    if (listener.refusedCount % REFUSALS_PER_OFFENCE === 0)
+      peer.punish({ severity: 'slow', why: 'mempool.invalidTransactions' })
+  }
+
+  #later(): void {
+    this.#soon ??= this.#options.timers.after(GOSSIP_DELAY_MS, () => {
+      this.#soon = undefined
+      this.#tellAll()
+    })
+  }
+
+  #tellAll(): void {
+    let isAnyBehind = false
+    for (const listener of this.#peers.values())
+      if (this.#tell(listener) === 'behind') isAnyBehind = true
+    if (isAnyBehind) this.#askAgain()
+  }
+
+  /** Those who were too far behind may have come nearer. */
+  #askAgain(): void {
+    this.#catchUp ??= this.#options.timers.after(CATCH_UP_DELAY_MS, () => {
+      this.#catchUp = undefined
+      this.#tellAll()
+    })
+  }
+
+  /** Sends as much as a peer can take; says why it stopped. */
+  #tell(listener: Listener): 'done' | 'full' | 'behind' {
+    const { peer } = listener
+    const height = this.#options.heightOf(peer)
+    for (;;) {
+      if (!peer.canSend(MEMPOOL_CHANNEL)) return 'full'
+      const batch = this.#batchFor(listener, height)
+      if (batch.txs.length > 0) {
+        const message = encode(MempoolMessage, messageOf(batch.txs))
+        if (!peer.send(MEMPOOL_CHANNEL, message)) return 'full'
+      }
+      listener.next = batch.next
+      if (batch.stop !== undefined) return batch.stop
+    }
+  }
+
+  #batchFor({ peer, next: from }: Listener, height: bigint | undefined): Batch {
+    const { mempool, txBytesMax = TX_BYTES_MAX } = this.#options
+    const bytesMax = Math.min(BATCH_BYTES_MAX, txBytesMax)
+    const txs: Uint8Array[] = []
+    let bytes = 0
+    let next = from
+    for (;;) {
+      const tx = mempool.arrivedFrom(next)
+      if (tx === undefined) return { txs, next, stop: 'done' }
+      if (!isNear(height, tx)) return { txs, next, stop: 'behind' }
+      if (!tx.peers.has(peer.id)) {
+        bytes += tx.transaction.length + TX_OVERHEAD_BYTES
+        const isFull = bytes > bytesMax || txs.length === BATCH_COUNT_MAX
+        if (txs.length > 0 && isFull) return { txs, next, stop: undefined }
+        txs.push(tx.transaction)
+      }
+      next = tx.sequence + 1
+    }
+  }
+}
+
+interface Batch {
+  readonly txs: readonly Uint8Array[]
+  /** Where the peer is when it has them. */
+  readonly next: number
+  /** Undefined if there is more. */
+  readonly stop: 'done' | 'behind' | undefined
+}
+
+/** Tag and length of a transaction in a message. */
+const TX_OVERHEAD_BYTES = 5
+
+/** A peer may be one block behind. */
+function isNear(height: bigint | undefined, tx: PoolTx): boolean {
+  return height !== undefined && height >= tx.height - 1n
+}
