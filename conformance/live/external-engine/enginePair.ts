@@ -1,0 +1,178 @@
+/** A process with our application and a CometBFT process that drives it, on loopback. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { toBase64 } from '@wadi/base/bytes'
+import { assert } from '@wadi/base/errors'
+import { cometNodeId } from '@wadi/compose/comet-files'
+import type { NetworkGenesis } from '@wadi/compose/network-genesis'
+import { printGenesis } from '@wadi/consensus/genesis/document'
+import { createKeyFile } from '@wadi/node-crypto/keys/keyFile'
+
+const SERVE = join(import.meta.dirname, '../../../apps/node/src/serveApplication.ts')
+const POLL_MS = 50
+/** Blocks come fast also when a proposer is gone. */
+const TIMEOUTS = {
+  CMT_CONSENSUS_TIMEOUT_PROPOSE: '400ms',
+  CMT_CONSENSUS_TIMEOUT_PROPOSE_DELTA: '100ms',
+}
+
+/** Where a pair is, and with whom. */
+export interface PairOptions {
+  readonly binary: string
+  readonly folder: string
+  readonly network: NetworkGenesis
+  /** Which validator it is. */
+  readonly index: number
+  readonly ports: readonly Ports[]
+}
+
+/** Where the engine of a pair listens. */
+export interface Ports {
+  readonly p2p: number
+  readonly rpc: number
+}
+
+/** So many pairs of ports that nobody listens at. */
+export async function freePorts(count: number): Promise<readonly Ports[]> {
+  const servers = Array.from({ length: 2 * count }, () => createServer().listen(0, '127.0.0.1'))
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  const ports = servers.map((server) => {
+    const address = server.address()
+    assert(typeof address === 'object' && address !== null, 'a server has a port')
+    return address.port
+  })
+  await Promise.all(servers.map((server) => once(server.close(), 'close')))
+  return Array.from({ length: count }, (_, i) => ({ p2p: ports[2 * i]!, rpc: ports[2 * i + 1]! }))
+}
+
+/** Asks until the answer is there. */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined>,
+  msMax = 60_000,
+): Promise<T> {
+  const end = performance.now() + msMax
+  for (;;) {
+    const answer = await ask().catch(() => undefined)
+    if (answer !== undefined) return answer
+    assert(performance.now() < end, `within ${msMax} ms: ${what}`)
+    await sleep(POLL_MS)
+  }
+}
+
+/** See the top of this file. */
+export class EnginePair {
+  readonly #options: PairOptions
+  readonly #folder: string
+  #children: ChildProcess[] = []
+
+  constructor(options: PairOptions) {
+    const { folder, network, index } = options
+    this.#options = options
+    this.#folder = join(folder, `node-${index}`)
+    mkdirSync(this.#folder, { recursive: true })
+    writeFileSync(join(this.#folder, 'genesis.json'), printGenesis(network.document))
+    const keys = network.validators[index]
+    assert(keys !== undefined, 'there is such a validator')
+    for (const role of ['consensus', 'p2p'] as const) {
+      const bytes = () => keys[role].seed.reveal().slice()
+      createKeyFile(join(this.#folder, `${role}.pem`), { bytes })
+    }
+  }
+
+  /** Starts both processes. */
+  async start(): Promise<void> {
+    const { binary, index, ports } = this.#options
+    const { p2p, rpc } = ports[index] as Ports
+    const home = join(this.#folder, 'engine')
+    const loopback = (port: number) => `tcp://127.0.0.1:${port}`
+    const application = this.#spawn('application', process.execPath, [
+      SERVE,
+      ...['--genesis', join(this.#folder, 'genesis.json'), '--data', this.#folder],
+      ...['--listen', `unix://${join(this.#folder, 'app.sock')}`, '--engine-home', home],
+      ...['--engine-p2p', loopback(p2p), '--engine-rpc', loopback(rpc)],
+      ...['--engine-peers', this.#peers().join(',')],
+    ])
+    await new Promise<void>((resolve, reject) => {
+      application.stderr?.on('data', (bytes: Buffer) => {
+        if (bytes.includes('waiting for an engine')) resolve()
+      })
+      application.once('exit', () => reject(new Error(this.log('application'))))
+    })
+    this.#spawn('engine', binary, ['start', '--home', home])
+  }
+
+  /** Kills both processes in the middle of whatever they do. */
+  async kill(): Promise<void> {
+    const ended = this.#children.map((child) => once(child, 'exit'))
+    for (const child of this.#children) child.kill('SIGKILL')
+    await Promise.all(ended)
+    this.#children = []
+  }
+
+  /** Asks the engine to end, then the application, and gives their exit codes. */
+  async stop(): Promise<readonly unknown[]> {
+    const codes: unknown[] = []
+    for (const child of this.#children.toReversed()) {
+      const ended =
+        child.exitCode === null ? once(child, 'exit') : Promise.resolve([child.exitCode])
+      child.kill('SIGTERM')
+      codes.push((await ended)[0])
+    }
+    this.#children = []
+    return codes
+  }
+
+  /** Calls the engine. */
+  async call(method: string, params: Readonly<Record<string, string>> = {}): Promise<unknown> {
+    const { index, ports } = this.#options
+    const request = { jsonrpc: '2.0', id: 1, method, params }
+    const response = await fetch(`http://127.0.0.1:${ports[index]?.rpc}`, {
+      method: 'POST',
+      body: JSON.stringify(request),
+    })
+    const { result, error } = (await response.json()) as Readonly<Record<string, unknown>>
+    assert(error === undefined, `${method}: ${JSON.stringify(error)}`)
+    return result
+  }
+
+  /** Puts a transaction into the engine's mempool, and gives the code of the check. */
+  async submit(transaction: Uint8Array): Promise<number> {
+    const answer = await this.call('broadcast_tx_sync', { tx: toBase64(transaction) })
+    return (answer as { readonly code: number }).code
+  }
+
+  /** The last committed height. */
+  async height(): Promise<bigint> {
+    const { sync_info } = (await this.call('status')) as {
+      readonly sync_info: { readonly latest_block_height: string }
+    }
+    return BigInt(sync_info.latest_block_height)
+  }
+
+  /** What a process has said. */
+  log(name: 'application' | 'engine'): string {
+    return readFileSync(join(this.#folder, `${name}.log`), 'utf8')
+  }
+
+  #peers(): readonly string[] {
+    const { network, ports, index } = this.#options
+    const ids = network.validators.map(({ p2p }) => cometNodeId(p2p.publicKey))
+    return ids.flatMap((id, i) => (i === index ? [] : [`${id}@127.0.0.1:${ports[i]?.p2p}`]))
+  }
+
+  #spawn(name: string, program: string, args: readonly string[]): ChildProcess {
+    const env = { ...process.env, ...TIMEOUTS }
+    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const log = createWriteStream(join(this.#folder, `${name}.log`), { flags: 'a' })
+    child.stdout?.pipe(log, { end: false })
+    child.stderr?.pipe(log, { end: false })
+    this.#children.push(child)
+    return child
+  }
+}
