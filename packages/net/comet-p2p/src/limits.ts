@@ -36,6 +36,9 @@ export const PACKET_DATA_BYTES_MAX = 1024
 /** A packet that is full, on a channel below 128: what the reference takes at most. */
 export const PACKET_BYTES_MAX = 1034
 
+/** The last channel whose full packets are no longer than that. */
+export const CHANNEL_ID_MAX = 127
+
 /** Packets are sealed together up to so many bytes. */
 export const BATCH_BYTES_MAX = 65_536
 
@@ -70,10 +73,13 @@ export const CONDUCT_RECORDS_MAX = 4096
 /** Ids and addresses that are kept away at a time; the one that ends first makes room. */
 export const BANS_MAX = 4096
 
-/** The reference's bounds of address books (`p2p/pex/params.go`). */
+/**
+ * The reference's bounds of address books (`p2p/pex/params.go`).
+ * COMPAT(cometbft): a bucket takes one more than its constant says.
+ */
 export const NEW_BUCKET_COUNT = 256
 export const OLD_BUCKET_COUNT = 64
-export const BUCKET_ADDRESSES_MAX = 64
+export const BUCKET_ADDRESSES_MAX = 65
 export const NEW_BUCKETS_PER_ADDRESS_MAX = 4
 export const SELECTION_ADDRESSES_MAX = 250
 

@@ -66,6 +66,8 @@ export class Handshake {
     const id = peerIdOf(remoteKey)
     this.id = id
     if (dialedId !== undefined && dialedId !== id) throw errors.wrongPeer(`${id} for ${dialedId}`)
+    // The reference looks at this last; so early, who dialed itself learns it before the hang-up.
+    if (id === own.id) throw errors.self()
     checkId(id)
     return this.secret.seal(encodeDelimited(NodeInfo, own))
   }
@@ -75,7 +77,6 @@ export class Handshake {
     const info = decodeInfo(message)
     checkNodeInfo(info)
     if (info.id !== this.id) throw errors.idMismatch(info.id)
-    if (info.id === own.id) throw errors.self()
     checkCompatible(own, info)
     return info
   }

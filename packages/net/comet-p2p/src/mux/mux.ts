@@ -9,7 +9,13 @@ import type { Channel } from '@wadi/contracts/peers'
 import type { Timer, Timers } from '@wadi/contracts/world'
 import { DelimitedReader } from '../delimitedReader.ts'
 import { errors } from '../errors.ts'
-import { BATCH_BYTES_MAX, PACKET_BYTES_MAX, PING_INTERVAL_MS, PONG_MS_MAX } from '../limits.ts'
+import {
+  BATCH_BYTES_MAX,
+  CHANNEL_ID_MAX,
+  PACKET_BYTES_MAX,
+  PING_INTERVAL_MS,
+  PONG_MS_MAX,
+} from '../limits.ts'
 import { Incoming } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
 import { decodePacket, PacketWriter, PING, PONG } from './packet.ts'
@@ -58,6 +64,11 @@ export class Mux {
 
   constructor(options: MuxOptions) {
     const { channels, clock, sendBytesPerSecond } = options
+    // COMPAT(cometbft): the bound of packets leaves no room for a longer id.
+    assert(
+      channels.every(({ id }) => id <= CHANNEL_ID_MAX),
+      `p2p: a channel is beyond ${CHANNEL_ID_MAX}`,
+    )
     this.#options = options
     this.#outgoing = channels.map((channel) => new Outgoing(channel, clock.monotonicMs()))
     this.#outgoingById = new Map(this.#outgoing.map((queue) => [queue.channel.id, queue]))

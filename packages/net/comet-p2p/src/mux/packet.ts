@@ -106,7 +106,7 @@ export class PacketWriter {
 
   /** Is there room for any packet? */
   hasRoom(): boolean {
-    return this.#size + LENGTH_BYTES_MAX + PACKET_BYTES_MAX + 1 <= this.#bytes.length
+    return this.#size + LENGTH_BYTES_MAX + PACKET_BYTES_MAX <= this.#bytes.length
   }
 
   /** A packet that is ready, with its length. */

@@ -120,8 +120,7 @@ export class MemoryInternet {
   readonly #timers: Timers
   readonly #random: RandomSource
   readonly #listeners = new Map<string, ListenEvents>()
-  /** Nobody answers there: neither yes nor no. */
-  readonly silent = new Set<string>()
+  readonly #silent = new Set<string>()
   #port = FIRST_PORT
 
   constructor(timers: Timers, random: RandomSource) {
@@ -135,6 +134,11 @@ export class MemoryInternet {
       listen: ({ port }, events) => this.#listen({ ip, port: port || this.#port++ }, events),
       dial: (endpoint, answer) => this.#dial({ ip, port: this.#port++ }, endpoint, answer),
     }
+  }
+
+  /** From now on nobody answers there: neither yes nor no. */
+  silence(endpoint: Endpoint): void {
+    this.#silent.add(keyOf(endpoint))
   }
 
   later(run: () => void): void {
@@ -159,7 +163,7 @@ export class MemoryInternet {
   #dial(from: Endpoint, to: Endpoint, answer: (result: DialResult) => void): Closable {
     let isClosed = false
     this.later(() => {
-      if (isClosed || this.silent.has(keyOf(to))) return
+      if (isClosed || this.#silent.has(keyOf(to))) return
       const listener = this.#listeners.get(keyOf(to))
       if (listener === undefined) {
         answer({ kind: 'failed', why: 'connection refused' })

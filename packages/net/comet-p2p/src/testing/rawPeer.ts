@@ -1,0 +1,122 @@
+/** A peer that shakes hands as it should and then says whatever a test wants. */
+
+import { EMPTY_BYTES } from '@wadi/base/bytes'
+import { chacha20Poly1305 } from '@wadi/crypto/aead/chacha20Poly1305'
+import { x25519 } from '@wadi/crypto/x25519/x25519'
+import { encodeDelimited } from '@wadi/protobuf/codec'
+import { stockDialect } from '@wadi/tendermint/dialect'
+import { type NodeInfo, Packet } from '@wadi/tendermint/messages/connection'
+import type { NetAddress } from '../address/netAddress.ts'
+import { Handshake } from '../handshake/handshake.ts'
+import { peerIdOf } from '../handshake/peerId.ts'
+import type { Wire } from '../sockets/contract.ts'
+import { DESCRIPTION, ECHO, type TestWorld, testKey } from './testNode.ts'
+
+const EPHEMERAL_BYTES = 32
+
+/** What raw peers and tests of handshakes say of themselves. */
+export function infoOf(index: number, changes: Partial<NodeInfo> = {}): NodeInfo {
+  const { protocolVersion, network, version, moniker, txIndex, rpcAddress } = DESCRIPTION
+  return {
+    protocolVersion,
+    id: peerIdOf(testKey(index).publicKey),
+    listenAddr: `10.0.0.${index}:26656`,
+    network,
+    version,
+    channels: Uint8Array.of(ECHO.id),
+    moniker,
+    other: { txIndex, rpcAddress },
+    ...changes,
+  }
+}
+
+/** See the top of this file. */
+export class RawPeer {
+  readonly id: string
+  readonly #handshake: Handshake
+  #wire: Wire | undefined
+  /** Everything that came after the handshake, in the clear. */
+  received: Uint8Array = EMPTY_BYTES
+  isReady = false
+  isEnded = false
+
+  private constructor(world: TestWorld, index: number, info: NodeInfo) {
+    const key = testKey(index)
+    this.id = peerIdOf(key.publicKey)
+    this.#handshake = new Handshake({
+      secret: {
+        algorithms: { x25519, chacha20Poly1305 },
+        key,
+        dialect: stockDialect,
+        ephemeralSecret: world.random.bytes(EPHEMERAL_BYTES),
+      },
+      own: info,
+      dialedId: undefined,
+      checkId: () => undefined,
+    })
+  }
+
+  /** Dials a node from an address of its own and shakes hands. */
+  static dial(
+    world: TestWorld,
+    index: number,
+    target: NetAddress,
+    changes: Partial<NodeInfo> = {},
+  ): RawPeer {
+    const peer = new RawPeer(world, index, infoOf(index, changes))
+    const machine = world.internet.machine(world.addressOf(index).ip)
+    machine.dial(target, (result) => {
+      if (result.kind === 'connected') peer.#open(result.wire)
+      else peer.isEnded = true
+    })
+    world.time.settle()
+    return peer
+  }
+
+  /** Says something in the secret connection. */
+  say(bytes: Uint8Array): void {
+    this.#wire!.write(this.#handshake.secret.seal(bytes))
+  }
+
+  /** Says a packet. */
+  sayPacket(packet: Packet): void {
+    this.say(encodeDelimited(Packet, packet))
+  }
+
+  /** Says a piece of a message. */
+  sayPiece(channelId: number, data: Uint8Array, eof: boolean): void {
+    this.sayPacket({ kind: 'message', body: { channelId, eof, data } })
+  }
+
+  /** Sends bytes as they are. */
+  write(bytes: Uint8Array): void {
+    this.#wire!.write(bytes)
+  }
+
+  get wire(): Wire {
+    return this.#wire!
+  }
+
+  #open(wire: Wire): void {
+    this.#wire = wire
+    wire.open({
+      received: (bytes) => this.#receive(wire, bytes),
+      drained: () => undefined,
+      ended: () => {
+        this.isEnded = true
+      },
+    })
+    wire.write(this.#handshake.hello())
+  }
+
+  #receive(wire: Wire, bytes: Uint8Array): void {
+    if (this.isReady) {
+      const { data } = this.#handshake.secret.receive(bytes)
+      this.received = Uint8Array.from([...this.received, ...data])
+      return
+    }
+    const { reply, done } = this.#handshake.receive(bytes)
+    if (reply.length > 0) wire.write(reply)
+    this.isReady = done !== undefined
+  }
+}
