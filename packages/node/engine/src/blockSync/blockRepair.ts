@@ -1,0 +1,117 @@
+/**
+ * Fetches blocks again that the store cannot read any more. The block after a damaged one names it,
+ * and holds its commit, so nothing has to be believed; of several in a row the last one comes first.
+ */
+
+import type { Logger } from '@wadi/base/log'
+import { blockIdOf, partSetOf } from '@wadi/tendermint/blocks/parts'
+import type { Block } from '@wadi/tendermint/types/block'
+import { type BlockId, equalBlockIds } from '@wadi/tendermint/types/blockId'
+import type { Commit } from '@wadi/tendermint/types/commit'
+import type { BlockStore } from '../stores/contract.ts'
+import { REPAIR_RETRY_MS } from './limits.ts'
+import type { BlockSyncInstruments } from './metrics.ts'
+
+/** Which blocks a peer says it has. */
+export interface PeerRange {
+  readonly base: bigint
+  readonly height: bigint
+}
+
+/** What repairing needs. */
+export interface BlockRepairParts {
+  readonly log: Logger
+  readonly metrics: Pick<BlockSyncInstruments, 'repairedBlocks'>
+  readonly blockStore: BlockStore
+  /** By the peers' names. */
+  readonly ranges: ReadonlyMap<string, PeerRange>
+  /** False if there was no room. */
+  readonly ask: (peer: string, height: bigint) => boolean
+}
+
+interface Damage {
+  readonly height: bigint
+  readonly blockId: BlockId
+  readonly commit: Commit
+}
+
+interface Asked extends Damage {
+  readonly peer: string
+  readonly untilMs: number
+}
+
+/** What became of a block that came. */
+export type RepairVerdict = 'not-asked' | 'repaired' | 'other-block'
+
+/** See the top of this file. */
+export class BlockRepair {
+  readonly #parts: BlockRepairParts
+  #asked: Asked | undefined
+  /** Peers that were asked for the block in vain. */
+  readonly #tried = new Set<string>()
+
+  constructor(parts: BlockRepairParts) {
+    this.#parts = parts
+  }
+
+  /** Is there something to repair? */
+  get isNeeded(): boolean {
+    return this.#parts.blockStore.damaged.length > 0
+  }
+
+  /** Asks a peer for a damaged block, unless one is asked already. */
+  proceed(nowMs: number): void {
+    if (this.#asked !== undefined && nowMs < this.#asked.untilMs) return
+    const before = this.#asked?.height
+    this.#asked = undefined
+    const damage = this.#damage()
+    if (damage === undefined) return
+    if (damage.height !== before) this.#tried.clear()
+    const peer = this.#pick(damage.height)
+    if (peer === undefined) {
+      this.#tried.clear()
+      return
+    }
+    this.#tried.add(peer)
+    if (!this.#parts.ask(peer, damage.height)) return
+    this.#asked = { ...damage, peer, untilMs: nowMs + REPAIR_RETRY_MS }
+  }
+
+  takeBlock(peer: string, block: Block): RepairVerdict {
+    const asked = this.#asked
+    if (asked?.peer !== peer || asked.height !== block.header.height) return 'not-asked'
+    const { height, blockId, commit } = asked
+    this.#asked = undefined
+    const parts = partSetOf(block)
+    if (!equalBlockIds(blockIdOf(block, parts), blockId)) return 'other-block'
+    const { blockStore, log, metrics } = this.#parts
+    // It may have been pruned meanwhile.
+    if (!blockStore.damaged.includes(height)) return 'repaired'
+    blockStore.repair({ block, parts: parts.parts, seenCommit: commit })
+    metrics.repairedBlocks.add(1)
+    log.info('a damaged block was fetched again', { height, peer })
+    return 'repaired'
+  }
+
+  /** A peer has not the block, or is gone. */
+  giveUp(peer: string): void {
+    if (this.#asked?.peer === peer) this.#asked = { ...this.#asked, untilMs: 0 }
+  }
+
+  /** The highest damaged block of which the next one tells what it has to be. */
+  #damage(): Damage | undefined {
+    const { blockStore } = this.#parts
+    for (const height of blockStore.damaged.toReversed()) {
+      const blockId = blockStore.loadMeta(height + 1n)?.header.lastBlockId
+      const commit = blockStore.loadCommit(height)
+      if (blockId !== undefined && commit !== undefined) return { height, blockId, commit }
+    }
+    return undefined
+  }
+
+  #pick(height: bigint): string | undefined {
+    for (const [peer, range] of this.#parts.ranges)
+      if (range.base <= height && height <= range.height && !this.#tried.has(peer)) return peer
+    return undefined
+  }
+}

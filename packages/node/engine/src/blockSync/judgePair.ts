@@ -1,0 +1,57 @@
+import { CodedError } from '@wadi/base/errors'
+import { blockIdOf, type PartSet, partSetOf } from '@wadi/tendermint/blocks/parts'
+import type { ChainState } from '@wadi/tendermint/chainState/chainState'
+import { verifyCommit } from '@wadi/tendermint/commits/verifyCommit'
+import type { SignatureDialect } from '@wadi/tendermint/dialect'
+import { type BlockId, equalBlockIds } from '@wadi/tendermint/types/blockId'
+import type { Commit } from '@wadi/tendermint/types/commit'
+import type { BlockPair } from './pool.ts'
+
+/** Is the first of two blocks the one that was decided, and if not, which of the two is a lie? */
+export type PairVerdict =
+  | {
+      readonly kind: 'decided'
+      readonly blockId: BlockId
+      readonly parts: PartSet
+      /** From the second block. */
+      readonly commit: Commit
+    }
+  | { readonly kind: 'refused'; readonly height: bigint }
+
+/**
+ * Judges by the commit in the second block, which signs for one block or is not of the chain: so the
+ * guilty one is known, and no honest peer is punished for what another one sent.
+ *
+ * COMPAT(cometbft): there both senders are dropped. And there two thirds of the signatures are looked
+ * at; here all are, as the commit becomes the one that this node saw, and consensus begins with it.
+ */
+export function judgePair(
+  dialect: SignatureDialect,
+  chain: ChainState,
+  { first, second }: BlockPair,
+): PairVerdict {
+  const { height } = first.header
+  const parts = partSetOf(first)
+  const blockId = blockIdOf(first, parts)
+  const commit = second.lastCommit
+  if (commit === undefined || !isDecided(dialect, chain, height, commit))
+    return { kind: 'refused', height: height + 1n }
+  if (!equalBlockIds(commit.blockId, blockId)) return { kind: 'refused', height }
+  return { kind: 'decided', blockId, parts, commit }
+}
+
+/** Does the commit decide on some block of the height? */
+function isDecided(
+  dialect: SignatureDialect,
+  { chainId, validators }: ChainState,
+  height: bigint,
+  commit: Commit,
+): boolean {
+  try {
+    verifyCommit(dialect, { chainId, validators, blockId: commit.blockId, height }, commit)
+    return true
+  } catch (error) {
+    if (error instanceof CodedError) return false
+    throw error
+  }
+}

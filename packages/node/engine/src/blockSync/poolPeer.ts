@@ -1,0 +1,121 @@
+/** A peer as the pool of blocks sees it: what it says it has, what it was asked, how it answers. */
+
+import {
+  LACK_MS,
+  LATE_ANSWERS_MAX,
+  RATE_WINDOW_MS,
+  RECEIVE_RATE_MIN,
+  REQUEST_RETRY_MS,
+  SLOW_REQUEST_MS,
+} from './limits.ts'
+
+/** A peer that has not answered yet counts as somewhat faster than it has to be. */
+const RATE_START = RECEIVE_RATE_MIN * Math.E
+
+/** See the top of this file. */
+export class PoolPeer {
+  readonly id: string
+  base: bigint
+  height: bigint
+  /** Too slow for what it was asked; others are asked first. */
+  isSlow = false
+  /** What went wrong with it and was not made good since: who has fewest is asked first. */
+  failures = 0
+  /** Heights that it was asked for, oldest first, and when. */
+  readonly pending = new Map<bigint, number>()
+  /** Heights that are asked of others, as it did not answer; an answer is welcome all the same. */
+  readonly #late = new Set<bigint>()
+  /** Heights that it says it has not, and until when that is believed. */
+  readonly #lacks = new Map<bigint, number>()
+  #rate = RATE_START
+  #rateMs = 0
+  #heardMs = 0
+
+  constructor(id: string, base: bigint, height: bigint) {
+    this.id = id
+    this.base = base
+    this.height = height
+  }
+
+  /** How many blocks it lacks of those that it says it has. */
+  get lackCount(): number {
+    return this.#lacks.size
+  }
+
+  has(height: bigint): boolean {
+    return this.base <= height && height <= this.height && !this.#lacks.has(height)
+  }
+
+  /** The highest block that can be believed to come from it, if the next one does. */
+  reach(next: bigint): bigint | undefined {
+    if (this.base > next || this.#lacks.has(next)) return undefined
+    let reach = this.height
+    for (const height of this.#lacks.keys())
+      if (height > next && height <= reach) reach = height - 1n
+    return reach
+  }
+
+  ask(height: bigint, nowMs: number): void {
+    if (this.pending.size === 0) {
+      this.#rate = RATE_START
+      this.#rateMs = nowMs
+      this.#heardMs = nowMs
+    }
+    this.pending.set(height, nowMs)
+  }
+
+  /** Nobody waits for its answer any more. */
+  giveUp(height: bigint): void {
+    if (!this.pending.delete(height)) return
+    this.#late.add(height)
+    for (const oldest of this.#late) {
+      if (this.#late.size <= LATE_ANSWERS_MAX) break
+      this.#late.delete(oldest)
+    }
+  }
+
+  /** A request that never left. */
+  takeBack(height: bigint): void {
+    this.pending.delete(height)
+  }
+
+  /** It answered; false if it was not asked. */
+  answered(height: bigint, size: number, nowMs: number): boolean {
+    const wasAsked = this.pending.delete(height) || this.#late.delete(height)
+    if (!wasAsked) return false
+    this.#heardMs = nowMs
+    this.#rate = this.#rateAt(nowMs) + (size * 1000) / RATE_WINDOW_MS
+    this.#rateMs = nowMs
+    return true
+  }
+
+  lacks(height: bigint, nowMs: number): void {
+    this.#lacks.set(height, nowMs + LACK_MS)
+  }
+
+  /** What it lacks below a height matters no more. */
+  forgetBelow(height: bigint): void {
+    for (const lacked of this.#lacks.keys()) if (lacked < height) this.#lacks.delete(lacked)
+  }
+
+  /** How long it has said nothing although it was asked. */
+  silenceMs(nowMs: number): number {
+    return this.pending.size === 0 ? 0 : nowMs - this.#heardMs
+  }
+
+  /** Looks at the clock; gives what it should have answered by now. */
+  tick(nowMs: number): readonly bigint[] {
+    for (const [height, untilMs] of this.#lacks) if (untilMs <= nowMs) this.#lacks.delete(height)
+    const [oldest] = this.pending.values()
+    const isWaitedFor = oldest !== undefined && nowMs - oldest > SLOW_REQUEST_MS
+    this.isSlow = isWaitedFor && this.#rateAt(nowMs) < RECEIVE_RATE_MIN
+    const overdue: bigint[] = []
+    for (const [height, askedMs] of this.pending)
+      if (nowMs - askedMs >= REQUEST_RETRY_MS) overdue.push(height)
+    return overdue
+  }
+
+  #rateAt(nowMs: number): number {
+    return this.#rate * Math.exp((this.#rateMs - nowMs) / RATE_WINDOW_MS)
+  }
+}
