@@ -1,5 +1,5 @@
 import { isCandidate } from './candidate.ts'
-import { fetchBlock, unlock } from './castVote.ts'
+import { fetchBlock } from './castVote.ts'
 import { enterNewRound } from './enterNewRound.ts'
 import { enterPrecommit } from './enterPrecommit.ts'
 import { enterPrevote } from './enterPrevote.ts'
@@ -8,6 +8,7 @@ import { majorityAt, voteSetAt } from './heightVotes.ts'
 import { isProposalComplete } from './isProposalComplete.ts'
 import { RoundStep } from './roundStep.ts'
 import { type Run, tellValidBlock, trace } from './run.ts'
+import { unlockByPolka } from './unlock.ts'
 import { hasTwoThirdsAny, type Majority } from './voteSet.ts'
 
 /** What follows from one more prevote in a round. */
@@ -30,11 +31,8 @@ export function addedPrevote(run: Run, round: number): void {
 /** More than two thirds prevoted for one thing: it unlocks from others, and is proposed again. */
 function takePolka(run: Run, round: number, { blockId }: Majority): void {
   const { state } = run
-  const { locked, valid } = state
-  if (locked !== undefined && locked.round < round && round <= state.round) {
-    const isOther = blockId === undefined || !isCandidate(locked.candidate, blockId)
-    if (isOther) unlock(run, 'later-polka')
-  }
+  const { valid } = state
+  unlockByPolka(run, round)
   if (blockId === undefined || round !== state.round) return
   if (valid !== undefined && valid.round >= round) return
   if (isCandidate(state.proposalBlock, blockId)) {

@@ -1,8 +1,6 @@
-import { concatBytes } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
-import { decode } from '@wadi/protobuf/codec'
-import { headerHash } from '../hashing/headerHash.ts'
-import { Block } from '../types/block.ts'
+import { blockIdOf, blockOfParts } from '../blocks/parts.ts'
+import type { Block } from '../types/block.ts'
 import { type BlockId, equalBlockIds } from '../types/blockId.ts'
 import type { Part } from '../types/part.ts'
 import type { BlockParts } from './blockParts.ts'
@@ -35,8 +33,8 @@ export function allParts({ parts }: BlockParts): readonly Part[] {
 /** The block of which all parts are here; undefined if they are no encoding of one. */
 export function assemble(parts: BlockParts): Candidate | undefined {
   try {
-    const block = decode(Block, concatBytes(...allParts(parts).map(({ bytes }) => bytes)))
-    const blockId = { hash: headerHash(block.header), partSetHeader: parts.header }
+    const block = blockOfParts(allParts(parts))
+    const blockId = blockIdOf(block, { header: parts.header, parts: [] })
     return { block, blockId, parts, verdict: undefined }
   } catch (error) {
     if (error instanceof CodedError) return undefined

@@ -6,6 +6,7 @@ import { decidePrecommit } from './decidePrecommit.ts'
 import { decidePrevote } from './decidePrevote.ts'
 import { majorityAt } from './heightVotes.ts'
 import { emit, type Run, trace } from './run.ts'
+import { unlock } from './unlock.ts'
 import type { BlockIdOrNil } from './voteSet.ts'
 import { voteTime } from './voteTime.ts'
 
@@ -44,16 +45,6 @@ export function castPrecommit(run: Run): void {
     if (decision.why === 'polka-for-unseen-block') fetchBlock(run, decision.blockId)
     signVote(run, 'precommit', undefined)
   }
-}
-
-/** Forgets what we are locked on. */
-export function unlock(
-  run: Run,
-  why: 'later-polka' | 'polka-for-nil' | 'polka-for-unseen-block',
-): void {
-  if (run.state.locked === undefined) return
-  run.state.locked = undefined
-  trace(run, { what: 'unlocked', why })
 }
 
 /** Collects the parts of a block, in place of those of any other. */

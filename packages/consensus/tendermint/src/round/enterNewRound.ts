@@ -6,6 +6,7 @@ import type { RoundState } from './roundState.ts'
 import { RoundStep } from './roundStep.ts'
 import { emit, moveTo, type Run, trace } from './run.ts'
 import { waitsForTransactions } from './timeouts.ts'
+import { unlockByPolkasBefore } from './unlock.ts'
 
 /**
  * Entered when a height begins, when the round before came to nothing, or when more than two thirds
@@ -29,6 +30,7 @@ export function enterNewRound(run: Run, round: number, why: string): void {
   // The next round is tracked, too: so its votes can pull us there.
   state.votes = trackRound(state.votes, round + 1)
   state.isPrecommitTimeoutSet = false
+  unlockByPolkasBefore(run)
   state.owed = { prevote: false, precommit: false }
   trace(run, { what: 'entered', entered: RoundStep.newRound, why })
   if (isWaiting(state)) waitForTransactions(run)
