@@ -59,7 +59,6 @@ export class BlockSyncReactor implements Reactor {
       ranges: this.#ranges,
       ask: (peer, height) => this.#say(peer, { kind: 'block-request', body: { height } }),
     })
-    this.#tickLater()
   }
 
   get isSyncing(): boolean {
@@ -88,6 +87,7 @@ export class BlockSyncReactor implements Reactor {
   addPeer(peer: Peer): void {
     this.#peers.set(peer.id, peer)
     this.#say(peer.id, this.#status())
+    if (this.#tickTimer === undefined && !this.#isStopped) this.#tickLater()
   }
 
   removePeer(peer: Peer): void {

@@ -19,6 +19,8 @@ export class History<T> {
   readonly #kind: number
   readonly #schema: Schema<T>
   readonly #table = new HeightTable()
+  /** What was decoded last: most heights of a time have the same. */
+  #latest: { readonly address: number; readonly value: T } | undefined
 
   constructor(kind: number, schema: Schema<T>) {
     this.#kind = kind
@@ -49,14 +51,9 @@ export class History<T> {
 
   load(log: RecordLog, height: bigint): Dated<T> | undefined {
     const full = this.#fullOf(height)
-    const bytes = full === undefined ? undefined : log.read(full)
-    if (full === undefined || bytes === undefined) return undefined
-    try {
-      return { value: decode(this.#schema, bytes), age: Number(height - full.height) }
-    } catch (error) {
-      if (error instanceof CodedError) return undefined
-      throw error
-    }
+    const value = full === undefined ? undefined : this.#valueAt(log, full)
+    if (full === undefined || value === undefined) return undefined
+    return { value, age: Number(height - full.height) }
   }
 
   /** Forgets what only heights below this one need; returns where the rest begins. */
@@ -75,6 +72,21 @@ export class History<T> {
     const bytes = log.read(full)
     if (bytes === undefined) return
     this.#table.set(log.append({ kind: this.#kind, height: full.height, parts: [bytes] }))
+  }
+
+  #valueAt(log: RecordLog, full: TableEntry): T | undefined {
+    const { address } = full
+    if (this.#latest?.address === address) return this.#latest.value
+    const bytes = log.read(full)
+    if (bytes === undefined) return undefined
+    try {
+      const value = decode(this.#schema, bytes)
+      this.#latest = { address, value }
+      return value
+    } catch (error) {
+      if (error instanceof CodedError) return undefined
+      throw error
+    }
   }
 
   #fullOf(height: bigint): TableEntry | undefined {

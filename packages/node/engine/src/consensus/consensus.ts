@@ -1,0 +1,323 @@
+/**
+ * Drives the round machine: writes what happens to the log, steps, and carries out what the machine
+ * wants, one thing after the other. What has to be durable before others hear of it is so before.
+ */
+
+import { EMPTY_BYTES } from '@wadi/base/bytes'
+import type { Clock } from '@wadi/base/clock'
+import { assert } from '@wadi/base/errors'
+import type { Timer, Timers } from '@wadi/contracts/world'
+import type { Moment } from '@wadi/primitives/moment'
+import type { ChainState } from '@wadi/tendermint/chainState/chainState'
+import { nextHeight } from '@wadi/tendermint/chainState/makeBlock'
+import type { SignatureDialect } from '@wadi/tendermint/dialect'
+import type {
+  DecideEffect,
+  Effect,
+  MakeBlockEffect,
+  SignProposalEffect,
+  SignVoteEffect,
+} from '@wadi/tendermint/round/effect'
+import type { Input } from '@wadi/tendermint/round/input'
+import type { RoundState } from '@wadi/tendermint/round/roundState'
+import { startRounds, step } from '@wadi/tendermint/round/step'
+import { type RoundConfig, replacesTimeout, type Timeout } from '@wadi/tendermint/round/timeouts'
+import { verifyProposal, verifyVote } from '@wadi/tendermint/round/verifyMessages'
+import type { EvidenceSource } from '../evidence/contract.ts'
+import type { Executor } from '../execution/executor.ts'
+import type { PrivateValidator, SignAnswer } from '../signing/privateValidator.ts'
+import type { BlockStore } from '../stores/contract.ts'
+import type { WalRecord, WriteAheadLog } from '../wal/walRecord.ts'
+import { chainFacts } from './chainFacts.ts'
+import { inputOfRecord, recordOfInput, type SignedView } from './loggedInput.ts'
+import { nowOf } from './now.ts'
+
+/** What the rest of the node hears of the rounds. */
+export interface ConsensusListener {
+  /** What peers are to be told, and what happened; in order. */
+  onEffect(effect: Effect): void
+  /** Nothing more is to be done until the next input. */
+  onSettled(): void
+  /** A block was applied. */
+  onApplied(chain: ChainState): void
+}
+
+/** What the rounds run on. */
+export interface ConsensusOptions {
+  readonly config: RoundConfig
+  readonly dialect: SignatureDialect
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly executor: Executor
+  readonly blockStore: BlockStore
+  readonly wal: WriteAheadLog
+  readonly evidence: EvidenceSource
+  /** Undefined: the node only follows. */
+  readonly privateValidator: PrivateValidator | undefined
+  readonly listener: ConsensusListener
+}
+
+/** What we may have done before. */
+export interface OwnPast {
+  /** Of our key; undefined: we only follow. */
+  readonly address: Uint8Array | undefined
+  /** Zero if nothing was ever signed. */
+  readonly lastSignedHeight: bigint
+}
+
+/** Agreement on one block after the other. */
+export class Consensus {
+  readonly #options: ConsensusOptions
+  /** The chain as of the last applied block. */
+  #chain: ChainState
+  #rounds: RoundState | undefined
+  /** What is to be stepped through next. */
+  readonly #inputs: Input[] = []
+  #isStepping = false
+  #isStopped = false
+  #timer: Timer | undefined
+  #timeout: Timeout | undefined
+
+  constructor(options: ConsensusOptions, chain: ChainState) {
+    this.#options = options
+    this.#chain = chain
+  }
+
+  /** The rounds of the height that is being agreed on; undefined before the start. */
+  get rounds(): RoundState | undefined {
+    return this.#rounds
+  }
+
+  get chain(): ChainState {
+    return this.#chain
+  }
+
+  /** What it takes to verify a message; undefined before the start. */
+  get signedView(): SignedView | undefined {
+    const { dialect } = this.#options
+    return this.#rounds && { dialect, chainId: this.#chainId, rounds: this.#rounds }
+  }
+
+  /** Begins where the log ends. */
+  start({ address, lastSignedHeight }: OwnPast): void {
+    assert(this.#rounds === undefined, 'rounds begin once')
+    const { config, wal, blockStore } = this.#options
+    const { lastBlockHeight } = this.#chain
+    const replay = wal.replayFrom(nextHeight(this.#chain))
+    if (replay === undefined) wal.endHeight(lastBlockHeight)
+    // A log that has lost something may have lost a lock: then we watch until others have decided.
+    const signsFromHeight = replay?.isWhole ? 0n : lastSignedHeight + 1n
+    const { state, effects } = startRounds(
+      {
+        config,
+        ownAddress: address,
+        signsFromHeight,
+        chain: chainFacts(this.#chain, blockStore.loadMeta(lastBlockHeight)?.header.appHash),
+        lastCommit: lastBlockHeight === 0n ? undefined : blockStore.loadSeenCommit(lastBlockHeight),
+      },
+      this.#now(),
+    )
+    this.#rounds = state
+    this.#isStepping = true
+    this.#carryOut(effects)
+    this.#replay(replay?.records ?? [])
+    this.#isStepping = false
+    this.#run()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#timer?.cancel()
+  }
+
+  /** Takes in what happened. Peers' messages come verified. */
+  receive(input: Input): void {
+    if (this.#isStopped || this.#rounds === undefined) return
+    this.#inputs.push(input)
+    this.#run()
+  }
+
+  get #chainId(): string {
+    return this.#chain.chainId
+  }
+
+  #now(): Moment {
+    return nowOf(this.#options.clock)
+  }
+
+  #view(): SignedView {
+    const view = this.signedView
+    assert(view !== undefined, 'the rounds have begun')
+    return view
+  }
+
+  /** What was logged happens again. What we sign anew comes after it: mostly it is in the log. */
+  #replay(records: Iterable<WalRecord>): void {
+    const own: Input[] = []
+    const settle = () => {
+      for (let input = this.#inputs.shift(); input !== undefined; input = this.#inputs.shift())
+        if (recordOfInput(input) === undefined) this.#step(input)
+        else own.push(input)
+    }
+    settle()
+    for (const record of records) {
+      const input = inputOfRecord(record, this.#view())
+      if (input !== undefined) this.#step(input)
+      settle()
+    }
+    this.#inputs.push(...own)
+  }
+
+  #run(): void {
+    if (this.#isStepping) return
+    this.#isStepping = true
+    try {
+      for (let input = this.#inputs.shift(); input !== undefined; input = this.#inputs.shift()) {
+        this.#log(input)
+        this.#step(input)
+        if (this.#isStopped) return
+      }
+    } finally {
+      this.#isStepping = false
+    }
+    this.#options.listener.onSettled()
+  }
+
+  #log(input: Input): void {
+    const record = recordOfInput(input)
+    if (record === undefined) return
+    if (record.kind === 'own-message') this.#options.wal.appendSync(record)
+    else this.#options.wal.append(record)
+  }
+
+  #step(input: Input): void {
+    assert(this.#rounds !== undefined, 'the rounds have begun')
+    const { state, effects } = step(this.#rounds, input, this.#now())
+    this.#rounds = state
+    this.#carryOut(effects)
+  }
+
+  #carryOut(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (this.#isStopped) return
+      this.#carryOutOne(effect)
+    }
+  }
+
+  #carryOutOne(effect: Effect): void {
+    switch (effect.kind) {
+      case 'sign-vote':
+        this.#signVote(effect)
+        break
+      case 'sign-proposal':
+        this.#signProposal(effect)
+        break
+      case 'make-block':
+        this.#makeBlock(effect)
+        break
+      case 'check-block': {
+        const { candidate, height, stage } = effect
+        const verdict = this.#options.executor.check(this.#chain, candidate, stage)
+        this.#next({ kind: 'block-checked', height, blockHash: candidate.blockId.hash, verdict })
+        break
+      }
+      case 'schedule':
+        this.#schedule(effect.timeout)
+        break
+      case 'decide':
+        this.#decide(effect)
+        break
+      case 'report-equivocation':
+        this.#options.evidence.reportConflictingVotes(effect.voteA, effect.voteB)
+        break
+      default:
+        this.#options.listener.onEffect(effect)
+    }
+  }
+
+  /** What we do ourselves comes before what waits from others. */
+  #next(...inputs: readonly Input[]): void {
+    this.#inputs.unshift(...inputs)
+    this.#run()
+  }
+
+  #signVote({ vote }: SignVoteEffect): void {
+    const signer = this.#signer()
+    const unsigned = { ...vote, signature: EMPTY_BYTES }
+    signer.signVote(this.#chainId, unsigned, (answer) =>
+      this.#signed('sign-vote', answer, (signed) => {
+        const own = verifyVote(this.#view(), { vote: signed, publicKey: signer.publicKey })
+        return own && [{ kind: 'vote', vote: own, sender: undefined }]
+      }),
+    )
+  }
+
+  #signProposal({ proposal, parts }: SignProposalEffect): void {
+    const signer = this.#signer()
+    const { height, round } = proposal
+    const unsigned = { ...proposal, signature: EMPTY_BYTES }
+    signer.signProposal(this.#chainId, unsigned, (answer) =>
+      this.#signed('sign-proposal', answer, (signed) => {
+        const own = verifyProposal(this.#view(), signed, signer.publicKey)
+        return (
+          own && [
+            { kind: 'proposal', proposal: own, sender: undefined },
+            ...parts.map(
+              (part) => ({ kind: 'block-part', height, round, part, sender: undefined }) as const,
+            ),
+          ]
+        )
+      }),
+    )
+  }
+
+  #signed<T>(
+    what: 'sign-vote' | 'sign-proposal',
+    answer: SignAnswer<T>,
+    toInputs: (signed: T) => readonly Input[] | undefined,
+  ): void {
+    if (this.#isStopped) return
+    const inputs = answer.kind === 'signed' ? toInputs(answer.signed) : undefined
+    // What a signer elsewhere sends is not always a signature.
+    const why = answer.kind === 'signed' ? 'the signature is wrong' : answer.why
+    this.#next(...(inputs ?? [{ kind: 'failed', what, why } as const]))
+  }
+
+  #signer(): PrivateValidator {
+    const { privateValidator } = this.#options
+    assert(privateValidator !== undefined, 'only a node with a key is asked to sign')
+    return privateValidator
+  }
+
+  #makeBlock({ height, round, lastCommit, proposerAddress }: MakeBlockEffect): void {
+    const made = this.#options.executor.make(this.#chain, { lastCommit, proposerAddress })
+    if (made === undefined)
+      this.#next({ kind: 'failed', what: 'make-block', why: 'the application made no block' })
+    else this.#next({ kind: 'block-made', height, round, ...made })
+  }
+
+  #schedule(timeout: Timeout): void {
+    if (!replacesTimeout(this.#timeout, timeout)) return
+    this.#timer?.cancel()
+    this.#timeout = timeout
+    this.#timer = this.#options.timers.after(timeout.durationMs, () =>
+      this.receive({ kind: 'timeout', timeout }),
+    )
+  }
+
+  /** Store, then log the end of the height, then apply: a crash between leaves nothing undone. */
+  #decide({ block, blockId, parts, commit, verdict }: DecideEffect): void {
+    const { executor, blockStore, wal, listener } = this.#options
+    const { height } = block.header
+    if (verdict !== 'valid' && verdict !== 'rejected') executor.checkDecided(this.#chain, block)
+    if (blockStore.height < height) blockStore.save({ block, parts, seenCommit: commit })
+    wal.endHeight(height)
+    this.#chain = executor.apply(this.#chain, blockId, block)
+    listener.onApplied(this.#chain)
+    if (this.#isStopped) return
+    this.#inputs.unshift({
+      kind: 'new-height',
+      chain: chainFacts(this.#chain, block.header.appHash),
+    })
+  }
+}

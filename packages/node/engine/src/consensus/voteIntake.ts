@@ -1,0 +1,74 @@
+/**
+ * Votes of peers on their way to the machine. They wait for each other for one turn, so that the signatures of all
+ * that came in together are verified at once; what is known already is dropped before.
+ */
+
+import type { Peer } from '@wadi/contracts/peers'
+import type { Timer, Timers } from '@wadi/contracts/world'
+import type { Verified } from '@wadi/primitives/verified'
+import { voteSetAt } from '@wadi/tendermint/round/heightVotes'
+import { signerOf, type VoteOfKey, verifyVotes } from '@wadi/tendermint/round/verifyMessages'
+import { knownVote } from '@wadi/tendermint/round/voteSet'
+import type { Vote } from '@wadi/tendermint/types/vote'
+import { VOTES_WAITING_MAX } from '../limits.ts'
+import type { SignedView } from './loggedInput.ts'
+
+interface Waiting extends VoteOfKey {
+  readonly peer: Peer
+}
+
+/** Where votes come in. */
+export class VoteIntake {
+  readonly #timers: Timers
+  readonly #view: () => SignedView | undefined
+  readonly #accept: (vote: Verified<Vote>, peer: Peer) => void
+  #waiting: Waiting[] = []
+  #turn: Timer | undefined
+
+  constructor(
+    timers: Timers,
+    view: () => SignedView | undefined,
+    accept: (vote: Verified<Vote>, peer: Peer) => void,
+  ) {
+    this.#timers = timers
+    this.#view = view
+    this.#accept = accept
+  }
+
+  /** Takes a vote in; what cannot be of use is forgotten at once. */
+  add(vote: Vote, peer: Peer): void {
+    const view = this.#view()
+    if (view === undefined) return
+    const publicKey = signerOf(view.rounds, vote)
+    if (publicKey === undefined || isKnown(view, vote)) return
+    this.#waiting.push({ vote, publicKey, peer })
+    if (this.#waiting.length >= VOTES_WAITING_MAX) this.#verify()
+    else this.#turn ??= this.#timers.after(0, () => this.#verify())
+  }
+
+  stop(): void {
+    this.#turn?.cancel()
+    this.#waiting = []
+  }
+
+  #verify(): void {
+    this.#turn?.cancel()
+    this.#turn = undefined
+    const waiting = this.#waiting
+    this.#waiting = []
+    const view = this.#view()
+    if (view === undefined) return
+    const verified = verifyVotes(view, waiting)
+    for (const [i, { peer }] of waiting.entries()) {
+      const vote = verified[i]
+      if (vote !== undefined) this.#accept(vote, peer)
+      else peer.punish({ severity: 'ban', why: 'a vote with a wrong signature' })
+    }
+  }
+}
+
+function isKnown({ rounds }: SignedView, vote: Vote): boolean {
+  const isLate = vote.height < rounds.height
+  const set = isLate ? rounds.lastCommit : voteSetAt(rounds.votes, vote.round, vote.type)
+  return set !== undefined && knownVote(set, vote) !== undefined
+}

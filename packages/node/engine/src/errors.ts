@@ -1,0 +1,12 @@
+/** What stops a node, or keeps it from starting. */
+
+import { definePlainErrors } from '@wadi/base/errors'
+
+export const errors = definePlainErrors('engine', {
+  badDecision: 'a block was decided that the rules forbid: more than a third of the power lies',
+  noResponses: 'the application has a block whose answers are lost',
+  applicationAhead: 'the application is ahead of the blocks that are here: restore both together',
+  applicationBehind: 'the application needs blocks that are here no more: sync it from others',
+  otherAppHash: 'the application and the chain disagree about the state',
+  stateAhead: 'the state of the chain is ahead of its blocks: restore both together',
+})

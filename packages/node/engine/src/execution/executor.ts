@@ -1,0 +1,218 @@
+/** Blocks and the application: makes them, says whether one is good, applies what was decided. */
+
+import { EMPTY_BYTES } from '@wadi/base/bytes'
+import { CodedError } from '@wadi/base/errors'
+import type { Application } from '@wadi/contracts/application'
+import { encode } from '@wadi/protobuf/codec'
+import { blockIdOf, partSetOf } from '@wadi/tendermint/blocks/parts'
+import { dataSizeMax } from '@wadi/tendermint/blocks/sizes'
+import type { ChainState } from '@wadi/tendermint/chainState/chainState'
+import { checkBlock } from '@wadi/tendermint/chainState/checkBlock'
+import { makeBlock, NO_COMMIT } from '@wadi/tendermint/chainState/makeBlock'
+import { nextState } from '@wadi/tendermint/chainState/nextState'
+import type { SignatureDialect } from '@wadi/tendermint/dialect'
+import type { Candidate } from '@wadi/tendermint/round/candidate'
+import type { CheckBlockEffect } from '@wadi/tendermint/round/effect'
+import type { Verdict } from '@wadi/tendermint/round/input'
+import type { Block } from '@wadi/tendermint/types/block'
+import type { BlockId } from '@wadi/tendermint/types/blockId'
+import type { Commit } from '@wadi/tendermint/types/commit'
+import { Header } from '@wadi/tendermint/types/header'
+import type { Part } from '@wadi/tendermint/types/part'
+import { errors } from '../errors.ts'
+import type { EvidenceSource } from '../evidence/contract.ts'
+import type { CommittedTxs, TxPool } from '../mempool/contract.ts'
+import type { BlockResponses, BlockStore, StateStore } from '../stores/contract.ts'
+import { blockContext } from './blockContext.ts'
+
+/** What blocks are made of and applied to. */
+export interface ExecutorParts {
+  readonly application: Application
+  readonly dialect: SignatureDialect
+  readonly blockStore: BlockStore
+  readonly stateStore: StateStore
+  readonly mempool: TxPool
+  readonly evidence: EvidenceSource
+  /** Told of every applied block. */
+  readonly onApplied?: (applied: AppliedBlock) => void
+}
+
+/** A block with what the application answered to it. */
+export interface AppliedBlock {
+  readonly block: Block
+  readonly blockId: BlockId
+  readonly responses: BlockResponses
+}
+
+/** What a proposer is given. */
+export interface ProposalRequest {
+  /** Undefined for the first block of a chain. */
+  readonly lastCommit: Commit | undefined
+  readonly proposerAddress: Uint8Array
+}
+
+/** A block that was made here. */
+export interface MadeBlock {
+  readonly block: Block
+  readonly blockId: BlockId
+  readonly parts: readonly Part[]
+}
+
+/** The one who speaks with the application about blocks. */
+export class Executor {
+  readonly #parts: ExecutorParts
+
+  constructor(parts: ExecutorParts) {
+    this.#parts = parts
+  }
+
+  /** A block of ours on top of the chain; undefined if the application makes none that fits. */
+  make(chain: ChainState, request: ProposalRequest): MadeBlock | undefined {
+    const { application, mempool, evidence: pool, stateStore } = this.#parts
+    const { proposerAddress, lastCommit = NO_COMMIT } = request
+    const { block: blockParams, evidence: evidenceParams } = chain.consensusParams
+    const { evidence, size } = pool.pending(evidenceParams.maxBytes)
+    const bytesMax = roomIn(chain, Number(size))
+    const candidates = mempool.reap(bytesMax, blockParams.maxGas)
+    const makeOf = (transactions: readonly Uint8Array[]) =>
+      makeBlock(chain, { proposerAddress, lastCommit, transactions, evidence })
+    const draft = makeOf(candidates)
+    const context = { ...blockContext(draft, chain, stateStore), hash: EMPTY_BYTES }
+    const transactions = application.prepareProposal({
+      ...context,
+      transactions: candidates,
+      bytesMax,
+    })
+    if (wireSizeOf(transactions) > bytesMax) return undefined
+    const block = makeOf(transactions)
+    const parts = partSetOf(block)
+    return { block, blockId: blockIdOf(block, parts), parts: parts.parts }
+  }
+
+  /** May the block be voted for? */
+  check(chain: ChainState, { block }: Candidate, stage: CheckBlockEffect['stage']): Verdict {
+    if (this.#violationOf(chain, block) !== undefined) return 'invalid'
+    if (stage === 'precommit') return 'valid'
+    const context = blockContext(block, chain, this.#parts.stateStore)
+    const isAccepted = this.#parts.application.processProposal(context, block.transactions)
+    return isAccepted ? 'valid' : 'rejected'
+  }
+
+  /** Stops the node if others have decided a block that the rules forbid. */
+  checkDecided(chain: ChainState, block: Block): void {
+    const violation = this.#violationOf(chain, block)
+    if (violation !== undefined) throw errors.badDecision(violation.message)
+  }
+
+  /** Runs a decided block, and has its state and everything that follows from it stored. */
+  apply(chain: ChainState, blockId: BlockId, block: Block): ChainState {
+    const { application, stateStore } = this.#parts
+    const responses = this.#run(chain, block)
+    stateStore.saveResponses(block.header.height, responses)
+    const next = followed(chain, { block, blockId, responses })
+    const { appHash, retainHeight } = application.commit()
+    return this.#finish({ ...next, appHash }, { block, blockId, responses }, retainHeight)
+  }
+
+  /** As {@link apply}, for a block that the application has committed before the node ended. */
+  applyCommitted(chain: ChainState, blockId: BlockId, block: Block): ChainState {
+    const { application, stateStore } = this.#parts
+    const responses = stateStore.loadResponses(block.header.height)
+    if (responses === undefined) throw errors.noResponses(`${block.header.height}`)
+    const next = followed(chain, { block, blockId, responses })
+    const { appHash } = application.info()
+    return this.#finish({ ...next, appHash }, { block, blockId, responses }, 0n)
+  }
+
+  /** Runs and commits a block that everybody but the application knows already; gives its app hash. */
+  runAgain(chain: ChainState, block: Block): Uint8Array {
+    this.#run(chain, block)
+    return this.#parts.application.commit().appHash
+  }
+
+  #run(chain: ChainState, block: Block): BlockResponses {
+    const { application, stateStore } = this.#parts
+    const { header, transactions } = block
+    const beginBlockEvents = application.beginBlock({
+      ...blockContext(block, chain, stateStore),
+      header: encode(Header, header),
+      transactions,
+    })
+    const results = transactions.map((transaction) => application.deliverTx(transaction))
+    const endBlock = application.endBlock(header.height)
+    return { beginBlockEvents, results, endBlock }
+  }
+
+  #finish(chain: ChainState, applied: AppliedBlock, retainHeight: bigint): ChainState {
+    const { mempool, evidence, stateStore, onApplied } = this.#parts
+    const { block, responses } = applied
+    mempool.update({
+      height: block.header.height,
+      transactions: block.transactions,
+      results: responses.results,
+      ...roomAfter(chain),
+    })
+    evidence.update(chain, block.evidence)
+    stateStore.save(chain)
+    if (retainHeight > 0n) this.#prune(retainHeight)
+    onApplied?.(applied)
+    return chain
+  }
+
+  #prune(retainHeight: bigint): void {
+    const { blockStore, stateStore } = this.#parts
+    if (retainHeight <= blockStore.base) return
+    blockStore.prune(retainHeight)
+    stateStore.prune(retainHeight)
+  }
+
+  #violationOf(chain: ChainState, block: Block): CodedError | undefined {
+    try {
+      checkBlock(this.#parts.dialect, chain, block)
+      this.#parts.evidence.check(block.evidence)
+      return undefined
+    } catch (error) {
+      if (error instanceof CodedError) return error
+      throw error
+    }
+  }
+}
+
+/** The state after a block, but for what only its commit can tell. Refuses impossible updates. */
+function followed(chain: ChainState, { block, blockId, responses }: AppliedBlock): ChainState {
+  const { results, endBlock } = responses
+  const { validatorUpdates, consensusParamUpdates } = endBlock
+  return nextState(chain, {
+    blockId,
+    header: block.header,
+    results,
+    validatorUpdates,
+    consensusParamUpdates,
+    appHash: EMPTY_BYTES,
+  })
+}
+
+/** What transactions of the block after a chain's last one may take. */
+export function roomAfter(chain: ChainState): Pick<CommittedTxs, 'bytesMax' | 'gasMax'> {
+  return { bytesMax: roomIn(chain, 0), gasMax: chain.consensusParams.block.maxGas }
+}
+
+/** Bytes that transactions may take in the next block. */
+function roomIn({ consensusParams, validators }: ChainState, evidenceSize: number): bigint {
+  const validatorCount = validators.validators.length
+  const sizeMax = Number(consensusParams.block.maxBytes)
+  return BigInt(dataSizeMax(sizeMax, { evidenceSize, validatorCount }))
+}
+
+/** Bytes that transactions take in an encoded block: each has a key and a length. */
+function wireSizeOf(transactions: readonly Uint8Array[]): bigint {
+  let size = 0
+  for (const { length } of transactions) size += 1 + varintSize(length) + length
+  return BigInt(size)
+}
+
+const VARINT_BITS = 7
+
+function varintSize(value: number): number {
+  return Math.max(1, Math.ceil((32 - Math.clz32(value)) / VARINT_BITS))
+}
