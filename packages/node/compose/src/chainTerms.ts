@@ -4,14 +4,16 @@ import { refuseAttestations, type VerifyAttestation } from '@wadi/attestation/co
 import { chainContextOf, type GenesisDocument } from '@wadi/consensus/genesis/document'
 import type { Chain } from '@wadi/consensus-services/kernel/context'
 import { needsDebug } from '@wadi/consensus-services/needsDebug'
+import { type Ed25519Provider, kernelEd25519 } from '@wadi/crypto/ed25519/provider'
 import { forbidKeys, TEST_PUBLIC_KEYS } from '@wadi/crypto/signature/forbiddenKeys'
-import { signatureRules } from '@wadi/crypto/signature/verification'
 import { RESERVED_PUBLIC_KEYS } from '@wadi/primitives/reservedAddresses'
 
 /** What is up to the node. */
 export interface ChainChoices extends Pick<Chain, 'local' | 'upgrader'> {
   /** Does it allow what is for tests only? As the document asks, unless told otherwise. */
   readonly isDebug?: boolean
+  /** Who checks signatures; the kernel unless told otherwise. */
+  readonly ed25519?: Ed25519Provider
   /** Enclaves are refused unless somebody can tell them. */
   readonly verifyAttestation?: VerifyAttestation
 }
@@ -21,7 +23,7 @@ export function chainTermsOf(
   document: GenesisDocument,
   choices: ChainChoices = {},
 ): Omit<Chain, 'bus'> {
-  const { isDebug = needsDebug(document), verifyAttestation, local, upgrader } = choices
+  const { isDebug = needsDebug(document), ed25519, verifyAttestation, local, upgrader } = choices
   const blacklist = document.consensus.params.publicKeyBlacklist
   const test = isDebug ? [] : TEST_PUBLIC_KEYS
   return {
@@ -29,7 +31,10 @@ export function chainTermsOf(
     initialHeight: document.height,
     baseEpoch: document.beacon.base,
     isDebug,
-    signatures: signatureRules(forbidKeys(RESERVED_PUBLIC_KEYS, test, blacklist)),
+    signatures: {
+      forbidden: forbidKeys(RESERVED_PUBLIC_KEYS, test, blacklist),
+      provider: ed25519 ?? kernelEd25519,
+    },
     verifyAttestation: verifyAttestation ?? refuseAttestations,
     local,
     upgrader,
