@@ -147,23 +147,24 @@ describe('the socket for engines', () => {
   it('tells the application what the header says', async () => {
     const { connect, application } = await serve()
     const client = connect()
-    const header = encode(Header, {
+    const header = {
       ...zero(Header),
       height: 12n,
       time: TIME,
       nextValidatorsHash: HASH,
-      proposerAddress: HASH.subarray(0, 20),
-    })
+      proposerAddress: HASH.slice(0, 20),
+    }
+    const raw = encode(Header, header)
     const validator = { address: HASH.subarray(0, 20), power: 5n }
     const lastCommit = { round: 2, votes: [{ validator, signedLastBlock: true }] }
     const guilty = { type: 1, validator, height: 11n, time: TIME, totalVotingPower: 9n }
     const misbehavior = [guilty, { ...guilty, type: 77 }]
-    const body = { hash: HASH, header, lastCommit, misbehavior }
+    const body = { hash: HASH, header: { raw, header }, lastCommit, misbehavior }
     client.ask({ kind: 'beginBlock', body }, FLUSH)
     const [answer] = await client.answered(2)
     assert.equal(answer?.kind, 'beginBlock')
     const { begun } = application
-    assert.deepEqual(begun?.header, header)
+    assert.deepEqual(begun?.header, raw)
     assert.deepEqual(
       [begun?.height, begun?.time, begun?.hash, begun?.lastCommitRound],
       [12n, TIME, HASH, 2],
@@ -212,6 +213,8 @@ describe('the socket for engines', () => {
       Uint8Array.of(3, 0xff, 0xff, 0xff),
       Uint8Array.of(0),
       Uint8Array.of(2, 0x22, 0),
+      // The beginning of a block whose header is broken off.
+      Uint8Array.of(5, 0x3a, 3, 0x12, 1, 0x0a),
       new Uint8Array(10).fill(0xff),
       Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f),
     ]

@@ -11,8 +11,6 @@ import type {
   Snapshot,
   VoteInfo,
 } from '@wadi/contracts/application'
-import { decode } from '@wadi/protobuf/codec'
-import { Header } from '@wadi/tendermint/types/header'
 import type { QueryRequest, Request, RequestBody } from './messages/request.ts'
 import type { Response } from './messages/response.ts'
 
@@ -84,7 +82,7 @@ function proposedContext(
 }
 
 function decidedContext(body: RequestBody<'beginBlock'>): BlockContext {
-  const { height, time, proposerAddress, nextValidatorsHash } = decode(Header, body.header)
+  const { height, time, proposerAddress, nextValidatorsHash } = body.header.header
   const header = { height, time, proposerAddress, nextValidatorsHash }
   return proposedContext({ ...body, ...header }, body.hash)
 }
@@ -145,7 +143,7 @@ export function answerRequest(
     case 'processProposal':
       return answerProcess(application, body)
     case 'beginBlock': {
-      const context = { ...decidedContext(body), header: body.header, transactions: [] }
+      const context = { ...decidedContext(body), header: body.header.raw, transactions: [] }
       return { kind, body: { events: application.beginBlock(context) } }
     }
     case 'deliverTx':

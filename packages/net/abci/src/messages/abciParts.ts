@@ -1,12 +1,21 @@
 /** Parts of requests and responses: `tendermint.abci` of CometBFT 0.37. */
 
+import { decode } from '@wadi/protobuf/codec'
+import { mapped } from '@wadi/protobuf/mapped'
 import { embedded, field, message, repeated } from '@wadi/protobuf/message'
 import { bool, bytes, int32, int64, text, uint32, uint64 } from '@wadi/protobuf/scalars'
+import { Header } from '@wadi/tendermint/types/header'
 import { PublicKey } from '@wadi/tendermint/types/publicKey'
 import { Timestamp } from '@wadi/tendermint/types/timestamp'
 import { MISBEHAVIORS_MAX, VOTES_MAX } from '../limits.ts'
 
 export const Nothing = message({})
+
+/** A header as it came, and what it says. */
+export const RawHeader = mapped(bytes, {
+  from: (raw) => ({ raw, header: decode(Header, raw) }),
+  to: ({ raw }) => raw,
+})
 
 const Validator = message({ address: field(1, bytes), power: field(3, int64) })
 

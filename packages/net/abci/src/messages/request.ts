@@ -7,7 +7,14 @@ import { bool, bytes, int32, int64, text, uint32, uint64 } from '@wadi/protobuf/
 import { ConsensusParamUpdates } from '@wadi/tendermint/types/consensusParams'
 import { Timestamp } from '@wadi/tendermint/types/timestamp'
 import { VOTES_MAX } from '../limits.ts'
-import { CommitInfo, misbehaviors, Nothing, Snapshot, ValidatorUpdate } from './abciParts.ts'
+import {
+  CommitInfo,
+  misbehaviors,
+  Nothing,
+  RawHeader,
+  Snapshot,
+  ValidatorUpdate,
+} from './abciParts.ts'
 
 const Info = message({
   version: field(1, text),
@@ -35,8 +42,7 @@ export type QueryRequest = Infer<typeof Query>
 
 const BeginBlock = message({
   hash: field(1, bytes),
-  /** `tendermint.types.Header`, kept as it came. */
-  header: field(2, embedded(bytes)),
+  header: field(2, embedded(RawHeader)),
   lastCommit: field(3, embedded(CommitInfo)),
   misbehavior: misbehaviors(4),
 })
