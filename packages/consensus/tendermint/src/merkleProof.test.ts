@@ -4,7 +4,7 @@ import { toUtf8 } from '@wadi/base/bytes'
 import { encode } from '@wadi/cbor/codec'
 import fc from 'fast-check'
 import { leafHash, merkleRoot } from './merkle.ts'
-import { MerkleProof, merkleProofs, verifyMerkleProof } from './merkleProof.ts'
+import { MerkleProof, merkleProofs, proveList, verifyMerkleProof } from './merkleProof.ts'
 
 const itemsOf = (count: number) => Array.from({ length: count }, (_, i) => toUtf8(`item ${i}`))
 const refusal = (name: string) => ({ module: 'unknown', code: 1, reason: `merkleProof.${name}` })
@@ -16,6 +16,7 @@ describe('a proof of an item', () => {
       const root = merkleRoot(items)
       const proofs = merkleProofs(items)
       assert.equal(proofs.length, count)
+      assert.deepEqual(proveList(items), { root, proofs })
       for (const [i, proof] of proofs.entries()) verifyMerkleProof(proof, root, items[i]!)
     }
   })

@@ -6,7 +6,7 @@ import type { Infer } from '@wadi/cbor/codec'
 import { list } from '@wadi/cbor/collections'
 import { bytes, i64 } from '@wadi/cbor/scalars'
 import { omitEmpty, struct } from '@wadi/cbor/struct'
-import { innerHash, leafHash, splitOf } from './merkle.ts'
+import { innerHash, leafHash, merkleRoot, splitOf } from './merkle.ts'
 
 /** Proofs that prove nothing. The reference gives these no codes. */
 export const errors = definePlainErrors('merkleProof', {
@@ -25,13 +25,27 @@ export const MerkleProof = struct({
 })
 export type MerkleProof = Infer<typeof MerkleProof>
 
-/** A proof for each item of a list, in its order. */
-export function merkleProofs(items: readonly Uint8Array[]): readonly MerkleProof[] {
+/** A root, and a proof for each item below it. */
+export interface ProvenList {
+  readonly root: Uint8Array
+  readonly proofs: readonly MerkleProof[]
+}
+
+/** The root of a list, and a proof for each item in its order; every item is hashed once. */
+export function proveList(items: readonly Uint8Array[]): ProvenList {
   const total = BigInt(items.length)
   const leaves = items.map(leafHash)
   const aunts: Uint8Array[][] = items.map(() => [])
-  if (leaves.length > 0) collectAunts(leaves, aunts, 0, leaves.length)
-  return leaves.map((leafHash, i) => ({ total, index: BigInt(i), leafHash, aunts: aunts[i]! }))
+  const root = leaves.length > 0 ? collectAunts(leaves, aunts, 0, leaves.length) : merkleRoot(items)
+  const proofs = leaves.map((leafHash, i) => {
+    return { total, index: BigInt(i), leafHash, aunts: aunts[i]! }
+  })
+  return { root, proofs }
+}
+
+/** A proof for each item of a list, in its order. */
+export function merkleProofs(items: readonly Uint8Array[]): readonly MerkleProof[] {
+  return proveList(items).proofs
 }
 
 /** Gives each leaf of a range the hashes beside its way; the result is the range's own hash. */

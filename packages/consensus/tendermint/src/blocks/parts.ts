@@ -4,8 +4,7 @@ import { concatBytes } from '@wadi/base/bytes'
 import { decode, encode } from '@wadi/protobuf/codec'
 import { headerHash } from '../hashing/headerHash.ts'
 import { PART_SIZE } from '../limits.ts'
-import { merkleRoot } from '../merkle.ts'
-import { merkleProofs } from '../merkleProof.ts'
+import { proveList } from '../merkleProof.ts'
 import { Block } from '../types/block.ts'
 import type { BlockId, PartSetHeader } from '../types/blockId.ts'
 import type { Part } from '../types/part.ts'
@@ -22,9 +21,9 @@ export function partSetOfBytes(bytes: Uint8Array): PartSet {
   const pieces = Array.from({ length: total }, (_, i) =>
     bytes.subarray(i * PART_SIZE, (i + 1) * PART_SIZE),
   )
-  const proofs = merkleProofs(pieces)
+  const { root, proofs } = proveList(pieces)
   const parts = pieces.map((piece, index) => ({ index, bytes: piece, proof: proofs[index]! }))
-  return { header: { total, hash: merkleRoot(pieces) }, parts }
+  return { header: { total, hash: root }, parts }
 }
 
 /** The parts of a block. */
