@@ -2,7 +2,8 @@
  * The consensus layer as a process of its own, for the CometBFT binary: docs/external-engine.md.
  *
  *   node apps/node/src/serveApplication.ts --genesis <file> --data <folder> --listen <address>
- *     [--engine-home <folder> --engine-p2p <address> --engine-rpc <address> --engine-peers <peers>]
+ *     [--engine-home <folder> --engine-p2p <address> --engine-rpc <address> --engine-peers <peers>
+ *      --engine-set <section>.<key>=<value> …]
  */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,17 +12,20 @@ import { parseArgs } from 'node:util'
 import { AbciServer } from '@wadi/abci/server'
 import { toHex } from '@wadi/base/bytes'
 import type { Clock } from '@wadi/base/clock'
+import { UnavailableError } from '@wadi/base/errors'
 import { createLogger, type LogSink, type LogValue } from '@wadi/base/log'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { chainTermsOf } from '@wadi/compose/chain-terms'
-import { cometFiles, cometTimeouts } from '@wadi/compose/comet-files'
+import { type CometSettings, cometFiles, cometTimeouts } from '@wadi/compose/comet-files'
 import { genesisOf } from '@wadi/compose/engine-genesis'
 import { OasisApplication } from '@wadi/compose/oasis-application'
+import { openUpgrader } from '@wadi/compose/upgrade-file'
 import { type GenesisDocument, parseGenesis } from '@wadi/consensus/genesis/document'
 import { StopForUpgrade } from '@wadi/consensus-services/kernel/upgrader'
 import { createMemorySigner } from '@wadi/crypto/signature/memorySigner'
 import { requireKeyFile } from '@wadi/node-crypto/keys/keyFile'
+import { nodeFiles } from '@wadi/node-storage/node-files'
 
 const PRIVATE_MODE = 0o600
 const FAILED = 1
@@ -35,6 +39,7 @@ const { values } = parseArgs({
     'engine-p2p': { type: 'string', default: 'tcp://0.0.0.0:26656' },
     'engine-rpc': { type: 'string', default: 'tcp://127.0.0.1:26657' },
     'engine-peers': { type: 'string', default: '' },
+    'engine-set': { type: 'string', multiple: true, default: [] },
   },
 })
 
@@ -54,6 +59,15 @@ const log: LogSink = ({ level, module, sentence, fields }) => {
 
 const keyOf = (name: string) => requireKeyFile(join(values.data, `${name}.pem`))
 
+/** A setting of CometBFT's file: `consensus.timeout_propose=1s`. */
+function parseSetting(text: string): CometSettings {
+  const [, section = '', key, value] = /^(?:(\w+)\.)?([\w-]+)=(.*)$/s.exec(text) ?? []
+  if (key === undefined || value === undefined)
+    throw new UnavailableError('node.setting', `not <section>.<key>=<value>: ${text}`)
+  const isPlain = /^(true|false|\d+)$/.test(value)
+  return { [section]: { [key]: isPlain ? JSON.parse(value) : value } }
+}
+
 /** Writes what the CometBFT process needs; what it has signed already stays known. */
 function writeEngineFiles(document: GenesisDocument, home: string): void {
   const files = cometFiles({
@@ -64,7 +78,7 @@ function writeEngineFiles(document: GenesisDocument, home: string): void {
     p2pAddress: values['engine-p2p'],
     rpcAddress: values['engine-rpc'],
     peers: values['engine-peers'].split(',').filter((peer) => peer !== ''),
-    settings: cometTimeouts(document),
+    settings: [cometTimeouts(document), ...values['engine-set'].map(parseSetting)],
   })
   for (const { path, text, isOnce } of files) {
     const whole = join(home, path)
@@ -82,6 +96,7 @@ async function serve(): Promise<void> {
     document,
     folder: values.data,
     signer: createMemorySigner('consensus', keyOf('consensus').seed),
+    upgrader: openUpgrader(nodeFiles, values.data),
     timers: nodeTimers,
     logger,
   })

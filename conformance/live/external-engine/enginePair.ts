@@ -16,10 +16,11 @@ import { createKeyFile } from '@wadi/node-crypto/keys/keyFile'
 const SERVE = join(import.meta.dirname, '../../../apps/node/src/serveApplication.ts')
 const POLL_MS = 50
 /** Blocks come fast also when a proposer is gone. */
-const TIMEOUTS = {
-  CMT_CONSENSUS_TIMEOUT_PROPOSE: '400ms',
-  CMT_CONSENSUS_TIMEOUT_PROPOSE_DELTA: '100ms',
-}
+const SETTINGS = [
+  'consensus.timeout_propose=400ms',
+  'consensus.timeout_propose_delta=100ms',
+  'consensus.peer_gossip_sleep_duration=20ms',
+]
 
 /** Where a pair is, and with whom. */
 export interface PairOptions {
@@ -29,6 +30,8 @@ export interface PairOptions {
   /** Which validator it is. */
   readonly index: number
   readonly ports: readonly Ports[]
+  /** Of CometBFT's file: `section.key=value`. */
+  readonly settings?: readonly string[]
 }
 
 /** Where the engine of a pair listens. */
@@ -65,6 +68,11 @@ export async function until<T>(
   }
 }
 
+async function exitOf(child: ChildProcess): Promise<unknown> {
+  const isOver = child.exitCode !== null || child.signalCode !== null
+  return isOver ? child.exitCode : (await once(child, 'exit'))[0]
+}
+
 /** See the top of this file. */
 export class EnginePair {
   readonly #options: PairOptions
@@ -87,7 +95,7 @@ export class EnginePair {
 
   /** Starts both processes. */
   async start(): Promise<void> {
-    const { binary, index, ports } = this.#options
+    const { binary, index, ports, settings = [] } = this.#options
     const { p2p, rpc } = ports[index] as Ports
     const home = join(this.#folder, 'engine')
     const loopback = (port: number) => `tcp://127.0.0.1:${port}`
@@ -97,6 +105,7 @@ export class EnginePair {
       ...['--listen', `unix://${join(this.#folder, 'app.sock')}`, '--engine-home', home],
       ...['--engine-p2p', loopback(p2p), '--engine-rpc', loopback(rpc)],
       ...['--engine-peers', this.#peers().join(',')],
+      ...[...SETTINGS, ...settings].flatMap((setting) => ['--engine-set', setting]),
     ])
     await new Promise<void>((resolve, reject) => {
       application.stderr?.on('data', (bytes: Buffer) => {
@@ -109,9 +118,16 @@ export class EnginePair {
 
   /** Kills both processes in the middle of whatever they do. */
   async kill(): Promise<void> {
-    const ended = this.#children.map((child) => once(child, 'exit'))
+    const ended = this.#children.map(exitOf)
     for (const child of this.#children) child.kill('SIGKILL')
     await Promise.all(ended)
+    this.#children = []
+  }
+
+  /** Kills the application only, and waits until its engine has ended too. */
+  async killApplication(): Promise<void> {
+    this.#children[0]?.kill('SIGKILL')
+    await Promise.all(this.#children.map(exitOf))
     this.#children = []
   }
 
@@ -167,8 +183,7 @@ export class EnginePair {
   }
 
   #spawn(name: string, program: string, args: readonly string[]): ChildProcess {
-    const env = { ...process.env, ...TIMEOUTS }
-    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     const log = createWriteStream(join(this.#folder, `${name}.log`), { flags: 'a' })
     child.stdout?.pipe(log, { end: false })
     child.stderr?.pipe(log, { end: false })

@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
+import { validatorKeys } from '@wadi/compose/network-keys'
 import { signedTransfer } from '@wadi/compose/network-transfer'
 import { findComet } from './cometBinary.ts'
 import { EnginePair, freePorts, until } from './enginePair.ts'
 
 const comet = findComet()
 const VALIDATORS = 4
+/** Each twice: before and while somebody is gone. */
 const TRANSFERS = 24
 
 const network = createNetworkGenesis({
@@ -18,7 +20,17 @@ const network = createNetworkGenesis({
   accounts: TRANSFERS,
   timeoutCommitMs: 50n,
   epochBlocks: 12n,
+  params: {
+    stateCheckpointInterval: 10n,
+    stateCheckpointNumKept: 4n,
+    stateCheckpointChunkSize: 4_096n,
+  },
 })
+/** The same network, and somebody who does not validate. */
+const withGuest = {
+  ...network,
+  validators: [...network.validators, validatorKeys('external engine', VALIDATORS)],
+}
 
 /** A block as the engine tells of it. */
 interface ToldBlock {
@@ -72,9 +84,9 @@ async function blockAt(pair: EnginePair, height: bigint): Promise<ToldBlock> {
 }
 
 describe('four applications, each under a CometBFT process', { skip: comet.missing }, () => {
-  it('commit transfers, survive a kill of one pair, and have the same state', async () => {
+  it('commit transfers, survive kills, have the same state, and give it to others', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'wadi-engine-'))
-    const ports = await freePorts(VALIDATORS)
+    const ports = await freePorts(VALIDATORS + 1)
     const pairs = Array.from({ length: VALIDATORS }, (_, index) => {
       return new EnginePair({ binary: comet.path, folder, network, index, ports })
     })
@@ -95,7 +107,8 @@ describe('four applications, each under a CometBFT process', { skip: comet.missi
         assert.equal(await pairs[i % (VALIDATORS - 1)]!.submit(transferOf(i, 1n)), 0)
       await allReach([first], killedAt + 8n)
 
-      await last.start()
+      await second.killApplication()
+      await Promise.all([last.start(), second.start()])
       const restartedAt = await first.height()
       await allReach(pairs, restartedAt + 12n)
 
@@ -108,6 +121,33 @@ describe('four applications, each under a CometBFT process', { skip: comet.missi
         }
       }
       assert.equal(await countTransfers(last, height), 2 * TRANSFERS)
+
+      const { block_id } = await blockAt(first, height)
+      const servers = [first, second].map((_, i) => `http://127.0.0.1:${ports[i]?.rpc}`)
+      const guest = new EnginePair({
+        binary: comet.path,
+        folder,
+        network: withGuest,
+        index: VALIDATORS,
+        ports,
+        settings: [
+          'statesync.enable=true',
+          `statesync.rpc_servers=${servers.join(',')}`,
+          `statesync.trust_height=${height}`,
+          `statesync.trust_hash=${block_id.hash}`,
+          'statesync.trust_period=1h',
+          'statesync.discovery_time=5s',
+        ],
+      })
+      pairs.push(guest)
+      await guest.start()
+      await allReach([guest], height + 1n)
+      const heardOf = await guest.height()
+      const { block } = await blockAt(guest, heardOf)
+      assert.deepEqual(block.header, (await blockAt(first, heardOf)).block.header)
+      // It began with a snapshot: it never had the first block.
+      await assert.rejects(blockAt(guest, 1n))
+
       for (const pair of pairs) assert.deepEqual(await pair.stop(), [0, 0])
     } catch (error) {
       const logs = pairs.map((pair) => pair.log('application').slice(-500))

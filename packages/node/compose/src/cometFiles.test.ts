@@ -19,7 +19,7 @@ const files = cometFiles({
   p2pAddress: 'tcp://0.0.0.0:26656',
   rpcAddress: 'tcp://127.0.0.1:26657',
   peers: ['aa@host:1', 'bb@host:2'],
-  settings: { ...cometTimeouts(document), p2p: { pex: true }, mempool: { size: 7 } },
+  settings: [cometTimeouts(document), { p2p: { pex: true }, mempool: { size: 7 } }],
 })
 
 function textOf(path: string): string {

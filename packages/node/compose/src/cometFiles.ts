@@ -27,8 +27,8 @@ export interface CometOptions {
   readonly rpcAddress: string
   /** The others, as `id@host:port`. */
   readonly peers: readonly string[]
-  /** Whatever else, instead of what is here. */
-  readonly settings?: CometSettings
+  /** Whatever else, instead of what is here; the last one counts. */
+  readonly settings?: readonly CometSettings[]
 }
 
 /** A file of the folder. */
@@ -134,7 +134,7 @@ function nanosecondsOf({ seconds, nanoseconds }: Moment): bigint {
 
 /** Only what differs from CometBFT's defaults. */
 function configText(options: CometOptions): string {
-  const { proxyApp, p2pAddress, rpcAddress, peers, settings = {} } = options
+  const { proxyApp, p2pAddress, rpcAddress, peers, settings = [] } = options
   const own: CometSettings = {
     '': { proxy_app: proxyApp, abci: 'socket', moniker: 'wadi' },
     rpc: { laddr: rpcAddress },
@@ -148,8 +148,10 @@ function configText(options: CometOptions): string {
     // The priority of transactions is the application's.
     mempool: { version: 'v1' },
   }
-  const names = [...new Set([...Object.keys(own), ...Object.keys(settings)])]
-  return names.map((name) => sectionText(name, { ...own[name], ...settings[name] })).join('\n')
+  const all = [own, ...settings]
+  const names = [...new Set(all.flatMap((one) => Object.keys(one)))]
+  const sections = names.map((name) => [name, Object.assign({}, ...all.map((one) => one[name]))])
+  return sections.map(([name, section]) => sectionText(name, section)).join('\n')
 }
 
 function sectionText(name: string, settings: Readonly<Record<string, CometSetting>>): string {

@@ -1,0 +1,40 @@
+/** The upgrades that a node waits for, in a file: a restarted node has to know them. */
+
+import { equalBytes } from '@wadi/base/bytes'
+import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { decode, encode } from '@wadi/cbor/codec'
+import { list } from '@wadi/cbor/collections'
+import { PendingUpgrade } from '@wadi/consensus/upgrade'
+import type { Upgrader } from '@wadi/consensus-services/kernel/upgrader'
+import { createUpgrader } from '@wadi/consensus-services/upgrader'
+import { type FileSystem, readWhole, replaceFile } from '@wadi/node-storage/file-system'
+
+const NAME = 'upgrades.cbor'
+const PendingUpgrades = list(PendingUpgrade)
+
+/** The upgrader of the node in a folder. */
+export function openUpgrader(files: FileSystem, folder: string): Upgrader {
+  const path = `${folder}/${NAME}`
+  let kept = files.exists(path) ? readWhole(files, path) : encode(PendingUpgrades, [])
+  return createUpgrader({
+    pending: readPending(path, kept),
+    keep: (pending) => {
+      const bytes = encode(PendingUpgrades, pending)
+      // It is told after every block that may have changed something.
+      if (equalBytes(bytes, kept)) return
+      files.makeFolder(folder)
+      replaceFile(files, folder, NAME, [bytes])
+      kept = bytes
+    },
+  })
+}
+
+function readPending(path: string, bytes: Uint8Array): readonly PendingUpgrade[] {
+  try {
+    return decode(PendingUpgrades, bytes)
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    const words = `${path} is damaged (${error.message}): put back the file of a backup`
+    throw new UnavailableError('upgrades.damaged', words)
+  }
+}
