@@ -18,7 +18,7 @@ export const WIRE = {
  * something raw of the bytes, and of what was there before; `finish` makes the value of it.
  */
 export interface Schema<T> {
-  /** `varint`, `fixed64` or `bytes`; what is length-delimited is written and read without length. */
+  /** What is length-delimited is written and read without its length. */
   readonly wire: 0 | 1 | 2
   /** Is the raw value an object that further bytes are merged into? */
   readonly isMerged: boolean

@@ -1,4 +1,4 @@
-/** What a signature of the consensus is over: a canonical form with the chain's name, after its length. */
+/** What a signature is over: a canonical form with the chain's name, after its length. */
 
 import { encodeDelimited } from '@wadi/protobuf/codec'
 import { embedded, field, message, optional } from '@wadi/protobuf/message'

@@ -1,4 +1,4 @@
-/** The hashes in a header of what is not in it. That of the transactions is in `transactionProof.ts`. */
+/** Hashes of what is in a block beside the transactions, for which see `transactionProof.ts`. */
 
 import { sha256 } from '@wadi/crypto/hash/sha256'
 import { encode } from '@wadi/protobuf/codec'
