@@ -14,41 +14,39 @@ function isEscape(unit: number): boolean {
   return unit >= ESCAPE_START && unit < ESCAPE_END
 }
 
-/** How long a UTF-8 sequence is by its first byte; 1 if it begins none. */
-function sequenceSize(first: number): number {
-  if (first < 0xc2 || first > 0xf4) return 1
-  return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
-}
-
-function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
-  try {
-    parseUtf8(bytes, start, end)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function escaped(bytes: Uint8Array, start: number, end: number): string {
-  let text = ''
-  for (let i = start; i < end; ) {
-    const size = sequenceSize(bytes[i]!)
-    const isGood = i + size <= end && (size > 1 || bytes[i]! < 0x80) && isUtf8(bytes, i, i + size)
-    text += isGood ? parseUtf8(bytes, i, i + size) : String.fromCharCode(ESCAPE_OFFSET + bytes[i]!)
-    i += isGood ? size : 1
-  }
-  return text
+/** Bytes of the UTF-8 sequence that begins at `at`, or 0 if none does. */
+function sequenceSize(bytes: Uint8Array, at: number, end: number): number {
+  const first = bytes[at]!
+  if (first < 0x80) return 1
+  if (first < 0xc2 || first > 0xf4) return 0
+  const size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
+  if (at + size > end) return 0
+  const second = bytes[at + 1]!
+  // No overlong forms, no surrogates, nothing beyond U+10FFFF.
+  if ((first === 0xe0 && second < 0xa0) || (first === 0xed && second > 0x9f)) return 0
+  if ((first === 0xf0 && second < 0x90) || (first === 0xf4 && second > 0x8f)) return 0
+  for (let i = at + 1; i < at + size; i++) if ((bytes[i]! & 0xc0) !== 0x80) return 0
+  return size
 }
 
 /** The text of the bytes from `start` to `end`. */
 export function readText(bytes: Uint8Array, start: number, end: number): string {
-  return isUtf8(bytes, start, end) ? parseUtf8(bytes, start, end) : escaped(bytes, start, end)
+  let text = ''
+  let good = start
+  for (let i = start; i < end; ) {
+    const size = sequenceSize(bytes, i, end)
+    if (size === 0) {
+      text += parseUtf8(bytes, good, i) + String.fromCharCode(ESCAPE_OFFSET + bytes[i]!)
+      good = i + 1
+    }
+    i += size || 1
+  }
+  return text + parseUtf8(bytes, good, end)
 }
 
 /** The bytes of a text. */
 export function bytesOfText(text: string): Uint8Array {
-  const bytes = toUtf8(text)
-  if (text.isWellFormed()) return bytes
+  if (text.isWellFormed()) return toUtf8(text)
   const restored: number[] = []
   for (const symbol of text) {
     const unit = symbol.charCodeAt(0)
