@@ -17,10 +17,17 @@ export interface KernelMemory {
   readonly buffer: ArrayBuffer
 }
 
+/** Compiles a module once, for as many kernels as wanted, each with a memory of its own. */
+export function compile<T extends object>(
+  module: ModuleBuilder,
+): () => T & { readonly memory: KernelMemory } {
+  const compiled = new WebAssembly.Module(module.build())
+  return () => new WebAssembly.Instance(compiled).exports as T & { readonly memory: KernelMemory }
+}
+
 /** Builds, compiles and starts a kernel; `T` names the functions that it exports. */
 export function instantiate<T extends object>(
   module: ModuleBuilder,
 ): T & { readonly memory: KernelMemory } {
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.build()))
-  return instance.exports as T & { readonly memory: KernelMemory }
+  return compile<T>(module)()
 }
