@@ -49,6 +49,7 @@ export class BlockRepair {
   #asked: Asked | undefined
   /** Peers that were asked for the block in vain. */
   readonly #tried = new Set<string>()
+  #triedHeight: bigint | undefined
 
   constructor(parts: BlockRepairParts) {
     this.#parts = parts
@@ -62,19 +63,19 @@ export class BlockRepair {
   /** Asks a peer for a damaged block, unless one is asked already. */
   proceed(nowMs: number): void {
     if (this.#asked !== undefined && nowMs < this.#asked.untilMs) return
-    const before = this.#asked?.height
     this.#asked = undefined
     const damage = this.#damage()
     if (damage === undefined) return
-    if (damage.height !== before) this.#tried.clear()
-    const peer = this.#pick(damage.height)
-    if (peer === undefined) {
-      this.#tried.clear()
+    if (damage.height !== this.#triedHeight) this.#tried.clear()
+    this.#triedHeight = damage.height
+    for (const [peer, { base, height }] of this.#parts.ranges) {
+      if (damage.height < base || damage.height > height || this.#tried.has(peer)) continue
+      this.#tried.add(peer)
+      if (!this.#parts.ask(peer, damage.height)) continue
+      this.#asked = { ...damage, peer, untilMs: nowMs + REPAIR_RETRY_MS }
       return
     }
-    this.#tried.add(peer)
-    if (!this.#parts.ask(peer, damage.height)) return
-    this.#asked = { ...damage, peer, untilMs: nowMs + REPAIR_RETRY_MS }
+    this.#tried.clear()
   }
 
   takeBlock(peer: string, block: Block): RepairVerdict {
@@ -106,12 +107,6 @@ export class BlockRepair {
       const commit = blockStore.loadCommit(height)
       if (blockId !== undefined && commit !== undefined) return { height, blockId, commit }
     }
-    return undefined
-  }
-
-  #pick(height: bigint): string | undefined {
-    for (const [peer, range] of this.#parts.ranges)
-      if (range.base <= height && height <= range.height && !this.#tried.has(peer)) return peer
     return undefined
   }
 }

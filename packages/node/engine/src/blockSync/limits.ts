@@ -29,8 +29,8 @@ export const HEDGE_DELAY_MS = 1000
 export const SLOW_REQUEST_MS = 5000
 /** A peer that says it lacks a block is asked again after so long. */
 export const LACK_MS = 30_000
-/** Requests given up on whose late answers are no offence, per peer. */
-export const LATE_ANSWERS_MAX = 64
+/** An answer to a request that was given up on is no offence for so long. */
+export const LATE_ANSWER_MS = 60_000
 /** Blocks that a peer lacks although it says it has them, before it is banned for a while. */
 export const LACKS_MAX = 40
 

@@ -20,7 +20,6 @@ import {
   HEDGED_HEIGHTS,
   LACKS_MAX,
   PEER_BAN_MS,
-  PEER_REQUESTS_MAX,
   PEER_SILENCE_MS,
   REQUESTS_MAX,
 } from './limits.ts'
@@ -126,8 +125,7 @@ export class BlockPool {
     this.#nowMs = nowMs
     this.#effects = []
     this.#handle(input)
-    // What could not be sent is tried again when something else has happened.
-    if (input.kind !== 'not-sent') this.#ask()
+    this.#ask()
     return this.#effects
   }
 
@@ -188,10 +186,20 @@ export class BlockPool {
     wanted.here = { block, from: id, size }
     this.#bufferedBytes += size
     this.#sizeGuess = Math.max(size, (this.#sizeGuess * 7) / 8)
-    for (const other of wanted.asked.keys()) this.#peers.get(other)?.giveUp(height)
-    this.#inFlight -= wanted.asked.size
-    wanted.asked.clear()
+    this.#releaseOthers(height, wanted)
     this.#makeRoom()
+  }
+
+  /** Whoever else was asked for a block that is here did not hurry. */
+  #releaseOthers(height: bigint, { asked }: Wanted): void {
+    for (const id of asked.keys()) {
+      const peer = this.#peers.get(id)
+      if (peer === undefined) continue
+      peer.giveUp(height, this.#nowMs)
+      if (this.#nowMs - asked.get(id)! >= HEDGE_DELAY_MS) peer.failures++
+    }
+    this.#inFlight -= asked.size
+    asked.clear()
   }
 
   #takeNoBlock(id: string, height: bigint): void {
@@ -265,7 +273,7 @@ export class BlockPool {
   }
 
   #giveUp(peer: PoolPeer, height: bigint): void {
-    peer.giveUp(height)
+    peer.giveUp(height, this.#nowMs)
     peer.failures++
     this.#unask(peer.id, height)
   }
@@ -296,7 +304,7 @@ export class BlockPool {
     if (!this.#hasRoom()) return
     for (const [height, wanted] of this.#wanted) {
       if (wanted.here !== undefined || !this.#mayAsk(height, wanted)) continue
-      const peer = this.#pick(height, wanted)
+      const peer = this.#pick(height)
       if (peer === undefined) continue
       peer.ask(height, this.#nowMs)
       wanted.asked.set(peer.id, this.#nowMs)
@@ -307,19 +315,17 @@ export class BlockPool {
 
   /** Has anybody fewer requests than it may have? */
   #hasRoom(): boolean {
-    for (const { pending } of this.#peers.values())
-      if (pending.size < PEER_REQUESTS_MAX) return true
+    for (const peer of this.#peers.values()) if (peer.hasRoom) return true
     return false
   }
 
-  /** Wants as many heights as there are, and as peers can be asked for. */
+  /** Wants as many heights as there are. */
   #want(): void {
     const { peerHeight } = this
     if (peerHeight === undefined) return
-    const countMax = Math.min(REQUESTS_MAX, this.#peers.size * PEER_REQUESTS_MAX)
-    for (;;) {
+    while (this.#wanted.size < REQUESTS_MAX) {
       const height = this.#height + BigInt(this.#wanted.size)
-      if (height > peerHeight || this.#wanted.size >= countMax) return
+      if (height > peerHeight) return
       this.#wanted.set(height, { asked: new Map(), here: undefined })
     }
   }
@@ -334,14 +340,11 @@ export class BlockPool {
     return this.#nowMs - askedMs! >= HEDGE_DELAY_MS
   }
 
-  /** The most promising peer that has a block and may be asked for one more. */
-  #pick(height: bigint, { asked }: Wanted): PoolPeer | undefined {
+  /** The most promising peer that has a block and may be asked for it. */
+  #pick(height: bigint): PoolPeer | undefined {
     let best: PoolPeer | undefined
-    for (const peer of this.#peers.values()) {
-      if (peer.pending.size >= PEER_REQUESTS_MAX || asked.has(peer.id)) continue
-      if (!peer.has(height)) continue
-      if (best === undefined || isBetter(peer, best)) best = peer
-    }
+    for (const peer of this.#peers.values())
+      if (peer.canGive(height) && (best === undefined || isBetter(peer, best))) best = peer
     return best
   }
 }

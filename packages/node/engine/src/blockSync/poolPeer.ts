@@ -2,7 +2,8 @@
 
 import {
   LACK_MS,
-  LATE_ANSWERS_MAX,
+  LATE_ANSWER_MS,
+  PEER_REQUESTS_MAX,
   RATE_WINDOW_MS,
   RECEIVE_RATE_MIN,
   REQUEST_RETRY_MS,
@@ -23,13 +24,16 @@ export class PoolPeer {
   failures = 0
   /** Heights that it was asked for, oldest first, and when. */
   readonly pending = new Map<bigint, number>()
-  /** Heights that are asked of others, as it did not answer; an answer is welcome all the same. */
-  readonly #late = new Set<bigint>()
+  /** Heights that are asked of others, as it did not answer, and until when it still may. */
+  readonly #late = new Map<bigint, number>()
   /** Heights that it says it has not, and until when that is believed. */
   readonly #lacks = new Map<bigint, number>()
   #rate = RATE_START
   #rateMs = 0
   #heardMs = 0
+  /** It has answered all that it was asked. */
+  #isIdle = true
+  #isWayFull = false
 
   constructor(id: string, base: bigint, height: bigint) {
     this.id = id
@@ -55,28 +59,37 @@ export class PoolPeer {
     return reach
   }
 
+  /** May it be asked for one more? What it still owes counts, too, up to as much again. */
+  get hasRoom(): boolean {
+    const { size } = this.pending
+    if (this.#isWayFull || size >= PEER_REQUESTS_MAX) return false
+    return size + this.#late.size < 2 * PEER_REQUESTS_MAX
+  }
+
+  /** May it be asked for a block? Not for one that it still owes. */
+  canGive(height: bigint): boolean {
+    return this.hasRoom && this.has(height) && !this.pending.has(height) && !this.#late.has(height)
+  }
+
   ask(height: bigint, nowMs: number): void {
-    if (this.pending.size === 0) {
+    if (this.#isIdle) {
       this.#rate = RATE_START
       this.#rateMs = nowMs
-      this.#heardMs = nowMs
+      this.#isIdle = false
     }
+    if (this.pending.size === 0) this.#heardMs = nowMs
     this.pending.set(height, nowMs)
   }
 
   /** Nobody waits for its answer any more. */
-  giveUp(height: bigint): void {
-    if (!this.pending.delete(height)) return
-    this.#late.add(height)
-    for (const oldest of this.#late) {
-      if (this.#late.size <= LATE_ANSWERS_MAX) break
-      this.#late.delete(oldest)
-    }
+  giveUp(height: bigint, nowMs: number): void {
+    if (this.pending.delete(height)) this.#late.set(height, nowMs + LATE_ANSWER_MS)
   }
 
-  /** A request that never left. */
+  /** A request that never left: there is no room on the way to it until the clock ticks. */
   takeBack(height: bigint): void {
     this.pending.delete(height)
+    this.#isWayFull = true
   }
 
   /** It answered; false if it was not asked. */
@@ -84,6 +97,7 @@ export class PoolPeer {
     const wasAsked = this.pending.delete(height) || this.#late.delete(height)
     if (!wasAsked) return false
     this.#heardMs = nowMs
+    this.#isIdle = this.pending.size === 0 && this.#late.size === 0
     this.#rate = this.#rateAt(nowMs) + (size * 1000) / RATE_WINDOW_MS
     this.#rateMs = nowMs
     return true
@@ -105,7 +119,9 @@ export class PoolPeer {
 
   /** Looks at the clock; gives what it should have answered by now. */
   tick(nowMs: number): readonly bigint[] {
+    this.#isWayFull = false
     for (const [height, untilMs] of this.#lacks) if (untilMs <= nowMs) this.#lacks.delete(height)
+    for (const [height, untilMs] of this.#late) if (untilMs <= nowMs) this.#late.delete(height)
     const [oldest] = this.pending.values()
     const isWaitedFor = oldest !== undefined && nowMs - oldest > SLOW_REQUEST_MS
     this.isSlow = isWaitedFor && this.#rateAt(nowMs) < RECEIVE_RATE_MIN
