@@ -16,7 +16,7 @@ import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import { BlockSyncReactor } from './blockSync/blockSyncReactor.ts'
 import type { CaughtUp } from './blockSync/contract.ts'
 import { blockSyncMetrics } from './blockSync/metrics.ts'
-import { Consensus } from './consensus/consensus.ts'
+import { Consensus, type ConsensusOptions } from './consensus/consensus.ts'
 import { consensusMetrics } from './consensus/metrics.ts'
 import { ConsensusReactor } from './consensus/reactor.ts'
 import { RoundObserver } from './consensus/roundObserver.ts'
@@ -66,6 +66,8 @@ export interface EngineOptions {
   /** The node cannot go on; nothing happens in the engine any more. */
   readonly onFatal: (error: unknown) => void
   readonly onApplied?: (applied: AppliedBlock) => void
+  /** See {@link ConsensusOptions}. */
+  readonly step?: ConsensusOptions['step']
 }
 
 const NO_EVIDENCE: EvidenceSource = {
@@ -217,6 +219,7 @@ export class Engine {
         wal: this.#wal,
         evidence: NO_EVIDENCE,
         privateValidator,
+        ...(this.#options.step && { step: this.#options.step }),
         listener: {
           onEffect: (effect) => {
             this.#observer.onEffect(effect)

@@ -55,6 +55,8 @@ export interface ConsensusOptions {
   /** Undefined: the node only follows. */
   readonly privateValidator: PrivateValidator | undefined
   readonly listener: ConsensusListener
+  /** The machine; simulations put others in its place, to see whether their faults are found. */
+  readonly step?: typeof step
 }
 
 /** What we may have done before. */
@@ -192,7 +194,8 @@ export class Consensus {
 
   #step(input: Input): void {
     assert(this.#rounds !== undefined, 'the rounds have begun')
-    const { state, effects } = step(this.#rounds, input, this.#now())
+    const { step: machine = step } = this.#options
+    const { state, effects } = machine(this.#rounds, input, this.#now())
     this.#rounds = state
     this.#carryOut(effects)
   }
