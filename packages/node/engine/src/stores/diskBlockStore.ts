@@ -177,6 +177,7 @@ export class DiskBlockStore implements BlockStore {
 
   /** Heights whose records the opening has not found. */
   #noteGaps(): void {
+    if (BigInt(this.#blocks.size) === this.height - this.#base + 1n) return
     let expected = this.#base
     for (const { height } of this.#blocks) {
       for (; expected < height; expected++) this.#noteDamage(expected)

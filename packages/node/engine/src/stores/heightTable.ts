@@ -92,6 +92,8 @@ export class HeightTable {
   }
 
   #firstAbove(height: bigint): number {
+    // Mostly it is asked for a new height.
+    if (this.#end > this.#start && height > this.#heights[this.#end - 1]!) return this.#end
     let low = this.#start
     let high = this.#end
     while (low < high) {
