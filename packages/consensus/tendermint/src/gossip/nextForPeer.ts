@@ -79,7 +79,9 @@ function nextProposal({ proposal }: RoundState, known: PeerRounds): ForPeer | un
   }
 }
 
-/** Whose prevotes prove the polka of the proposal: goes with it, and tells the peer what we have. */
+/**
+ * Whose prevotes prove the polka of the proposal: goes with it, and tells the peer what we have.
+ */
 export function proposalPol(rounds: RoundState): ConsensusMessage | undefined {
   const { proposal, height } = rounds
   if (proposal === undefined || proposal.polRound < 0) return undefined
@@ -207,7 +209,10 @@ function votesOf({ height, round, blockId, signatures }: Commit): Votes {
   }
 }
 
-/** One of the bits that are set, each as likely: so that peers get different things from different nodes. */
+/**
+ * One of the bits that are set, each as likely: so that peers get different things from different
+ * nodes.
+ */
 function pick({ random }: OwnRounds, bits: BitArray): number | undefined {
   const indices = setBits(bits)
   return indices.length === 0 ? undefined : indices[randomBelow(random, indices.length)]

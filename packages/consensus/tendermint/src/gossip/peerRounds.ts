@@ -125,8 +125,8 @@ export function applyHasVote(known: PeerRounds, said: HasVote): PeerRounds {
 }
 
 /**
- * It says which votes for one thing it has. `ours` are those that we have for it: of other votes the answer says
- * nothing.
+ * It says which votes for one thing it has. `ours` are those that we have for it: of other votes
+ * the answer says nothing.
  */
 export function applyVoteSetBits(
   known: PeerRounds,

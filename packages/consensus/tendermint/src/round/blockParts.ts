@@ -41,7 +41,7 @@ export function isComplete({ count, header }: BlockParts): boolean {
 /** Adds a part if its proof leads to the header's hash. */
 export function addPart(parts: BlockParts, part: Part): PartOutcome {
   const { index } = part
-  if (index >= parts.header.total) return { kind: 'refused', why: 'no-such-index' }
+  if (index < 0 || index >= parts.header.total) return { kind: 'refused', why: 'no-such-index' }
   if (parts.parts[index] !== undefined) return { kind: 'duplicate' }
   if (!isProven(parts.header, part)) return { kind: 'refused', why: 'wrong-proof' }
   const added: BlockParts = {

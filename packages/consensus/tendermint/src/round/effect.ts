@@ -1,4 +1,6 @@
-/** What the machine wants done. The shell carries effects out in their order, before it steps on. */
+/**
+ * What the machine wants done. The shell carries effects out in their order, before it steps on.
+ */
 
 import type { Moment } from '@wadi/primitives/moment'
 import type { BitArray } from '../types/bitArray.ts'
@@ -41,8 +43,8 @@ export interface MakeBlockEffect {
 }
 
 /**
- * Answered by `block-checked`. For a prevote: the chain's rules, then the application. For a precommit the
- * application is not asked: others have outvoted it.
+ * Answered by `block-checked`. For a prevote: the chain's rules, then the application. For a
+ * precommit the application is not asked: others have outvoted it.
  */
 export interface CheckBlockEffect {
   readonly kind: 'check-block'

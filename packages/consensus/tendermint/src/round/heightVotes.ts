@@ -1,6 +1,6 @@
 /**
- * The votes of all rounds of a height: of rounds up to the tracked one, and of a few later ones in which
- * peers told us of votes. Rounds without votes occupy nothing.
+ * The votes of all rounds of a height: of rounds up to the tracked one, and of a few later ones in
+ * which peers told us of votes. Rounds without votes occupy nothing.
  */
 
 import { assert } from '@wadi/base/errors'

@@ -59,8 +59,8 @@ export interface BlockMadeInput {
 }
 
 /**
- * What became of a check. `invalid`: the rules of the chain forbid the block; `rejected`: they do not,
- * but our application would not vote for it.
+ * What became of a check. `invalid`: the rules of the chain forbid the block; `rejected`: they do
+ * not, but our application would not vote for it.
  */
 export type Verdict = 'valid' | 'invalid' | 'rejected'
 

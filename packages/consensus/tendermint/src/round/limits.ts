@@ -6,7 +6,9 @@
  */
 export const CLAIMS_MAX = 1_000
 
-/** Rounds beyond ours in which a peer may send us votes: of its last commit and of the official one. */
+/**
+ * Rounds beyond ours in which a peer may send us votes: of its last commit and of the official one.
+ */
 export const CATCHUP_ROUNDS_PER_PEER_MAX = 2
 
 /** Rounds beyond ours that all peers may open together, those that are gone included. */

@@ -1,6 +1,6 @@
 /**
- * Networks of four machines, of which one may lie, without a world: a schedule delivers what was sent in any
- * order, twice, or not at all, and lets timers elapse whenever it likes.
+ * Networks of four machines, of which one may lie, without a world: a schedule delivers what was
+ * sent in any order, twice, or not at all, and lets timers elapse whenever it likes.
  */
 
 import assert from 'node:assert/strict'
@@ -139,8 +139,8 @@ class Network {
   }
 
   /**
-   * In some order; some messages come twice, some late: those that are lost come when all is healed.
-   * False if there is nothing to hear.
+   * In some order; some messages come twice, some late: those that are lost come when all is
+   * healed. False if there is nothing to hear.
    */
   private deliverOne(to: number): boolean {
     const pending = this.pending[to]!
@@ -168,8 +168,8 @@ class Network {
   }
 
   /**
-   * A round as an enemy wants it: in each step some hear all, some only few, and the liar tells everybody
-   * something else; then whoever still waits has waited long enough.
+   * A round as an enemy wants it: in each step some hear all, some only few, and the liar tells
+   * everybody something else; then whoever still waits has waited long enough.
    */
   attack(): void {
     for (const kind of ['proposal', 'prevote', 'precommit'] as const) {
@@ -375,7 +375,7 @@ describe('A network', () => {
             assert.ok(isDone(network))
             for (const { state } of network.nodes) assert.ok(state.round <= ROUNDS_MAX)
           }),
-          { numRuns: 40 },
+          { numRuns: 25 },
         )
       })
     }

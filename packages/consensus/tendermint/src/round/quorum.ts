@@ -1,4 +1,6 @@
-/** The least power that is more than two thirds of a total; exact, as powers are 64-bit integers. */
+/**
+ * The least power that is more than two thirds of a total; exact, as powers are 64-bit integers.
+ */
 export function quorumOf(totalVotingPower: bigint): bigint {
   return (totalVotingPower * 2n) / 3n + 1n
 }

@@ -1,4 +1,7 @@
-/** Where a node is in agreeing on one block. A value: `step` makes the next one and leaves it as it is. */
+/**
+ * Where a node is in agreeing on one block. A value: `step` makes the next one and leaves it as it
+ * is.
+ */
 
 import type { Moment } from '@wadi/primitives/moment'
 import type { Proposal } from '../types/proposal.ts'

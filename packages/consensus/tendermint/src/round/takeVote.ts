@@ -25,7 +25,9 @@ export function takeVote(run: Run, input: VoteInput): Ignored {
   return undefined
 }
 
-/** Those that come while we wait go into the commit of the next block: their senders earn from it. */
+/**
+ * Those that come while we wait go into the commit of the next block: their senders earn from it.
+ */
 function takeLate(run: Run, input: VoteInput): Ignored {
   const { state } = run
   if (state.step !== RoundStep.newHeight || state.lastCommit === undefined) return 'too-late'

@@ -20,7 +20,9 @@ export interface RoundConfig {
   readonly createEmptyBlocksIntervalMs: number
 }
 
-/** CometBFT's own, which oasis-core keeps but for the last four: those are in the genesis document. */
+/**
+ * CometBFT's own, which oasis-core keeps but for the last four: those are in the genesis document.
+ */
 export const DEFAULT_ROUND_CONFIG: RoundConfig = {
   timeoutProposeMs: 3_000,
   timeoutProposeDeltaMs: 500,
@@ -63,8 +65,8 @@ export function waitsForTransactions(config: RoundConfig): boolean {
 }
 
 /**
- * Is the one timer set to `next`? Only to what is later in the order of height, round and step than what
- * it was last set to, whether or not that has elapsed.
+ * Is the one timer set to `next`? Only to what is later in the order of height, round and step than
+ * what it was last set to, whether or not that has elapsed.
  */
 export function replacesTimeout(last: Timeout | undefined, next: Timeout): boolean {
   if (last === undefined) return true

@@ -23,9 +23,9 @@ export function unlockByPolka(run: Run, round: number): void {
 }
 
 /**
- * The same for the rounds that a new round leaves behind. CometBFT looks at a polka only when a prevote is
- * added in a round that it has reached, and who skips that round stays locked for ever: with another
- * lock elsewhere and a silent validator, no later round can decide.
+ * The same for the rounds that a new round leaves behind. CometBFT looks at a polka only when a
+ * prevote is added in a round that it has reached, and who skips that round stays locked for ever:
+ * with another lock elsewhere and a silent validator, no later round can decide.
  */
 export function unlockByPolkasBefore(run: Run): void {
   const { locked, round, votes } = run.state

@@ -35,8 +35,8 @@ interface VoterList {
 }
 
 /**
- * The key that a vote of this height, or a late precommit of the one before, has to be signed by; undefined
- * if it is of another height, or its index and address are not of one validator.
+ * The key that a vote of this height, or a late precommit of the one before, has to be signed by;
+ * undefined if it is of another height, or its index and address are not of one validator.
  */
 export function signerOf(voters: VotersOfRound, vote: Vote): Uint8Array | undefined {
   const isLate = vote.height + 1n === voters.height && vote.type === 'precommit'

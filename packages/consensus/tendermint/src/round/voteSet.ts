@@ -1,10 +1,10 @@
 /**
  * The votes of one type in one round, and what they amount to. A value: adding makes another.
  *
- * A validator has one canonical vote: the first that came, or the one for what two thirds voted for.
- * A second, conflicting vote is evidence; it counts only towards a block of which a peer claims
- * that two thirds voted for it, so that who votes twice cannot hide a majority from us, and so
- * that what conflicting votes occupy is bounded by peers.
+ * A validator has one canonical vote: the first that came, or the one for what two thirds voted
+ * for. A second, conflicting vote is evidence; it counts only towards a block of which a peer
+ * claims that two thirds voted for it, so that who votes twice cannot hide a majority from us, and
+ * so that what conflicting votes occupy is bounded by peers.
  */
 
 import { equalBytes } from '@wadi/base/bytes'
@@ -155,8 +155,8 @@ function isOfMajority({ majority }: VoteSet, vote: Vote): boolean {
 }
 
 /**
- * COMPAT(cometbft): a conflicting vote for the majority becomes the canonical one although it is not
- * counted; so it goes into the commit.
+ * COMPAT(cometbft): a conflicting vote for the majority becomes the canonical one although it is
+ * not counted; so it goes into the commit.
  */
 function withCanonical(set: VoteSet, vote: Vote): VoteSet {
   return { ...set, votes: set.votes.with(vote.validatorIndex, vote) }

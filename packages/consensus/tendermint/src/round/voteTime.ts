@@ -5,8 +5,8 @@ import type { RoundState } from './roundState.ts'
 const BLOCK_TIME_STEP_MS = 1
 
 /**
- * The time in a vote: now, but later than the block that is voted on, so that the median of the votes is.
- * CometBFT spec, "BFT time". COMPAT(cometbft): also if the vote is for nil.
+ * The time in a vote: now, but later than the block that is voted on, so that the median of the
+ * votes is. CometBFT spec, "BFT time". COMPAT(cometbft): also if the vote is for nil.
  */
 export function voteTime(
   { locked, proposalBlock }: Pick<RoundState, 'locked' | 'proposalBlock'>,

@@ -7,6 +7,7 @@ import type { Verified } from '@wadi/primitives/verified'
 import { encode } from '@wadi/protobuf/codec'
 import { blockIdOf, partSetOfBytes } from '../../blocks/parts.ts'
 import { canonicalVoteBytes } from '../../signBytes.ts'
+import { bitsWhere } from '../../types/bitArray.ts'
 import { Block } from '../../types/block.ts'
 import type { BlockId } from '../../types/blockId.ts'
 import type { Commit } from '../../types/commit.ts'
@@ -15,6 +16,7 @@ import type { Proposal } from '../../types/proposal.ts'
 import type { ValidatorSet } from '../../types/validatorSet.ts'
 import type { Vote } from '../../types/vote.ts'
 import { rotated } from '../../validators/priorities.ts'
+import type { Candidate } from '../candidate.ts'
 import type { ChainFacts } from '../roundState.ts'
 
 const CHAIN_ID = 'test'
@@ -91,7 +93,22 @@ export function testBlock(
   return { block, ...cut(block, encode(Block, block)) }
 }
 
-/** The same block in an encoding that nobody honest makes: a field that nobody knows is behind it. */
+/** A block that may be agreed on, and what its check said. */
+export function testCandidate(
+  text: string,
+  verdict: Candidate['verdict'],
+  time?: Moment,
+): Candidate {
+  const { block, blockId, parts } = testBlock(1n, text, time && { time })
+  const bytes = parts.reduce((sum, part) => sum + part.bytes.length, 0)
+  const bits = bitsWhere(parts.length, () => true)
+  const { partSetHeader: header } = blockId
+  return { block, blockId, parts: { header, parts, bits, count: parts.length, bytes }, verdict }
+}
+
+/**
+ * The same block in an encoding that nobody honest makes: a field that nobody knows is behind it.
+ */
 export function otherEncoding({ block }: TestBlock): TestBlock {
   const bytes = encode(Block, block)
   const longer = new Uint8Array([...bytes, 0xa0, 0x06, 0x01])
