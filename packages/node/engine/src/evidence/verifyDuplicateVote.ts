@@ -16,7 +16,7 @@ export interface VoteContext {
   readonly validators: ValidatorSet
 }
 
-/** Refuses two votes unless a validator signed both, for different blocks, where it may sign one. */
+/** Refuses two votes unless a validator signed both, for two blocks, where it may sign one. */
 export function verifyDuplicateVote(context: VoteContext, evidence: DuplicateVoteEvidence): void {
   const { dialect, chainId, validators } = context
   const { voteA, voteB } = evidence

@@ -21,7 +21,7 @@ export const SEND_QUEUE_MAX = 16
 /** Bytes of the transactions of one message that holds more than one. */
 export const BATCH_BYTES_MAX = 64 * 1024
 
-/** Transactions of one message: each is checked before anything else happens. The reference sends one. */
+/** Transactions of one message: all are checked before anything else. The reference sends one. */
 export const BATCH_COUNT_MAX = 1000
 
 /** What comes in meanwhile travels together. */

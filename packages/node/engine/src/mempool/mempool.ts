@@ -239,7 +239,7 @@ export class Mempool implements TxPool {
     this.#tellAvailable()
   }
 
-  /** What goes if a transaction comes: nothing if there is room; undefined if it has to stay out. */
+  /** What goes if a transaction comes: nothing if there is room; undefined if it must stay out. */
   #victimsFor(size: number, priority: bigint): readonly PoolTx[] | undefined {
     const { countMax, bytesMax } = this.#config
     if (this.size < countMax && this.#sizeBytes + size <= bytesMax) return []

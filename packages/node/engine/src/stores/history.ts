@@ -14,7 +14,7 @@ export interface Dated<T> {
   readonly age: number
 }
 
-/** See the top of this file. The tag of a record is the distance; it is zero if the value follows. */
+/** See the top of this file. The tag of a record is the distance, zero if the value follows. */
 export class History<T> {
   readonly #kind: number
   readonly #schema: Schema<T>

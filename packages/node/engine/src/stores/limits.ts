@@ -12,7 +12,7 @@ export const DAMAGED_BLOCKS_MAX = 1000
 /** Every so many heights the validators are stored in full. The reference's. */
 export const VALIDATORS_CHECKPOINT_INTERVAL = 100_000n
 
-/** The log of the current state goes on in another file after so many bytes; the one before goes. */
+/** Bytes after which the log of the current state goes on in another file; the old one goes. */
 export const STATE_SEGMENT_SIZE = 1024 * 1024
 
 /** The history of the state goes on in another file after so many bytes. */

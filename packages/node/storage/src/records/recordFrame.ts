@@ -1,8 +1,8 @@
 /**
  * The frame around a record of a record log, little-endian:
  *
- *   magic u32 ‖ crc u32 ‖ address f64 ‖ synced f64 ‖ height i64 ‖ size u32 ‖ tag u32 ‖ kind u8 ‖ 7 × 0
- *   ‖ payload
+ *   magic u32 ‖ crc u32 ‖ address f64 ‖ synced f64 ‖ height i64 ‖ size u32 ‖ tag u32 ‖ kind u8
+ *   ‖ 7 × 0 ‖ payload
  *
  * The checksum (CRC-32) covers everything behind it, the address included, so that old bytes at a
  * new place are not taken for a frame. `synced` is how far the log was known to be durable when
