@@ -15,13 +15,19 @@ interface Write {
   readonly bytes: Uint8Array
 }
 
+/** A write, and how to take it back. */
+interface PendingWrite extends Write {
+  /** What was at its position, as far as the file went. */
+  readonly before: Uint8Array
+  readonly sizeBefore: number
+}
+
 interface Content {
-  synced: Uint8Array
-  /** What the process sees; the first `size` bytes. */
+  /** What the process sees; the first `size` bytes. Behind them are zeros. */
   bytes: Uint8Array
   size: number
   /** Since the last sync, in order. A truncation is a write of nothing. */
-  pending: Write[]
+  pending: PendingWrite[]
 }
 
 type FolderChange =
@@ -37,6 +43,34 @@ function overwrite(content: Content, { position, bytes }: Write): void {
   }
   content.bytes.set(bytes, position)
   content.size = Math.max(content.size, end)
+}
+
+/** Writes what is not synced. */
+function writePending(content: Content, write: Write): void {
+  const { position, bytes } = write
+  const sizeBefore = content.size
+  const end = Math.min(position + bytes.length, sizeBefore)
+  const before = content.bytes.slice(position, Math.max(position, end))
+  content.pending.push({ ...write, before, sizeBefore })
+  overwrite(content, write)
+}
+
+/** Makes a file shorter, which is not synced. */
+function truncatePending(content: Content, size: number): void {
+  const sizeBefore = content.size
+  const before = content.bytes.slice(size, Math.max(size, sizeBefore))
+  content.pending.push({ position: size, bytes: new Uint8Array(0), before, sizeBefore })
+  content.bytes.fill(0, size, sizeBefore)
+  content.size = Math.min(size, sizeBefore)
+}
+
+/** Goes back to what was synced. */
+function undoPending(content: Content): void {
+  for (const { position, before, sizeBefore } of content.pending.toReversed()) {
+    content.bytes.fill(0, sizeBefore, content.size)
+    if (before.length > 0) content.bytes.set(before, position)
+    content.size = sizeBefore
+  }
 }
 
 class MemoryFile implements OpenFile {
@@ -66,9 +100,7 @@ class MemoryFile implements OpenFile {
     for (const part of parts) {
       // Like a real disk, it writes what fits before it says that it is full.
       const room = Math.min(part.length, this.#files.takeRoom(at + part.length - content.size))
-      const write = { position: at, bytes: part.slice(0, room) }
-      overwrite(content, write)
-      content.pending.push(write)
+      writePending(content, { position: at, bytes: part.slice(0, room) })
       if (room < part.length)
         throw new UnavailableError('storage.full', 'storage: the disk in memory is full')
       at += part.length
@@ -77,17 +109,12 @@ class MemoryFile implements OpenFile {
 
   sync(): void {
     this.#files.count('sync')
-    const content = this.#content
-    content.synced = content.bytes.slice(0, content.size)
-    content.pending = []
+    this.#content.pending = []
   }
 
   truncate(size: number): void {
     this.#files.count('truncate')
-    const content = this.#content
-    content.bytes = content.bytes.slice(0, size)
-    content.size = Math.min(content.size, size)
-    content.pending.push({ position: size, bytes: new Uint8Array(0) })
+    truncatePending(this.#content, size)
   }
 
   size(): number {
@@ -118,8 +145,7 @@ export class MemoryFiles implements FileSystem {
     let content = this.#entries.get(path)
     if (content === undefined) {
       this.count('create')
-      const bytes = new Uint8Array(0)
-      content = { synced: bytes, bytes, size: 0, pending: [] }
+      content = { bytes: new Uint8Array(0), size: 0, pending: [] }
       this.#change({ kind: 'link', path, content })
     }
     return new MemoryFile(this, content)
@@ -229,8 +255,7 @@ export class MemoryFiles implements FileSystem {
 
 function surviveInPart(content: Content, pick: Pick): void {
   const { pending } = content
-  content.bytes = content.synced.slice()
-  content.size = content.synced.length
+  undoPending(content)
   // Pages go to the disk in any order: each write is there, or not, or in part.
   for (const write of pending) {
     const fate = pick(3)
@@ -238,7 +263,5 @@ function surviveInPart(content: Content, pick: Pick): void {
     const size = fate === 1 ? write.bytes.length : pick(write.bytes.length + 1)
     overwrite(content, { position: write.position, bytes: write.bytes.subarray(0, size) })
   }
-  content.bytes = content.bytes.slice(0, content.size)
-  content.synced = content.bytes.slice()
   content.pending = []
 }
