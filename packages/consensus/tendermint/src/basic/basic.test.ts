@@ -8,6 +8,7 @@ import type { Evidence } from '../types/evidence.ts'
 import type { Header } from '../types/header.ts'
 import type { LightBlock } from '../types/lightBlock.ts'
 import type { Part } from '../types/part.ts'
+import type { Proposal } from '../types/proposal.ts'
 import type { Vote } from '../types/vote.ts'
 import { checkBlockBasics } from './checkBlockBasics.ts'
 import { checkCommit } from './checkCommit.ts'
@@ -115,7 +116,7 @@ describe('a vote', () => {
 describe('a proposal', () => {
   it('is of a whole block', () => {
     const { height, round, timestamp, signature } = vote
-    const proposal = { height, round, polRound: -1, blockId, timestamp, signature }
+    const proposal: Proposal = { height, round, polRound: -1, blockId, timestamp, signature }
     assertRefused(checkProposal, proposal, [
       ['badHeight', { height: -1n }],
       ['badRound', { round: -1 }],
