@@ -1,9 +1,10 @@
 /** Makes a plan of a seed. */
 
 import { assert } from '@wadi/base/errors'
-import { type RandomSource, randomBelow, SeededRandom } from '@wadi/base/random'
+import { type RandomSource, randomBelow } from '@wadi/base/random'
 import { BYZANTINE_KINDS, CRASH_CLASSES, WEATHER_CLASSES } from './faultClasses.ts'
 import type { Byzantine, CrashFault, CutFault, Fault, Plan, Span, WeatherFault } from './plan.ts'
+import { randomFor } from './randomFor.ts'
 import { linksOf } from './topology.ts'
 
 /** What is not left to the seed. */
@@ -25,15 +26,6 @@ const HUNDRED = 100
 /** Of a million messages. */
 const LOSS_MIN = 10_000
 const LOSS_MAX = 300_000
-const LABEL_MAX = 0x1_0000_0000n
-
-/** A stream of randomness of its own for each purpose, so that one more draw changes only one of them. */
-export function randomFor(seed: bigint, label: string): SeededRandom {
-  let mixed = 0xcbf29ce484222325n
-  for (let i = 0; i < label.length; i++)
-    mixed = BigInt.asUintN(64, (mixed ^ BigInt(label.charCodeAt(i))) * 0x100000001b3n)
-  return new SeededRandom(BigInt.asUintN(64, seed * LABEL_MAX + mixed))
-}
 
 class Dice {
   readonly random: RandomSource
@@ -85,7 +77,12 @@ export function createPlan(seed: bigint, options: PlanOptions = {}): Plan {
     topology,
     links: linksOf(topology, count, dice.random),
     byzantine,
-    isBeyondLimit: isBeyondLimit || !isMinority(powers, byzantine.map(({ node }) => node)),
+    isBeyondLimit:
+      isBeyondLimit ||
+      !isMinority(
+        powers,
+        byzantine.map(({ node }) => node),
+      ),
     lost,
     skewsMs: powers.map(() => (dice.percent(8) ? dice.between(-90_000, 90_000) : 0)),
     faults: faultsOf(dice, { honest, count, healAtMs }),

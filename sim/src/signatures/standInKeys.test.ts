@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createMemorySigner } from '@wadi/crypto/signature/memorySigner'
+import { Secret } from '@wadi/base/secret'
 import { contextOf, prehash } from '@wadi/crypto/signature/context'
 import { contexts } from '@wadi/crypto/signature/contexts'
-import { Secret } from '@wadi/base/secret'
+import { createMemorySigner } from '@wadi/crypto/signature/memorySigner'
 import fc from 'fast-check'
 import { StandInKeys } from './standInKeys.ts'
 

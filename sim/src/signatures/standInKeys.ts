@@ -27,7 +27,10 @@ interface Key {
 export class StandInKeys {
   readonly #keys = new Map<number, Key[]>()
   /** By signature: what real ones were found to be, with the key and message they were checked for. */
-  readonly #verdicts = new Map<string, { readonly signed: SignedMessage; readonly isValid: boolean }>()
+  readonly #verdicts = new Map<
+    string,
+    { readonly signed: SignedMessage; readonly isValid: boolean }
+  >()
 
   /** Gives the owner of a public key what it takes to sign. */
   signWith(publicKey: Uint8Array): (message: Uint8Array) => Uint8Array {
@@ -72,7 +75,10 @@ export class StandInKeys {
     if (isSame) return known.isValid
     if (this.#verdicts.size >= VERDICTS_MAX) this.#verdicts.clear()
     const isValid = kernelEd25519.verifySignature(signed)
-    this.#verdicts.set(name, { signed: { message: message.slice(), publicKey, signature }, isValid })
+    this.#verdicts.set(name, {
+      signed: { message: message.slice(), publicKey, signature },
+      isValid,
+    })
     return isValid
   }
 

@@ -35,10 +35,20 @@ export const FAIR_WEATHER: Weather = {
 export const RECONNECT_MS = 1000
 const BAN_MS = 30_000
 
-/** A node as the network sees it. */
+/** A node as the network sees it: one life of it. */
 export interface NetworkNode {
   readonly id: string
   readonly reactors: readonly Reactor[]
+}
+
+/** Told of every message as it arrives. */
+export type DeliveryWatch = (delivery: Delivery) => void
+
+export interface Delivery {
+  readonly from: string
+  readonly to: string
+  readonly channel: number
+  readonly message: Uint8Array
 }
 
 /** Tells of an offence, so that a checker can say whether the accused is honest. */
@@ -57,8 +67,9 @@ export interface NetworkOptions {
   readonly random: RandomSource
   readonly onOffence?: OffenceWatch
   readonly tamper?: Tamper
-  /** Carries out what a node has to do when a message arrives; it may fail or be slow. */
-  readonly run?: (node: string, work: () => void) => void
+  readonly onDelivery?: DeliveryWatch
+  /** Carries out what a node has to do when a message arrives; it may fail, be slow, or be dead. */
+  readonly run?: (node: NetworkNode, work: () => void) => void
 }
 
 const MILLION = 1_000_000
@@ -119,7 +130,7 @@ class Connection {
 
   open(): void {
     for (const side of [0, 1] as const)
-      this.#network.run(this.ends[side].id, () => {
+      this.#network.run(this.ends[side], () => {
         for (const reactor of this.ends[side].reactors)
           if (this.isOpen) reactor.addPeer(this.#peers[side])
       })
@@ -129,13 +140,13 @@ class Connection {
     if (!this.isOpen) return
     this.isOpen = false
     for (const side of [0, 1] as const)
-      this.#network.run(this.ends[side].id, () => {
+      this.#network.run(this.ends[side], () => {
         for (const reactor of this.ends[side].reactors) reactor.removePeer(this.#peers[side])
       })
   }
 
   canSend(side: 0 | 1, id: number): boolean {
-    const channel = this.#channelOf(this.ends[side], id)
+    const channel = channelOf(this.ends[side], id)
     const waiting = this.#ways[side].waiting.get(id) ?? 0
     return this.isOpen && channel !== undefined && waiting < channel.sendQueueMax
   }
@@ -149,13 +160,19 @@ class Connection {
     const sender = this.ends[side]
     const receiver = this.ends[1 - side]!
     way.waiting.set(id, (way.waiting.get(id) ?? 0) + 1)
-    for (const sent of this.#network.tampered(sender.id, receiver.id, id, message)) {
-      const { copies, atMs } = this.#network.fate(sender.id, receiver.id, way.lastArrivalMs)
-      way.lastArrivalMs = Math.max(way.lastArrivalMs, atMs)
-      for (let copy = 0; copy < copies; copy++) this.#deliverAt(atMs, side, id, sent)
-    }
+    for (const sent of this.#network.tampered(sender.id, receiver.id, id, message))
+      this.slip(side, id, sent)
     this.#network.at(way.lastArrivalMs, () => this.#arrived(side, id))
     return true
+  }
+
+  /** Sends a message past all queues, as nobody honest does. */
+  slip(side: 0 | 1, id: number, message: Uint8Array): void {
+    const way = this.#ways[side]
+    const [sender, receiver] = [this.ends[side], this.ends[1 - side]!]
+    const { copies, atMs } = this.#network.fate(sender.id, receiver.id, way.lastArrivalMs)
+    way.lastArrivalMs = Math.max(way.lastArrivalMs, atMs)
+    for (let copy = 0; copy < copies; copy++) this.#deliverAt(atMs, side, id, message)
   }
 
   punish(side: 0 | 1, offence: Offence): void {
@@ -168,10 +185,13 @@ class Connection {
     const receiver = this.ends[1 - side]!
     this.#network.at(atMs, () => {
       if (!this.isOpen) return
-      const reactor = receiver.reactors.find(({ channels }) => channels.some((c) => c.id === id))
-      // Each gets bytes of its own: they are the receiver's to keep.
-      const receive = () => reactor?.receive(this.#peers[1 - side]!, id, message.slice())
-      this.#network.run(receiver.id, receive)
+      const reactor = reactorOf(receiver, id)
+      this.#network.run(receiver, () => {
+        if (!this.isOpen) return
+        this.#network.delivered({ from: this.ends[side].id, to: receiver.id, channel: id, message })
+        // Each gets bytes of its own: they are the receiver's to keep.
+        reactor?.receive(this.#peers[1 - side]!, id, message.slice())
+      })
     })
   }
 
@@ -180,15 +200,19 @@ class Connection {
     way.waiting.set(id, way.waiting.get(id)! - 1)
     if (!this.isOpen || !way.full.delete(id)) return
     const sender = this.ends[side]
-    const reactor = sender.reactors.find(({ channels }) => channels.some((c) => c.id === id))
-    this.#network.run(sender.id, () => reactor?.drained?.(this.#peers[side], id))
+    const reactor = reactorOf(sender, id)
+    this.#network.run(sender, () => reactor?.drained?.(this.#peers[side], id))
   }
+}
 
-  #channelOf(node: NetworkNode, id: number): Channel | undefined {
-    for (const { channels } of node.reactors)
-      for (const channel of channels) if (channel.id === id) return channel
-    return undefined
-  }
+function reactorOf({ reactors }: NetworkNode, id: number): Reactor | undefined {
+  return reactors.find(({ channels }) => channels.some((channel) => channel.id === id))
+}
+
+function channelOf({ reactors }: NetworkNode, id: number): Channel | undefined {
+  for (const { channels } of reactors)
+    for (const channel of channels) if (channel.id === id) return channel
+  return undefined
 }
 
 /** All nodes and all connections between them. */
@@ -197,7 +221,8 @@ export class SimNetwork {
   readonly #random: RandomSource
   readonly #onOffence: OffenceWatch
   readonly #tamper: Tamper
-  readonly run: (node: string, work: () => void) => void
+  readonly #onDelivery: DeliveryWatch
+  readonly run: (node: NetworkNode, work: () => void) => void
   readonly #nodes = new Map<string, NetworkNode>()
   /** Pairs that want to be connected, by {@link pairOf}. */
   readonly #wanted = new Set<string>()
@@ -211,6 +236,7 @@ export class SimNetwork {
     this.#random = options.random
     this.#onOffence = options.onOffence ?? (() => undefined)
     this.#tamper = options.tamper ?? ((_from, _to, _channel, message) => [message])
+    this.#onDelivery = options.onDelivery ?? (() => undefined)
     this.run = options.run ?? ((_node, work) => work())
   }
 
@@ -251,6 +277,24 @@ export class SimNetwork {
     const waitMs = severity === 'ban' ? BAN_MS : RECONNECT_MS
     this.#bannedUntilMs.set(pairOf(a.id, b.id), this.#time.nowMs + waitMs)
     this.at(this.#time.nowMs, () => this.#drop(connection))
+  }
+
+  /** Sends a message that its sender's program did not send; only if they are connected. */
+  slip(from: string, to: string, channel: number, message: Uint8Array): void {
+    const connection = this.#connections.get(pairOf(from, to))
+    if (connection?.isOpen)
+      connection.slip(connection.ends[0].id === from ? 0 : 1, channel, message)
+  }
+
+  /** Who has a connection with a node. */
+  neighbours(id: string): readonly string[] {
+    return [...this.#connections.values()].flatMap(({ ends: [a, b] }) =>
+      a.id === id ? [b.id] : b.id === id ? [a.id] : [],
+    )
+  }
+
+  delivered(delivery: Delivery): void {
+    this.#onDelivery(delivery)
   }
 
   offended(accuser: string, accused: string, offence: Offence): void {
