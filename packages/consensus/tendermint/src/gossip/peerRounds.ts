@@ -3,6 +3,7 @@
  * What was sent counts as received; where that may be wrong, {@link forgetReceived} begins anew.
  */
 
+import { PARTS_MAX } from '../limits.ts'
 import type {
   HasVote,
   NewRoundStep,
@@ -92,7 +93,10 @@ export function applyNewRoundStep(known: PeerRounds, said: NewRoundStep): PeerRo
     precommits: isCaughtUp ? known.catchupCommit : undefined,
   }
   if (height === known.height) {
-    const { lastCommitRound, lastCommit, catchupCommitRound, catchupCommit } = known
+    const { lastCommitRound, lastCommit, catchupCommitRound } = known
+    // Of the round that it leaves precommits were noted; if it is the commit's, they are the commit.
+    const catchupCommit =
+      known.round === catchupCommitRound ? known.precommits : known.catchupCommit
     return { ...fresh, lastCommitRound, lastCommit, catchupCommitRound, catchupCommit }
   }
   const { lastCommitRound } = said
@@ -148,6 +152,8 @@ export function withProposal(known: PeerRounds, proposal: Proposal): PeerRounds 
   if (known.parts !== undefined) return { ...known, hasProposal: true }
   const { polRound, blockId } = proposal
   const { partSetHeader } = blockId
+  // Nobody has checked its signature: no block has so many parts.
+  if (partSetHeader.total > PARTS_MAX) return known
   const parts = noBits(partSetHeader.total)
   return { ...known, hasProposal: true, partSetHeader, parts, polRound, pol: undefined }
 }
@@ -178,17 +184,19 @@ export function withVote(known: PeerRounds, place: VotePlace, index: number): Pe
 
 /** With bits for as many validators, wherever votes of a height may be noted. */
 export function withVoteBits(known: PeerRounds, height: bigint, count: number): PeerRounds {
-  if (height === known.height)
-    return {
-      ...known,
-      prevotes: known.prevotes ?? noBits(count),
-      precommits: known.precommits ?? noBits(count),
-      catchupCommit: known.catchupCommit ?? noBits(count),
-      pol: known.pol ?? noBits(count),
-    }
-  if (height + 1n === known.height)
-    return { ...known, lastCommit: known.lastCommit ?? noBits(count) }
-  return known
+  if (height + 1n === known.height && known.lastCommit === undefined) {
+    return { ...known, lastCommit: noBits(count) }
+  }
+  const { prevotes, precommits, catchupCommit, pol } = known
+  const isMissing = !(prevotes && precommits && catchupCommit && pol)
+  if (height !== known.height || !isMissing) return known
+  return {
+    ...known,
+    prevotes: prevotes ?? noBits(count),
+    precommits: precommits ?? noBits(count),
+    catchupCommit: catchupCommit ?? noBits(count),
+    pol: pol ?? noBits(count),
+  }
 }
 
 /** It is about to hear of the commit of its height, which was in this round. */
