@@ -1,6 +1,5 @@
 /** Which addresses can be reached from everywhere, and which lie close to each other. */
 
-import { equalBytes } from '@wadi/base/bytes'
 import { parseIp, printIp } from '@wadi/primitives/ip'
 import { isPeerId, type NetAddress } from './netAddress.ts'
 
@@ -18,12 +17,19 @@ function range(text: string): IpRange {
   return { base: parseIp(base), bits: offset + Number(bits) }
 }
 
+/** The bits of a byte of an address that the first bits of the address take in. */
+function maskOf(byteIndex: number, bits: number): number {
+  const rest = Math.min(8, Math.max(0, bits - 8 * byteIndex))
+  return (0xff00 >> rest) & 0xff
+}
+
 function contains({ base, bits }: IpRange, ip: Uint8Array): boolean {
-  return equalBytes(masked(ip, bits), masked(base, bits))
+  for (let i = 0; 8 * i < bits; i++) if (((ip[i]! ^ base[i]!) & maskOf(i, bits)) !== 0) return false
+  return true
 }
 
 function masked(ip: Uint8Array, bits: number): Uint8Array {
-  return ip.map((byte, i) => byte & (0xff00 >> Math.min(8, Math.max(0, bits - 8 * i))) & 0xff)
+  return ip.map((byte, i) => byte & maskOf(i, bits))
 }
 
 const IPV4 = range('0.0.0.0/0')

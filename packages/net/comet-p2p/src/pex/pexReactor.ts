@@ -163,13 +163,14 @@ export class PexReactor implements Reactor {
       this.#ban(peer, 'tells addresses unasked')
       return
     }
-    const { book, network, seeds = [] } = this.#options
+    const { book, mode = 'peer', network, seeds = [] } = this.#options
     const known = network.peer(peer.id)
     const source = known?.listenAddress ?? known?.address
     if (source === undefined) return
     for (const address of addresses) book.add(address, source)
-    if (seeds.some((seed) => equalAddresses(seed, source)))
-      this.#after(0, () => this.#ensurePeers())
+    const isSeed = seeds.some((seed) => equalAddresses(seed, source))
+    // Whoever comes from a seed has nobody else: it does not wait.
+    if (isSeed && mode === 'peer') this.#dialSome()
   }
 
   #ask(peer: Peer): void {
@@ -178,17 +179,24 @@ export class PexReactor implements Reactor {
   }
 
   #ensurePeers(): void {
-    const { book, network, mode } = this.#options
-    if (mode === 'seed') return
-    const { outbound, dialing } = network.counts()
-    const missing = network.admission.outboundPeersMax - outbound - dialing
-    if (missing <= 0) return
-    const chosen = this.#choose(missing, outbound)
-    for (const address of chosen) this.#dial(address, () => undefined)
+    const { book } = this.#options
+    const dialed = this.#dialSome()
+    if (dialed === undefined) return
     if (book.needsMore()) book.reinstate()
     if (!book.needsMore()) return
     this.#askSomebody()
-    if (chosen.length === 0) this.#dialSeeds()
+    if (dialed === 0) this.#dialSeeds()
+  }
+
+  /** Dials as many as are missing; how many, or undefined if nobody is. */
+  #dialSome(): number | undefined {
+    const { network } = this.#options
+    const { outbound, dialing } = network.counts()
+    const missing = network.admission.outboundPeersMax - outbound - dialing
+    if (missing <= 0) return undefined
+    const chosen = this.#choose(missing, outbound)
+    for (const address of chosen) this.#dial(address, () => undefined)
+    return chosen.length
   }
 
   /** Addresses to dial; the more peers there are already, the more of them new ones. */

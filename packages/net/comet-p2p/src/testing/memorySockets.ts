@@ -80,11 +80,6 @@ export class Pipe implements Wire {
     this.#other!.#deliverSoon()
   }
 
-  /** Bytes that have come and were not read. */
-  get unreadBytes(): number {
-    return this.#inboxBytes
-  }
-
   #deliverSoon(): void {
     this.#internet.later(() => this.#deliver())
   }
@@ -92,18 +87,28 @@ export class Pipe implements Wire {
   #deliver(): void {
     if (this.isClosed || this.#events === undefined || this.#isPaused) return
     if (this.#inboxBytes > 0) {
-      const all = concatBytes(...this.#inbox)
-      const piece = all.slice(0, this.#internet.pieceBytes())
-      const rest = all.subarray(piece.length)
-      this.#inbox = rest.length > 0 ? [rest] : []
-      this.#inboxBytes = rest.length
-      this.#events.received(piece)
+      this.#events.received(this.#takePiece(this.#internet.pieceBytes()))
       this.#other!.#roomAgain(this.#inboxBytes)
       this.#deliverSoon()
     } else if (this.#isEnding) {
       this.isClosed = true
       this.#events.ended('the other end closed the connection')
     }
+  }
+
+  /** Up to so many bytes, whatever the pieces in which they were written. */
+  #takePiece(bytesMax: number): Uint8Array {
+    const parts: Uint8Array[] = []
+    for (let size = 0; size < bytesMax && this.#inbox.length > 0; ) {
+      const first = this.#inbox.shift()!
+      const part = first.subarray(0, bytesMax - size)
+      if (part.length < first.length) this.#inbox.unshift(first.subarray(part.length))
+      parts.push(part)
+      size += part.length
+    }
+    const piece = concatBytes(...parts)
+    this.#inboxBytes -= piece.length
+    return piece
   }
 
   #roomAgain(waitingBytes: number): void {

@@ -1,14 +1,16 @@
 /** A peer that shakes hands as it should and then says whatever a test wants. */
 
-import { EMPTY_BYTES } from '@wadi/base/bytes'
+import { concatBytes, EMPTY_BYTES } from '@wadi/base/bytes'
 import { chacha20Poly1305 } from '@wadi/crypto/aead/chacha20Poly1305'
 import { x25519 } from '@wadi/crypto/x25519/x25519'
 import { encodeDelimited } from '@wadi/protobuf/codec'
 import { stockDialect } from '@wadi/tendermint/dialect'
-import { type NodeInfo, Packet } from '@wadi/tendermint/messages/connection'
+import { NodeInfo, Packet } from '@wadi/tendermint/messages/connection'
 import type { NetAddress } from '../address/netAddress.ts'
-import { Handshake } from '../handshake/handshake.ts'
+import { DelimitedReader } from '../delimitedReader.ts'
 import { peerIdOf } from '../handshake/peerId.ts'
+import { NODE_INFO_BYTES_MAX } from '../limits.ts'
+import { SecretConnection } from '../secret/secretConnection.ts'
 import type { Wire } from '../sockets/contract.ts'
 import { DESCRIPTION, ECHO, type TestWorld, testKey } from './testNode.ts'
 
@@ -33,7 +35,9 @@ export function infoOf(index: number, changes: Partial<NodeInfo> = {}): NodeInfo
 /** See the top of this file. */
 export class RawPeer {
   readonly id: string
-  readonly #handshake: Handshake
+  readonly #secret: SecretConnection
+  readonly #info: NodeInfo
+  readonly #reader = new DelimitedReader(NODE_INFO_BYTES_MAX)
   #wire: Wire | undefined
   /** Everything that came after the handshake, in the clear. */
   received: Uint8Array = EMPTY_BYTES
@@ -43,16 +47,12 @@ export class RawPeer {
   private constructor(world: TestWorld, index: number, info: NodeInfo) {
     const key = testKey(index)
     this.id = peerIdOf(key.publicKey)
-    this.#handshake = new Handshake({
-      secret: {
-        algorithms: { x25519, chacha20Poly1305 },
-        key,
-        dialect: stockDialect,
-        ephemeralSecret: world.random.bytes(EPHEMERAL_BYTES),
-      },
-      own: info,
-      dialedId: undefined,
-      checkId: () => undefined,
+    this.#info = info
+    this.#secret = new SecretConnection({
+      algorithms: { x25519, chacha20Poly1305 },
+      key,
+      dialect: stockDialect,
+      ephemeralSecret: world.random.bytes(EPHEMERAL_BYTES),
     })
   }
 
@@ -75,7 +75,7 @@ export class RawPeer {
 
   /** Says something in the secret connection. */
   say(bytes: Uint8Array): void {
-    this.#wire!.write(this.#handshake.secret.seal(bytes))
+    this.#wire!.write(this.#secret.seal(bytes))
   }
 
   /** Says a packet. */
@@ -106,17 +106,20 @@ export class RawPeer {
         this.isEnded = true
       },
     })
-    wire.write(this.#handshake.hello())
+    wire.write(this.#secret.hello())
   }
 
   #receive(wire: Wire, bytes: Uint8Array): void {
+    const isKnown = this.#secret.remoteKey !== undefined
+    const { reply, data } = this.#secret.receive(bytes)
+    if (reply.length > 0) wire.write(reply)
+    if (!isKnown && this.#secret.remoteKey !== undefined)
+      this.say(encodeDelimited(NodeInfo, this.#info))
     if (this.isReady) {
-      const { data } = this.#handshake.secret.receive(bytes)
-      this.received = Uint8Array.from([...this.received, ...data])
+      this.received = concatBytes(this.received, data)
       return
     }
-    const { reply, done } = this.#handshake.receive(bytes)
-    if (reply.length > 0) wire.write(reply)
-    this.isReady = done !== undefined
+    this.#reader.push(data)
+    this.isReady = this.#reader.next() !== undefined
   }
 }

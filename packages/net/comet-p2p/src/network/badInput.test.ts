@@ -1,0 +1,326 @@
+/** What a peer can do wrong on a connection, and what comes of it. */
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { concatBytes, EMPTY_BYTES } from '@wadi/base/bytes'
+import { formatMetrics } from '@wadi/base/prometheusText'
+import { SeededRandom } from '@wadi/base/random'
+import type { Channel } from '@wadi/contracts/peers'
+import { encodeDelimited } from '@wadi/protobuf/codec'
+import { EphemeralKey } from '@wadi/tendermint/messages/connection'
+import { WIRE_WAITING_BYTES_MAX } from '../limits.ts'
+import { RawPeer } from '../testing/rawPeer.ts'
+import { ECHO, type TestNode, TestWorld } from '../testing/testNode.ts'
+
+const BAN_MS = 10 * 60_000
+
+/** A node and somebody who is its peer. */
+function attack(options: Parameters<TestWorld['started']>[1] = {}) {
+  const world = new TestWorld()
+  const node = world.started(1, options)
+  const peer = RawPeer.dial(world, 2, node.address)
+  assert.equal(node.network.peers().length, 1)
+  return { world, node, peer }
+}
+
+/** Somebody dials, says something and is dropped; says how often until it is kept away. */
+function timesUntilBanned(say: (peer: RawPeer) => void): number {
+  const world = new TestWorld()
+  const node = world.started(1)
+  for (let times = 1; ; times++) {
+    const peer = RawPeer.dial(world, 2, node.address)
+    if (!peer.isReady) return times - 1
+    say(peer)
+    world.time.settle()
+    assert.equal(peer.isEnded, true)
+    assert.deepEqual(node.network.peers(), [])
+  }
+}
+
+const offences = (node: TestNode) => formatMetrics(node.metrics.collect())
+
+describe('Bad input from a peer: wrong lengths', () => {
+  it('of packets: the peer is dropped, and kept away after three times', () => {
+    assert.equal(
+      timesUntilBanned((peer) => peer.say(Uint8Array.of(0xff, 0xff, 0x7f))),
+      3,
+    )
+  })
+
+  it('of messages: dropped before the message is there', () => {
+    const { world, node, peer } = attack()
+    for (let i = 0; i < 101; i++) peer.sayPiece(ECHO.id, new Uint8Array(1000), false)
+    world.time.settle()
+    assert.equal(peer.isEnded, true)
+    assert.deepEqual(node.reactor.messages, [])
+    assert.match(offences(node), /why="p2p.messageTooLong",verdict="dropped"} 1/)
+  })
+
+  it('of frames: dropped', () => {
+    const { world, peer } = attack()
+    peer.write(new Uint8Array(1044))
+    world.time.settle()
+    assert.equal(peer.isEnded, true)
+  })
+
+  it('of first messages: refused before anything is kept', () => {
+    const world = new TestWorld()
+    const node = world.started(1)
+    let isEnded = false
+    world.internet.machine(world.addressOf(2).ip).dial(node.address, (result) => {
+      if (result.kind !== 'connected') return
+      const ended = () => {
+        isEnded = true
+      }
+      result.wire.open({ received: () => undefined, drained: () => undefined, ended })
+      result.wire.write(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f))
+    })
+    world.time.settle()
+    assert.equal(isEnded, true)
+    assert.match(offences(node), /refused_connections{why="protobuf.frameTooLarge"} 1/)
+  })
+})
+
+describe('Bad input from a peer: huge counts', () => {
+  it('of pieces that never become a message: memory stays within the bound', () => {
+    const channels: Channel[] = Array.from({ length: 10 }, (_, i) => ({
+      ...ECHO,
+      id: i,
+      messageBytesMax: 50_000,
+    }))
+    const { world, node, peer } = attack({ channels: [ECHO, ...channels.slice(1)] })
+    for (let round = 0; round < 49; round++)
+      for (const { id } of channels.slice(1)) peer.sayPiece(id, new Uint8Array(1000), false)
+    world.time.advance(10_000)
+    const held = node.network.peers()[0]!.link.mux!.heldBytes
+    assert.ok(held >= 9 * 49_000 && held <= 9 * 50_000, `${held}`)
+    peer.wire.close()
+    world.time.settle()
+    assert.deepEqual(node.network.peers(), [])
+  })
+
+  it('of empty pieces: nothing is kept of them', () => {
+    const { world, node, peer } = attack()
+    for (let i = 0; i < 2000; i++) peer.sayPiece(ECHO.id, EMPTY_BYTES, false)
+    world.time.advance(10_000)
+    assert.equal(node.network.peers()[0]!.link.mux!.heldBytes, 0)
+  })
+})
+
+describe('Bad input from a peer: unknown channels and messages', () => {
+  it('a channel that nobody has: dropped, and kept away after three times', () => {
+    assert.equal(
+      timesUntilBanned((peer) => peer.sayPiece(5, Uint8Array.of(1), true)),
+      3,
+    )
+  })
+
+  it('a packet of no kind: dropped, and kept away after three times', () => {
+    assert.equal(
+      timesUntilBanned((peer) => peer.say(Uint8Array.of(2, 0x22, 0))),
+      3,
+    )
+  })
+
+  it('junk instead of packets: dropped, whatever it is', () => {
+    const random = new SeededRandom(9n)
+    for (let i = 0; i < 20; i++) {
+      const { world, peer } = attack()
+      for (let n = 0; n < 50 && !peer.isEnded; n++) {
+        peer.say(random.bytes(2000))
+        world.time.settle()
+      }
+      assert.equal(peer.isEnded, true)
+    }
+  })
+})
+
+describe('Bad input from a peer: wrong chain', () => {
+  it('refused after the handshake, never a peer, kept away after three times', () => {
+    const world = new TestWorld()
+    const node = world.started(1)
+    const peers = Array.from({ length: 4 }, () => {
+      return RawPeer.dial(world, 2, node.address, { network: 'another-chain' })
+    })
+    assert.deepEqual(node.reactor.events, [])
+    // The fourth is not even listened to.
+    assert.ok(peers.every(({ isEnded }) => isEnded))
+    assert.match(offences(node), /why="p2p.incompatible",verdict="banned"} 1/)
+    assert.match(offences(node), /refused_connections{why="banned"} 1/)
+  })
+})
+
+describe('Bad input from a peer: floods', () => {
+  it('of bytes: no more is read than the rate, the rest waits at the sender', () => {
+    const receiveBytesPerSecond = 100_000
+    const rates = { sendBytesPerSecond: 1_000_000, receiveBytesPerSecond }
+    const { world, node, peer } = attack({ rates })
+    const message = new Uint8Array(1000)
+    for (let i = 0; i < 1000; i++) peer.sayPiece(ECHO.id, message, true)
+    const countAfter = (ms: number) => {
+      world.time.advance(ms)
+      return node.reactor.messages.length
+    }
+    const [first, second, third] = [countAfter(0), countAfter(1000), countAfter(1000)]
+    // A message has 1044 bytes on the wire; a piece of the wire may go beyond the rate once.
+    assert.ok(first! <= 100, `${first}`)
+    assert.ok(second! - first! <= 100 && second! - first! >= 90, `${second}`)
+    assert.ok(third! - second! <= 100 && third! - second! >= 90, `${third}`)
+    assert.equal(node.network.peers().length, 1)
+  })
+
+  it('of pings: one answer at a time', () => {
+    const { world, peer } = attack()
+    const before = peer.received.length
+    for (let i = 0; i < 1000; i++) peer.sayPacket({ kind: 'ping', body: {} })
+    world.time.advance(10_000)
+    assert.ok(peer.received.length - before <= 3 * 1000)
+    assert.equal(peer.isEnded, false)
+  })
+
+  it('of connections: so many of one address are let in at a time', () => {
+    const world = new TestWorld()
+    const node = world.started(1)
+    const peers = Array.from({ length: 20 }, () => RawPeer.dial(world, 2, node.address))
+    assert.equal(peers.filter(({ isEnded }) => !isEnded).length, 1)
+    assert.equal(node.network.peers().length, 1)
+  })
+
+  it('of small offences: the peer is slowed, then dropped', () => {
+    const rates = { sendBytesPerSecond: 1_000_000, receiveBytesPerSecond: 80_000 }
+    const { world, node, peer } = attack({ rates })
+    const punish = (times: number) => {
+      for (let i = 0; i < times; i++)
+        node.network.peers()[0]?.punish({ severity: 'slow', why: 'useless message' })
+    }
+    const receivedInTenSeconds = () => {
+      const before = node.reactor.messages.length
+      for (let i = 0; i < 1000; i++) peer.sayPiece(ECHO.id, new Uint8Array(1000), true)
+      world.time.advance(10_000)
+      return node.reactor.messages.length - before
+    }
+    const atFullRate = receivedInTenSeconds()
+    world.time.advance(60_000)
+    punish(9)
+    const slowed = receivedInTenSeconds()
+    assert.ok(slowed < atFullRate / 4, `${slowed} of ${atFullRate}`)
+    assert.equal(node.network.peers().length, 1)
+    punish(3)
+    world.time.settle()
+    assert.deepEqual(node.network.peers(), [])
+  })
+})
+
+describe('Bad input from a peer: whoever did it', () => {
+  it('is banned at once by id and address where no honest program would do that', () => {
+    const { world, node, peer } = attack()
+    node.network.peers()[0]!.punish({ severity: 'ban', why: 'equivocates' })
+    world.time.settle()
+    assert.equal(peer.isEnded, true)
+    const sameId = RawPeer.dial(world, 2, node.address)
+    assert.deepEqual([sameId.isReady, sameId.isEnded], [false, true])
+    // Another key at the same address does not help.
+    const sameIp = world.started(3, { host: 2 })
+    world.connect(sameIp, node)
+    assert.deepEqual(node.network.peers(), [])
+  })
+
+  it('is let in again when its time is over', () => {
+    const { world, node } = attack()
+    node.network.peers()[0]!.punish({ severity: 'ban', why: 'equivocates' })
+    world.time.advance(BAN_MS - 1)
+    assert.equal(RawPeer.dial(world, 2, node.address).isReady, false)
+    world.time.advance(1)
+    assert.equal(RawPeer.dial(world, 2, node.address).isReady, true)
+  })
+
+  it('is not dialed while it is banned', () => {
+    const world = new TestWorld()
+    const [a, b] = [world.started(1), world.started(2)]
+    world.connect(a, b)
+    a.network.peers()[0]!.punish({ severity: 'ban', why: 'lies' })
+    let why = ''
+    a.network.dial(b.address, (outcome) => {
+      why = outcome.kind === 'failed' ? outcome.why : outcome.kind
+    })
+    assert.equal(why, 'banned')
+  })
+
+  it('is dropped and comes back where the operator has named it', () => {
+    const world = new TestWorld()
+    const a = world.started(1, { persistentPeers: [world.addressOf(2)] })
+    world.started(2)
+    world.time.advance(5000)
+    a.network.peers()[0]!.punish({ severity: 'ban', why: 'lies' })
+    assert.deepEqual(a.network.peers(), [])
+    world.time.advance(10_000)
+    assert.equal(a.network.peers().length, 1)
+  })
+
+  it('is known by its key alone where several peers share an address', () => {
+    const world = new TestWorld()
+    const node = world.started(1, { duplicateIps: 'allowed' })
+    const [bad, good] = [2, 3].map((index) => world.started(index, { host: 9 }))
+    world.connect(bad!, node)
+    node.network.peers()[0]!.punish({ severity: 'ban', why: 'lies' })
+    world.connect(good!, node)
+    world.connect(bad!, node)
+    assert.deepEqual([...node.reactor.peers.keys()], [good!.network.id])
+  })
+
+  it('is never told anything that the key was not shown for', () => {
+    const world = new TestWorld()
+    const node = world.started(1)
+    let received: Uint8Array = EMPTY_BYTES
+    world.internet.machine(world.addressOf(2).ip).dial(node.address, (result) => {
+      if (result.kind !== 'connected') return
+      result.wire.open({
+        received: (bytes) => {
+          received = concatBytes(received, bytes)
+        },
+        drained: () => undefined,
+        ended: () => undefined,
+      })
+      result.wire.write(encodeDelimited(EphemeralKey, { value: new Uint8Array(32).fill(9) }))
+    })
+    world.time.settle()
+    // Its ephemeral key and the sealed proof of its own: nothing of what it is.
+    assert.equal(received.length, 35 + 1044)
+  })
+})
+
+describe('Bad input from a peer: memory', () => {
+  it('of all peers together is bounded: whoever takes the most is dropped', () => {
+    const world = new TestWorld()
+    const node = world.started(1, { reassemblyBytesMax: 150_000 })
+    const [small, large, last] = [2, 3, 4].map((index) => RawPeer.dial(world, index, node.address))
+    const fill = (peer: RawPeer, pieces: number) => {
+      for (let i = 0; i < pieces; i++) peer.sayPiece(ECHO.id, new Uint8Array(1000), false)
+      world.time.settle()
+    }
+    fill(small!, 10)
+    fill(large!, 90)
+    assert.equal(node.network.peers().length, 3)
+    fill(last!, 60)
+    assert.deepEqual(
+      [small, large, last].map((peer) => peer!.isEnded),
+      [false, true, false],
+    )
+  })
+
+  it('of what a peer does not take is bounded: queues and the wire are full, then nothing', () => {
+    const world = new TestWorld()
+    const node = world.started(1)
+    const peer = RawPeer.dial(world, 2, node.address)
+    peer.wire.pause()
+    const [target] = node.network.peers()
+    let sent = 0
+    for (let i = 0; i < 1000; i++) {
+      if (target!.send(ECHO.id, new Uint8Array(ECHO.messageBytesMax))) sent++
+      world.time.settle()
+    }
+    const bound = ECHO.sendQueueMax * ECHO.messageBytesMax + 2 * WIRE_WAITING_BYTES_MAX
+    assert.ok(sent * ECHO.messageBytesMax <= bound, `${sent}`)
+    assert.equal(target!.canSend(ECHO.id), false)
+  })
+})
