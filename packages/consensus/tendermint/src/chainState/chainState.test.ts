@@ -94,6 +94,8 @@ describe('the next block of a chain', () => {
     const header = { ...first.block.header, lastCommitHash: commitHash(lastCommit) }
     const followed = { ...first.block, lastCommit, header }
     assert.throws(() => checkFirst(followed), refusal('checkBlock.firstWithCommit'))
+    const later = { ...state, initialHeight: 4n }
+    assert.throws(() => check(block, later), refusal('checkBlock.otherHeight'))
     const tenth = { ...begun.state, initialHeight: 10n }
     assert.throws(() => check(first.block, tenth), refusal('checkBlock.otherHeight'))
     assert.equal(nextHeight(tenth), 10n)

@@ -74,6 +74,7 @@ function checkLastCommit(dialect: SignatureDialect, state: ChainState, block: Bl
 }
 
 function checkTime(state: ChainState, { header, lastCommit }: Block): void {
+  if (header.height < state.initialHeight) throw errors.otherHeight(`${header.height}`)
   const isFirst = header.height === state.initialHeight
   if (!isFirst && compareMoments(header.time, state.lastBlockTime) <= 0) throw errors.tooEarly()
   const time = isFirst ? state.lastBlockTime : medianTime(lastCommit!, state.lastValidators)
