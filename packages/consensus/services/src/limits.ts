@@ -40,6 +40,9 @@ export const CHECKPOINT_CHUNK_BYTES_MIN = 1024n * 1024n
 export const DECODED_VALUES_MAX = 8_192
 export const DECODED_BYTES_MAX = 4_194_304
 
+/** So many checked transactions are remembered as validly signed: a few mempools. */
+export const VALID_TRANSACTIONS_MAX = 16_384
+
 /** In nanoseconds: how short the pause between blocks may be in a genesis document. */
 export const TIMEOUT_COMMIT_MIN = MILLISECOND
 /** In blocks: how often a genesis document may ask for checkpoints of the state. */

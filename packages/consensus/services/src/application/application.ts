@@ -264,7 +264,7 @@ export class Application {
     const ctx = this.#context('checkTx', this.#checkState)
     try {
       checkSize(ctx.consensusParameters, raw.length)
-      const opened = this.#opener.open(raw)
+      const opened = this.#opener.openRemembering(raw)
       checkUpgrade(ctx)
       if (isSystemTransaction(opened.transaction)) throw errors.systemMethod()
       const { failure, gas, priority } = executeTransaction(
