@@ -26,6 +26,7 @@ const COMMANDS = {
   roots: 'conformance/src/roots.ts',
   replay: 'conformance/src/replay.ts',
   status: 'conformance/src/status.ts',
+  sim: 'sim/src/main.ts',
 }
 
 /** Commands that run the rules of a chain, as a node does. */

@@ -56,6 +56,7 @@ export interface Life {
 }
 
 const MS_PER_SECOND = 1000
+const MS_DIGITS = 3
 
 /** See the top of this file. */
 export class SimNode {
@@ -119,7 +120,7 @@ export class SimNode {
   }
 
   #open(own: NodeTime): Life {
-    const { chain, ...options } = this.#options
+    const { chain, time, ...options } = this.#options
     const behaviours = options.behaviours(own)
     const opened = chain.open(this.index, this.files)
     let { application } = opened
@@ -131,7 +132,9 @@ export class SimNode {
         random: options.random,
         files: this.files,
         log: createLogger(this.id, (record) => {
-          if (record.level !== 'debug') this.log.sink(record)
+          if (record.level === 'debug') return
+          const seconds = (time.nowMs / MS_PER_SECOND).toFixed(MS_DIGITS)
+          this.log.sink({ ...record, fields: { ...record.fields, at: seconds } })
         }),
         metrics: new MetricsRegistry(),
       },
