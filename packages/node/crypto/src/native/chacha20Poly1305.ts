@@ -29,7 +29,7 @@ class NativeKey implements AeadKey {
   seal(nonce: Uint8Array, text: Uint8Array, associatedData: Uint8Array): Uint8Array {
     checkSealInput(nativeChaCha20Poly1305, nonce, text, associatedData)
     const cipher = createCipheriv(NAME, this.#reveal(), nonce, OPTIONS)
-    cipher.setAAD(associatedData, { plaintextLength: text.length })
+    if (associatedData.length > 0) cipher.setAAD(associatedData, { plaintextLength: text.length })
     const sealed = new Uint8Array(text.length + TAG_BYTES)
     sealed.set(cipher.update(text))
     cipher.final()
@@ -40,7 +40,7 @@ class NativeKey implements AeadKey {
   open(nonce: Uint8Array, sealed: Uint8Array, associatedData: Uint8Array): Uint8Array {
     const size = checkOpenInput(nativeChaCha20Poly1305, nonce, sealed, associatedData)
     const decipher = createDecipheriv(NAME, this.#reveal(), nonce, OPTIONS)
-    decipher.setAAD(associatedData, { plaintextLength: size })
+    if (associatedData.length > 0) decipher.setAAD(associatedData, { plaintextLength: size })
     decipher.setAuthTag(sealed.subarray(size))
     const text = decipher.update(sealed.subarray(0, size))
     try {
