@@ -162,8 +162,8 @@ describe('the evidence pool after a crash', () => {
     const { pool, files } = openPool(8)
     pool.add(evidenceOf(3n))
     pool.add(attack(3n, 5n))
-    pool.reportConflictingVotes(...votes(9n))
     pool.update(STATES[8]!, [evidenceOf(4n)])
+    pool.reportConflictingVotes(...votes(9n))
     files.cutPower(() => 0)
     const again = openPool(8, files).pool
     assert.deepEqual(again.pending(-1n), pool.pending(-1n))

@@ -170,6 +170,15 @@ describe('a state store', () => {
 })
 
 describe('a state store after a crash', () => {
+  it('has the responses to a block whose state was not saved', () => {
+    const files = new MemoryFiles()
+    saveUpTo(open(files), 3).saveResponses(4n, responsesOf(4n))
+    files.cutPower(() => 0)
+    const store = open(files)
+    assert.deepEqual(store.load(), STATES[3])
+    assert.deepEqual(store.loadResponses(4n), responsesOf(4n))
+  })
+
   it('has every state that was saved, with what it brought, pruned at every step', () => {
     const lives = fc.array(
       fc.record({

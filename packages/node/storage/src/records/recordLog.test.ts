@@ -222,6 +222,34 @@ describe('a record log after a crash', () => {
     )
   })
 
+  it('keeps what it gave back once, also if the power goes before anything else is written', () => {
+    const files = new MemoryFiles()
+    const { log } = open(files)
+    // Read, and so written, but not synced when the process ends.
+    log.read(append(log, 1))
+    files.kill()
+    assert.equal(open(files).heads.length, 1)
+    files.cutPower(() => 0)
+    assert.equal(open(files).heads.length, 1)
+  })
+
+  it('does not bring back what lay behind a hole', () => {
+    const files = new MemoryFiles()
+    const { log } = open(files)
+    for (const number of [1, 2, 3]) append(log, number)
+    log.close()
+    const path = `log/${segmentNames(files)[0]}`
+    files.openWrite(path).write([new Uint8Array(FRAME_HEAD_BYTES + 20)], 0)
+    const { log: again, heads } = open(files)
+    assert.deepEqual(heads, [])
+    append(again, 4)
+    again.close()
+    assert.deepEqual(
+      open(files).heads.map(({ height }) => height),
+      [4n],
+    )
+  })
+
   it('is opened at any length to which its last file was cut', () => {
     const files = new MemoryFiles()
     const { log } = open(files, 100_000)
