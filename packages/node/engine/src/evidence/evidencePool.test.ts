@@ -4,7 +4,7 @@ import { CodedError, UnavailableError } from '@wadi/base/errors'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
 import { encode } from '@wadi/protobuf/codec'
 import { Evidence } from '@wadi/tendermint/types/evidence'
-import { PENDING_PER_OFFENDER_MAX } from './limits.ts'
+import { PENDING_ATTACKS_MAX, PENDING_PER_OFFENDER_MAX } from './limits.ts'
 import {
   attack,
   type Body,
@@ -134,6 +134,31 @@ describe('the evidence pool', () => {
     pool.check([evidenceOf(3n, 0, {}, 99)])
     pool.add(evidenceOf(3n, 1))
     assert.equal(pool.size, PENDING_PER_OFFENDER_MAX + 1)
+  })
+
+  it('holds as few pairs of votes of one offender until their height is decided', () => {
+    const { pool } = openPool(8)
+    for (let round = 0; round < 20; round++) pool.reportConflictingVotes(...votes(9n, 0, round))
+    pool.reportConflictingVotes(...votes(9n, 1))
+    pool.update(STATES[9]!, [])
+    assert.equal(pool.size, PENDING_PER_OFFENDER_MAX + 1)
+  })
+
+  it('holds so many attacks on light clients and refuses one more', () => {
+    const { pool } = openPool(8)
+    const attackBy = (number: number): Evidence => {
+      const { body } = attack(3n, 5n) as Extract<Evidence, { kind: 'light-client-attack' }>
+      const { signedHeader } = body.conflictingBlock
+      const header = { ...signedHeader.header, appHash: new Uint8Array(32).fill(number) }
+      const conflictingBlock = {
+        ...body.conflictingBlock,
+        signedHeader: { ...signedHeader, header },
+      }
+      return { kind: 'light-client-attack', body: { ...body, conflictingBlock } }
+    }
+    for (let number = 0; number < PENDING_ATTACKS_MAX; number++) pool.add(attackBy(number))
+    assert.throws(() => pool.add(attackBy(PENDING_ATTACKS_MAX)), { reason: 'evidence.tooMany' })
+    pool.add(evidenceOf(3n))
   })
 
   it('judges an attack on a light client by what the chain says at its heights', () => {

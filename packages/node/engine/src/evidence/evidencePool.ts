@@ -3,7 +3,7 @@
  * stays until it is in a block or too old for one.
  */
 
-import { toHex } from '@wadi/base/bytes'
+import { equalBytes, toHex } from '@wadi/base/bytes'
 import type { Logger } from '@wadi/base/log'
 import { compareMoments } from '@wadi/primitives/moment'
 import { size } from '@wadi/protobuf/codec'
@@ -19,7 +19,7 @@ import type { EvidenceSource, PendingEvidence } from './contract.ts'
 import { errors } from './errors.ts'
 import { evidenceKey, heightOf, isExpired, offenderOf } from './evidenceFacts.ts'
 import { type Conflict, EvidenceLog, type EvidenceLogOptions } from './evidenceLog.ts'
-import { CONFLICTS_MAX, PENDING_ATTACKS_MAX, PENDING_PER_OFFENDER_MAX } from './limits.ts'
+import { PENDING_ATTACKS_MAX, PENDING_PER_OFFENDER_MAX } from './limits.ts'
 import { verifyDuplicateVote } from './verifyDuplicateVote.ts'
 
 /** What a pool is given. */
@@ -106,10 +106,10 @@ export class EvidencePool implements EvidenceSource {
   reportConflictingVotes(first: Vote, second: Vote): void {
     const conflict = { first, second }
     if (this.#log.conflicts.has(conflictKey(conflict))) return
-    if (this.#log.conflicts.size >= CONFLICTS_MAX) {
-      this.#options.log.warn('too many conflicting votes wait', { height: first.height })
-      return
-    }
+    let count = 0
+    for (const other of this.#log.conflicts.values())
+      if (equalBytes(other.first.validatorAddress, first.validatorAddress)) count++
+    if (count >= PENDING_PER_OFFENDER_MAX) return
     this.#log.addConflict(conflict)
     this.#log.sync()
   }

@@ -9,14 +9,12 @@ export const EVIDENCE_MESSAGE_COUNT_MAX = 100
 /**
  * Pieces that wait for a block because of one offender: with ever new votes an offender could make
  * any number. One is enough to be punished, so nobody's offence is lost behind those of another.
+ * As many pairs of votes wait for their height to be decided.
  */
 export const PENDING_PER_OFFENDER_MAX = 4
 
 /** Attacks on light clients that wait for a block: each may name any validator. */
 export const PENDING_ATTACKS_MAX = 100
-
-/** Pairs of votes that wait for their height to be decided. */
-export const CONFLICTS_MAX = 10_000
 
 /** Messages that wait for a peer. */
 export const EVIDENCE_QUEUE_MAX = 16

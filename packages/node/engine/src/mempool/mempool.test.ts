@@ -5,6 +5,7 @@ import { MetricsRegistry } from '@wadi/base/metrics'
 import type { CheckTxResponse, TxResult } from '@wadi/contracts/application'
 import fc from 'fast-check'
 import type { TxFate } from './contract.ts'
+import { TX_SENDERS_MAX } from './limits.ts'
 import { Mempool, type MempoolConfig } from './mempool.ts'
 import { mempoolMetrics } from './metrics.ts'
 
@@ -224,6 +225,16 @@ describe('the mempool', () => {
     setup.pool.checkTx(tx(1), { onFate: resend })
     commit(setup, 1, [tx(1)])
     assert.deepEqual(reapAll(setup), [tx(9)])
+  })
+
+  it('remembers so many peers that have sent a transaction, and not one more', () => {
+    const { pool } = create()
+    pool.checkTx(tx(1))
+    for (let i = 0; i <= TX_SENDERS_MAX; i++)
+      assert.throws(() => pool.checkTx(tx(1), { peer: `p${i}` }), { reason: 'mempool.inCache' })
+    const peers = pool.arrivedFrom(0)?.peers
+    assert.equal(peers?.size, TX_SENDERS_MAX)
+    assert.ok(peers.has(`p${TX_SENDERS_MAX - 1}`) && !peers.has(`p${TX_SENDERS_MAX}`))
   })
 
   it('forgets everything when it is flushed', () => {

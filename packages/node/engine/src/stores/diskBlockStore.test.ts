@@ -7,6 +7,7 @@ import { MemoryFiles } from '@wadi/node-storage/memory-files'
 import fc from 'fast-check'
 import type { BlockStore, DecidedBlock } from './contract.ts'
 import { DiskBlockStore } from './diskBlockStore.ts'
+import { DAMAGED_BLOCKS_MAX } from './limits.ts'
 import { SampleChain } from './testing/sampleChain.ts'
 
 const chain = new SampleChain(5n)
@@ -200,6 +201,25 @@ function flipped(files: MemoryFiles, name: string, position: number): MemoryFile
 }
 
 describe('a block store with any byte flipped', () => {
+  it('names so many damaged blocks and not one more', () => {
+    const files = new MemoryFiles()
+    const store = open(files, new MemoryLog(), 300_000)
+    const { block, parts, seenCommit } = at(6n)
+    const count = DAMAGED_BLOCKS_MAX + 300
+    for (let height = 1n; height <= count; height++)
+      store.save({ block: { ...block, header: { ...block.header, height } }, parts, seenCommit })
+    store.close()
+    const names = files.list('blocks').filter((name) => name.endsWith('.records'))
+    for (const name of names.toSorted().slice(0, -1)) {
+      const file = files.openWrite(`blocks/${name}`)
+      file.write([new Uint8Array(file.size())], 0)
+    }
+    const again = open(files, new MemoryLog(), 300_000)
+    for (let height = 1n; height <= count; height++) again.loadMeta(height)
+    assert.equal(again.damaged.length, DAMAGED_BLOCKS_MAX)
+    assert.equal(again.damaged[0], 1n)
+  })
+
   it('misses that block, names it, and takes it again from a peer', () => {
     const files = new MemoryFiles()
     const small = new SampleChain(1n)

@@ -5,7 +5,7 @@ import { UnavailableError } from '@wadi/base/errors'
 import fc from 'fast-check'
 import { readWhole } from '../files/fileSystem.ts'
 import { MemoryFiles } from '../files/memoryFiles.ts'
-import { RECORD_FILES_MAX } from '../limits.ts'
+import { RECORD_DAMAGE_MAX, RECORD_FILES_MAX } from '../limits.ts'
 import { FRAME_HEAD_BYTES, type RecordHead } from './recordFrame.ts'
 import { RecordLog } from './recordLog.ts'
 
@@ -325,6 +325,21 @@ describe('a record log with any byte flipped', () => {
     assert.deepEqual(found, [0n, 2n, 3n])
     assert.equal(damage.length, 1)
     assert.equal(log.read(heads[1]!), undefined)
+  })
+
+  it('lists so many damaged stretches and not one more, and misses the others as well', () => {
+    const files = new MemoryFiles()
+    const { log } = open(files, 10_000_000)
+    const heads = Array.from({ length: 2 * RECORD_DAMAGE_MAX + 6 }, (_, i) => append(log, i))
+    log.sync()
+    append(log, 1)
+    log.close()
+    const file = files.openWrite(`log/${segmentNames(files)[0]}`)
+    for (const { address } of heads.filter((_, i) => i % 2 === 1))
+      file.write([Uint8Array.of(99, 98)], address + 50)
+    const { log: again, heads: found } = open(files, 10_000_000)
+    assert.equal(again.damage.length, RECORD_DAMAGE_MAX)
+    assert.equal(found.length, heads.length / 2 + 1)
   })
 
   it('misses the records of a file that is gone', () => {
