@@ -94,7 +94,8 @@ export function applyNewRoundStep(known: PeerRounds, said: NewRoundStep): PeerRo
   }
   if (height === known.height) {
     const { lastCommitRound, lastCommit, catchupCommitRound } = known
-    // Of the round that it leaves precommits were noted; if it is the commit's, they are the commit.
+    // Of the round that it leaves precommits were noted; if it is the commit's, they are the
+    // commit.
     const catchupCommit =
       known.round === catchupCommitRound ? known.precommits : known.catchupCommit
     return { ...fresh, lastCommitRound, lastCommit, catchupCommitRound, catchupCommit }

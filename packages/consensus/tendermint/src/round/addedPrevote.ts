@@ -1,5 +1,5 @@
 import { isCandidate } from './candidate.ts'
-import { fetchBlock } from './castVote.ts'
+import { fetchBlock, noteValid } from './castVote.ts'
 import { enterNewRound } from './enterNewRound.ts'
 import { enterPrecommit } from './enterPrecommit.ts'
 import { enterPrevote } from './enterPrevote.ts'
@@ -36,8 +36,7 @@ function takePolka(run: Run, round: number, { blockId }: Majority): void {
   if (blockId === undefined || round !== state.round) return
   if (valid !== undefined && valid.round >= round) return
   if (isCandidate(state.proposalBlock, blockId)) {
-    state.valid = { round, candidate: state.proposalBlock }
-    trace(run, { what: 'valid-block', blockId })
+    noteValid(run, state.proposalBlock)
   } else {
     state.proposalBlock = undefined
     fetchBlock(run, blockId)

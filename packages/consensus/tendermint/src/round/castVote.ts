@@ -5,6 +5,7 @@ import type { Candidate } from './candidate.ts'
 import { decidePrecommit } from './decidePrecommit.ts'
 import { decidePrevote } from './decidePrevote.ts'
 import { majorityAt } from './heightVotes.ts'
+import { RoundStep } from './roundStep.ts'
 import { emit, type Run, trace } from './run.ts'
 import { unlock } from './unlock.ts'
 import type { BlockIdOrNil } from './voteSet.ts'
@@ -27,6 +28,11 @@ export function castPrevote(run: Run): void {
 export function castPrecommit(run: Run): void {
   const { state } = run
   const { round } = state
+  if (state.owed.prevote) {
+    // Nobody signs a prevote after the precommit of its round: both wait.
+    state.owed = { prevote: true, precommit: true }
+    return
+  }
   const decision = decidePrecommit({
     polka: majorityAt(state.votes, round, 'prevote'),
     locked: state.locked?.candidate,
@@ -53,6 +59,20 @@ export function fetchBlock(run: Run, { partSetHeader }: BlockId): void {
   if (hasHeader(state.proposalParts, partSetHeader)) return
   state.proposalBlock = undefined
   state.proposalParts = emptyParts(partSetHeader)
+}
+
+/** The block of this round's polka is here: it is proposed again, and perhaps locked. */
+export function noteValid(run: Run, candidate: Candidate): void {
+  const { state } = run
+  const { round, step, owed } = state
+  state.valid = { round, candidate }
+  trace(run, { what: 'valid-block', blockId: candidate.blockId })
+  // Asked before it is needed, so that a precommit at the end of the round does not come too late.
+  // Before our prevote the application is asked, too: not here.
+  const isUnchecked = candidate.verdict === undefined
+  if (isUnchecked && step >= RoundStep.prevote && !owed.prevote) {
+    askAbout(run, candidate, 'precommit')
+  }
 }
 
 function askAbout(run: Run, candidate: Candidate, stage: 'prevote' | 'precommit'): void {

@@ -326,7 +326,7 @@ describe('Waiting', () => {
     assert.equal(rounds.node.timeout.durationMs, 3_500)
   })
 
-  it('for a proposal of a later round is cut short neither by prevotes ahead nor by the skip', () => {
+  it('for a proposal of a later round begins when that is entered', () => {
     const rounds = new TestRounds({ own: 3 }).begin()
     rounds.vote('prevote', undefined, { by: [0, 1, 2], round: 1 })
     const { state, timeout } = rounds.node

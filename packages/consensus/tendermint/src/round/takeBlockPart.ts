@@ -1,5 +1,6 @@
 import { addPart, type BlockParts, isComplete } from './blockParts.ts'
 import { assemble, isCandidate } from './candidate.ts'
+import { noteValid } from './castVote.ts'
 import { enterPrecommit } from './enterPrecommit.ts'
 import { enterPrevote } from './enterPrevote.ts'
 import { finalize } from './finalize.ts'
@@ -47,10 +48,7 @@ function completeProposal(run: Run): void {
   const polka = majorityAt(state.votes, round, 'prevote')
   const blockId = polka?.blockId
   if (blockId !== undefined && isCandidate(proposalBlock, blockId)) {
-    if (valid === undefined || valid.round < round) {
-      state.valid = { round, candidate: proposalBlock }
-      trace(run, { what: 'valid-block', blockId })
-    }
+    if (valid === undefined || valid.round < round) noteValid(run, proposalBlock)
   }
   if (state.step <= RoundStep.propose && isProposalComplete(state)) {
     enterPrevote(run, round, 'proposal-complete')

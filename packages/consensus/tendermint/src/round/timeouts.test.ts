@@ -118,6 +118,34 @@ describe('A verdict', () => {
     assert.equal(rounds.node.wanted('sign-vote').length, 2)
   })
 
+  it('is waited for even by a precommit for nil: it may not be signed before the prevote', () => {
+    const rounds = new TestRounds({ own: 1, answers: { check: () => undefined } }).begin()
+    const block = testBlock(1n, 'block')
+    rounds.offer(block).vote('prevote', undefined, { by: [0, 2, 3] })
+    assert.equal(rounds.node.state.step, RoundStep.precommit)
+    assert.equal(rounds.node.wanted('sign-vote').length, 0)
+    const blockHash = block.blockId.hash
+    rounds.node.give({ kind: 'block-checked', height: 1n, blockHash, verdict: 'valid' })
+    const votes = rounds.node.wanted('sign-vote').map(({ vote }) => [vote.type, vote.blockId])
+    assert.deepEqual(votes, [
+      ['prevote', block.blockId],
+      ['precommit', undefined],
+    ])
+  })
+
+  it('is asked for as soon as a block is valid', () => {
+    const rounds = new TestRounds({ own: 1 }).begin()
+    const block = testBlock(1n, 'block')
+    // Our prevote was nil, two thirds were not; the block comes while precommits are waited for.
+    rounds.elapse().vote('precommit', undefined, { by: [0, 2, 3] })
+    rounds.vote('prevote', block.blockId, { by: [0, 2, 3] }).parts(block)
+    assert.deepEqual(
+      rounds.node.wanted('check-block').map(({ stage }) => stage),
+      ['precommit'],
+    )
+    assert.equal(rounds.node.state.valid?.candidate.verdict, 'valid')
+  })
+
   it('that comes after the round is of no use for its votes', () => {
     const rounds = new TestRounds({ own: 1, answers: { check: () => undefined } }).begin()
     const block = testBlock(1n, 'block')
