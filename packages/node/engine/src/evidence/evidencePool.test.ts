@@ -146,39 +146,37 @@ describe('the evidence pool', () => {
 
   it('holds so many attacks on light clients and refuses one more', () => {
     const { pool } = openPool(8)
-    const attackBy = (number: number): Evidence => {
-      const { body } = attack(3n, 5n) as Extract<Evidence, { kind: 'light-client-attack' }>
-      const { signedHeader } = body.conflictingBlock
-      const header = { ...signedHeader.header, appHash: new Uint8Array(32).fill(number) }
-      const conflictingBlock = {
-        ...body.conflictingBlock,
-        signedHeader: { ...signedHeader, header },
-      }
-      return { kind: 'light-client-attack', body: { ...body, conflictingBlock } }
-    }
+    const attackBy = (number: number): Evidence =>
+      attack(3n, 5n, { appHash: new Uint8Array(32).fill(number + 100) })
     for (let number = 0; number < PENDING_ATTACKS_MAX; number++) pool.add(attackBy(number))
     assert.throws(() => pool.add(attackBy(PENDING_ATTACKS_MAX)), { reason: 'evidence.tooMany' })
     pool.add(evidenceOf(3n))
   })
 
   it('judges an attack on a light client by what the chain says at its heights', () => {
-    const { pool, claims } = openPool(8)
+    const { pool } = openPool(8)
     pool.add(attack(3n, 5n))
-    assert.equal(claims[0]?.commonHeader.header.height, 3n)
-    assert.equal(claims[0]?.trustedHeader.header.height, 5n)
-    assert.equal(claims[0]?.commonValidators, STATES[2]!.validators)
+    pool.add(attack(4n, 4n, { dataHash: new Uint8Array(32).fill(1) }))
     pool.check([attack(3n, 5n)])
-    assert.equal(claims.length, 2)
-    assert.throws(() => pool.add(attack(3n, 8n)), { reason: 'evidence.noHeader' })
-    pool.add(attack(4n, 4n))
-    assert.equal(claims[2]?.trustedHeader, claims[2]?.commonHeader)
-    const bad = openPool(8, new MemoryFiles(), {
-      verifyAttack: () => {
-        throw new CodedError('unknown', 1, 'test.no', 'no')
-      },
-    })
-    assert.throws(() => bad.pool.add(attack(3n, 5n)), { reason: 'test.no' })
-    assert.equal(bad.pool.size, 0)
+    assert.equal(pool.size, 2)
+    const { body } = attack(3n, 6n) as Extract<Evidence, { kind: 'light-client-attack' }>
+    const kind = 'light-client-attack'
+    const [, ...others] = body.byzantineValidators
+    for (const bad of [
+      attack(3n, 6n, {}),
+      attack(4n, 4n),
+      attack(3n, 8n),
+      { kind, body: { ...body, byzantineValidators: others } },
+      { kind, body: { ...body, totalVotingPower: 1n } },
+    ] as const) {
+      assert.throws(() => pool.add(bad), CodedError)
+      assert.throws(() => pool.check([bad]), CodedError)
+    }
+    // Of what is pending already under the same name, another piece is judged as well.
+    const known = attack(3n, 5n).body
+    const changed = { kind, body: { ...known, byzantineValidators: others } } as Evidence
+    assert.throws(() => pool.check([changed]), CodedError)
+    assert.equal(pool.size, 2)
   })
 })
 

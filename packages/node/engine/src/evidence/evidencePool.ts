@@ -10,11 +10,12 @@ import { size } from '@wadi/protobuf/codec'
 import { compareVotedBlocks } from '@wadi/tendermint/basic/checkEvidence'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
+import { verifyAttack } from '@wadi/tendermint/light/verifyAttack'
 import { type Evidence, EvidenceList } from '@wadi/tendermint/types/evidence'
 import type { Vote } from '@wadi/tendermint/types/vote'
 import { findValidator } from '@wadi/tendermint/validators/validatorSet'
 import type { BlockStore, StateStore } from '../stores/contract.ts'
-import { type AttackClaim, attackClaim } from './attackClaim.ts'
+import { attackCase } from './attackCase.ts'
 import type { EvidenceSource, PendingEvidence } from './contract.ts'
 import { errors } from './errors.ts'
 import { evidenceKey, heightOf, isExpired, offenderOf } from './evidenceFacts.ts'
@@ -30,8 +31,6 @@ export interface EvidencePoolOptions extends EvidenceLogOptions {
   readonly stateStore: Pick<StateStore, 'loadVoters'>
   /** The state after the last block. */
   readonly state: ChainState
-  /** Throws a coded error unless the attack happened. */
-  readonly verifyAttack: (claim: AttackClaim, state: ChainState) => void
 }
 
 /** See the top of this file. */
@@ -190,7 +189,7 @@ export class EvidencePool implements EvidenceSource {
   }
 
   #verify(evidence: Evidence): void {
-    const { blockStore, stateStore, dialect, verifyAttack } = this.#options
+    const { blockStore, stateStore, dialect } = this.#options
     const height = heightOf(evidence)
     const time = blockStore.loadMeta(height)?.header.time
     if (time === undefined) throw errors.noHeader(`height ${height}`)
@@ -201,7 +200,7 @@ export class EvidencePool implements EvidenceSource {
     if (evidence.kind === 'duplicate-vote') {
       const { chainId } = this.#state
       verifyDuplicateVote({ dialect, chainId, validators }, evidence.body)
-    } else verifyAttack(attackClaim(blockStore, validators, evidence.body), this.#state)
+    } else verifyAttack(dialect, attackCase(blockStore, validators, evidence.body))
   }
 
   #forgetExpired(): void {

@@ -4,11 +4,14 @@ import { createLogger, SILENT } from '@wadi/base/log'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import { oasisDialect } from '@wadi/tendermint/dialect'
+import { headerHash } from '@wadi/tendermint/hashing/headerHash'
+import type { Commit } from '@wadi/tendermint/types/commit'
 import type { Evidence, LightClientAttackEvidence } from '@wadi/tendermint/types/evidence'
+import type { Header } from '@wadi/tendermint/types/header'
+import type { ValidatorSet } from '@wadi/tendermint/types/validatorSet'
 import type { Vote } from '@wadi/tendermint/types/vote'
 import type { BlockStore, StateStore } from '../../stores/contract.ts'
 import { SampleChain, signedVote } from '../../stores/testing/sampleChain.ts'
-import type { AttackClaim } from '../attackClaim.ts'
 import { EvidencePool, type EvidencePoolOptions } from '../evidencePool.ts'
 
 const chain = new SampleChain(1n, 'real')
@@ -38,12 +41,10 @@ const stateStore: Pick<StateStore, 'loadVoters'> = {
 
 export interface Setup {
   readonly files: MemoryFiles
-  readonly claims: AttackClaim[]
   readonly pool: EvidencePool
 }
 
 export function openPool(height: number, files = new MemoryFiles(), more = {}): Setup {
-  const claims: AttackClaim[] = []
   const options: EvidencePoolOptions = {
     files,
     path: 'evidence',
@@ -53,10 +54,9 @@ export function openPool(height: number, files = new MemoryFiles(), more = {}): 
     blockStore: blockStoreAt(height),
     stateStore,
     state: STATES[height]!,
-    verifyAttack: (claim) => void claims.push(claim),
     ...more,
   }
-  return { files, claims, pool: new EvidencePool(options) }
+  return { files, pool: new EvidencePool(options) }
 }
 
 /** Two precommits of a validator for different blocks. */
@@ -99,17 +99,37 @@ export function evidenceOf(
   return { kind: 'duplicate-vote', body }
 }
 
-export function attack(commonHeight: bigint, height: bigint): Evidence {
-  const { block, seenCommit } = DECIDED[Number(height) - 1]!
+/** A block that is not of the chain, signed by all of its validators. */
+export function attack(
+  commonHeight: bigint,
+  height: bigint,
+  change: Partial<Header> = { appHash: new Uint8Array(32).fill(99) },
+): Evidence {
+  const header = { ...DECIDED[Number(height) - 1]!.block.header, ...change }
+  const validatorSet = STATES[Number(height) - 1]!.validators
+  const common = STATES[Number(commonHeight) - 1]!.validators
   const body: LightClientAttackEvidence = {
     conflictingBlock: {
-      signedHeader: { header: block.header, commit: seenCommit },
-      validatorSet: STATES[0]!.validators,
+      signedHeader: { header, commit: commitTo(header, validatorSet) },
+      validatorSet,
     },
     commonHeight,
-    byzantineValidators: [],
-    totalVotingPower: 33n,
+    byzantineValidators: common.validators,
+    totalVotingPower: common.totalVotingPower,
     timestamp: DECIDED[Number(commonHeight) - 1]!.block.header.time,
   }
   return { kind: 'light-client-attack', body }
+}
+
+function commitTo(header: Header, { validators }: ValidatorSet): Commit {
+  const hash = headerHash(header)
+  const blockId = { hash, partSetHeader: { total: 1, hash } }
+  const { height, time: timestamp } = header
+  const signatures = validators.map((validator, validatorIndex) => {
+    const { address: validatorAddress } = validator
+    const place = { type: 'precommit', height, round: 0, validatorIndex, validatorAddress } as const
+    const { signature } = signedVote(validator, { ...place, blockId, timestamp })
+    return { flag: 'commit', validatorAddress, timestamp, signature } as const
+  })
+  return { height, round: 0, blockId, signatures }
 }

@@ -1,18 +1,9 @@
+import type { AttackCase } from '@wadi/tendermint/light/verifyAttack'
 import type { LightClientAttackEvidence } from '@wadi/tendermint/types/evidence'
 import type { SignedHeader } from '@wadi/tendermint/types/lightBlock'
 import type { ValidatorSet } from '@wadi/tendermint/types/validatorSet'
 import type { BlockStore } from '../stores/contract.ts'
 import { errors } from './errors.ts'
-
-/** An attack on a light client, and what the chain says where it says something else. */
-export interface AttackClaim {
-  readonly evidence: LightClientAttackEvidence
-  /** Of the last height that the client and the chain agree on. */
-  readonly commonHeader: SignedHeader
-  readonly commonValidators: ValidatorSet
-  /** Of the attacked height. */
-  readonly trustedHeader: SignedHeader
-}
 
 type Blocks = Pick<BlockStore, 'loadMeta' | 'loadCommit'>
 
@@ -28,11 +19,11 @@ function signedHeaderAt(blocks: Blocks, height: bigint): SignedHeader {
  * COMPAT(CometBFT): if the chain is not as high as the attack, the reference looks for the commit
  * of its last block, which is never in a block yet, and so refuses until the chain is higher.
  */
-export function attackClaim(
+export function attackCase(
   blocks: Blocks,
   commonValidators: ValidatorSet,
   evidence: LightClientAttackEvidence,
-): AttackClaim {
+): AttackCase {
   const { commonHeight, conflictingBlock } = evidence
   const { height } = conflictingBlock.signedHeader.header
   const commonHeader = signedHeaderAt(blocks, commonHeight)
