@@ -100,6 +100,7 @@ import {
   proveTransactions,
   verifyTransactionProof,
 } from '@wadi/tendermint/transactionProof'
+import { peerDecoders } from './peerDecoders.ts'
 import { protobufDecoders } from './protobufDecoders.ts'
 
 /** One decoder. It gives a value or throws a coded error, whatever it is given. */
@@ -399,6 +400,7 @@ export function allDecoders(): readonly Decoder[] {
     ...runtimeDecoders(),
     ...enclaveDecoders(),
     ...eventDecoders(),
+    ...peerDecoders(),
     ...protobufDecoders(),
   ]
 }

@@ -10,6 +10,8 @@ import { nodeSockets } from '@wadi/comet-p2p/node-sockets'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import type { Peer, Reactor } from '@wadi/contracts/peers'
 import { publicKeyOfSeed, signMessage } from '@wadi/crypto/ed25519/sign'
+import { nativeChaCha20Poly1305 } from '@wadi/node-crypto/native/chacha20Poly1305'
+import { nativeX25519 } from '@wadi/node-crypto/native/x25519'
 import { parseIp } from '@wadi/primitives/ip'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
 
@@ -47,6 +49,7 @@ export class OwnPeer implements Reactor, Disposable {
         sign: (message) => signMessage({ seed, publicKey }, dialect.prehash(message)),
       },
       dialect,
+      algorithms: { x25519: nativeX25519, chacha20Poly1305: nativeChaCha20Poly1305 },
       description: {
         protocolVersion: { p2p: 8n, block: 11n, app: 1n },
         network: chain,

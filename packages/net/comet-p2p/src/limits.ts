@@ -11,8 +11,8 @@
  *
  * With the channels of the reference the first line is about 127 MB (a block of 100 MiB is the
  * largest message). For all peers together it is {@link REASSEMBLY_BYTES_MAX}: beyond, whoever
- * holds the most is dropped. Before a peer is known by its key it costs about 12 kB: a frame and its
- * description.
+ * holds the most is dropped. Before a peer is known by its key it costs about 12 kB: a frame and
+ * its description.
  */
 
 /** Bytes that a frame of the secret connection carries. */

@@ -9,7 +9,7 @@ export interface Piece {
   readonly isLast: boolean
 }
 
-/** After so many milliseconds a fifth of what was sent recently is forgotten, as in the reference. */
+/** As in the reference, a fifth of what was sent recently is forgotten in this time. */
 const DECAY_MS = 2000
 
 /** The queue of one channel. */

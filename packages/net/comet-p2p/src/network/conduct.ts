@@ -11,7 +11,7 @@ const POINTS: Readonly<Record<Offence['severity'], number>> = { slow: 1, drop: 1
 const SLOWED_AT = 5
 /** … is dropped … */
 const DROPPED_AT = 10
-/** … and is kept away: dropped three times within half a minute, or once what nobody honest does. */
+/** … and is kept away: three drops within half a minute, or one thing that nobody honest does. */
 const BANNED_AT = 25
 
 /** A score halves in this time. */

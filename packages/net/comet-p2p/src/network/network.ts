@@ -1,6 +1,6 @@
 /**
- * A node among others: listens, dials, admits peers and hands their messages to reactors. Nothing in
- * it waits; sockets, clock, timers and randomness are given.
+ * A node among others: listens, dials, admits peers and hands their messages to reactors. Nothing
+ * in it waits; sockets, clock, timers and randomness are given.
  */
 
 import { equalBytes } from '@wadi/base/bytes'
@@ -8,8 +8,6 @@ import { assert, CodedError, type UnavailableError } from '@wadi/base/errors'
 import type { InstrumentsOf } from '@wadi/base/metrics'
 import type { Offence, Reactor } from '@wadi/contracts/peers'
 import type { Timer } from '@wadi/contracts/world'
-import { nativeChaCha20Poly1305 } from '@wadi/node-crypto/native/chacha20Poly1305'
-import { nativeX25519 } from '@wadi/node-crypto/native/x25519'
 import type { NodeInfo } from '@wadi/tendermint/messages/connection'
 import { equalAddresses, type NetAddress, printNetAddress } from '../address/netAddress.ts'
 import { errors } from '../errors.ts'
@@ -38,7 +36,6 @@ const EPHEMERAL_BYTES = 32
 const RACE_MS = 5000
 /** How the end of a dial to this node itself is named. */
 const SELF = 'p2p.self'
-const ALGORITHMS = { x25519: nativeX25519, chacha20Poly1305: nativeChaCha20Poly1305 }
 
 /** How a dial ended. */
 export type DialOutcome =
@@ -104,7 +101,7 @@ export class Network {
     return this.#endpoint
   }
 
-  /** Adds a reactor, before the start. The order is that of the channels in what others are told. */
+  /** Adds a reactor, before the start. Others are told the channels in this order. */
   add(reactor: Reactor): void {
     assert(this.#phase === 'new', 'p2p: reactors are added before the start')
     this.#reactors.push(reactor)
@@ -240,7 +237,7 @@ export class Network {
   }
 
   #connect(wire: Wire, dialed: NetAddress | undefined, settle: Session['settle']): void {
-    const { world, key, dialect, rates = RATES } = this.#options
+    const { world, key, dialect, algorithms, rates = RATES } = this.#options
     assert(this.#own !== undefined, 'p2p: nobody connects before the start')
     const ephemeralSecret = world.random.bytes(EPHEMERAL_BYTES)
     const session: Session = {
@@ -249,7 +246,7 @@ export class Network {
         wire,
         rates,
         handshake: {
-          secret: { algorithms: ALGORITHMS, key, dialect, ephemeralSecret },
+          secret: { algorithms, key, dialect, ephemeralSecret },
           own: this.#own,
           dialedId: dialed?.id,
           checkId: (id) => this.#checkId(id, wire, dialed),
@@ -313,8 +310,8 @@ export class Network {
   }
 
   /**
-   * Two nodes that dial each other at once have two connections. Both keep the one that the node with
-   * the lower id dialed; the reference keeps the first, and may so lose both.
+   * Two nodes that dial each other at once have two connections. Both keep the one that the node
+   * with the lower id dialed; the reference keeps the first, and may so lose both.
    */
   #settleRace(id: string, isOutbound: boolean): void {
     const known = this.#peers.get(id)

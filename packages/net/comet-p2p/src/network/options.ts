@@ -6,6 +6,7 @@ import type { MetricsRegistry } from '@wadi/base/metrics'
 import type { RandomSource } from '@wadi/base/random'
 import type { Timers } from '@wadi/contracts/world'
 import type { NetAddress } from '../address/netAddress.ts'
+import type { NodeKey, SecretAlgorithms, SignatureCheck } from '../secret/identity.ts'
 import type { Endpoint, Sockets } from '../sockets/contract.ts'
 
 /** The world as the network needs it. */
@@ -16,21 +17,6 @@ export interface NetworkWorld {
   readonly sockets: Sockets
   readonly log: Logger
   readonly metrics: MetricsRegistry
-}
-
-/** The node's key, in the dialect of the network. */
-export interface NodeKey {
-  readonly publicKey: Uint8Array
-  sign(message: Uint8Array): Uint8Array
-}
-
-/** Checks a signature in the dialect of the network. Every `SignatureDialect` is one. */
-export interface SignatureCheck {
-  verify(signed: {
-    readonly publicKey: Uint8Array
-    readonly message: Uint8Array
-    readonly signature: Uint8Array
-  }): boolean
 }
 
 /** What a node says of itself to everybody. */
@@ -69,6 +55,7 @@ export interface NetworkOptions {
   readonly world: NetworkWorld
   readonly key: NodeKey
   readonly dialect: SignatureCheck
+  readonly algorithms: SecretAlgorithms
   readonly description: NodeDescription
   /** Where to listen; undefined: nobody can dial this node. */
   readonly listen?: Endpoint | undefined

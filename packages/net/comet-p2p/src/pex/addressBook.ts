@@ -13,7 +13,7 @@ import {
 } from '../limits.ts'
 import type { AddressKeeper } from '../network/options.ts'
 import { Buckets, newBucketOf, oldBucketOf, type Placement } from './buckets.ts'
-import { isWorthless, type KnownAddress, newAddress } from './knownAddress.ts'
+import { type BookContent, isWorthless, type KnownAddress, newAddress } from './knownAddress.ts'
 
 /** Below this many addresses more are wanted. */
 const ADDRESSES_WANTED = 1000
@@ -86,9 +86,14 @@ export class AddressBook implements AddressKeeper {
     this.#own.add(printNetAddress(address))
   }
 
-  /** Everything that is known, to be written. */
+  /** Everything that is known. */
   entries(): readonly KnownAddress[] {
     return [...this.#known.values()]
+  }
+
+  /** What goes into its file. */
+  content(): BookContent {
+    return { key: this.key, entries: this.entries() }
   }
 
   /** Takes in what was read. Indices of buckets must be in range. */

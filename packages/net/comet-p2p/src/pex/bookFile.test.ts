@@ -4,11 +4,10 @@ import { parseUtf8, toUtf8 } from '@wadi/base/bytes'
 import { FakeClock } from '@wadi/base/clock'
 import { CodedError } from '@wadi/base/errors'
 import { SeededRandom } from '@wadi/base/random'
-import { MemoryFiles } from '@wadi/node-storage/memory-files'
 import { parseNetAddress } from '../address/netAddress.ts'
 import { BOOK_FILE_BYTES_MAX } from '../limits.ts'
 import { AddressBook } from './addressBook.ts'
-import { decodeBook, encodeBook, loadBook, saveBook } from './bookFile.ts'
+import { decodeBook, encodeBook } from './bookFile.ts'
 
 const [ID, SOURCE] = ['a1'.repeat(20), 'b2'.repeat(20)]
 
@@ -104,30 +103,5 @@ describe('the file of an address book', () => {
         assert.ok(error instanceof CodedError, `byte ${at}`)
       }
     }
-  })
-
-  it('is the old one or the new one after a power cut at any moment', () => {
-    const other = { ...book, key: 'other' }
-    for (let failAfter = 0; failAfter < 12; failAfter++) {
-      for (let seed = 0n; seed < 5n; seed++) {
-        const files = new MemoryFiles()
-        const place = { folder: 'data', name: 'addrbook.json' }
-        saveBook(files, place, book)
-        files.failAfter(failAfter)
-        try {
-          saveBook(files, place, other)
-        } catch {
-          // The disk has failed, as it was told to.
-        }
-        const random = new SeededRandom(seed)
-        files.cutPower((bound) => random.uint32() % bound)
-        const { key } = loadBook(files, 'data/addrbook.json')!
-        assert.ok([book.key, other.key].includes(key))
-      }
-    }
-  })
-
-  it('may not be there', () => {
-    assert.equal(loadBook(new MemoryFiles(), 'data/addrbook.json'), undefined)
   })
 })

@@ -2,7 +2,6 @@
 
 import { parseUtf8, toUtf8 } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
-import { type FileSystem, readWhole, replaceFile } from '@wadi/node-storage/file-system'
 import { parseIp, printIp } from '@wadi/primitives/ip'
 import { parseMoment, printMoment } from '@wadi/primitives/moment'
 import { isPeerId, type NetAddress } from '../address/netAddress.ts'
@@ -13,13 +12,7 @@ import {
   NEW_BUCKETS_PER_ADDRESS_MAX,
   OLD_BUCKET_COUNT,
 } from '../limits.ts'
-import type { KnownAddress } from './knownAddress.ts'
-
-/** What is in a file. */
-export interface BookContent {
-  readonly key: string
-  readonly entries: readonly KnownAddress[]
-}
+import type { BookContent, KnownAddress } from './knownAddress.ts'
 
 const BUCKET_TYPES = { new: 1, old: 2 } as const
 const BUCKET_COUNTS = { new: NEW_BUCKET_COUNT, old: OLD_BUCKET_COUNT } as const
@@ -61,20 +54,6 @@ export function decodeBook(bytes: Uint8Array): BookContent {
     entries.set(known.address.id, known)
   }
   return { key, entries: [...entries.values()] }
-}
-
-/** Reads a file; undefined if there is none. */
-export function loadBook(files: FileSystem, path: string): BookContent | undefined {
-  return files.exists(path) ? decodeBook(readWhole(files, path)) : undefined
-}
-
-/** Writes a file: afterwards there is the old one or the new one, whatever happens. */
-export function saveBook(
-  files: FileSystem,
-  place: { readonly folder: string; readonly name: string },
-  content: BookContent,
-): void {
-  replaceFile(files, place.folder, place.name, [encodeBook(content)])
 }
 
 function addressForm({ id, ip, port }: NetAddress) {

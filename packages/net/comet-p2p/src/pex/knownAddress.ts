@@ -19,6 +19,12 @@ export interface KnownAddress {
   bannedUntilMs: number | undefined
 }
 
+/** All that a book has to remember: the key decides the buckets. */
+export interface BookContent {
+  readonly key: string
+  readonly entries: readonly KnownAddress[]
+}
+
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 const MISSING_MS = 7 * DAY_MS

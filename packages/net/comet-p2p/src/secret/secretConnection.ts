@@ -8,22 +8,16 @@
 
 import { concatBytes, EMPTY_BYTES } from '@wadi/base/bytes'
 import { assert, CodedError } from '@wadi/base/errors'
-import type { Aead, AeadKey } from '@wadi/crypto/aead/aead'
-import { type X25519, X25519_BYTES } from '@wadi/crypto/x25519/x25519'
+import type { AeadKey } from '@wadi/crypto/aead/aead'
+import { X25519_BYTES } from '@wadi/crypto/x25519/x25519'
 import { decode, encodeDelimited, type Schema } from '@wadi/protobuf/codec'
 import { AuthSignature, EphemeralKey } from '@wadi/tendermint/messages/connection'
 import { DelimitedReader } from '../delimitedReader.ts'
 import { errors } from '../errors.ts'
 import { AUTH_BYTES_MAX, EPHEMERAL_BYTES_MAX } from '../limits.ts'
-import type { NodeKey, SignatureCheck } from '../network/options.ts'
 import { FrameOpener, FrameSealer } from './frames.ts'
+import type { NodeKey, SecretAlgorithms, SignatureCheck } from './identity.ts'
 import { deriveSessionKeys, type SessionKeys } from './keySchedule.ts'
-
-/** The ciphers; node/crypto has native ones. */
-export interface SecretAlgorithms {
-  readonly x25519: X25519
-  readonly chacha20Poly1305: Aead
-}
 
 /** What a secret connection is made of. */
 export interface SecretOptions {

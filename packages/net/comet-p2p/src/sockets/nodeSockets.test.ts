@@ -8,7 +8,7 @@ import { SeededRandom } from '@wadi/base/random'
 import { parseIp, printIp } from '@wadi/primitives/ip'
 import { stockDialect } from '@wadi/tendermint/dialect'
 import { Network } from '../network/network.ts'
-import { DESCRIPTION, ECHO, RecordingReactor, testKey } from '../testing/testNode.ts'
+import { ALGORITHMS, DESCRIPTION, ECHO, RecordingReactor, testKey } from '../testing/testNode.ts'
 import type { Endpoint, Wire } from './contract.ts'
 import { nodeSockets, resolveNetAddress } from './nodeSockets.ts'
 import { nodeTimers } from './nodeTimers.ts'
@@ -143,6 +143,7 @@ describe('sockets', () => {
         },
         key: testKey(index),
         dialect: stockDialect,
+        algorithms: ALGORITHMS,
         description: DESCRIPTION,
         listen: LOOPBACK,
       })

@@ -72,7 +72,7 @@ class SocketWire implements Wire {
     if (this.#isClosed) return
     this.#isClosed = true
     const socket = this.#socket
-    // What still comes is read and dropped: unread bytes would make the system cut off our last ones.
+    // What still comes is read and dropped: unread bytes would make the system cut off our last.
     socket.resume()
     socket.end()
     const timer = setTimeout(() => socket.destroy(), LINGER_MS)

@@ -1,8 +1,6 @@
 /** A peer that shakes hands as it should and then says whatever a test wants. */
 
 import { concatBytes, EMPTY_BYTES } from '@wadi/base/bytes'
-import { chacha20Poly1305 } from '@wadi/crypto/aead/chacha20Poly1305'
-import { x25519 } from '@wadi/crypto/x25519/x25519'
 import { encodeDelimited } from '@wadi/protobuf/codec'
 import { stockDialect } from '@wadi/tendermint/dialect'
 import { NodeInfo, Packet } from '@wadi/tendermint/messages/connection'
@@ -12,7 +10,7 @@ import { peerIdOf } from '../handshake/peerId.ts'
 import { NODE_INFO_BYTES_MAX } from '../limits.ts'
 import { SecretConnection } from '../secret/secretConnection.ts'
 import type { Wire } from '../sockets/contract.ts'
-import { DESCRIPTION, ECHO, type TestWorld, testKey } from './testNode.ts'
+import { ALGORITHMS, DESCRIPTION, ECHO, type TestWorld, testKey } from './testNode.ts'
 
 const EPHEMERAL_BYTES = 32
 
@@ -49,7 +47,7 @@ export class RawPeer {
     this.id = peerIdOf(key.publicKey)
     this.#info = info
     this.#secret = new SecretConnection({
-      algorithms: { x25519, chacha20Poly1305 },
+      algorithms: ALGORITHMS,
       key,
       dialect: stockDialect,
       ephemeralSecret: world.random.bytes(EPHEMERAL_BYTES),

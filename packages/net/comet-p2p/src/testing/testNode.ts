@@ -4,15 +4,21 @@ import { createLogger, type LogSink, SILENT } from '@wadi/base/log'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import { SeededRandom } from '@wadi/base/random'
 import type { Channel, Peer, Reactor } from '@wadi/contracts/peers'
+import { chacha20Poly1305 } from '@wadi/crypto/aead/chacha20Poly1305'
 import { publicKeyOfSeed, signMessage } from '@wadi/crypto/ed25519/sign'
+import { x25519 } from '@wadi/crypto/x25519/x25519'
 import { parseIp } from '@wadi/primitives/ip'
 import { type SignatureDialect, stockDialect } from '@wadi/tendermint/dialect'
 import type { NetAddress } from '../address/netAddress.ts'
 import { peerIdOf } from '../handshake/peerId.ts'
 import { Network } from '../network/network.ts'
-import type { NetworkOptions, NodeDescription, NodeKey } from '../network/options.ts'
+import type { NetworkOptions, NodeDescription } from '../network/options.ts'
+import type { NodeKey } from '../secret/identity.ts'
 import { MemoryInternet } from './memorySockets.ts'
 import { VirtualTime } from './virtualTime.ts'
+
+/** The ciphers of the rules. */
+export const ALGORITHMS = { x25519, chacha20Poly1305 }
 
 const SEED_BYTES = 32
 const PORT = 26_656
@@ -121,6 +127,7 @@ export class TestWorld {
     const metrics = new MetricsRegistry()
     const network = new Network({
       dialect: stockDialect,
+      algorithms: ALGORITHMS,
       description: DESCRIPTION,
       listen: { ip: address.ip, port: address.port },
       dialJitterMs: 0,
