@@ -240,6 +240,38 @@ describe('Network', () => {
     assert.ok(a.network.peers()[0]!.isPersistent)
   })
 
+  it('goes on dialing a persistent peer while somebody else is at its address', () => {
+    const world = new TestWorld()
+    const wanted = world.addressOf(3, 9)
+    const a = world.started(1, { persistentPeers: [wanted] })
+    const b = world.started(2, { host: 9 })
+    world.connect(a, b)
+    world.time.advance(20_000)
+    world.started(3, { host: 9 })
+    world.time.advance(20_000)
+    assert.deepEqual(idsOf(a), [b.network.id])
+    b.network.stop()
+    world.time.advance(20_000)
+    assert.deepEqual(idsOf(a), [wanted.id])
+  })
+
+  it('comes to rest when it is stopped, whatever was under way', () => {
+    for (const stopMs of [0, 1, 4000, 70_000]) {
+      const world = new TestWorld()
+      const persistentPeers = [2, 3, 4].map((index) => world.addressOf(index))
+      world.internet.silence(world.addressOf(4))
+      const a = world.node(1, { persistentPeers })
+      const b = world.started(2)
+      a.network.start()
+      if (stopMs > 0) world.time.advance(stopMs)
+      a.network.stop()
+      b.network.stop()
+      world.time.settle()
+      assert.equal(world.time.pending, 0, `${stopMs} ms`)
+      assert.deepEqual(a.network.peers(), [])
+    }
+  })
+
   it('does not dial a peer again that it let go', () => {
     const world = new TestWorld()
     const a = world.started(1, { persistentPeers: [world.addressOf(2)] })

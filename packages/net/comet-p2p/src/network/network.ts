@@ -92,7 +92,8 @@ export class Network {
     this.#reconnects = new Reconnects({
       ...world,
       jitterMs: dialJitterMs,
-      dial: (address, answer) => this.dial(address, ({ kind }) => answer(kind !== 'failed')),
+      // Somebody else at its address, where only one is let in, does not settle it.
+      dial: (address, answer) => this.dial(address, () => answer(this.#isComing(address.id))),
     })
   }
 
@@ -123,6 +124,7 @@ export class Network {
     }
     this.#listener = world.sockets.listen(listen, {
       ready: (endpoint) => {
+        if (this.#phase !== 'running') return
         this.#begin(endpoint)
         answer(undefined)
       },
@@ -161,7 +163,7 @@ export class Network {
   }
 
   isDialingOrConnected({ id, ip }: NetAddress): boolean {
-    if (this.#dialer.isDialing(id) || this.#peers.has(id)) return true
+    if (this.#isComing(id)) return true
     if (this.admission.allowsDuplicateIps()) return false
     return this.peers().some(({ address }) => equalBytes(address.ip, ip))
   }
@@ -178,6 +180,11 @@ export class Network {
       if (result.kind === 'failed') settle(result)
       else this.#connect(result.wire, address, settle)
     })
+  }
+
+  /** Is it a peer, or being dialed? */
+  #isComing(id: string): boolean {
+    return this.#dialer.isDialing(id) || this.#peers.has(id)
   }
 
   #whyNotDial(address: NetAddress): DialOutcome | undefined {
@@ -216,12 +223,17 @@ export class Network {
       isSettled = true
       this.#dialer.finish(address.id)
       const isLost = outcome.kind === 'failed' && outcome.why !== SELF
-      if (isLost && this.isPersistent(address)) this.#reconnects.start(address)
+      const isWanted = this.#phase === 'running' && this.isPersistent(address)
+      if (isLost && isWanted) this.#reconnects.start(address)
       answer(outcome)
     }
   }
 
   #accept(wire: Wire): void {
+    if (this.#phase !== 'running' || this.#own === undefined) {
+      wire.close()
+      return
+    }
     const { remote } = wire
     const connections = [...this.#sessions].map(({ link, dialed, peer }) => {
       return { remote: link.wire.remote, isOutbound: dialed !== undefined, peerId: peer?.id }

@@ -24,6 +24,11 @@ export class VirtualTime implements Timers {
     return { cancel: () => void this.#due.delete(due) }
   }
 
+  /** How much is still to happen. */
+  get pending(): number {
+    return this.#due.size
+  }
+
   /** Everything happens that is due now or becomes so meanwhile. */
   settle(): void {
     this.advance(0)
