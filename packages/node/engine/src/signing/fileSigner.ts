@@ -31,6 +31,7 @@ export class FileSigner implements PrivateValidator {
   readonly #lock: FileLock
   #last: LastSign
   #failure: unknown
+  #isClosed = false
 
   constructor(options: FileSignerOptions) {
     const { files, folder, publicKey } = options
@@ -71,6 +72,8 @@ export class FileSigner implements PrivateValidator {
 
   /** Nothing is signed any more, and another process may. */
   close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.#failure ??= new UnavailableError('signing.closed', 'signing: the signer is closed')
     this.#lock.release()
   }

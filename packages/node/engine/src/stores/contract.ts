@@ -65,7 +65,7 @@ export interface StateStore {
   loadValidators(height: bigint): ValidatorSet | undefined
   /**
    * The same validators with turns of some earlier height. Nothing that is hashed or verified
-   * depends on turns, and counting a hundred thousand takes a second: this is for what peers ask.
+   * depends on turns, and counting a hundred thousand takes a quarter of a second.
    */
   loadVoters(height: bigint): ValidatorSet | undefined
   /** The parameters that a block of a height is made under. */

@@ -63,6 +63,23 @@ describe('the write-ahead log', () => {
     assert.equal(replay(wal, 2n), undefined)
   })
 
+  it('replays to its end although the height ends meanwhile', () => {
+    const files = new MemoryFiles()
+    const { wal } = open(files)
+    wal.endHeight(1n)
+    wal.endHeight(2n)
+    for (let i = 0; i < 40; i++) wal.append(own(i))
+    const found: WalRecord[] = []
+    for (const record of wal.replayFrom(3n)?.records ?? []) {
+      if (found.length === 12) wal.endHeight(3n)
+      found.push(record)
+    }
+    assert.deepEqual(
+      found,
+      Array.from({ length: 40 }, (_, i) => own(i)),
+    )
+  })
+
   it('begins again at a height below, as a node does whose state was put back', () => {
     const files = new MemoryFiles()
     const { wal } = open(files)

@@ -25,6 +25,7 @@ const LOCK = 'lock'
 export interface StoreFolder {
   readonly path: string
   readonly files: FileSystem
+  /** Releasing again does nothing. */
   release(): void
 }
 
@@ -102,5 +103,10 @@ export function openStoreFolder(
     lock.release()
     throw error
   }
-  return { path, files, release: () => lock.release() }
+  let isHeld = true
+  const release = (): void => {
+    if (isHeld) lock.release()
+    isHeld = false
+  }
+  return { path, files, release }
 }

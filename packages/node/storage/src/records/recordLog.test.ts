@@ -361,6 +361,19 @@ describe('a record log with any byte flipped', () => {
 })
 
 describe('a record log on a full disk', () => {
+  it('can be closed, also twice, and loses only what was not synced', () => {
+    const files = new MemoryFiles()
+    const { log } = open(files)
+    append(log, 1)
+    log.sync()
+    append(log, 2)
+    files.limitRoom(5)
+    log.close()
+    log.close()
+    assert.throws(() => append(log, 3), { reason: 'storage.refused' })
+    assert.equal(open(files).heads.length, 1)
+  })
+
   it('says so in words, stops writing, and goes on after the next opening', () => {
     for (let room = 0; room < 140; room += 9) {
       const files = new MemoryFiles()

@@ -152,8 +152,11 @@ export class RecordLog {
   *records(from: number, onDamage?: (stretch: Stretch) => void): Generator<StoredRecord> {
     this.#write()
     const { recordSizeMax } = this.#options
-    for (const segment of this.#segments) {
-      const { start, end } = segment
+    // As they are now: who reads may append, and have what was read dropped.
+    const written = this.#written
+    for (const segment of this.#segments.slice()) {
+      const { start } = segment
+      const end = Math.min(segment.end, written)
       if (end <= from) continue
       const source = { file: this.#fileOf(segment), start, end, recordSizeMax }
       for (const found of scanRecords(source, Math.max(from, start))) {
@@ -188,14 +191,16 @@ export class RecordLog {
     if (this.#end > this.#last.start) this.#seal()
   }
 
-  /** Writes what waits, without syncing, and closes the files. */
+  /** Writes what waits, if the disk takes it, and closes the files. Closing again does nothing. */
   close(): void {
     try {
       if (this.#failure === undefined) this.#write()
-    } finally {
-      for (const segment of this.#segments) this.#close(segment)
-      this.#failure ??= new UnavailableError('storage.closed', 'storage: the log is closed')
+    } catch (error) {
+      // What was not synced may be lost: so the owner was told, and it has been told of failures.
+      if (!(error instanceof UnavailableError)) throw error
     }
+    for (const segment of this.#segments) this.#close(segment)
+    this.#failure ??= new UnavailableError('storage.closed', 'storage: the log is closed')
   }
 
   get #last(): Segment {
