@@ -9,7 +9,7 @@ import type { Channel, Peer, Reactor } from '@wadi/contracts/peers'
 
 /** Two nodes that can become peers. */
 export interface PeerNetworkHarness {
-  /** Gives the nodes their reactors and makes them peers; the first one dials. */
+  /** Gives the nodes their reactors and makes them peers; either may dial. */
   connect(reactors: readonly [readonly Reactor[], readonly Reactor[]]): void
   /** Everything happens that is under way. */
   settle(): void
@@ -71,7 +71,7 @@ export function testPeerNetwork(name: string, create: () => PeerNetworkHarness):
     it('tells every reactor of a peer once; one side dialed', () => {
       const { a, b, mine, other } = connected()
       for (const { events } of [a, b, mine, other]) assert.deepEqual(events, ['add'])
-      assert.deepEqual([a.peer!.isOutbound, b.peer!.isOutbound], [true, false])
+      assert.notEqual(a.peer!.isOutbound, b.peer!.isOutbound)
       assert.notEqual(a.peer!.id, b.peer!.id)
       assert.equal(mine.peer!.id, a.peer!.id)
       assert.ok(a.peer!.channels.has(FIRST.id) && a.peer!.channels.has(SECOND.id))
