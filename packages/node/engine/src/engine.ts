@@ -225,7 +225,7 @@ export class Engine {
             this.#observer.onEffect(effect)
             reactor.tell(effect)
           },
-          onSettled: () => reactor.pushAll(),
+          onSettled: () => reactor.settled(),
           onApplied: (next) => {
             this.#chain = next
           },
@@ -246,7 +246,7 @@ export class Engine {
   }
 
   #onApplied(applied: AppliedBlock): void {
-    const voters = this.stateStore.loadValidators(applied.block.header.height - 1n)
+    const voters = this.stateStore.loadVoters(applied.block.header.height - 1n)
     this.#observer.onApplied(applied, voters)
     this.#options.onApplied?.(applied)
   }

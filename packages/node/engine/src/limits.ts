@@ -14,3 +14,15 @@ export const GOSSIP_REPEAT_MS = 2_000
 
 /** See {@link GOSSIP_REPEAT_MS}; not more seldom than this. */
 export const GOSSIP_REPEAT_MS_MAX = 30_000
+
+/**
+ * What others sent us is relayed to who still lacks it within so many milliseconds; where many
+ * validators vote, within one for each of them.
+ */
+export const GOSSIP_RELAY_MS = 10
+
+/** See {@link GOSSIP_RELAY_MS}; never later than this. */
+export const GOSSIP_RELAY_MS_MAX = 100
+
+/** Votes wait for others at most so long before their signatures are verified together. */
+export const VOTE_BATCH_MS_MAX = 10

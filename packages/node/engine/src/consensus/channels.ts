@@ -14,7 +14,7 @@ export const VOTE_CHANNEL: Channel = { id: 0x22, priority: 7, sendQueueMax: 100,
 export const VOTE_BITS_CHANNEL: Channel = {
   id: 0x23,
   priority: 1,
-  sendQueueMax: 2,
+  sendQueueMax: 20,
   messageBytesMax,
 }
 

@@ -73,7 +73,8 @@ export class Consensus {
   /** The chain as of the last applied block. */
   #chain: ChainState
   #rounds: RoundState | undefined
-  /** What is to be stepped through next. */
+  /** What is to be stepped through next: what we do ourselves before what waits from others. */
+  readonly #ownInputs: Input[] = []
   readonly #inputs: Input[] = []
   #isStepping = false
   #isStopped = false
@@ -133,9 +134,9 @@ export class Consensus {
   }
 
   /** Takes in what happened. Peers' messages come verified. */
-  receive(input: Input): void {
+  receive(...inputs: readonly Input[]): void {
     if (this.#isStopped || this.#rounds === undefined) return
-    this.#inputs.push(input)
+    this.#inputs.push(...inputs)
     this.#run()
   }
 
@@ -157,7 +158,7 @@ export class Consensus {
   #replay(records: Iterable<WalRecord>): void {
     const own: Input[] = []
     const settle = () => {
-      for (let input = this.#inputs.shift(); input !== undefined; input = this.#inputs.shift())
+      for (let input = this.#takeInput(); input !== undefined; input = this.#takeInput())
         if (recordOfInput(input) === undefined) this.#step(input)
         else own.push(input)
     }
@@ -167,14 +168,14 @@ export class Consensus {
       if (input !== undefined) this.#step(input)
       settle()
     }
-    this.#inputs.push(...own)
+    this.#ownInputs.push(...own)
   }
 
   #run(): void {
     if (this.#isStepping) return
     this.#isStepping = true
     try {
-      for (let input = this.#inputs.shift(); input !== undefined; input = this.#inputs.shift()) {
+      for (let input = this.#takeInput(); input !== undefined; input = this.#takeInput()) {
         this.#log(input)
         this.#step(input)
         if (this.#isStopped) return
@@ -238,10 +239,13 @@ export class Consensus {
     }
   }
 
-  /** What we do ourselves comes before what waits from others. */
   #next(...inputs: readonly Input[]): void {
-    this.#inputs.unshift(...inputs)
+    this.#ownInputs.push(...inputs)
     this.#run()
+  }
+
+  #takeInput(): Input | undefined {
+    return this.#ownInputs.shift() ?? this.#inputs.shift()
   }
 
   #signVote({ vote }: SignVoteEffect): void {
@@ -318,7 +322,7 @@ export class Consensus {
     this.#chain = executor.apply(this.#chain, blockId, block)
     listener.onApplied(this.#chain)
     if (this.#isStopped) return
-    this.#inputs.unshift({
+    this.#ownInputs.push({
       kind: 'new-height',
       chain: chainFacts(this.#chain, block.header.appHash),
     })

@@ -1,10 +1,16 @@
 /**
- * Speaks with peers about rounds. Pushes what a peer lacks when we get something, when the peer
- * says where it is, and when there is room again in its queue. A slow tick asks and repeats.
+ * Speaks with peers about rounds. What we say ourselves is pushed to everybody at once. Of what we
+ * got from others everybody gets the news at once, and who still lacks it a moment later gets it:
+ * each peer at a moment of its own, so that most need not get it from us. A slow tick asks for what
+ * nobody pushes, and repeats what may be lost.
+ *
+ * PERF: relaying at once sends most votes several times over: with 100 validators of 16 peers each
+ * a block took 900,000 messages, six times as many.
  */
 
+import { equalBytes, toHex } from '@wadi/base/bytes'
 import type { Clock } from '@wadi/base/clock'
-import type { RandomSource } from '@wadi/base/random'
+import { type RandomSource, randomBelow } from '@wadi/base/random'
 import type { Peer, Reactor } from '@wadi/contracts/peers'
 import type { Timer, Timers } from '@wadi/contracts/world'
 import { compareMoments, millisecondsBetween } from '@wadi/primitives/moment'
@@ -26,6 +32,7 @@ import {
   forgetReceived,
   type PeerRounds,
   UNKNOWN_ROUNDS,
+  voteBitsOf,
   withPart,
   withProposal,
   withVote,
@@ -42,10 +49,16 @@ import { voteSetAt } from '@wadi/tendermint/round/heightVotes'
 import type { RoundState } from '@wadi/tendermint/round/roundState'
 import { verifyProposal } from '@wadi/tendermint/round/verifyMessages'
 import { votesFor } from '@wadi/tendermint/round/voteSet'
-import { type BitArray, noBits } from '@wadi/tendermint/types/bitArray'
+import { type BitArray, hasBit, noBits } from '@wadi/tendermint/types/bitArray'
 import type { Proposal } from '@wadi/tendermint/types/proposal'
 import type { Vote } from '@wadi/tendermint/types/vote'
-import { GOSSIP_REPEAT_MS, GOSSIP_REPEAT_MS_MAX, GOSSIP_TICK_MS } from '../limits.ts'
+import {
+  GOSSIP_RELAY_MS,
+  GOSSIP_RELAY_MS_MAX,
+  GOSSIP_REPEAT_MS,
+  GOSSIP_REPEAT_MS_MAX,
+  GOSSIP_TICK_MS,
+} from '../limits.ts'
 import { peerMessage } from '../peerMessage.ts'
 import {
   channelOf,
@@ -75,6 +88,8 @@ interface Listener {
   /** What was sent before it moved last may be lost; it is sent again after so long. */
   movedAtMs: number
   repeatMs: number
+  /** When it gets what it lacks. */
+  relay: Timer | undefined
 }
 
 /** See the top of this file. */
@@ -87,13 +102,17 @@ export class ConsensusReactor implements Reactor {
   /** Undefined until the node has caught up with the chain. */
   #consensus: Consensus | undefined
   #tick: Timer | undefined
+  /** Votes that came in since others were told last. */
+  #news: Vote[] = []
+  /** Are there parts of a block of ours that nobody else has? */
+  #isProposing = false
 
   constructor(options: ConsensusReactorOptions) {
     this.#options = options
     this.#votes = new VoteIntake(
       options.timers,
       () => this.#view(),
-      (vote, { id }) => this.#consensus?.receive({ kind: 'vote', vote, sender: id }),
+      (votes) => this.#consensus?.receive(...votes),
     )
   }
 
@@ -106,16 +125,19 @@ export class ConsensusReactor implements Reactor {
   stop(): void {
     this.#votes.stop()
     this.#tick?.cancel()
+    for (const { relay } of this.#listeners.values()) relay?.cancel()
   }
 
   addPeer(peer: Peer): void {
     const movedAtMs = this.#options.clock.monotonicMs()
-    const listener = { peer, known: UNKNOWN_ROUNDS, movedAtMs, repeatMs: GOSSIP_REPEAT_MS }
+    const repeatMs = GOSSIP_REPEAT_MS
+    const listener = { peer, known: UNKNOWN_ROUNDS, movedAtMs, repeatMs, relay: undefined }
     this.#listeners.set(peer.id, listener)
     this.#tellWhereWeAre(listener)
   }
 
   removePeer({ id }: Peer): void {
+    this.#listeners.get(id)?.relay?.cancel()
     this.#listeners.delete(id)
     this.#consensus?.receive({ kind: 'peer-gone', peer: id })
   }
@@ -135,7 +157,7 @@ export class ConsensusReactor implements Reactor {
       return
     }
     this.#hear(listener, said)
-    this.#push(listener)
+    this.#relayLater(listener)
   }
 
   /** What the machine wants others to know. */
@@ -151,11 +173,12 @@ export class ConsensusReactor implements Reactor {
         this.#broadcast({ kind: 'new-valid-block', body })
         break
       }
-      case 'tell-has-vote': {
-        const { height, round, type, validatorIndex: index } = effect.vote
-        this.#broadcast({ kind: 'has-vote', body: { height, round, type, index } })
+      case 'tell-has-vote':
+        this.#news.push(effect.vote)
         break
-      }
+      case 'accepted':
+        if (effect.sender === undefined && effect.what === 'block-part') this.#isProposing = true
+        break
       case 'offence':
         this.#listeners.get(effect.peer)?.peer.punish({ severity: 'drop', why: effect.why })
         break
@@ -170,9 +193,15 @@ export class ConsensusReactor implements Reactor {
     return height === 0n ? undefined : height
   }
 
-  /** Sends everybody what is new. */
-  pushAll(): void {
-    for (const listener of this.#listeners.values()) this.#push(listener)
+  /** The machine has nothing more to do: what is new can go out. */
+  settled(): void {
+    const own = this.#tellNews()
+    for (const listener of this.#listeners.values()) {
+      for (const vote of own) this.#pushVote(listener, vote)
+      if (this.#isProposing) this.#pushAll(listener, nextData)
+      this.#relayLater(listener)
+    }
+    this.#isProposing = false
   }
 
   get #rounds(): RoundState | undefined {
@@ -206,9 +235,11 @@ export class ConsensusReactor implements Reactor {
       case 'vote-set-maj23':
         this.#hearClaim(listener, said.body)
         break
-      case 'vote-set-bits':
-        listener.known = applyVoteSetBits(known, said.body, this.#votesFor(said.body))
+      case 'vote-set-bits': {
+        const noted = this.#withBits(known, said.body.height)
+        listener.known = applyVoteSetBits(noted, said.body, this.#votesFor(said.body))
         break
+      }
       case 'proposal':
         listener.known = withProposal(known, said.body.proposal)
         this.#hearProposal(listener, said.body.proposal)
@@ -283,21 +314,63 @@ export class ConsensusReactor implements Reactor {
     listener.repeatMs = GOSSIP_REPEAT_MS
   }
 
-  /** Sends what the peer lacks, until its queues are full. */
+  /** Sends what the peer lacks. */
   #push(listener: Listener): void {
+    listener.relay?.cancel()
+    listener.relay = undefined
+    this.#pushAll(listener, nextData)
+    this.#pushAll(listener, nextVote)
+  }
+
+  /** Sends what the peer lacks of one kind, until its queue is full. */
+  #pushAll(listener: Listener, next: typeof nextData): void {
     const rounds = this.#rounds
     if (rounds === undefined) return
     const { decided, random } = this.#options
     const own: OwnRounds = { rounds, decided, random }
-    for (const next of [nextData, nextVote]) {
-      for (let item = next(own, listener.known); item; item = next(own, listener.known)) {
-        if (!this.#send(listener.peer, item.message)) break
-        listener.known = item.known
-        if (item.message.kind !== 'proposal') continue
-        const pol = proposalPol(rounds)
-        if (pol !== undefined) this.#send(listener.peer, pol)
+    for (let item = next(own, listener.known); item; item = next(own, listener.known)) {
+      if (!this.#send(listener.peer, item.message)) break
+      listener.known = item.known
+      if (item.message.kind !== 'proposal') continue
+      const pol = proposalPol(rounds)
+      if (pol !== undefined) this.#send(listener.peer, pol)
+    }
+  }
+
+  /** Sends a vote to a peer that is where it is of use. */
+  #pushVote(listener: Listener, vote: Vote): void {
+    const known = this.#withBits(listener.known, vote.height)
+    const had = voteBitsOf(known, vote)
+    if (had === undefined || hasBit(had, vote.validatorIndex)) return
+    if (this.#send(listener.peer, { kind: 'vote', body: { vote } }))
+      listener.known = withVote(known, vote, vote.validatorIndex)
+  }
+
+  #relayLater(listener: Listener): void {
+    const validatorCount = this.#rounds?.validators.validators.length ?? 0
+    const most = Math.min(Math.max(validatorCount, GOSSIP_RELAY_MS), GOSSIP_RELAY_MS_MAX)
+    const { timers, random } = this.#options
+    listener.relay ??= timers.after(1 + randomBelow(random, most), () => this.#push(listener))
+  }
+
+  /** Tells which votes came in, and gives those of our own. Many for one thing are told at once. */
+  #tellNews(): readonly Vote[] {
+    const news = this.#news
+    this.#news = []
+    for (const votes of Map.groupBy(news, placeOf).values()) {
+      const { height, round, type, blockId } = votes[0]!
+      const all = this.#votesFor({ height, round, type, blockId })
+      if (votes.length < NEWS_TOLD_SINGLY_MAX || all === undefined) {
+        for (const { validatorIndex: index } of votes)
+          this.#broadcast({ kind: 'has-vote', body: { height, round, type, index } })
+      } else {
+        const body = { height, round, type, blockId, votes: all }
+        this.#broadcast({ kind: 'vote-set-bits', body })
       }
     }
+    const address = this.#rounds?.ownAddress
+    if (address === undefined) return []
+    return news.filter(({ validatorAddress }) => equalBytes(validatorAddress, address))
   }
 
   #tellWhereWeAre({ peer }: Listener): void {
@@ -351,3 +424,10 @@ export class ConsensusReactor implements Reactor {
 }
 
 const MS_PER_SECOND = 1000
+
+/** From so many new votes for one thing on, one message tells of all. */
+const NEWS_TOLD_SINGLY_MAX = 3
+
+function placeOf({ height, round, type, blockId }: Vote): string {
+  return `${height}/${round}/${type}/${blockId === undefined ? '' : toHex(blockId.hash)}`
+}

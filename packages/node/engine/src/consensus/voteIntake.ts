@@ -5,12 +5,12 @@
 
 import type { Peer } from '@wadi/contracts/peers'
 import type { Timer, Timers } from '@wadi/contracts/world'
-import type { Verified } from '@wadi/primitives/verified'
 import { voteSetAt } from '@wadi/tendermint/round/heightVotes'
+import type { VoteInput } from '@wadi/tendermint/round/input'
 import { signerOf, type VoteOfKey, verifyVotes } from '@wadi/tendermint/round/verifyMessages'
 import { knownVote } from '@wadi/tendermint/round/voteSet'
 import type { Vote } from '@wadi/tendermint/types/vote'
-import { VOTES_WAITING_MAX } from '../limits.ts'
+import { VOTE_BATCH_MS_MAX, VOTES_WAITING_MAX } from '../limits.ts'
 import type { SignedView } from './loggedInput.ts'
 
 interface Waiting extends VoteOfKey {
@@ -21,14 +21,14 @@ interface Waiting extends VoteOfKey {
 export class VoteIntake {
   readonly #timers: Timers
   readonly #view: () => SignedView | undefined
-  readonly #accept: (vote: Verified<Vote>, peer: Peer) => void
+  readonly #accept: (votes: readonly VoteInput[]) => void
   #waiting: Waiting[] = []
   #turn: Timer | undefined
 
   constructor(
     timers: Timers,
     view: () => SignedView | undefined,
-    accept: (vote: Verified<Vote>, peer: Peer) => void,
+    accept: (votes: readonly VoteInput[]) => void,
   ) {
     this.#timers = timers
     this.#view = view
@@ -43,7 +43,7 @@ export class VoteIntake {
     if (publicKey === undefined || isKnown(view, vote)) return
     this.#waiting.push({ vote, publicKey, peer })
     if (this.#waiting.length >= VOTES_WAITING_MAX) this.#verify()
-    else this.#turn ??= this.#timers.after(0, () => this.#verify())
+    else this.#turn ??= this.#timers.after(waitMs(view), () => this.#verify())
   }
 
   stop(): void {
@@ -59,11 +59,13 @@ export class VoteIntake {
     const view = this.#view()
     if (view === undefined) return
     const verified = verifyVotes(view, waiting)
+    const accepted: VoteInput[] = []
     for (const [i, { peer }] of waiting.entries()) {
       const vote = verified[i]
-      if (vote !== undefined) this.#accept(vote, peer)
+      if (vote !== undefined) accepted.push({ kind: 'vote', vote, sender: peer.id })
       else peer.punish({ severity: 'ban', why: 'a vote with a wrong signature' })
     }
+    this.#accept(accepted)
   }
 }
 
@@ -72,3 +74,11 @@ function isKnown({ rounds }: SignedView, vote: Vote): boolean {
   const set = isLate ? rounds.lastCommit : voteSetAt(rounds.votes, vote.round, vote.type)
   return set !== undefined && knownVote(set, vote) !== undefined
 }
+
+/** Where many vote, many votes come at about the same time. */
+function waitMs({ rounds }: SignedView): number {
+  const { length } = rounds.validators.validators
+  return Math.min(VOTE_BATCH_MS_MAX, Math.floor(length / VALIDATORS_PER_MS))
+}
+
+const VALIDATORS_PER_MS = 10
