@@ -13,7 +13,6 @@ export const errors = definePlainErrors('light', {
   notConfirmed: 'no witness has the same block',
   attack: 'two blocks of one height were signed: somebody attacks',
   otherPriorities: 'a witness has other proposer priorities',
-  otherTrustedBlock: 'the block is not the one that is known to be of the chain',
   noSuchHeight: 'blocks begin at height 1',
 })
 

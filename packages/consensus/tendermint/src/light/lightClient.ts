@@ -71,11 +71,14 @@ export class LightClient {
     return this.#trusted
   }
 
-  /** Fetches the block that is known to be of the chain. The witnesses may not have another. */
+  /** Fetches the block that is known to be of the chain. Whoever has another one is a liar. */
   *begin({ height, hash }: TrustedPoint): LightTask<void> {
-    const block = yield* this.#fetch(height)
-    const { header, commit } = block.signedHeader
-    if (!equalBytes(headerHash(header), hash)) throw errors.otherTrustedBlock(`height ${height}`)
+    let block = yield* this.#fetch(height)
+    while (!equalBytes(headerHash(block.signedHeader.header), hash)) {
+      yield { kind: 'bad', provider: this.#primary, why: 'shows another block than the known one' }
+      block = yield* this.#replacePrimary(height, 'remove')
+    }
+    const { commit } = block.signedHeader
     const { validatorSet: validators } = block
     const claim = { chainId: this.#chainId, validators, blockId: commit.blockId, height }
     verifyCommitLight(this.#rules.dialect, claim, commit)
@@ -161,9 +164,10 @@ export class LightClient {
   *#compareFirst(block: LightBlock): LightTask<void> {
     for (const witness of this.#witnesses) {
       const testimony = yield* askWitness(witness, block, this.#rules)
-      if (testimony.kind === 'conflict') throw errors.otherTrustedBlock('a witness has another')
       if (testimony.kind === 'other-priorities') throw errors.otherPriorities()
-      if (testimony.kind === 'bad') this.#removeWitness(witness)
+      if (testimony.kind === 'conflict')
+        yield { kind: 'bad', provider: witness, why: 'shows another block than the known one' }
+      if (testimony.kind === 'conflict' || testimony.kind === 'bad') this.#removeWitness(witness)
     }
     if (this.#witnesses.length === 0) throw errors.noWitnesses()
   }

@@ -1,0 +1,10 @@
+import { definePlainErrors } from '@wadi/base/errors'
+
+/** Why a node cannot begin with the state of others. */
+export const errors = definePlainErrors('stateSync', {
+  aborted: 'the application does not want any snapshot',
+  noSnapshots: 'nobody offers a snapshot',
+  otherAppVersion: 'the application is of another version than the chain',
+  noParams: 'nobody tells the consensus parameters',
+  otherParams: 'those who were asked tell different consensus parameters',
+})

@@ -1,0 +1,112 @@
+/** Runs light verification with those who have light blocks: asks, waits, and goes on. */
+
+import { CodedError } from '@wadi/base/errors'
+import type { Timer, Timers } from '@wadi/contracts/world'
+import type { LightAnswer, LightRequest, LightTask } from '@wadi/tendermint/light/lightTask'
+import type { LightBlockProvider } from './contract.ts'
+import { PROVIDER_TIMEOUT_MS } from './limits.ts'
+
+/** How a task ended. */
+export type LightOutcome<Result> =
+  | { readonly kind: 'done'; readonly result: Result }
+  | { readonly kind: 'refused'; readonly error: CodedError }
+
+/** See the top of this file. */
+export class LightDriver {
+  readonly #timers: Timers
+  readonly #providers: readonly LightBlockProvider[]
+  #timer: Timer | undefined
+  #isCancelled = false
+
+  constructor(timers: Timers, providers: readonly LightBlockProvider[]) {
+    this.#timers = timers
+    this.#providers = providers
+  }
+
+  /** Nothing more is asked, and nobody told. */
+  cancel(): void {
+    this.#isCancelled = true
+    this.#timer?.cancel()
+  }
+
+  /** Runs a task; `onEnd` hears of its end, possibly before this returns. */
+  run<Result>(task: LightTask<Result>, onEnd: (outcome: LightOutcome<Result>) => void): void {
+    // Answers may come at once: a loop keeps the stack flat.
+    const queue: LightAnswer[] = [{ kind: 'missing' }]
+    let isRunning = false
+    const resume = (answer: LightAnswer): void => {
+      queue.push(answer)
+      proceed()
+    }
+    const proceed = (): void => {
+      if (isRunning) return
+      isRunning = true
+      for (let answer = queue.shift(); answer !== undefined; answer = queue.shift()) {
+        if (this.#isCancelled) return
+        const step = stepOf(task, answer)
+        if (step.kind !== 'asks') {
+          onEnd(step)
+          return
+        }
+        this.#carryOut(step.request, resume)
+      }
+      isRunning = false
+    }
+    proceed()
+  }
+
+  /** Asks a provider; the answer comes once, `undefined` if it says nothing. */
+  ask<Answer>(
+    call: (answer: (found: Answer) => void) => void,
+    onAnswer: (found: Answer | undefined) => void,
+  ): void {
+    let isAnswered = false
+    const finish = (found: Answer | undefined): void => {
+      if (isAnswered || this.#isCancelled) return
+      isAnswered = true
+      timer.cancel()
+      onAnswer(found)
+    }
+    const timer = this.#timers.after(PROVIDER_TIMEOUT_MS, () => finish(undefined))
+    this.#timer = timer
+    call(finish)
+  }
+
+  #carryOut(request: LightRequest, resume: (answer: LightAnswer) => void): void {
+    const goOn = (): void => resume({ kind: 'missing' })
+    switch (request.kind) {
+      case 'fetch':
+        this.ask<LightAnswer>(
+          (answer) => this.#providers[request.provider]!.fetchLightBlock(request.height, answer),
+          (found) => resume(found ?? { kind: 'missing' }),
+        )
+        break
+      case 'wait':
+        this.#timer = this.#timers.after(request.ms, goOn)
+        break
+      case 'report':
+        this.#providers[request.provider]!.reportEvidence(request.evidence)
+        goOn()
+        break
+      case 'bad':
+        this.#providers[request.provider]!.reportBad(request.why)
+        goOn()
+        break
+    }
+  }
+}
+
+type TaskStep<Result> =
+  | LightOutcome<Result>
+  | { readonly kind: 'asks'; readonly request: LightRequest }
+
+function stepOf<Result>(task: LightTask<Result>, answer: LightAnswer): TaskStep<Result> {
+  try {
+    const next = task.next(answer)
+    if (next.done === true) return { kind: 'done', result: next.value }
+    return { kind: 'asks', request: next.value }
+  } catch (error) {
+    if (error instanceof CodedError) return { kind: 'refused', error }
+    throw error
+  }
+}

@@ -1,0 +1,347 @@
+/**
+ * One try to begin with the state of others:
+ *
+ *   listen for snapshots ─▶ learn how high the chain is ─▶ take the best snapshot
+ *        ▲                                                      │ learn the state of the chain there
+ *        │                                                      ▼ offer it to the application
+ *        └────── refused, or nobody has its chunks ◀──── fetch and apply its chunks
+ *                                                               ▼
+ *                                    the application has the state that the chain names: done
+ */
+
+import { equalBytes } from '@wadi/base/bytes'
+import type { CodedError } from '@wadi/base/errors'
+import { randomBelow } from '@wadi/base/random'
+import type { ApplyChunkResponse, Snapshot } from '@wadi/contracts/application'
+import type { Timer } from '@wadi/contracts/world'
+import { ChunkQueue, type ReceivedChunk } from './chunkQueue.ts'
+import type { StateSyncParts, StateSyncRequest } from './contract.ts'
+import { errors } from './errors.ts'
+import { LightState, type StateAndCommit } from './lightState.ts'
+import { CHUNK_RETRIES_MAX, CHUNK_TIMEOUT_MS, DISCOVERY_MS_MIN, REFETCHES_MAX } from './limits.ts'
+import { type OfferedSnapshot, SnapshotPool } from './snapshotPool.ts'
+
+/** How the run speaks with peers. */
+export interface StateSyncVoice {
+  /** Asks all peers for their snapshots. */
+  askForSnapshots(): void
+  /** False if there was no room, or no such peer. */
+  askForChunk(peer: string, snapshot: Snapshot, index: number): boolean
+  /** What the peer sent was refused by the application. */
+  accuse(peer: string): void
+}
+
+/** A snapshot that the application takes. */
+interface Restore {
+  readonly offered: OfferedSnapshot
+  readonly target: StateAndCommit
+  chunks: ChunkQueue
+  /** When a chunk was applied last. */
+  progressMs: number
+  retries: number
+  refetches: number
+}
+
+/** Who cannot be believed any more, or attacks: nothing can be learnt from those providers. */
+const HOPELESS: ReadonlySet<string> = new Set([
+  'light.noWitnesses',
+  'light.attack',
+  'light.expired',
+])
+
+const EMPTY_ROUNDS_MAX = 3
+const HEIGHT_MAX = (1n << 63n) - 4n
+
+/** How often what is under way is looked at. */
+const TICK_MS = 1000
+
+/** See the top of this file. */
+export class StateSyncRun {
+  readonly #parts: StateSyncParts
+  readonly #request: StateSyncRequest
+  readonly #voice: StateSyncVoice
+  readonly #light: LightState
+  readonly #pool = new SnapshotPool()
+  #restore: Restore | undefined
+  /** How often there was no snapshot that the chain seems to be high enough for. */
+  #emptyRounds = 0
+  #timer: Timer | undefined
+  #isOver = false
+
+  constructor(parts: StateSyncParts, request: StateSyncRequest, voice: StateSyncVoice) {
+    const { clock, timers, dialect } = parts
+    const { config, providers } = request
+    this.#parts = parts
+    this.#request = request
+    this.#voice = voice
+    this.#light = new LightState({ clock, timers, dialect, config, providers })
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  start(): void {
+    this.#discover()
+  }
+
+  stop(): void {
+    this.#isOver = true
+    this.#timer?.cancel()
+    this.#light.cancel()
+  }
+
+  addSnapshot(peer: string, snapshot: Snapshot): void {
+    if (!this.#isOver) this.#pool.add(peer, snapshot)
+  }
+
+  removePeer(peer: string): void {
+    this.#pool.removePeer(peer)
+    this.#restore?.chunks.giveUp(peer)
+    this.#fetch()
+  }
+
+  /** A chunk of a snapshot came; false if nobody asked for it. */
+  addChunk(snapshot: Pick<Snapshot, 'height' | 'format'>, chunk: ReceivedChunk): boolean {
+    if (!this.#isRestoring(snapshot)) return true
+    if (this.#restore?.chunks.add(chunk) !== true) return false
+    this.#after(0, () => this.#apply())
+    return true
+  }
+
+  /** A peer has not the chunk. */
+  missChunk(snapshot: Pick<Snapshot, 'height' | 'format'>, peer: string, index: number): void {
+    const restore = this.#restore
+    if (restore === undefined || !this.#isRestoring(snapshot)) return
+    if (!restore.chunks.askedFor(index).has(peer)) return
+    this.#pool.removeOffer(peer, restore.offered)
+    restore.chunks.giveUp(peer)
+    this.#fetch()
+  }
+
+  #isRestoring({ height, format }: Pick<Snapshot, 'height' | 'format'>): boolean {
+    const snapshot = this.#restore?.offered.snapshot
+    return snapshot?.height === height && snapshot.format === format
+  }
+
+  #now(): number {
+    return this.#parts.clock.monotonicMs()
+  }
+
+  #after(ms: number, run: () => void): void {
+    this.#timer?.cancel()
+    this.#timer = this.#parts.timers.after(ms, () => {
+      if (!this.#isOver) run()
+    })
+  }
+
+  #fail(error: Error): void {
+    this.stop()
+    this.#parts.log.error('state sync failed', { why: error.message })
+    this.#request.onFailed(error)
+  }
+
+  #discover(): void {
+    const { discoveryMs } = this.#request.config
+    this.#voice.askForSnapshots()
+    this.#after(Math.max(discoveryMs, DISCOVERY_MS_MIN), () => this.#choose())
+  }
+
+  #choose(): void {
+    this.#light.learnHeight((outcome) => {
+      if (this.#isOver) return
+      if (outcome.kind === 'refused') {
+        this.#notLearnt(outcome.error)
+        return
+      }
+      const offered = this.#best(outcome.result)
+      if (offered === undefined) this.#discover()
+      else this.#learn(offered)
+    })
+  }
+
+  /**
+   * The best snapshot of a chain of that height. The two blocks after it tell of the state, so they
+   * have to be there; but whoever told the height may be behind, so others have their turn, too.
+   */
+  #best(height: bigint): OfferedSnapshot | undefined {
+    const best = this.#pool.best(height - 2n)
+    if (best !== undefined || ++this.#emptyRounds < EMPTY_ROUNDS_MAX) return best
+    this.#emptyRounds = 0
+    return this.#pool.best(HEIGHT_MAX)
+  }
+
+  #notLearnt(error: CodedError): void {
+    if (HOPELESS.has(error.reason)) this.#fail(error)
+    else {
+      this.#parts.log.warn('light blocks could not be verified', { why: error.message })
+      this.#discover()
+    }
+  }
+
+  #learn(offered: OfferedSnapshot): void {
+    const { height } = offered.snapshot
+    this.#light.learnState(height, (outcome) => {
+      if (this.#isOver) return
+      if (outcome.kind === 'done') this.#offer(offered, outcome.result)
+      else if (HOPELESS.has(outcome.error.reason)) this.#fail(outcome.error)
+      else this.#refuse(offered, outcome.error.message)
+    })
+  }
+
+  /** A snapshot comes to nothing; the next one is tried. */
+  #refuse(offered: OfferedSnapshot, why: string): void {
+    const { height, format } = offered.snapshot
+    this.#parts.log.info('a snapshot came to nothing', { height, format, why })
+    this.#restore = undefined
+    this.#pool.refuse(offered)
+    this.#after(0, () => this.#choose())
+  }
+
+  #offer(offered: OfferedSnapshot, target: StateAndCommit): void {
+    const { snapshot } = offered
+    const { application, log } = this.#parts
+    const { height, format, chunks } = snapshot
+    switch (application.offerSnapshot(snapshot, target.chain.appHash)) {
+      case 'accept':
+        log.info('restoring a snapshot', { height, format, chunks })
+        this.#begin(offered, target)
+        break
+      case 'abort':
+        this.#fail(errors.aborted())
+        break
+      case 'reject':
+        this.#refuse(offered, 'the application refuses it')
+        break
+      case 'reject-format':
+        this.#pool.refuseFormat(format)
+        this.#refuse(offered, 'the application refuses its format')
+        break
+      case 'reject-sender':
+        for (const peer of this.#pool.peersOf(offered)) this.#pool.refusePeer(peer)
+        this.#refuse(offered, 'the application refuses who offers it')
+        break
+    }
+  }
+
+  #begin(offered: OfferedSnapshot, target: StateAndCommit): void {
+    const chunks = new ChunkQueue(offered.snapshot)
+    const progressMs = this.#now()
+    this.#restore = { offered, target, chunks, progressMs, retries: 0, refetches: 0 }
+    this.#tick()
+  }
+
+  #tick(): void {
+    const restore = this.#restore
+    if (restore === undefined) return
+    const isStuck = this.#now() - restore.progressMs >= CHUNK_TIMEOUT_MS
+    if (isStuck || this.#pool.peersOf(restore.offered).length === 0) {
+      this.#refuse(restore.offered, isStuck ? 'no chunk came for long' : 'nobody has it any more')
+      return
+    }
+    this.#fetch()
+    this.#after(TICK_MS, () => this.#tick())
+  }
+
+  #fetch(): void {
+    const restore = this.#restore
+    if (restore === undefined) return
+    const { chunks, offered } = restore
+    for (const index of chunks.toAsk(this.#now())) {
+      const peer = this.#pick(this.#pool.peersOf(offered), chunks.askedFor(index))
+      if (peer === undefined) return
+      if (this.#voice.askForChunk(peer, offered.snapshot, index))
+        chunks.ask(index, peer, this.#now())
+    }
+  }
+
+  /** Anybody; one who was not asked before, if there is one. */
+  #pick(peers: readonly string[], before: ReadonlySet<string>): string | undefined {
+    const fresh = peers.filter((peer) => !before.has(peer))
+    const some = fresh.length > 0 ? fresh : peers
+    return some.length === 0 ? undefined : some[randomBelow(this.#parts.random, some.length)]
+  }
+
+  /** Gives the application a chunk, if the next one is here: one a turn. */
+  #apply(): void {
+    const restore = this.#restore
+    if (restore === undefined) return
+    const { next } = restore.chunks
+    if (next !== undefined) {
+      const { index, bytes, sender } = next
+      const response = this.#parts.application.applySnapshotChunk(index, bytes, sender)
+      this.#take(restore, next, response)
+    }
+    if (this.#isOver || this.#restore !== restore) return
+    if (restore.chunks.isDone) {
+      this.#finish(restore)
+      return
+    }
+    this.#fetch()
+    if (restore.chunks.next === undefined) this.#after(TICK_MS, () => this.#tick())
+    else this.#after(0, () => this.#apply())
+  }
+
+  #take(restore: Restore, chunk: ReceivedChunk, response: ApplyChunkResponse): void {
+    const { chunks, offered } = restore
+    for (const sender of response.rejectSenders) this.#reject(restore, sender)
+    switch (response.result) {
+      case 'accept':
+        chunks.advance()
+        restore.progressMs = this.#now()
+        restore.retries = 0
+        break
+      case 'abort':
+        this.#fail(errors.aborted())
+        return
+      case 'reject-snapshot':
+        this.#refuse(offered, 'the application refuses what is in it')
+        return
+      case 'retry':
+        restore.retries++
+        if (restore.retries > CHUNK_RETRIES_MAX) this.#refetch(restore, chunk.index)
+        break
+      case 'retry-snapshot':
+        // Chunks are not kept once they are applied.
+        restore.chunks = new ChunkQueue(offered.snapshot)
+        restore.refetches++
+        break
+    }
+    for (const index of response.refetchChunks) this.#refetch(restore, index)
+    if (restore.refetches > REFETCHES_MAX)
+      this.#refuse(offered, 'the application wants chunks again and again')
+  }
+
+  #refetch(restore: Restore, index: number): void {
+    restore.retries = 0
+    restore.refetches++
+    restore.chunks.refetch(index)
+  }
+
+  #reject(restore: Restore, sender: string): void {
+    if (sender === '') return
+    this.#pool.refusePeer(sender)
+    restore.chunks.discardOf(sender)
+    this.#voice.accuse(sender)
+  }
+
+  /** All chunks are applied: is the state the one that the chain names? */
+  #finish({ offered, target }: Restore): void {
+    const { application, stateStore, blockStore, log } = this.#parts
+    const { chain, commit } = target
+    const info = application.info()
+    if (info.appVersion !== chain.version.app) {
+      this.#fail(errors.otherAppVersion(`${info.appVersion}, not ${chain.version.app}`))
+      return
+    }
+    if (info.height !== chain.lastBlockHeight || !equalBytes(info.appHash, chain.appHash)) {
+      this.#refuse(offered, 'the application has another state than the chain')
+      return
+    }
+    stateStore.bootstrap(chain)
+    blockStore.saveSeenCommit(commit)
+    log.info('restored a snapshot', { height: chain.lastBlockHeight })
+    this.stop()
+    this.#request.onSynced(chain)
+  }
+}
