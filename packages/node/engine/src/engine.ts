@@ -5,34 +5,34 @@ import type { Logger } from '@wadi/base/log'
 import type { MetricsRegistry } from '@wadi/base/metrics'
 import type { RandomSource } from '@wadi/base/random'
 import type { Application, InitChainRequest } from '@wadi/contracts/application'
-import type { Reactor } from '@wadi/contracts/peers'
+import type { Peer, Reactor } from '@wadi/contracts/peers'
 import type { Timers } from '@wadi/contracts/world'
 import type { FileSystem } from '@wadi/node-storage/file-system'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
-import { genesisState } from '@wadi/tendermint/chainState/genesisState'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
 import type { RoundConfig } from '@wadi/tendermint/round/timeouts'
 import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import { BlockSyncReactor } from './blockSync/blockSyncReactor.ts'
-import type { CaughtUp } from './blockSync/contract.ts'
 import { blockSyncMetrics } from './blockSync/metrics.ts'
 import { Consensus, type ConsensusOptions } from './consensus/consensus.ts'
 import { consensusMetrics } from './consensus/metrics.ts'
 import { ConsensusReactor } from './consensus/reactor.ts'
 import { RoundObserver } from './consensus/roundObserver.ts'
 import { decidedBlocks } from './decidedBlocks.ts'
-import type { EvidenceSource } from './evidence/contract.ts'
+import type { EvidencePool } from './evidence/evidencePool.ts'
+import { EvidenceReactor } from './evidence/evidenceReactor.ts'
 import { type AppliedBlock, Executor, roomAfter } from './execution/executor.ts'
 import { handshake } from './execution/handshake.ts'
 import { createGuard, type Guard, guardedReactor, guardedTimers } from './guard.ts'
 import { Mempool, type MempoolConfig } from './mempool/mempool.ts'
 import { MempoolReactor } from './mempool/mempoolReactor.ts'
 import { mempoolMetrics } from './mempool/metrics.ts'
+import { openStores } from './openStores.ts'
 import type { PrivateValidator } from './signing/privateValidator.ts'
+import type { StateSyncRequest } from './stateSync/contract.ts'
+import { StateSyncReactor } from './stateSync/stateSyncReactor.ts'
 import type { BlockStore, StateStore } from './stores/contract.ts'
-import { DiskBlockStore } from './stores/diskBlockStore.ts'
-import { DiskStateStore } from './stores/diskStateStore.ts'
-import { Wal } from './wal/wal.ts'
+import type { Wal } from './wal/wal.ts'
 
 /** The world as the engine needs it. */
 export interface EngineWorld {
@@ -50,6 +50,8 @@ export interface EngineConfig {
   readonly mempool?: Partial<MempoolConfig>
   /** `off`: a node begins where it is, without asking others first. */
   readonly blockSync?: 'on' | 'off'
+  /** A node without any state takes that of others instead of all blocks. */
+  readonly stateSync?: Pick<StateSyncRequest, 'config' | 'providers'>
 }
 
 /** What an engine is given. */
@@ -70,15 +72,6 @@ export interface EngineOptions {
   readonly step?: ConsensusOptions['step']
 }
 
-const NO_EVIDENCE: EvidenceSource = {
-  size: 0,
-  pending: () => ({ evidence: [], size: 0n }),
-  add: () => undefined,
-  check: () => undefined,
-  reportConflictingVotes: () => undefined,
-  update: () => undefined,
-}
-
 /** Where a node is. */
 export interface EngineStatus {
   readonly chain: ChainState
@@ -94,6 +87,10 @@ export class Engine {
   readonly #guard: Guard
   readonly #consensusReactor: ConsensusReactor
   readonly #blockSync: BlockSyncReactor
+  readonly #stateSync: StateSyncReactor
+  readonly #evidence: EvidencePool
+  readonly #evidenceReactor: EvidenceReactor
+  readonly #mempoolReactor: MempoolReactor
   readonly #observer: RoundObserver
   readonly #wal: Wal
   readonly #ownAddress: Uint8Array | undefined
@@ -103,26 +100,26 @@ export class Engine {
   readonly mempool: Mempool
   /** What speaks with peers; give them to the network after the start. */
   readonly reactors: readonly Reactor[]
+  readonly #request: EngineConfig['stateSync']
   #chain: ChainState
   #consensus: Consensus | undefined
 
   /** Opens the stores and brings the application to where the chain is. */
   constructor(options: EngineOptions) {
-    const { world, folder, genesis, application, dialect, privateValidator } = options
-    const { clock, files, log, metrics, random } = world
+    const { world, genesis, application, dialect, privateValidator } = options
+    const { clock, log, metrics, random } = world
     this.#options = options
     this.#guard = createGuard((error) => {
       this.stop()
       options.onFatal(error)
     })
     const timers = guardedTimers(world.timers, this.#guard)
-    const { chainId: chain, initialHeight } = genesis
-    this.blockStore = new DiskBlockStore({ files, path: `${folder}/blocks`, chain, log })
-    this.stateStore = new DiskStateStore({ files, path: `${folder}/state`, chain, log })
-    this.#wal = new Wal({ files, path: `${folder}/wal`, chain, log })
+    const { blockStore, stateStore, wal, evidence, stored } = openStores(options)
+    this.blockStore = blockStore
+    this.stateStore = stateStore
+    this.#wal = wal
+    this.#evidence = evidence
     this.#ownAddress = privateValidator && validatorAddress(privateValidator.publicKey)
-    const { blockStore, stateStore } = this
-    const stored = stateStore.load() ?? genesisState(genesis)
     this.mempool = new Mempool({
       application,
       clock,
@@ -142,18 +139,23 @@ export class Engine {
       blockStore,
       stateStore,
       mempool: this.mempool,
-      evidence: NO_EVIDENCE,
+      evidence,
       onApplied: (applied) => this.#onApplied(applied),
     })
     const executor = this.#executor
-    this.#chain = handshake({ application, genesis, executor, blockStore, stateStore }, stored)
-    const decided = decidedBlocks(blockStore)
+    const isNew = stored.lastBlockHeight === 0n && application.info().height === 0n
+    this.#request = isNew ? options.config.stateSync : undefined
+    // An application that is to take the state of others must not have begun the chain.
+    this.#chain =
+      this.#request === undefined
+        ? handshake({ application, genesis, executor, blockStore, stateStore }, stored)
+        : stored
     this.#consensusReactor = new ConsensusReactor({
       clock,
       timers,
       random,
-      initialHeight,
-      decided,
+      initialHeight: genesis.initialHeight,
+      decided: decidedBlocks(blockStore),
     })
     this.#blockSync = new BlockSyncReactor({
       clock,
@@ -164,34 +166,51 @@ export class Engine {
       executor,
       blockStore,
       ownAddress: this.#ownAddress,
-      onCaughtUp: (caughtUp) => this.#beginConsensus(caughtUp),
+      onCaughtUp: (caughtUp) => this.#beginConsensus(caughtUp.chain),
     })
-    const mempoolReactor = new MempoolReactor({
-      mempool: this.mempool,
-      timers,
-      heightOf: ({ id }) => this.#consensusReactor.heightOf(id),
-    })
-    const reactors = [this.#blockSync, this.#consensusReactor, mempoolReactor]
-    this.reactors = reactors.map((reactor) => guardedReactor(reactor, this.#guard))
+    const heightOf = ({ id }: Peer) => this.#consensusReactor.heightOf(id)
+    const served = { dialect, application, blockStore, stateStore }
+    this.#stateSync = new StateSyncReactor({ clock, timers, random, log, ...served })
+    this.#evidenceReactor = new EvidenceReactor({ pool: this.#evidence, timers, heightOf })
+    this.#mempoolReactor = new MempoolReactor({ mempool: this.mempool, timers, heightOf })
+    // COMPAT(oasis-core): channels are told in this order.
+    this.reactors = [
+      this.#blockSync,
+      this.#consensusReactor,
+      this.#mempoolReactor,
+      this.#evidenceReactor,
+      this.#stateSync,
+    ].map((reactor) => guardedReactor(reactor, this.#guard))
   }
 
   /** Begins to agree, after catching up with others if it is to. */
   start(): void {
     this.#guard(() => {
-      if (this.#options.config.blockSync === 'off')
-        this.#beginConsensus({ chain: this.#chain, blockCount: 0n })
-      else this.#blockSync.start(this.#chain)
+      if (this.#request === undefined) this.#catchUp(this.#chain)
+      else
+        this.#stateSync.sync({
+          ...this.#request,
+          onSynced: (chain) => this.#catchUp(chain),
+          onFailed: (error) => {
+            throw error
+          },
+        })
     })
   }
 
   /** Ends everything; what is durable stays. */
   stop(): void {
-    this.#consensusReactor.stop()
-    this.#blockSync.stop()
+    const reactors = [this.#consensusReactor, this.#blockSync, this.#stateSync]
+    for (const reactor of [...reactors, this.#evidenceReactor, this.#mempoolReactor]) reactor.stop()
     this.#consensus?.stop()
-    this.#wal.close()
-    this.blockStore.close()
-    this.stateStore.close()
+    for (const store of [this.#wal, this.#evidence, this.blockStore, this.stateStore]) store.close()
+  }
+
+  /** Takes the blocks that others have, or begins where the node is. */
+  #catchUp(chain: ChainState): void {
+    this.#chain = chain
+    if (this.#options.config.blockSync === 'off') this.#beginConsensus(chain)
+    else this.#blockSync.start(chain)
   }
 
   get status(): EngineStatus {
@@ -204,7 +223,7 @@ export class Engine {
     }
   }
 
-  #beginConsensus({ chain }: CaughtUp): void {
+  #beginConsensus(chain: ChainState): void {
     const { world, config, dialect, privateValidator } = this.#options
     const reactor = this.#consensusReactor
     this.#chain = chain
@@ -217,7 +236,7 @@ export class Engine {
         executor: this.#executor,
         blockStore: this.blockStore,
         wal: this.#wal,
-        evidence: NO_EVIDENCE,
+        evidence: this.#evidence,
         privateValidator,
         ...(this.#options.step && { step: this.#options.step }),
         listener: {
@@ -226,9 +245,6 @@ export class Engine {
             reactor.tell(effect)
           },
           onSettled: () => reactor.settled(),
-          onApplied: (next) => {
-            this.#chain = next
-          },
         },
       },
       chain,
@@ -247,6 +263,7 @@ export class Engine {
 
   #onApplied(applied: AppliedBlock): void {
     const voters = this.stateStore.loadVoters(applied.block.header.height - 1n)
+    this.#chain = applied.chain
     this.#observer.onApplied(applied, voters)
     this.#options.onApplied?.(applied)
   }

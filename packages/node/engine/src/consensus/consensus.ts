@@ -38,8 +38,6 @@ export interface ConsensusListener {
   onEffect(effect: Effect): void
   /** Nothing more is to be done until the next input. */
   onSettled(): void
-  /** A block was applied. */
-  onApplied(chain: ChainState): void
 }
 
 /** What the rounds run on. */
@@ -314,13 +312,12 @@ export class Consensus {
 
   /** Store, then log the end of the height, then apply: a crash between leaves nothing undone. */
   #decide({ block, blockId, parts, commit, verdict }: DecideEffect): void {
-    const { executor, blockStore, wal, listener } = this.#options
+    const { executor, blockStore, wal } = this.#options
     const { height } = block.header
     if (verdict !== 'valid' && verdict !== 'rejected') executor.checkDecided(this.#chain, block)
     if (blockStore.height < height) blockStore.save({ block, parts, seenCommit: commit })
     wal.endHeight(height)
     this.#chain = executor.apply(this.#chain, blockId, block)
-    listener.onApplied(this.#chain)
     if (this.#isStopped) return
     this.#ownInputs.push({
       kind: 'new-height',

@@ -42,6 +42,8 @@ export interface AppliedBlock {
   readonly block: Block
   readonly blockId: BlockId
   readonly responses: BlockResponses
+  /** As it is after the block. */
+  readonly chain: ChainState
 }
 
 /** What a proposer is given. */
@@ -109,9 +111,10 @@ export class Executor {
     const { application, stateStore } = this.#parts
     const responses = this.#run(chain, block)
     stateStore.saveResponses(block.header.height, responses)
-    const next = followed(chain, { block, blockId, responses })
+    const decided = { block, blockId, responses }
+    const next = followed(chain, decided)
     const { appHash, retainHeight } = application.commit()
-    return this.#finish({ ...next, appHash }, { block, blockId, responses }, retainHeight)
+    return this.#finish({ ...decided, chain: { ...next, appHash } }, retainHeight)
   }
 
   /** As {@link apply}, for a block that the application has committed before the node ended. */
@@ -119,9 +122,10 @@ export class Executor {
     const { application, stateStore } = this.#parts
     const responses = stateStore.loadResponses(block.header.height)
     if (responses === undefined) throw errors.noResponses(`${block.header.height}`)
-    const next = followed(chain, { block, blockId, responses })
+    const decided = { block, blockId, responses }
+    const next = followed(chain, decided)
     const { appHash } = application.info()
-    return this.#finish({ ...next, appHash }, { block, blockId, responses }, 0n)
+    return this.#finish({ ...decided, chain: { ...next, appHash } }, 0n)
   }
 
   /** Runs and commits a block that everybody but the application knows already; gives its app hash. */
@@ -143,9 +147,9 @@ export class Executor {
     return { beginBlockEvents, results, endBlock }
   }
 
-  #finish(chain: ChainState, applied: AppliedBlock, retainHeight: bigint): ChainState {
+  #finish(applied: AppliedBlock, retainHeight: bigint): ChainState {
     const { mempool, evidence, stateStore, onApplied } = this.#parts
-    const { block, responses } = applied
+    const { block, responses, chain } = applied
     mempool.update({
       height: block.header.height,
       transactions: block.transactions,
@@ -179,7 +183,10 @@ export class Executor {
 }
 
 /** The state after a block, but for what only its commit can tell. Refuses impossible updates. */
-function followed(chain: ChainState, { block, blockId, responses }: AppliedBlock): ChainState {
+function followed(
+  chain: ChainState,
+  { block, blockId, responses }: Omit<AppliedBlock, 'chain'>,
+): ChainState {
   const { results, endBlock } = responses
   const { validatorUpdates, consensusParamUpdates } = endBlock
   return nextState(chain, {

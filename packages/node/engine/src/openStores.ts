@@ -1,0 +1,31 @@
+import type { ChainState } from '@wadi/tendermint/chainState/chainState'
+import { genesisState } from '@wadi/tendermint/chainState/genesisState'
+import type { EngineOptions } from './engine.ts'
+import { EvidencePool } from './evidence/evidencePool.ts'
+import type { BlockStore, StateStore } from './stores/contract.ts'
+import { DiskBlockStore } from './stores/diskBlockStore.ts'
+import { DiskStateStore } from './stores/diskStateStore.ts'
+import { Wal } from './wal/wal.ts'
+
+/** What an engine keeps on its disk. */
+export interface EngineStores {
+  readonly blockStore: BlockStore
+  readonly stateStore: StateStore
+  readonly wal: Wal
+  readonly evidence: EvidencePool
+  /** The chain as it was stored; as genesis has it, if nothing was. */
+  readonly stored: ChainState
+}
+
+/** Opens, or makes, everything below an engine's folder. */
+export function openStores({ world, folder, genesis, dialect }: EngineOptions): EngineStores {
+  const { files, log } = world
+  const at = (name: string) => ({ files, log, path: `${folder}/${name}`, chain: genesis.chainId })
+  const blockStore = new DiskBlockStore(at('blocks'))
+  const stateStore = new DiskStateStore(at('state'))
+  const wal = new Wal(at('wal'))
+  const stored = stateStore.load() ?? genesisState(genesis)
+  const facts = { dialect, blockStore, stateStore, state: stored }
+  const evidence = new EvidencePool({ ...at('evidence'), ...facts })
+  return { blockStore, stateStore, wal, evidence, stored }
+}
