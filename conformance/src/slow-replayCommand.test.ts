@@ -62,7 +62,7 @@ describe('npm run replay', { skip }, () => {
     falsify(() => ({ state_root: '00'.repeat(32) }))
     const { status, stdout } = run(folder, '--keep-going')
     assert.equal(status, 1)
-    assert.match(stdout, /^block 9 differs in \d places\n/)
+    assert.match(stdout, /^block 9 differs in 1 place\n/)
     assert.match(stdout, /\n21 blocks, 20 identical\n$/)
   })
 
