@@ -106,7 +106,25 @@ describe('composeSections', () => {
 
   it('stops the program when two sections own the same path', () => {
     assert.throws(() => composeSections(metrics, section('metrics', {})), BugError)
-    assert.throws(() => composeSections(log, section('common', {})), BugError)
+    const common = section('common', { log: text({ doc: 'Text.' }) })
+    assert.throws(() => composeSections(log, common), BugError)
+    assert.throws(() => composeSections(common, log), BugError)
+  })
+
+  it('lets a section be inside another', () => {
+    const common = section('common', { dataDir: text({ default: '', doc: 'Folder.' }) })
+    for (const both of [composeSections(common, log), composeSections(log, common)]) {
+      const config = both.check({ common: { data_dir: 'x', log: { file: 'a' } } })
+      assert.equal(config.common.dataDir, 'x')
+      assert.equal(config['common.log'].file, 'a')
+      assert.throws(() => both.check({ common: { data: 1 } }), bad('unknown', /common\.data/))
+      assert.throws(
+        () => both.check({ common: { log: { f: 1 } } }),
+        bad('unknown', /common\.log\.f/),
+      )
+      assert.throws(() => both.check({ common: { log: 1 } }), bad('badValue', /common\.log/))
+      assert.throws(() => both.check({ common: 1 }), bad('badValue', /common must be a table/))
+    }
   })
 })
 

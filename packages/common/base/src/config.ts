@@ -148,29 +148,40 @@ function pick(raw: unknown, path: readonly string[]): unknown {
   return found
 }
 
-/** The paths of a file that no section owns, in words. */
+/** What a section gets of its part of the file: not what sections inside it own. */
+function withoutInner(raw: unknown, name: string, names: readonly string[]): unknown {
+  if (!isTable(raw)) return raw
+  const isInner = (key: string) => names.some((inner) => isWithin(inner, `${name}.${key}`))
+  return Object.fromEntries(Object.entries(raw).filter(([key]) => !isInner(key)))
+}
+
+function isWithin(path: string, outer: string): boolean {
+  return path === outer || path.startsWith(`${outer}.`)
+}
+
+/** A path of a file that no section owns. What is directly in a section, that checks itself. */
 function findStranger(raw: unknown, owned: readonly string[], path = ''): string | undefined {
-  if (!isTable(raw)) return path
+  if (!isTable(raw)) return owned.includes(path) ? undefined : path
   for (const [key, value] of Object.entries(raw)) {
     const here = path === '' ? key : `${path}.${key}`
-    if (owned.includes(here)) continue
     const isOnTheWay = owned.some((name) => name.startsWith(`${here}.`))
+    if (!isOnTheWay && (owned.includes(here) || owned.includes(path))) continue
     const stranger = isOnTheWay ? findStranger(value, owned, here) : here
     if (stranger !== undefined) return stranger
   }
   return undefined
 }
 
-/** Composes sections. Two that own the same path stop the program. */
+/** Composes sections; one may be inside another. Two that own the same path stop the program. */
 export function composeSections<const T extends readonly AnySection[]>(
   ...sections: T
 ): Composition<T> {
   const names = sections.map(({ name }) => name)
-  for (const name of names) {
-    const isDouble = names.filter((other) => other === name || other.startsWith(`${name}.`))
-    assert(isDouble.length === 1, `the configuration of ${name} is declared twice`)
-  }
   const paths = sections.flatMap(pathsOf)
+  for (const [i, name] of names.entries()) {
+    const isTaken = names.indexOf(name) !== i || paths.some((path) => isWithin(name, path))
+    assert(!isTaken, `the configuration of ${name} is declared twice`)
+  }
   const variables = new Set(paths.map(environmentNameOf))
   assert(variables.size === paths.length, 'two options have the same variable')
   return {
@@ -182,7 +193,7 @@ export function composeSections<const T extends readonly AnySection[]>(
       const from = { sources, overrides: readOverrides(sources, paths) }
       const checked = sections.map((each) => [
         each.name,
-        checkSection(each, pick(raw, each.name.split('.')), from),
+        checkSection(each, withoutInner(pick(raw, each.name.split('.')), each.name, names), from),
       ])
       return Object.fromEntries(checked) as ConfigOfSections<T>
     },
