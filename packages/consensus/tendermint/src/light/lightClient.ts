@@ -185,7 +185,7 @@ export class LightClient {
     }
   }
 
-  /** The one who is asked lied on the way to a target; somebody else has to have the same target. */
+  /** The one who is asked lied on the way; somebody else has to have the same target. */
   *#replaceLiar(target: LightBlock, error: CodedError): LightTask<void> {
     yield { kind: 'bad', provider: this.#primary, why: error.message }
     const replacement = yield* this.#replacePrimary(heightOf(target), 'remove')

@@ -6,7 +6,7 @@
 import type { LightClientAttackEvidence } from '../types/evidence.ts'
 import type { LightBlock } from '../types/lightBlock.ts'
 
-/** What a task wants done. Providers are numbered; the first one is asked, the others are witnesses. */
+/** What a task wants done. Providers are numbered. */
 export type LightRequest =
   /** The light block of a height; of the newest block, for height 0. */
   | { readonly kind: 'fetch'; readonly provider: number; readonly height: bigint }

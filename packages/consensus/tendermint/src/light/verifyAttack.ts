@@ -22,7 +22,7 @@ export interface AttackCase {
 
 /**
  * Refuses evidence unless validators of the chain have signed a block that is not of the chain, and
- * unless it names exactly those. Its age is the caller's to check, and that it makes sense by itself.
+ * unless it names exactly those. The caller checks its age, and that it makes sense by itself.
  */
 export function verifyAttack(dialect: SignatureDialect, attack: AttackCase): void {
   const { evidence, commonHeader, commonValidators, trustedHeader } = attack

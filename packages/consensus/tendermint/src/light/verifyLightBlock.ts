@@ -116,7 +116,7 @@ export function verifyForwards(step: LightStep, rules: LightRules, now: Moment):
   else verifyNonAdjacent(step, rules, now)
 }
 
-/** Refuses a header that is not the one right before a trusted one. No time is too long for that. */
+/** Refuses a header that is not the one right before a trusted one, however old both are. */
 export function verifyBackwards(trusted: Header, untrusted: Header): void {
   orInvalid(() => checkHeader(untrusted))
   if (untrusted.chainId !== trusted.chainId) throw errors.invalid('of another chain')

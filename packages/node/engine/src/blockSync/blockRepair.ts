@@ -1,6 +1,6 @@
 /**
- * Fetches blocks again that the store cannot read any more. The block after a damaged one names it,
- * and holds its commit, so nothing has to be believed; of several in a row the last one comes first.
+ * Fetches blocks again that the store cannot read any more. The block after a damaged one names
+ * it, and holds its commit, so nobody has to be believed. Of several in a row the last comes first.
  */
 
 import type { Logger } from '@wadi/base/log'

@@ -65,7 +65,7 @@ export class BlockSyncReactor implements Reactor {
     return this.#sync !== undefined
   }
 
-  /** Begins to fetch the blocks after a chain's last one; `onCaughtUp` hears when there are no more. */
+  /** Fetches the blocks after a chain's last one; `onCaughtUp` hears when there are no more. */
   start(chain: ChainState): void {
     if (this.#isStopped) return
     const pool = new BlockPool(nextHeight(chain))

@@ -19,11 +19,11 @@ export type PairVerdict =
   | { readonly kind: 'refused'; readonly height: bigint }
 
 /**
- * Judges by the commit in the second block, which signs for one block or is not of the chain: so the
- * guilty one is known, and no honest peer is punished for what another one sent.
+ * Judges by the commit in the second block, which signs for one block or is not of the chain: so
+ * the guilty one is known, and no honest peer is punished for what another one sent.
  *
- * COMPAT(cometbft): there both senders are dropped. And there two thirds of the signatures are looked
- * at; here all are, as the commit becomes the one that this node saw, and consensus begins with it.
+ * COMPAT(cometbft): there both senders are dropped. And there two thirds of the signatures are
+ * looked at; here all, as the commit becomes the one that this node saw: consensus begins with it.
  */
 export function judgePair(
   dialect: SignatureDialect,

@@ -105,8 +105,8 @@ export class BlockPool {
   }
 
   /**
-   * Does nobody have two blocks more? The last block of a chain has no successor that proves it, and
-   * on a living chain there is always one more: consensus catches up with that.
+   * Does nobody have two blocks more? The last block of a chain has no successor that proves it,
+   * and on a living chain there is always one more: consensus catches up with that.
    */
   get isCaughtUp(): boolean {
     const { peerHeight } = this

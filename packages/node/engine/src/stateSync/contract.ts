@@ -60,7 +60,7 @@ export interface StateSyncRequest {
   readonly config: StateSyncConfig
   /** The first one is asked, the others are witnesses; at least one of all has to be honest. */
   readonly providers: readonly LightBlockProvider[]
-  /** The stores begin at this state; block sync goes on from there. Never told before `sync` has returned. */
+  /** The stores begin at this state. Not told before `sync` returns. */
   readonly onSynced: (chain: ChainState) => void
   /** It cannot be done: the application refuses everything, or nobody can be believed. */
   readonly onFailed: (error: Error) => void

@@ -29,33 +29,17 @@ export class LightDriver {
     this.#timer?.cancel()
   }
 
-  /** Runs a task; `onEnd` hears of its end, possibly before this returns. */
+  /** Runs a task; `onEnd` hears of its end, at once if nothing has to be asked. */
   run<Result>(task: LightTask<Result>, onEnd: (outcome: LightOutcome<Result>) => void): void {
-    // Answers may come at once: a loop keeps the stack flat.
-    const queue: LightAnswer[] = [{ kind: 'missing' }]
-    let isRunning = false
-    const resume = (answer: LightAnswer): void => {
-      queue.push(answer)
-      proceed()
+    const proceed = (answer: LightAnswer): void => {
+      const step = stepOf(task, answer)
+      if (step.kind === 'asks') this.#carryOut(step.request, proceed)
+      else onEnd(step)
     }
-    const proceed = (): void => {
-      if (isRunning) return
-      isRunning = true
-      for (let answer = queue.shift(); answer !== undefined; answer = queue.shift()) {
-        if (this.#isCancelled) return
-        const step = stepOf(task, answer)
-        if (step.kind !== 'asks') {
-          onEnd(step)
-          return
-        }
-        this.#carryOut(step.request, resume)
-      }
-      isRunning = false
-    }
-    proceed()
+    proceed(NOTHING)
   }
 
-  /** Asks a provider; the answer comes once, `undefined` if it says nothing. */
+  /** Asks a provider; the answer comes once and later, `undefined` if it says nothing. */
   ask<Answer>(
     call: (answer: (found: Answer) => void) => void,
     onAnswer: (found: Answer | undefined) => void,
@@ -64,37 +48,38 @@ export class LightDriver {
     const finish = (found: Answer | undefined): void => {
       if (isAnswered || this.#isCancelled) return
       isAnswered = true
-      timer.cancel()
-      onAnswer(found)
+      this.#timer?.cancel()
+      // Not in the provider's own call: what goes wrong here is none of its business.
+      this.#timer = this.#timers.after(0, () => onAnswer(found))
     }
-    const timer = this.#timers.after(PROVIDER_TIMEOUT_MS, () => finish(undefined))
-    this.#timer = timer
+    this.#timer = this.#timers.after(PROVIDER_TIMEOUT_MS, () => finish(undefined))
     call(finish)
   }
 
-  #carryOut(request: LightRequest, resume: (answer: LightAnswer) => void): void {
-    const goOn = (): void => resume({ kind: 'missing' })
+  #carryOut(request: LightRequest, proceed: (answer: LightAnswer) => void): void {
     switch (request.kind) {
       case 'fetch':
         this.ask<LightAnswer>(
           (answer) => this.#providers[request.provider]!.fetchLightBlock(request.height, answer),
-          (found) => resume(found ?? { kind: 'missing' }),
+          (found) => proceed(found ?? NOTHING),
         )
         break
       case 'wait':
-        this.#timer = this.#timers.after(request.ms, goOn)
+        this.#timer = this.#timers.after(request.ms, () => proceed(NOTHING))
         break
       case 'report':
         this.#providers[request.provider]!.reportEvidence(request.evidence)
-        goOn()
+        proceed(NOTHING)
         break
       case 'bad':
         this.#providers[request.provider]!.reportBad(request.why)
-        goOn()
+        proceed(NOTHING)
         break
     }
   }
 }
+
+const NOTHING: LightAnswer = { kind: 'missing' }
 
 type TaskStep<Result> =
   | LightOutcome<Result>

@@ -1,4 +1,4 @@
-/** Learns the state of the chain at a height from those who have light blocks, believing none of them. */
+/** Learns the state of the chain at a height from those who have light blocks. */
 
 import type { Clock } from '@wadi/base/clock'
 import { CodedError } from '@wadi/base/errors'
@@ -73,13 +73,18 @@ export class LightState {
   }
 
   *#height(): LightTask<bigint> {
-    const { trustHeight: height, trustHash: hash } = this.#parts.config
-    if (this.#client.trusted.length === 0) yield* this.#client.begin({ height, hash })
+    yield* this.#begin()
     yield* this.#client.update(this.#now())
     return this.#client.trusted.at(-1)!.signedHeader.header.height
   }
 
+  *#begin(): LightTask<void> {
+    const { trustHeight: height, trustHash: hash } = this.#parts.config
+    if (this.#client.trusted.length === 0) yield* this.#client.begin({ height, hash })
+  }
+
   *#around(height: bigint): LightTask<LightBlocksAround> {
+    yield* this.#begin()
     const current = yield* this.#client.verifyAt(height + 1n, this.#now())
     const next = yield* this.#client.verifyAt(height + 2n, this.#now())
     const last = yield* this.#client.verifyAt(height, this.#now())

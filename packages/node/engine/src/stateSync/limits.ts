@@ -21,7 +21,7 @@ export const SNAPSHOT_BYTES_MAX = 64 * 1024 * 1024
 export const CHUNK_WINDOW = 8
 /** Times that the application may want one chunk again before it is fetched again. */
 export const CHUNK_RETRIES_MAX = 3
-/** Times that chunks are fetched again, and snapshots begun again, before a snapshot is given up. */
+/** Times that chunks of a snapshot are fetched again before it is given up. */
 export const REFETCHES_MAX = 100
 /** A provider of light blocks that says nothing for so long has nothing to say. */
 export const PROVIDER_TIMEOUT_MS = 10_000

@@ -1,4 +1,4 @@
-/** Tells peers of the application's snapshots, and gives them the chunks: one at a time, as there is room. */
+/** Tells peers of the application's snapshots, and gives them the chunks as there is room. */
 
 import type { Clock } from '@wadi/base/clock'
 import type { Application } from '@wadi/contracts/application'

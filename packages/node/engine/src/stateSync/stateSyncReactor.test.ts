@@ -155,7 +155,7 @@ function changingChunks(change: (chunk: Uint8Array) => Uint8Array | undefined) {
 }
 
 describe('state sync', () => {
-  it('restores the best snapshot that the chain is high enough for, and begins the stores there', () => {
+  it('restores the best snapshot that the chain is high enough for, and begins there', () => {
     const snapshots = [snapshotOf(30n, 3), snapshotOf(58n, 20), snapshotOf(59n, 3)]
     const { time, young, ends } = scene([snapshots, snapshots])
     young.sync(HONEST)
@@ -246,6 +246,22 @@ describe('state sync', () => {
     never.young.sync(HONEST)
     never.time.advance(300_000)
     assert.equal(never.young.synced[0]?.lastBlockHeight, 49n)
+  })
+
+  it('goes on where a node ended that had restored everything but its own stores', () => {
+    const { time, young } = scene([], { height: 50n })
+    young.sync(HONEST)
+    time.advance(1000)
+    assert.equal(young.synced[0]?.lastBlockHeight, 50n)
+    assert.deepEqual(young.stateStore.load(), young.synced[0])
+    const other = scene([], { height: 50n, appHashAt: () => new Uint8Array(32) })
+    other.young.sync(HONEST)
+    other.time.advance(1000)
+    assert.match(other.young.failures[0]!.message, /another state/)
+    const silent = scene([], { height: 50n })
+    silent.young.sync([providerOf(chain, { isSilent: true }), ...HONEST])
+    silent.time.advance(100_000)
+    assert.equal(silent.young.synced[0]?.lastBlockHeight, 50n)
   })
 
   it('stops without a trace', () => {

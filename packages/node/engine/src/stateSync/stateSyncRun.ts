@@ -2,11 +2,13 @@
  * One try to begin with the state of others:
  *
  *   listen for snapshots ─▶ learn how high the chain is ─▶ take the best snapshot
- *        ▲                                                      │ learn the state of the chain there
+ *        ▲                                                      │ learn the chain's state there,
  *        │                                                      ▼ offer it to the application
  *        └────── refused, or nobody has its chunks ◀──── fetch and apply its chunks
  *                                                               ▼
- *                                    the application has the state that the chain names: done
+ *                              the application has the state that the chain names: done
+ *
+ * A node that ended between the last two goes on there.
  */
 
 import { equalBytes } from '@wadi/base/bytes'
@@ -14,6 +16,7 @@ import type { CodedError } from '@wadi/base/errors'
 import { randomBelow } from '@wadi/base/random'
 import type { ApplyChunkResponse, Snapshot } from '@wadi/contracts/application'
 import type { Timer } from '@wadi/contracts/world'
+import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import { ChunkQueue, type ReceivedChunk } from './chunkQueue.ts'
 import type { StateSyncParts, StateSyncRequest } from './contract.ts'
 import { errors } from './errors.ts'
@@ -82,7 +85,9 @@ export class StateSyncRun {
   }
 
   start(): void {
-    this.#discover()
+    const { height } = this.#parts.application.info()
+    if (height > 0n) this.#after(0, () => this.#resume(height))
+    else this.#discover()
   }
 
   stop(): void {
@@ -139,6 +144,18 @@ export class StateSyncRun {
     this.stop()
     this.#parts.log.error('state sync failed', { why: error.message })
     this.#request.onFailed(error)
+  }
+
+  /** The application has a state already, and the stores do not know of it. */
+  #resume(height: bigint): void {
+    this.#light.learnState(height, (outcome) => {
+      if (this.#isOver) return
+      if (outcome.kind === 'done' && this.#hasState(outcome.result.chain))
+        this.#finish(outcome.result)
+      else if (outcome.kind === 'done') this.#fail(errors.otherState(`at height ${height}`))
+      else if (HOPELESS.has(outcome.error.reason)) this.#fail(outcome.error)
+      else this.#after(DISCOVERY_MS_MIN, () => this.#resume(height))
+    })
   }
 
   #discover(): void {
@@ -274,7 +291,7 @@ export class StateSyncRun {
     }
     if (this.#isOver || this.#restore !== restore) return
     if (restore.chunks.isDone) {
-      this.#finish(restore)
+      this.#check(restore)
       return
     }
     this.#fetch()
@@ -326,20 +343,25 @@ export class StateSyncRun {
   }
 
   /** All chunks are applied: is the state the one that the chain names? */
-  #finish({ offered, target }: Restore): void {
-    const { application, stateStore, blockStore, log } = this.#parts
-    const { chain, commit } = target
-    const info = application.info()
-    if (info.appVersion !== chain.version.app) {
-      this.#fail(errors.otherAppVersion(`${info.appVersion}, not ${chain.version.app}`))
-      return
-    }
-    if (info.height !== chain.lastBlockHeight || !equalBytes(info.appHash, chain.appHash)) {
-      this.#refuse(offered, 'the application has another state than the chain')
-      return
-    }
-    stateStore.bootstrap(chain)
+  #check({ offered, target }: Restore): void {
+    const { appVersion } = this.#parts.application.info()
+    const expected = target.chain.version.app
+    if (appVersion !== expected)
+      this.#fail(errors.otherAppVersion(`${appVersion}, not ${expected}`))
+    else if (this.#hasState(target.chain)) this.#finish(target)
+    else this.#refuse(offered, 'the application has another state than the chain')
+  }
+
+  #hasState({ lastBlockHeight, appHash }: ChainState): boolean {
+    const info = this.#parts.application.info()
+    return info.height === lastBlockHeight && equalBytes(info.appHash, appHash)
+  }
+
+  #finish({ chain, commit }: StateAndCommit): void {
+    const { stateStore, blockStore, log } = this.#parts
+    // The state comes last: while there is none, a node that starts again syncs again.
     blockStore.saveSeenCommit(commit)
+    stateStore.bootstrap(chain)
     log.info('restored a snapshot', { height: chain.lastBlockHeight })
     this.stop()
     this.#request.onSynced(chain)

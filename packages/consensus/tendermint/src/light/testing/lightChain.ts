@@ -1,4 +1,4 @@
-/** Chains as light clients see them: a header, a commit and validators at any height, made when asked for. */
+/** Chains as light clients see them: headers, commits and validators, made when asked for. */
 
 import { concatBytes, equalBytes, toHex } from '@wadi/base/bytes'
 import { publicKeyOfSeed, signMessage } from '@wadi/crypto/ed25519/sign'

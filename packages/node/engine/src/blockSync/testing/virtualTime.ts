@@ -92,7 +92,7 @@ export class LinkedPeer implements Peer {
   }
 }
 
-/** Two reactors that are each other's peer: `a` talks through the first peer, `b` through the second. */
+/** Makes two reactors each other's peer. */
 export function link(
   time: VirtualTime,
   a: { readonly name: string; readonly reactor: Reactor },

@@ -37,6 +37,8 @@ export interface SnapshotApplicationOptions {
   readonly appVersion?: bigint
   /** Of a height: what it has after its block. */
   readonly appHashAt: (height: bigint) => Uint8Array
+  /** What it has already. */
+  readonly height?: bigint
   readonly onOffer?: (snapshot: Snapshot) => OfferSnapshotResult
   readonly onChunk?: (index: number, sender: string) => ApplyChunkResponse | undefined
 }
@@ -51,6 +53,7 @@ export class SnapshotApplication implements SnapshotApplicationFace {
 
   constructor(options: SnapshotApplicationOptions) {
     this.#options = options
+    this.#height = options.height ?? 0n
   }
 
   info(): ApplicationInfo {
