@@ -104,8 +104,9 @@ export class Consensus {
     assert(this.#rounds === undefined, 'rounds begin once')
     const { config, wal, blockStore } = this.#options
     const { lastBlockHeight } = this.#chain
-    const replay = wal.replayFrom(nextHeight(this.#chain))
-    if (replay === undefined) wal.endHeight(lastBlockHeight)
+    const height = nextHeight(this.#chain)
+    const replay = wal.replayFrom(height)
+    if (replay === undefined) wal.endHeight(height - 1n)
     // A log that has lost something may have lost a lock: then we watch until others have decided.
     const signsFromHeight = replay?.isWhole ? 0n : lastSignedHeight + 1n
     const { state, effects } = startRounds(
