@@ -1,0 +1,91 @@
+/** From what an operator says to what a node is made of. */
+
+import { parseBase64 } from '@wadi/base/bytes'
+import { CodedError, UnavailableError } from '@wadi/base/errors'
+import type { LevelChoice } from '@wadi/base/log'
+import {
+  isPeerId,
+  type NetAddress,
+  splitHostPort,
+  withoutProtocol,
+} from '@wadi/comet-p2p/net-address'
+import { resolveNetAddress } from '@wadi/comet-p2p/node-sockets'
+import { peerIdOf } from '@wadi/comet-p2p/peer-id'
+import type { Endpoint } from '@wadi/comet-p2p/sockets'
+import type { NodeConfig } from '@wadi/compose/create-node'
+import type { PeersConfig } from '@wadi/compose/node-network'
+import { parseIp } from '@wadi/primitives/ip'
+import { oasisDialect, stockDialect } from '@wadi/tendermint/dialect'
+import type { Settings } from './settings.ts'
+
+/** Part of the configuration cannot be what is meant. */
+export function badSetting(path: string, why: string): UnavailableError {
+  return new UnavailableError('node.setting', `${path}: ${why}`)
+}
+
+/** The levels of the log by module. */
+export function levelsOf({ 'common.log': { level } }: Settings): LevelChoice {
+  const { default: otherwise = 'info', ...modules } = Object.fromEntries(level)
+  return { otherwise, modules }
+}
+
+/** An IP address and a port. */
+export function readEndpoint(path: string, text: string): Endpoint {
+  return readSetting(path, () => {
+    const { host, port } = splitHostPort(withoutProtocol(text))
+    return { ip: parseIp(host), port }
+  })
+}
+
+/** The configuration of a node. Names of hosts are looked up. */
+export async function nodeConfigOf(settings: Settings): Promise<NodeConfig> {
+  const { dialect, timeoutPropose, timeoutVote } = settings.test
+  return {
+    dataDir: settings.common.dataDir,
+    dialect: dialect === 'oasis' ? oasisDialect : stockDialect,
+    peers: await peersOf(settings),
+    rounds: {
+      timeoutProposeMs: timeoutPropose,
+      timeoutPrevoteMs: timeoutVote,
+      timeoutPrecommitMs: timeoutVote,
+    },
+  }
+}
+
+async function peersOf(settings: Settings): Promise<PeersConfig> {
+  const { consensus, 'consensus.p2p': p2p, 'consensus.debug': debug } = settings
+  const external = withoutProtocol(consensus.externalAddress)
+  return {
+    listen: readEndpoint('consensus.listen_address', consensus.listenAddress),
+    externalAddress: external === '' ? undefined : external,
+    persistentPeers: await readPeers('consensus.p2p.persistent_peers', p2p.persistentPeers),
+    seeds: await readPeers('consensus.p2p.seeds', p2p.seeds),
+    unconditionalPeers: p2p.unconditionalPeers,
+    inboundPeersMax: p2p.maxNumInboundPeers,
+    outboundPeersMax: p2p.maxNumOutboundPeers,
+    duplicateIps: p2p.allowDuplicateIp ? 'allowed' : 'refused',
+    rates: { sendBytesPerSecond: p2p.sendRate, receiveBytesPerSecond: p2p.recvRate },
+    peerExchange: p2p.disablePeerExchange ? 'off' : 'on',
+    addressBook: debug.addrBookLenient ? 'lenient' : 'strict',
+  }
+}
+
+function readPeers(path: string, peers: readonly string[]): Promise<readonly NetAddress[]> {
+  const written = peers.map((peer) => readSetting(path, () => withId(peer)))
+  return Promise.all(written.map(resolveNetAddress))
+}
+
+/** The reference names a peer by its key, CometBFT by its id. */
+function withId(peer: string): string {
+  const [name = '', where = ''] = peer.split('@', 2)
+  return isPeerId(name) ? peer : `${peerIdOf(parseBase64(name))}@${where}`
+}
+
+function readSetting<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof CodedError) throw badSetting(path, error.message)
+    throw error
+  }
+}

@@ -1,0 +1,83 @@
+/** What an operator can say, by the names of oasis-node's file. */
+
+import { composeSections, section } from '@wadi/base/config'
+import { durationMs, flag, integer, list, oneOf, tableOf, text } from '@wadi/base/configOption'
+import { LOG_LEVELS, type LogLevel } from '@wadi/base/log'
+
+const common = section('common', {
+  dataDir: text({ doc: 'The folder of the node: its keys and everything that it stores.' }),
+})
+
+const log = section('common.log', {
+  file: text({ default: '', doc: 'Where lines go; standard error if it is empty.' }),
+  format: oneOf(['logfmt', 'json'], { default: 'logfmt', doc: 'How lines look.' }),
+  level: tableOf(oneOf(LOG_LEVELS, { doc: 'The least grave level that is written.' }), {
+    default: new Map<string, LogLevel>(),
+    doc: 'Levels by module; `default` for all others, which is info.',
+  }),
+})
+
+const genesis = section('genesis', {
+  file: text({ doc: 'The genesis document of the network.' }),
+})
+
+const consensus = section('consensus', {
+  listenAddress: text({
+    default: 'tcp://0.0.0.0:26656',
+    doc: 'Where other nodes can connect: an IP address and a port.',
+  }),
+  externalAddress: text({
+    default: '',
+    doc: 'What others are told instead of it, if they find the node elsewhere.',
+  }),
+})
+
+const peer = text({ doc: 'A peer: `id@host:port`, or its key in base64 in place of the id.' })
+
+const p2p = section('consensus.p2p', {
+  persistentPeers: list(peer, { default: [], doc: 'Peers that are kept connected.' }),
+  unconditionalPeers: list(text({ doc: 'The id of a peer.' }), {
+    default: [],
+    doc: 'Peers that are let in beyond every maximum.',
+  }),
+  seeds: list(peer, { default: [], doc: 'Nodes that are asked for others.' }),
+  disablePeerExchange: flag({ default: false, doc: 'Speaks only with peers that are named.' }),
+  allowDuplicateIp: flag({ default: false, doc: 'Lets in several peers with one IP address.' }),
+  maxNumInboundPeers: integer({ default: 100, doc: 'Peers that connected to this node.' }),
+  maxNumOutboundPeers: integer({ default: 20, doc: 'Peers that this node connected to.' }),
+  sendRate: integer({ default: 5_120_000, min: 1024, doc: 'Bytes a second to each peer.' }),
+  recvRate: integer({ default: 5_120_000, min: 1024, doc: 'Bytes a second from each peer.' }),
+})
+
+const debug = section('consensus.debug', {
+  addrBookLenient: flag({
+    default: false,
+    doc: 'Keeps addresses that not everybody can reach, such as private ones.',
+  }),
+})
+
+const metrics = section('metrics', {
+  mode: oneOf(['none', 'pull'], { default: 'none', doc: 'Are metrics served?' }),
+  address: text({ default: '127.0.0.1:3000', doc: 'Where: an IP address and a port.' }),
+})
+
+/** What the reference does not have: for networks of tests and benchmarks. */
+const test = section('test', {
+  dialect: oneOf(['oasis', 'stock'], {
+    default: 'oasis',
+    doc: "How votes are signed: as on the reference's networks, or as CometBFT's own.",
+  }),
+  application: oneOf(['oasis', 'kvstore'], {
+    default: 'oasis',
+    doc: 'What the network runs: the consensus layer, or a small store of pairs.',
+  }),
+  timeoutPropose: durationMs({ default: 3_000, doc: 'How long a proposal is waited for.' }),
+  timeoutVote: durationMs({
+    default: 1_000,
+    doc: 'How long late votes of a round are waited for.',
+  }),
+})
+
+/** The whole configuration of a node. */
+export const SETTINGS = composeSections(common, log, genesis, consensus, p2p, debug, metrics, test)
+export type Settings = ReturnType<typeof SETTINGS.check>

@@ -1,0 +1,191 @@
+/** A node: engine, application, stores, keys and network, put together and alive in this process. */
+
+import type { Clock } from '@wadi/base/clock'
+import type { Logger } from '@wadi/base/log'
+import type { MetricsRegistry } from '@wadi/base/metrics'
+import type { RandomSource } from '@wadi/base/random'
+import type { Network } from '@wadi/comet-p2p/network'
+import type { GenesisDocument } from '@wadi/consensus/genesis/document'
+import type { Application } from '@wadi/contracts/application'
+import type { Timers } from '@wadi/contracts/world'
+import { createMemorySigner } from '@wadi/crypto/signature/memorySigner'
+import { Engine } from '@wadi/engine/engine'
+import { openKeyFileSigner } from '@wadi/engine/key-file-signer'
+import type { FileSystem } from '@wadi/node-storage/file-system'
+import type { SignatureDialect } from '@wadi/tendermint/dialect'
+import type { RoundConfig } from '@wadi/tendermint/round/timeouts'
+import { chainTermsOf } from './chainTerms.ts'
+import { genesisOf } from './engineGenesis.ts'
+import { consensusKeyPath, type NodeKeys, signerIn } from './nodeKeys.ts'
+import { createNodeNetwork, type PeersConfig } from './nodeNetwork.ts'
+import { OasisApplication } from './oasisApplication.ts'
+import { roundConfigOf } from './roundConfig.ts'
+import { openUpgrader } from './upgradeFile.ts'
+
+/** What an operator chooses. */
+export interface NodeConfig {
+  /** Where everything is that the node has. */
+  readonly dataDir: string
+  readonly dialect: SignatureDialect
+  readonly peers: PeersConfig
+  /** In place of what the network and the reference say. */
+  readonly rounds?: Partial<RoundConfig>
+}
+
+/** The world as a node needs it. */
+export interface NodeWorld {
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly random: RandomSource
+  readonly files: FileSystem
+  readonly metrics: MetricsRegistry
+  /** The logger of a part of the node. */
+  readonly logger: (module: string) => Logger
+}
+
+/** An application whose folder can be let go. */
+export interface NodeApplication extends Application {
+  close(): void
+}
+
+/** What a node is made of. */
+export interface NodeOptions {
+  readonly config: NodeConfig
+  readonly world: NodeWorld
+  readonly document: GenesisDocument
+  readonly keys: NodeKeys
+  /** The consensus layer unless told otherwise; the argument is its folder. */
+  readonly openApplication?: (folder: string) => NodeApplication
+  /** The node cannot go on. Told once, after everything has stopped. */
+  readonly onFatal: (error: unknown) => void
+}
+
+/** A node that lives until it is stopped. */
+export interface Node {
+  readonly engine: Engine
+  readonly network: Network
+  /** Answers when others can connect. */
+  start(): Promise<void>
+  /** Ends everything; what is durable stays. */
+  stop(): void
+}
+
+/**
+ * What nodes of the reference say of themselves.
+ * COMPAT(cometbft): 0.37.18 says 0.37.16: its constant was forgotten.
+ */
+const COMET_VERSION = '0.37.16'
+const P2P_PROTOCOL = 8n
+const BLOCK_PROTOCOL = 11n
+const MONIKER = 'wadi'
+
+/** Opens everything and brings the application to where the chain is. Nothing moves before `start`. */
+export function createNode(options: NodeOptions): Node {
+  const life = new Life()
+  try {
+    return open(options, life)
+  } catch (error) {
+    life.end()
+    throw error
+  }
+}
+
+/** What was opened, to be closed in the reverse order. */
+class Life {
+  readonly #open: { readonly close: () => void }[] = []
+
+  add<T>(thing: T, close: (thing: T) => void): T {
+    this.#open.push({ close: () => close(thing) })
+    return thing
+  }
+
+  /** Closes everything, also if something cannot be closed; the first such error is thrown. */
+  end(): void {
+    const failures: unknown[] = []
+    for (let one = this.#open.pop(); one !== undefined; one = this.#open.pop()) {
+      try {
+        one.close()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
+  }
+}
+
+function open(options: NodeOptions, life: Life): Node {
+  const { config, world, document, keys, onFatal } = options
+  const { dataDir, dialect, peers, rounds } = config
+  const folder = `${dataDir}/consensus`
+  world.files.makeFolder(folder)
+  const keyPath = consensusKeyPath(dataDir)
+  const privateValidator = life.add(
+    openKeyFileSigner({ files: world.files, folder, keyPath, dialect }),
+    (signer) => signer.close(),
+  )
+  const openApplication = options.openApplication ?? ((at) => openOasis(options, at))
+  const application = life.add(openApplication(`${dataDir}/application`), (one) => one.close())
+  const genesis = genesisOf(document, chainTermsOf(document))
+  const engine = life.add(
+    new Engine({
+      world: { ...world, log: world.logger('engine') },
+      folder,
+      genesis,
+      application,
+      dialect,
+      privateValidator,
+      config: { rounds: { ...roundConfigOf(document), ...rounds } },
+      onFatal: (error) => {
+        try {
+          life.end()
+        } catch (second) {
+          world.logger('node').error('not everything could be closed', { why: String(second) })
+        }
+        onFatal(error)
+      },
+    }),
+    (one) => one.stop(),
+  )
+  const { network, start, stop } = createNodeNetwork({
+    world: { ...world, log: world.logger('p2p') },
+    config: peers,
+    folder,
+    key: { publicKey: keys.p2p.publicKey, sign: signerIn(dialect, keys.p2p) },
+    dialect,
+    description: {
+      protocolVersion: {
+        p2p: P2P_PROTOCOL,
+        block: BLOCK_PROTOCOL,
+        app: application.info().appVersion,
+      },
+      network: genesis.chainId,
+      version: COMET_VERSION,
+      moniker: MONIKER,
+      txIndex: 'off',
+      rpcAddress: '',
+    },
+    reactors: engine.reactors,
+  })
+  life.add(stop, (end) => end())
+  return {
+    engine,
+    network,
+    start: () => {
+      engine.start()
+      return start()
+    },
+    stop: () => life.end(),
+  }
+}
+
+function openOasis({ document, keys, world }: NodeOptions, folder: string): NodeApplication {
+  return new OasisApplication({
+    document,
+    folder,
+    files: world.files,
+    signer: createMemorySigner('consensus', keys.consensus.seed),
+    upgrader: openUpgrader(world.files, folder),
+    timers: world.timers,
+    logger: world.logger('application'),
+  })
+}
