@@ -17,6 +17,7 @@ import { blockSyncMetrics } from './blockSync/metrics.ts'
 import { Consensus, type ConsensusOptions } from './consensus/consensus.ts'
 import { consensusMetrics } from './consensus/metrics.ts'
 import { ConsensusReactor } from './consensus/reactor.ts'
+import { RememberedSignatures } from './consensus/rememberedSignatures.ts'
 import { RoundObserver } from './consensus/roundObserver.ts'
 import { decidedBlocks } from './decidedBlocks.ts'
 import type { EvidencePool } from './evidence/evidencePool.ts'
@@ -85,6 +86,7 @@ export interface EngineStatus {
 export class Engine {
   readonly #options: EngineOptions
   readonly #guard: Guard
+  readonly #dialect: RememberedSignatures
   readonly #consensusReactor: ConsensusReactor
   readonly #blockSync: BlockSyncReactor
   readonly #stateSync: StateSyncReactor
@@ -106,9 +108,10 @@ export class Engine {
 
   /** Opens the stores and brings the application to where the chain is. */
   constructor(options: EngineOptions) {
-    const { world, genesis, application, dialect, privateValidator } = options
+    const { world, genesis, application, privateValidator } = options
     const { clock, log, metrics, random } = world
     this.#options = options
+    this.#dialect = new RememberedSignatures(options.dialect)
     this.#guard = createGuard((error) => {
       this.stop()
       options.onFatal(error)
@@ -135,7 +138,7 @@ export class Engine {
     })
     this.#executor = new Executor({
       application,
-      dialect,
+      dialect: this.#dialect,
       blockStore,
       stateStore,
       mempool: this.mempool,
@@ -162,14 +165,14 @@ export class Engine {
       timers,
       log,
       metrics: metrics.register(blockSyncMetrics),
-      dialect,
+      dialect: this.#dialect,
       executor,
       blockStore,
       ownAddress: this.#ownAddress,
       onCaughtUp: (caughtUp) => this.#beginConsensus(caughtUp.chain),
     })
     const heightOf = ({ id }: Peer) => this.#consensusReactor.heightOf(id)
-    const served = { dialect, application, blockStore, stateStore }
+    const served = { dialect: this.#dialect, application, blockStore, stateStore }
     this.#stateSync = new StateSyncReactor({ clock, timers, random, log, ...served })
     this.#evidenceReactor = new EvidenceReactor({ pool: this.#evidence, timers, heightOf })
     this.#mempoolReactor = new MempoolReactor({ mempool: this.mempool, timers, heightOf })
@@ -224,13 +227,13 @@ export class Engine {
   }
 
   #beginConsensus(chain: ChainState): void {
-    const { world, config, dialect, privateValidator } = this.#options
+    const { world, config, privateValidator } = this.#options
     const reactor = this.#consensusReactor
     this.#chain = chain
     this.#consensus = new Consensus(
       {
         config: config.rounds,
-        dialect,
+        dialect: this.#dialect,
         clock: world.clock,
         timers: guardedTimers(world.timers, this.#guard),
         executor: this.#executor,
@@ -264,6 +267,7 @@ export class Engine {
   #onApplied(applied: AppliedBlock): void {
     const voters = this.stateStore.loadVoters(applied.block.header.height - 1n)
     this.#chain = applied.chain
+    this.#dialect.endHeight()
     this.#observer.onApplied(applied, voters)
     this.#options.onApplied?.(applied)
   }

@@ -26,3 +26,15 @@ export const GOSSIP_RELAY_MS_MAX = 100
 
 /** Votes wait for others at most so long before their signatures are verified together. */
 export const VOTE_BATCH_MS_MAX = 10
+
+/** Messages whose meaning is remembered, as several peers send them; for all peers together. */
+export const MESSAGES_REMEMBERED_MAX = 1_024
+
+/** Longer messages are not remembered: a vote is shorter. */
+export const REMEMBERED_MESSAGE_BYTES_MAX = 256
+
+/**
+ * Valid signatures that are remembered at most twice: of this height and of the one before. Enough
+ * for ten thousand validators.
+ */
+export const SIGNATURES_REMEMBERED_MAX = 20_000

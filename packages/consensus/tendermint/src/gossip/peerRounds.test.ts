@@ -141,6 +141,15 @@ describe('What a peer says of votes', () => {
     assert.deepEqual(applyHasVote(here, { ...said, index: 99 }).prevotes, noBits(COUNT))
   })
 
+  it('is noted if it is a late precommit of the commit before its height', () => {
+    const known = withVoteBits(here, 4n, COUNT)
+    const said = { height: 4n, round: 0, type: 'precommit', index: 1 } as const
+    assert.deepEqual(applyHasVote(known, said).lastCommit, bitsOf(COUNT, 1))
+    assert.equal(applyHasVote(known, { ...said, type: 'prevote' }), known)
+    assert.equal(applyHasVote(known, { ...said, round: 1 }), known)
+    assert.equal(applyHasVote(known, { ...said, height: 3n }), known)
+  })
+
   it('tells nothing of votes for other blocks', () => {
     let known = here
     for (const index of [0, 1]) known = withVote(known, prevotes, index)

@@ -124,9 +124,9 @@ export function applyProposalPol(known: PeerRounds, said: ProposalPol): PeerRoun
   return isThere ? { ...known, pol: said.proposalPol } : known
 }
 
-/** It says that it has a vote. */
+/** It says that it has a vote: of its height, or a late precommit of the one before. */
 export function applyHasVote(known: PeerRounds, said: HasVote): PeerRounds {
-  return said.height === known.height ? withVote(known, said, said.index) : known
+  return withVote(known, said, said.index)
 }
 
 /**

@@ -12,23 +12,26 @@ import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import { nextHeight } from '@wadi/tendermint/chainState/makeBlock'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
 import type {
+  CheckBlockEffect,
   DecideEffect,
   Effect,
   MakeBlockEffect,
   SignProposalEffect,
   SignVoteEffect,
 } from '@wadi/tendermint/round/effect'
-import type { Input } from '@wadi/tendermint/round/input'
+import type { Input, RoundStart, Verdict } from '@wadi/tendermint/round/input'
 import type { RoundState } from '@wadi/tendermint/round/roundState'
 import { startRounds, step } from '@wadi/tendermint/round/step'
 import { type RoundConfig, replacesTimeout, type Timeout } from '@wadi/tendermint/round/timeouts'
 import { verifyProposal, verifyVote } from '@wadi/tendermint/round/verifyMessages'
+import { type BlockId, equalBlockIds } from '@wadi/tendermint/types/blockId'
+import { errors } from '../errors.ts'
 import type { EvidenceSource } from '../evidence/contract.ts'
 import type { Executor } from '../execution/executor.ts'
 import type { PrivateValidator, SignAnswer } from '../signing/privateValidator.ts'
 import type { BlockStore } from '../stores/contract.ts'
 import type { WalRecord, WriteAheadLog } from '../wal/walRecord.ts'
-import { chainFacts } from './chainFacts.ts'
+import { chainFacts, factsOfLastBlock } from './chainFacts.ts'
 import { inputOfRecord, recordOfInput, type SignedView } from './loggedInput.ts'
 import { nowOf } from './now.ts'
 
@@ -78,6 +81,9 @@ export class Consensus {
   #isStopped = false
   #timer: Timer | undefined
   #timeout: Timeout | undefined
+  #past: OwnPast | undefined
+  /** The last block was applied, and is damaged in the store: it is being decided again. */
+  #decidesAgain = false
 
   constructor(options: ConsensusOptions, chain: ChainState) {
     this.#options = options
@@ -100,31 +106,56 @@ export class Consensus {
   }
 
   /** Begins where the log ends. */
-  start({ address, lastSignedHeight }: OwnPast): void {
+  start(past: OwnPast): void {
     assert(this.#rounds === undefined, 'rounds begin once')
-    const { config, wal, blockStore } = this.#options
+    const { lastBlockHeight } = this.#chain
+    const { blockStore } = this.#options
+    this.#past = past
+    this.#decidesAgain =
+      lastBlockHeight > 0n && blockStore.loadSeenCommit(lastBlockHeight) === undefined
+    this.#isStepping = true
+    if (this.#decidesAgain) this.#beginLastAgain(past)
+    else this.#begin(past)
+    this.#isStepping = false
+    this.#run()
+  }
+
+  #begin({ address, lastSignedHeight }: OwnPast): void {
+    const { wal, blockStore } = this.#options
     const { lastBlockHeight } = this.#chain
     const height = nextHeight(this.#chain)
     const replay = wal.replayFrom(height)
     if (replay === undefined) wal.endHeight(height - 1n)
-    // A log that has lost something may have lost a lock: then we watch until others have decided.
-    const signsFromHeight = replay?.isWhole ? 0n : lastSignedHeight + 1n
-    const { state, effects } = startRounds(
-      {
-        config,
-        ownAddress: address,
-        signsFromHeight,
-        chain: chainFacts(this.#chain, blockStore.loadMeta(lastBlockHeight)?.header.appHash),
-        lastCommit: lastBlockHeight === 0n ? undefined : blockStore.loadSeenCommit(lastBlockHeight),
-      },
-      this.#now(),
-    )
-    this.#rounds = state
-    this.#isStepping = true
-    this.#carryOut(effects)
+    this.#startRounds({
+      ownAddress: address,
+      // A log that has lost something may have lost a lock: then we watch until others have decided.
+      signsFromHeight: replay?.isWhole ? 0n : lastSignedHeight + 1n,
+      chain: chainFacts(this.#chain, blockStore.loadMeta(lastBlockHeight)?.header.appHash),
+      lastCommit: lastBlockHeight === 0n ? undefined : blockStore.loadSeenCommit(lastBlockHeight),
+    })
     this.#replay(replay?.records ?? [])
-    this.#isStepping = false
-    this.#run()
+  }
+
+  /**
+   * The block that was applied last cannot be read: what decided it is in the log, or comes from
+   * peers, as for any node that is a height behind. We sign nothing, log nothing, and apply nothing.
+   */
+  #beginLastAgain({ address }: OwnPast): void {
+    const { wal, blockStore, executor } = this.#options
+    const { lastBlockHeight } = this.#chain
+    this.#startRounds({
+      ownAddress: address,
+      signsFromHeight: lastBlockHeight + 1n,
+      chain: factsOfLastBlock(this.#chain, executor.votersOf(lastBlockHeight - 1n)),
+      lastCommit: blockStore.loadSeenCommit(lastBlockHeight - 1n),
+    })
+    this.#replay(recordsOf(lastBlockHeight, wal.replayFrom(lastBlockHeight)?.records ?? []))
+  }
+
+  #startRounds(start: Omit<RoundStart, 'config'>): void {
+    const { state, effects } = startRounds({ config: this.#options.config, ...start }, this.#now())
+    this.#rounds = state
+    this.#carryOut(effects)
   }
 
   stop(): void {
@@ -187,7 +218,7 @@ export class Consensus {
 
   #log(input: Input): void {
     const record = recordOfInput(input)
-    if (record === undefined) return
+    if (record === undefined || this.#decidesAgain) return
     if (record.kind === 'own-message') this.#options.wal.appendSync(record)
     else this.#options.wal.append(record)
   }
@@ -219,8 +250,8 @@ export class Consensus {
         this.#makeBlock(effect)
         break
       case 'check-block': {
-        const { candidate, height, stage } = effect
-        const verdict = this.#options.executor.check(this.#chain, candidate, stage)
+        const { height, candidate } = effect
+        const verdict = this.#verdictOn(effect)
         this.#next({ kind: 'block-checked', height, blockHash: candidate.blockId.hash, verdict })
         break
       }
@@ -302,6 +333,17 @@ export class Consensus {
     else this.#next({ kind: 'block-made', height, round, ...made })
   }
 
+  #verdictOn({ candidate, stage }: CheckBlockEffect): Verdict {
+    const { executor } = this.#options
+    if (!this.#decidesAgain) return executor.check(this.#chain, candidate, stage)
+    return this.#isLastBlock(candidate.blockId) ? 'valid' : 'rejected'
+  }
+
+  #isLastBlock(blockId: BlockId): boolean {
+    const { lastBlockId } = this.#chain
+    return lastBlockId !== undefined && equalBlockIds(blockId, lastBlockId)
+  }
+
   #schedule(timeout: Timeout): void {
     if (!replacesTimeout(this.#timeout, timeout)) return
     this.#timer?.cancel()
@@ -312,7 +354,12 @@ export class Consensus {
   }
 
   /** Store, then log the end of the height, then apply: a crash between leaves nothing undone. */
-  #decide({ block, blockId, parts, commit, verdict }: DecideEffect): void {
+  #decide(decided: DecideEffect): void {
+    if (this.#decidesAgain) {
+      this.#decideAgain(decided)
+      return
+    }
+    const { block, blockId, parts, commit, verdict } = decided
     const { executor, blockStore, wal } = this.#options
     const { height } = block.header
     if (verdict !== 'valid' && verdict !== 'rejected') executor.checkDecided(this.#chain, block)
@@ -324,5 +371,26 @@ export class Consensus {
       kind: 'new-height',
       chain: chainFacts(this.#chain, block.header.appHash),
     })
+  }
+
+  /** The last block is here again, and its commit: the next height begins as after any start. */
+  #decideAgain({ block, blockId, parts, commit }: DecideEffect): void {
+    const { blockStore } = this.#options
+    const { height } = block.header
+    if (!this.#isLastBlock(blockId)) throw errors.otherDecision(`at height ${height}`)
+    const stored = { block, parts, seenCommit: commit }
+    if (blockStore.height < height) blockStore.save(stored)
+    else blockStore.repair(stored)
+    this.#decidesAgain = false
+    assert(this.#past !== undefined, 'the rounds have begun')
+    this.#begin(this.#past)
+  }
+}
+
+/** What was logged of one height. */
+function* recordsOf(height: bigint, records: Iterable<WalRecord>): Generator<WalRecord> {
+  for (const record of records) {
+    if (record.kind === 'end-height' && record.height === height) return
+    yield record
   }
 }

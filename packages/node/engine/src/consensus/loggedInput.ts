@@ -1,7 +1,7 @@
 /** Which inputs of the machine are in the log, and how they come back out of it. */
 
 import { assert } from '@wadi/base/errors'
-import { decode, encode } from '@wadi/protobuf/codec'
+import { decode } from '@wadi/protobuf/codec'
 import { ConsensusMessage } from '@wadi/tendermint/messages/consensus'
 import type { Input, Sender } from '@wadi/tendermint/round/input'
 import type { RoundState } from '@wadi/tendermint/round/roundState'
@@ -13,6 +13,7 @@ import {
   verifyVote,
 } from '@wadi/tendermint/round/verifyMessages'
 import type { WalRecord } from '../wal/walRecord.ts'
+import { messageBytes } from './messageBytes.ts'
 
 /** What it takes to verify a message: how it is signed, and who may have signed it. */
 export interface SignedView extends SignatureView {
@@ -42,7 +43,7 @@ export function recordOfInput(input: Input): WalRecord | undefined {
 }
 
 function messageRecord(message: ConsensusMessage, sender: Sender): WalRecord {
-  const bytes = encode(ConsensusMessage, message)
+  const bytes = messageBytes(message)
   if (sender === undefined) return { kind: 'own-message', message: bytes }
   return { kind: 'peer-message', peer: sender, message: bytes }
 }

@@ -14,7 +14,6 @@ import { type RandomSource, randomBelow } from '@wadi/base/random'
 import type { Peer, Reactor } from '@wadi/contracts/peers'
 import type { Timer, Timers } from '@wadi/contracts/world'
 import { compareMoments, millisecondsBetween } from '@wadi/primitives/moment'
-import { encode } from '@wadi/protobuf/codec'
 import { majorityQueries } from '@wadi/tendermint/gossip/majorityQueries'
 import {
   type DecidedBlocks,
@@ -48,7 +47,7 @@ import type { Effect } from '@wadi/tendermint/round/effect'
 import { voteSetAt } from '@wadi/tendermint/round/heightVotes'
 import type { RoundState } from '@wadi/tendermint/round/roundState'
 import { verifyProposal } from '@wadi/tendermint/round/verifyMessages'
-import { votesFor } from '@wadi/tendermint/round/voteSet'
+import { type VoteSet, votesFor } from '@wadi/tendermint/round/voteSet'
 import { type BitArray, hasBit, noBits } from '@wadi/tendermint/types/bitArray'
 import type { Proposal } from '@wadi/tendermint/types/proposal'
 import type { Vote } from '@wadi/tendermint/types/vote'
@@ -69,6 +68,7 @@ import {
 } from './channels.ts'
 import type { Consensus } from './consensus.ts'
 import type { SignedView } from './loggedInput.ts'
+import { messageBytes, RememberedMessages } from './messageBytes.ts'
 import { nowOf } from './now.ts'
 import { VoteIntake } from './voteIntake.ts'
 
@@ -102,8 +102,11 @@ export class ConsensusReactor implements Reactor {
   /** Undefined until the node has caught up with the chain. */
   #consensus: Consensus | undefined
   #tick: Timer | undefined
+  readonly #remembered = new RememberedMessages()
   /** Votes that came in since others were told last. */
   #news: Vote[] = []
+  /** Votes of ours that nobody else has. */
+  #ownVotes: Vote[] = []
   /** Are there parts of a block of ours that nobody else has? */
   #isProposing = false
 
@@ -150,7 +153,7 @@ export class ConsensusReactor implements Reactor {
   receive(peer: Peer, channel: number, bytes: Uint8Array): void {
     const listener = this.#listeners.get(peer.id)
     if (listener === undefined) return
-    const said = peerMessage(peer, ConsensusMessage, checkConsensusMessage, bytes)
+    const said = this.#messageOf(peer, bytes)
     if (said === undefined) return
     if (channelOf(said).id !== channel) {
       peer.punish({ severity: 'drop', why: 'a message of consensus on another channel' })
@@ -164,6 +167,7 @@ export class ConsensusReactor implements Reactor {
   tell(effect: Effect): void {
     switch (effect.kind) {
       case 'tell-round-step':
+        this.#tellNewsBefore(effect.height)
         for (const listener of this.#listeners.values()) this.#tellWhereWeAre(listener)
         break
       case 'tell-valid-block': {
@@ -195,7 +199,9 @@ export class ConsensusReactor implements Reactor {
 
   /** The machine has nothing more to do: what is new can go out. */
   settled(): void {
-    const own = this.#tellNews()
+    this.#tellNews()
+    const own = this.#ownVotes
+    this.#ownVotes = []
     for (const listener of this.#listeners.values()) {
       for (const vote of own) this.#pushVote(listener, vote)
       if (this.#isProposing) this.#pushAll(listener, nextData)
@@ -210,6 +216,15 @@ export class ConsensusReactor implements Reactor {
 
   #view(): SignedView | undefined {
     return this.#consensus?.signedView
+  }
+
+  /** What a peer says; undefined if no honest program does. */
+  #messageOf(peer: Peer, bytes: Uint8Array): ConsensusMessage | undefined {
+    const known = this.#remembered.find(bytes)
+    if (known !== undefined) return known
+    const said = peerMessage(peer, ConsensusMessage, checkConsensusMessage, bytes)
+    if (said !== undefined) this.#remembered.keep(bytes, said)
+    return said
   }
 
   #hear(listener: Listener, said: ConsensusMessage): void {
@@ -301,12 +316,19 @@ export class ConsensusReactor implements Reactor {
     this.#send(peer, { kind: 'vote-set-bits', body: { height, round, type, blockId, votes } })
   }
 
-  /** Whose votes for a thing are here; undefined if its height is not ours. */
+  /** Whose votes for a thing are here; undefined if votes for it are not collected. */
   #votesFor(about: Omit<VoteSetBits, 'votes'>): BitArray | undefined {
-    const rounds = this.#rounds
-    if (rounds?.height !== about.height) return undefined
-    const set = voteSetAt(rounds.votes, about.round, about.type)
+    const set = this.#votesAt(about)
     return set && (votesFor(set, about.blockId)?.bits ?? noBits(set.bits.size))
+  }
+
+  #votesAt({ height, round, type }: Omit<VoteSetBits, 'votes'>): VoteSet | undefined {
+    const rounds = this.#rounds
+    if (rounds === undefined) return undefined
+    if (rounds.height === height) return voteSetAt(rounds.votes, round, type)
+    const { lastCommit } = rounds
+    const isLast = lastCommit?.height === height && lastCommit.round === round
+    return isLast && type === lastCommit.type ? lastCommit : undefined
   }
 
   #noteMoved(listener: Listener): void {
@@ -353,9 +375,15 @@ export class ConsensusReactor implements Reactor {
     listener.relay ??= timers.after(1 + randomBelow(random, most), () => this.#push(listener))
   }
 
-  /** Tells which votes came in, and gives those of our own. Many for one thing are told at once. */
-  #tellNews(): readonly Vote[] {
+  /** Whoever hears that we are at a height knows by then what we have of the one before. */
+  #tellNewsBefore(height: bigint): void {
+    if (this.#news.some((vote) => vote.height < height)) this.#tellNews()
+  }
+
+  /** Tells which votes came in. Many for one thing are told at once. */
+  #tellNews(): void {
     const news = this.#news
+    if (news.length === 0) return
     this.#news = []
     for (const votes of Map.groupBy(news, placeOf).values()) {
       const { height, round, type, blockId } = votes[0]!
@@ -369,8 +397,9 @@ export class ConsensusReactor implements Reactor {
       }
     }
     const address = this.#rounds?.ownAddress
-    if (address === undefined) return []
-    return news.filter(({ validatorAddress }) => equalBytes(validatorAddress, address))
+    if (address === undefined) return
+    for (const vote of news)
+      if (equalBytes(vote.validatorAddress, address)) this.#ownVotes.push(vote)
   }
 
   #tellWhereWeAre({ peer }: Listener): void {
@@ -390,12 +419,12 @@ export class ConsensusReactor implements Reactor {
 
   #send(peer: Peer, message: ConsensusMessage): boolean {
     const { id } = channelOf(message)
-    return peer.send(id, encode(ConsensusMessage, message))
+    return peer.send(id, messageBytes(message))
   }
 
   #broadcast(message: ConsensusMessage): void {
     const { id } = channelOf(message)
-    const bytes = encode(ConsensusMessage, message)
+    const bytes = messageBytes(message)
     for (const { peer } of this.#listeners.values()) peer.send(id, bytes)
   }
 

@@ -13,8 +13,9 @@ import type { Vote } from '@wadi/tendermint/types/vote'
 import { VOTE_BATCH_MS_MAX, VOTES_WAITING_MAX } from '../limits.ts'
 import type { SignedView } from './loggedInput.ts'
 
+/** A vote, and all who sent it. */
 interface Waiting extends VoteOfKey {
-  readonly peer: Peer
+  readonly peers: Set<Peer>
 }
 
 /** Where votes come in. */
@@ -22,7 +23,8 @@ export class VoteIntake {
   readonly #timers: Timers
   readonly #view: () => SignedView | undefined
   readonly #accept: (votes: readonly VoteInput[]) => void
-  #waiting: Waiting[] = []
+  /** By the votes: what several peers sent is one object, if it was decoded once. */
+  #waiting = new Map<Vote, Waiting>()
   #turn: Timer | undefined
 
   constructor(
@@ -37,33 +39,44 @@ export class VoteIntake {
 
   /** Takes a vote in; what cannot be of use is forgotten at once. */
   add(vote: Vote, peer: Peer): void {
+    const waiting = this.#waiting.get(vote)
+    if (waiting !== undefined) {
+      waiting.peers.add(peer)
+      return
+    }
     const view = this.#view()
     if (view === undefined) return
     const publicKey = signerOf(view.rounds, vote)
     if (publicKey === undefined || isKnown(view, vote)) return
-    this.#waiting.push({ vote, publicKey, peer })
-    if (this.#waiting.length >= VOTES_WAITING_MAX) this.#verify()
+    this.#waiting.set(vote, { vote, publicKey, peers: new Set([peer]) })
+    if (this.#waiting.size >= VOTES_WAITING_MAX) this.#verify()
     else this.#turn ??= this.#timers.after(waitMs(view), () => this.#verify())
   }
 
   stop(): void {
     this.#turn?.cancel()
-    this.#waiting = []
+    this.#waiting = new Map()
   }
 
   #verify(): void {
     this.#turn?.cancel()
     this.#turn = undefined
-    const waiting = this.#waiting
-    this.#waiting = []
+    const waiting = [...this.#waiting.values()]
+    this.#waiting = new Map()
     const view = this.#view()
     if (view === undefined) return
     const verified = verifyVotes(view, waiting)
     const accepted: VoteInput[] = []
-    for (const [i, { peer }] of waiting.entries()) {
+    for (const [i, { peers }] of waiting.entries()) {
       const vote = verified[i]
-      if (vote !== undefined) accepted.push({ kind: 'vote', vote, sender: peer.id })
-      else peer.punish({ severity: 'ban', why: 'a vote with a wrong signature' })
+      for (const peer of peers) {
+        if (vote === undefined)
+          peer.punish({ severity: 'ban', why: 'a vote with a wrong signature' })
+        else {
+          accepted.push({ kind: 'vote', vote, sender: peer.id })
+          break
+        }
+      }
     }
     this.#accept(accepted)
   }
