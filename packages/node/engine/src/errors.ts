@@ -4,7 +4,8 @@ import { definePlainErrors } from '@wadi/base/errors'
 
 export const errors = definePlainErrors('engine', {
   badDecision: 'a block was decided that the rules forbid: more than a third of the power lies',
-  noResponses: 'the application has a block whose answers are lost',
+  otherDecision: 'others decided another block than this node has applied: one of them is damaged',
+  noResponses: 'the application has a block whose answers are lost: sync it from others',
   applicationAhead: 'the application is ahead of the blocks that are here: restore both together',
   applicationBehind: 'the application needs blocks that are here no more: sync it from others',
   otherAppHash: 'the application and the chain disagree about the state',

@@ -19,6 +19,7 @@ import type { BlockId } from '@wadi/tendermint/types/blockId'
 import type { Commit } from '@wadi/tendermint/types/commit'
 import { Header } from '@wadi/tendermint/types/header'
 import type { Part } from '@wadi/tendermint/types/part'
+import type { ValidatorSet } from '@wadi/tendermint/types/validatorSet'
 import { errors } from '../errors.ts'
 import type { EvidenceSource } from '../evidence/contract.ts'
 import type { CommittedTxs, TxPool } from '../mempool/contract.ts'
@@ -98,6 +99,11 @@ export class Executor {
     const context = blockContext(block, chain, this.#parts.stateStore)
     const isAccepted = this.#parts.application.processProposal(context, block.transactions)
     return isAccepted ? 'valid' : 'rejected'
+  }
+
+  /** Who voted for the block of a height, if that is known. */
+  votersOf(height: bigint): ValidatorSet | undefined {
+    return this.#parts.stateStore.loadVoters(height)
   }
 
   /** Stops the node if others have decided a block that the rules forbid. */

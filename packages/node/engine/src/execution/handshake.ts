@@ -39,6 +39,9 @@ export function handshake(parts: HandshakeParts, stored: ChainState): ChainState
   if (height === 0n) return agreed(chain, appHash)
   const isTooOld = info.height === 0n ? chain.initialHeight < base : info.height < base - 1n
   if (isTooOld) throw errors.applicationBehind(`at ${info.height}, blocks from ${base}`)
+  // The last blocks are damaged, and nobody needs them to go on: see `Consensus`.
+  if (height < chain.lastBlockHeight && info.height === chain.lastBlockHeight)
+    return agreed(chain, appHash)
   if (height < info.height) throw errors.applicationAhead(`at ${info.height}, blocks to ${height}`)
   const isKnown = height === chain.lastBlockHeight || height === chain.lastBlockHeight + 1n
   if (!isKnown) throw errors.stateAhead(`at ${chain.lastBlockHeight}, blocks to ${height}`)

@@ -25,10 +25,13 @@ export interface BlockStore {
   readonly height: bigint
   /**
    * Blocks between base and height that cannot be read, lowest first. `repair` takes them from a
-   * peer. A list of at most `DAMAGED_BLOCKS_MAX`.
+   * peer. A list of at most `DAMAGED_BLOCKS_MAX`, the highest of them, and then of the others.
    */
   readonly damaged: readonly bigint[]
-  /** Stores the block after the highest (any block, if there is none yet). */
+  /**
+   * Stores the block after the highest (any block, if there is none yet). One that is higher leaves
+   * a gap, which is damaged: so a node goes on whose last blocks are lost.
+   */
   save(decided: DecidedBlock): void
   /** Stores a block again that is damaged here. */
   repair(decided: DecidedBlock): void

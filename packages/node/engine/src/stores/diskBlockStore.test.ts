@@ -71,8 +71,8 @@ describe('a block store', () => {
 
   it('takes blocks in their order only', () => {
     const store = fill(open(new MemoryFiles()), 3)
-    assert.throws(() => store.save(at(9n)), { name: 'BugError' })
     assert.throws(() => store.save(at(7n)), { name: 'BugError' })
+    assert.throws(() => store.save(at(6n)), { name: 'BugError' })
     assert.throws(() => store.repair(at(6n)), { name: 'BugError' })
     store.save(at(8n))
   })
@@ -218,6 +218,37 @@ describe('a block store with any byte flipped', () => {
     for (let height = 1n; height <= count; height++) again.loadMeta(height)
     assert.equal(again.damaged.length, DAMAGED_BLOCKS_MAX)
     assert.equal(again.damaged[0], 1n)
+  })
+
+  it('names the highest ones of a long gap, then the others', () => {
+    const store = open(new MemoryFiles())
+    const { block, parts, seenCommit } = at(6n)
+    const withHeight = (height: bigint) => {
+      return { block: { ...block, header: { ...block.header, height } }, parts, seenCommit }
+    }
+    store.save(withHeight(1n))
+    store.save(withHeight(BigInt(DAMAGED_BLOCKS_MAX + 5)))
+    const { damaged } = store
+    assert.equal(damaged.length, DAMAGED_BLOCKS_MAX)
+    assert.equal(damaged.at(-1), BigInt(DAMAGED_BLOCKS_MAX + 4))
+    for (const height of damaged.toReversed()) store.repair(withHeight(height))
+    assert.deepEqual(store.damaged, [2n, 3n, 4n])
+  })
+
+  it('goes on above a gap, which is damaged', () => {
+    const files = new MemoryFiles()
+    const store = open(files, new MemoryLog())
+    store.save(at(5n))
+    store.save(at(8n))
+    assert.equal(store.height, 8n)
+    assert.deepEqual(store.damaged, [6n, 7n])
+    store.repair(at(7n))
+    store.close()
+    const again = open(files, new MemoryLog())
+    assert.deepEqual(again.damaged, [6n])
+    again.repair(at(6n))
+    assert.deepEqual(again.loadBlock(6n), at(6n).block)
+    assert.deepEqual(again.damaged, [])
   })
 
   it('misses that block, names it, and takes it again from a peer', () => {

@@ -87,10 +87,11 @@ export class DiskBlockStore implements BlockStore {
 
   save(decided: DecidedBlock): void {
     const { height } = decided.block.header
-    const isNext = this.height === 0n || height === this.height + 1n
-    assert(isNext, `block ${height} follows block ${this.height}`)
+    const last = this.height
+    assert(height > last, `block ${height} follows block ${last}`)
     this.#write(decided)
-    if (this.#base === 0n) this.#base = height
+    if (last === 0n) this.#base = height
+    else if (height > last + 1n) this.#noteGaps()
   }
 
   repair(decided: DecidedBlock): void {
@@ -98,6 +99,7 @@ export class DiskBlockStore implements BlockStore {
     assert(this.#damaged.has(height), `block ${height} is damaged`)
     this.#write(decided)
     this.#damaged.delete(height)
+    if (this.#damaged.size === 0) this.#noteGaps()
   }
 
   saveSeenCommit(commit: Commit): void {
@@ -175,13 +177,13 @@ export class DiskBlockStore implements BlockStore {
     else if (head.height > this.#base) this.#base = head.height
   }
 
-  /** Heights whose records the opening has not found. */
+  /** Heights without a record, from the top: each is repaired with the help of the one above. */
   #noteGaps(): void {
-    if (BigInt(this.#blocks.size) === this.height - this.#base + 1n) return
-    let expected = this.#base
-    for (const { height } of this.#blocks) {
-      for (; expected < height; expected++) this.#noteDamage(expected)
-      expected = height + 1n
+    const isWhole = BigInt(this.#blocks.size) === this.height - this.#base + 1n
+    if (isWhole || this.#blocks.size === 0) return
+    for (let height = this.height; height >= this.#base; height--) {
+      if (this.#damaged.size >= DAMAGED_BLOCKS_MAX) return
+      if (this.#blocks.get(height) === undefined) this.#noteDamage(height)
     }
   }
 

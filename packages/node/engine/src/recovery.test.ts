@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { readWhole } from '@wadi/node-storage/file-system'
+import { filesBelow, flipByte } from './testing/damageFile.ts'
+import { EngineNetwork, type EngineNode } from './testing/engineNetwork.ts'
+
+/** The file of a store that was written last. */
+function newestRecords({ files }: EngineNode, folder: string): string {
+  const path = filesBelow(files, folder)
+    .filter((name) => name.endsWith('.records'))
+    .sort()
+    .at(-1)
+  assert.ok(path !== undefined)
+  return path
+}
+
+/** Every block that a node has is the one that the others have. */
+function assertSameBlocks(network: EngineNetwork): void {
+  const [first, ...others] = network.nodes
+  const { base, height } = first!.engine!.blockStore
+  for (const { engine, id } of others) {
+    const { blockStore } = engine!
+    assert.ok(blockStore.base <= base, id)
+    for (let at = base; at < height; at++) {
+      const expected = first!.engine!.blockStore.loadBlock(at)
+      assert.ok(expected !== undefined, `block ${at} of node0`)
+      assert.deepEqual(blockStore.loadBlock(at), expected, `block ${at} of ${id}`)
+      assert.notEqual(blockStore.loadSeenCommit(at), undefined, `commit ${at} of ${id}`)
+    }
+  }
+}
+
+/** Stops a node and damages its last blocks, so that the block store ends below the state. */
+function loseLastBlocks(node: EngineNode, bytes: number): void {
+  node.stop()
+  const file = newestRecords(node, 'engine/blocks')
+  const { length } = readWhole(node.files, file)
+  for (let at = Math.max(0, length - bytes); at < length; at += 40) flipByte(node.files, file, at)
+}
+
+describe('a node whose last blocks are damaged', () => {
+  it('decides the last one again with the help of its own log', () => {
+    for (const powers of [[1n], [1n, 1n, 1n, 1n]]) {
+      const network = new EngineNetwork({ powers })
+      network.start()
+      network.runTo(3n)
+      for (let turn = 0; turn < 6; turn++) {
+        for (const node of network.nodes) {
+          node.stop()
+          const file = newestRecords(node, 'engine/blocks')
+          const { length } = readWhole(node.files, file)
+          flipByte(node.files, file, length - 1 - turn * 130)
+        }
+        network.start()
+        network.runTo(network.nodes[0]!.height + 2n)
+      }
+      assertSameBlocks(network)
+      assert.deepEqual(network.offences, [])
+      network.stop()
+    }
+  })
+
+  it('takes what its log does not have from the others, who wait for it', () => {
+    const network = new EngineNetwork()
+    network.start()
+    network.runTo(6n)
+    const [first, second] = network.nodes
+    for (const node of network.nodes) node.stop()
+    for (const node of [first!, second!]) {
+      loseLastBlocks(node, 4000)
+      for (const path of filesBelow(node.files, 'engine/wal')) node.files.remove(path)
+    }
+    network.start()
+    network.runTo(10n)
+    network.advance(20_000)
+    assertSameBlocks(network)
+    assert.deepEqual(network.offences, [])
+    network.stop()
+  })
+
+  it('takes them from a network that has gone on', () => {
+    const network = new EngineNetwork()
+    network.start()
+    network.runTo(6n)
+    const [first, ...others] = network.nodes
+    loseLastBlocks(first!, 3000)
+    network.runTo(14n, { nodes: others })
+    first!.start()
+    network.runTo(16n)
+    network.advance(20_000)
+    assertSameBlocks(network)
+    network.stop()
+  })
+})
