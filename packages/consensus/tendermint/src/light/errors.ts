@@ -21,5 +21,7 @@ export const attackErrors = definePlainErrors('attack', {
   otherContent: 'a block at the common height has to be what the chain could have made',
   otherPower: 'the total voting power is another',
   noConflict: 'the block does not contradict the chain',
+  strangeSigner: 'somebody signed who is no validator',
+  nobodyGuilty: 'nobody can be accused',
   otherValidators: 'the validators are not those who attacked',
 })

@@ -221,7 +221,7 @@ function verifyWith(honest: LightChain, evidence: LightClientAttackEvidence): vo
   })
 }
 
-describe('an attack on a light client is seen, and proven to full nodes', () => {
+describe('an attack on a light client is seen, and proven if somebody is guilty', () => {
   const kinds = {
     lunatic: chain.forked({ from: 7n, change: lunatic }),
     'lunatic by some': chain.forked({ from: 7n, change: lunatic, signers: range(0, 40) }),
@@ -242,8 +242,10 @@ describe('an attack on a light client is seen, and proven to full nodes', () => 
         )
         const toHonest = session.log.reports.find(({ provider }) => provider !== guilty)!
         const { evidence } = toHonest
-        verifyWith(chain, evidence)
-        assert.equal(evidence.byzantineValidators.length > 0, kind !== 'amnesia')
+        const isProof = kind !== 'amnesia'
+        assert.equal(evidence.byzantineValidators.length > 0, isProof)
+        if (isProof) verifyWith(chain, evidence)
+        else assert.throws(() => verifyWith(chain, evidence), { reason: 'attack.nobodyGuilty' })
         const { header } = evidence.conflictingBlock.signedHeader
         assert.equal(isMadeUp(header, headerAt(header.height)), kind.startsWith('lunatic'))
         const toLiar = session.log.reports.find(({ provider }) => provider === guilty)
@@ -315,6 +317,22 @@ describe('evidence of an attack is refused', () => {
     const signedHeader = { header, commit: { ...commit, signatures } }
     const forged = { ...evidence, conflictingBlock: { ...conflictingBlock, signedHeader } }
     assert.throws(() => verifyWith(chain, forged), { reason: 'verifyCommit.badSignature' })
+  })
+
+  it('if a stranger is said to have signed twice', () => {
+    const twice = new Session([chain.forked({ from: 7n, change: other }), chain])
+    assert.throws(() => twice.verifyAt(9n))
+    const [report] = twice.log.reports
+    const seen = report!.evidence
+    const { header, commit } = seen.conflictingBlock.signedHeader
+    const signatures = commit.signatures.map((one, i) =>
+      i === 0 && one.flag !== 'absent' ? { ...one, validatorAddress: new Uint8Array(20) } : one,
+    )
+    const signedHeader = { header, commit: { ...commit, signatures } }
+    const strange = { ...seen.conflictingBlock, signedHeader }
+    const byzantine = seen.byzantineValidators.slice(1)
+    const forged = { ...seen, conflictingBlock: strange, byzantineValidators: byzantine }
+    assert.throws(() => verifyWith(chain, forged), { reason: 'attack.strangeSigner' })
   })
 
   it('if the block is of the future, and later than the last one', () => {

@@ -4,9 +4,10 @@ import { verifyCommitLight, verifyCommitTrusting } from '../commits/verifyCommit
 import type { SignatureDialect } from '../dialect.ts'
 import { headerHash } from '../hashing/headerHash.ts'
 import type { LightClientAttackEvidence } from '../types/evidence.ts'
-import type { SignedHeader } from '../types/lightBlock.ts'
+import type { LightBlock, SignedHeader } from '../types/lightBlock.ts'
 import type { ValidatorSet } from '../types/validatorSet.ts'
-import { byzantineValidators, isMadeUp } from './attack.ts'
+import { findValidator } from '../validators/validatorSet.ts'
+import { attackKind, byzantineValidators, isMadeUp } from './attack.ts'
 import { attackErrors as errors } from './errors.ts'
 import { DEFAULT_TRUST_LEVEL } from './lightRules.ts'
 
@@ -51,9 +52,26 @@ function checkConflict({ evidence, trustedHeader }: AttackCase): void {
   if (equalBytes(headerHash(trusted), headerHash(header))) throw errors.noConflict('the same block')
 }
 
+/**
+ * COMPAT(cometbft): there a node ends that sees evidence of equivocation in which a stranger's
+ * address stands beside a validator's signature, so no chain has any.
+ */
+function checkSigners({ signedHeader, validatorSet }: LightBlock, trusted: SignedHeader): void {
+  for (const [i, signature] of signedHeader.commit.signatures.entries()) {
+    if (signature.flag === 'absent' || trusted.commit.signatures[i]?.flag === 'absent') continue
+    const found = findValidator(validatorSet, signature.validatorAddress)
+    if (found === undefined) throw errors.strangeSigner()
+  }
+}
+
 function checkAccused({ evidence, trustedHeader, commonValidators }: AttackCase): void {
   const { conflictingBlock, byzantineValidators: accused } = evidence
+  const kind = attackKind(conflictingBlock.signedHeader, trustedHeader)
+  if (kind === 'equivocation') checkSigners(conflictingBlock, trustedHeader)
   const guilty = byzantineValidators(conflictingBlock, trustedHeader, commonValidators)
+  // COMPAT(cometbft): there the empty list of evidence that was read is none that names nobody, so
+  // amnesia, which accuses nobody, is refused wherever it comes from.
+  if (guilty.length === 0) throw errors.nobodyGuilty()
   if (accused.length !== guilty.length)
     throw errors.otherValidators(`${accused.length}, not ${guilty.length}`)
   for (const [i, { address, votingPower }] of guilty.entries()) {
