@@ -16,6 +16,7 @@ import type { SignatureDialect } from '@wadi/tendermint/dialect'
 import type { RoundConfig } from '@wadi/tendermint/round/timeouts'
 import { chainTermsOf } from './chainTerms.ts'
 import { genesisOf } from './engineGenesis.ts'
+import { describeNode } from './nodeDescription.ts'
 import { consensusKeyPath, type NodeKeys, signerIn } from './nodeKeys.ts'
 import { createNodeNetwork, type PeersConfig } from './nodeNetwork.ts'
 import { OasisApplication } from './oasisApplication.ts'
@@ -69,15 +70,6 @@ export interface Node {
   /** Ends everything; what is durable stays. */
   stop(): void
 }
-
-/**
- * What nodes of the reference say of themselves.
- * COMPAT(cometbft): 0.37.18 says 0.37.16: its constant was forgotten.
- */
-const COMET_VERSION = '0.37.16'
-const P2P_PROTOCOL = 8n
-const BLOCK_PROTOCOL = 11n
-const MONIKER = 'wadi'
 
 /** Opens everything and brings the application to where the chain is. Nothing moves before `start`. */
 export function createNode(options: NodeOptions): Node {
@@ -152,18 +144,7 @@ function open(options: NodeOptions, life: Life): Node {
     folder,
     key: { publicKey: keys.p2p.publicKey, sign: signerIn(dialect, keys.p2p) },
     dialect,
-    description: {
-      protocolVersion: {
-        p2p: P2P_PROTOCOL,
-        block: BLOCK_PROTOCOL,
-        app: application.info().appVersion,
-      },
-      network: genesis.chainId,
-      version: COMET_VERSION,
-      moniker: MONIKER,
-      txIndex: 'off',
-      rpcAddress: '',
-    },
+    description: describeNode(genesis.chainId, application.info().appVersion),
     reactors: engine.reactors,
   })
   life.add(stop, (end) => end())

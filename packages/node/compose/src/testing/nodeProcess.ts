@@ -1,0 +1,116 @@
+/** A node in a process of its own, to be started, asked to end, and killed. For tests. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { openSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { assert } from '@wadi/base/errors'
+import type { NodeFolder } from '../networkFolders.ts'
+
+const POLL_MS = 25
+/** As `wadi-node` has itself started. */
+const NODE_FLAGS = ['--max-semi-space-size=8']
+const LOG_LINES = 15
+
+/** How a process ended: with a code, or by a signal. */
+export type Ending = number | NodeJS.Signals | undefined
+
+/** See the top of this file. */
+export class NodeProcess {
+  readonly address: string
+  readonly #program: string
+  readonly #folder: NodeFolder
+  #child: ChildProcess | undefined
+
+  /** `program` is the path of `wadi-node`. */
+  constructor(program: string, folder: NodeFolder) {
+    this.#program = program
+    this.#folder = folder
+    this.address = folder.address
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== undefined && this.ending === undefined
+  }
+
+  /** How it ended last; undefined while it runs. */
+  get ending(): Ending {
+    return this.#child?.signalCode ?? this.#child?.exitCode ?? undefined
+  }
+
+  start(...flags: readonly string[]): void {
+    assert(!this.isRunning, 'a node runs once')
+    const errors = openSync(join(this.#folder.dataDir, 'stderr.log'), 'a', 0o600)
+    const args = [...NODE_FLAGS, this.#program, '--config', this.#folder.configPath, ...flags]
+    this.#child = spawn(process.execPath, args, { stdio: ['ignore', errors, errors] })
+  }
+
+  /** Ends the process in the middle of whatever it does. */
+  async kill(): Promise<Ending> {
+    return this.#end('SIGKILL')
+  }
+
+  /** Asks it to end. */
+  async stop(): Promise<Ending> {
+    return this.#end('SIGTERM')
+  }
+
+  /** Removes all that it stores, but for its keys and what it has signed. */
+  wipe(): void {
+    assert(!this.isRunning, 'a node that runs needs its folder')
+    const { dataDir } = this.#folder
+    for (const name of ['application', 'consensus/blocks', 'consensus/state', 'consensus/wal'])
+      rmSync(join(dataDir, name), { recursive: true, force: true })
+  }
+
+  /** Bytes of memory that the process has, on Linux. */
+  memoryBytes(): number | undefined {
+    const { pid } = this.#child ?? {}
+    if (pid === undefined || process.platform !== 'linux') return undefined
+    const [, kilobytes] =
+      /VmRSS:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+    return kilobytes === undefined ? undefined : 1024 * Number(kilobytes)
+  }
+
+  /** What it said last. */
+  lastLines(): string {
+    const read = (name: string) => {
+      const lines = readFileSync(join(this.#folder.dataDir, name), 'utf8').trimEnd().split('\n')
+      return lines.slice(-LOG_LINES)
+    }
+    return [...read('node.log'), ...read('stderr.log')].join('\n')
+  }
+
+  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<Ending> {
+    const child = this.#child
+    if (child === undefined || this.ending !== undefined) return this.ending
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    await ended
+    return this.ending
+  }
+}
+
+/** So many ports of the loopback interface that nobody listens at. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  const ports = servers.map((server) => {
+    const address = server.address()
+    assert(typeof address === 'object' && address !== null, 'a server has a port')
+    return address.port
+  })
+  await Promise.all(servers.map((server) => once(server.close(), 'close')))
+  return ports
+}
+
+/** Looks again and again until something is so. */
+export async function until(what: string, isSo: () => boolean, msMax = 60_000): Promise<void> {
+  const end = performance.now() + msMax
+  while (!isSo()) {
+    assert(performance.now() < end, `within ${msMax} ms: ${what}`)
+    await sleep(POLL_MS)
+  }
+}
