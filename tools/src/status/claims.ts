@@ -3,15 +3,8 @@
  * not claimed to work. README.md and `npm start` are made from this list.
  */
 
-export type Claim = {
-  readonly area: string
-  /** What it does, as a sentence of its own without the full stop. */
-  readonly does: string
-  /** What the results are held against. */
-  readonly against: string
-  /** The test files that show it; none as long as it does not work. */
-  readonly shownBy: readonly string[]
-}
+import type { Claim } from './claim.ts'
+import { engineClaims } from './engineClaims.ts'
 
 export const claims: readonly Claim[] = [
   {
@@ -374,149 +367,7 @@ export const claims: readonly Claim[] = [
       'packages/node/storage/src/killWriter.test.ts',
     ],
   },
-  {
-    area: 'Protocol buffers',
-    does: 'schemas give encoder and decoder, to the byte and to the refusal as gogoproto',
-    against: "gogoproto's wire format, properties",
-    shownBy: ['packages/common/protobuf/src/codec.test.ts'],
-  },
-  {
-    area: 'Blocks of CometBFT',
-    does: 'headers, parts, commits, votes, evidence: bytes, hashes, sign-bytes, checks',
-    against: 'every block and commit of the recorded chains; a block of the main network',
-    shownBy: [
-      'conformance/runners/engineBlocks.test.ts',
-      'packages/consensus/tendermint/src/types/types.test.ts',
-      'packages/consensus/tendermint/src/signBytes.test.ts',
-      'packages/consensus/tendermint/src/basic/basic.test.ts',
-      'packages/consensus/tendermint/src/blocks/parts.test.ts',
-      'packages/consensus/tendermint/src/hashing/headerHash.test.ts',
-      'packages/consensus/tendermint/src/chainState/chainState.test.ts',
-      'packages/consensus/tendermint/src/commits/verifyCommit.test.ts',
-    ],
-  },
-  {
-    area: 'Blocks of CometBFT',
-    does: "the same bytes, hashes and verdicts as the reference's engine on good and damaged messages",
-    against: "the reference's fork of CometBFT, where a Go toolchain is present",
-    shownBy: ['conformance/live/comet-types/slow-go.test.ts'],
-  },
-  {
-    area: 'Validator sets',
-    does: 'order, changes, and whose turn it is to propose',
-    against: 'recorded chains, sequences of Go',
-    shownBy: [
-      'packages/consensus/tendermint/src/validators/validatorSet.test.ts',
-      'conformance/runners/engineBlocks.test.ts',
-    ],
-  },
-  {
-    area: 'Agreement',
-    does: 'rounds, locks, timeouts, catching up, as a pure machine; any order of messages, any third that lies',
-    against:
-      "recorded steps of CometBFT's own state machine, networks of machines under a seed, planted faults",
-    shownBy: [
-      'packages/consensus/tendermint/src/round/scenarios.test.ts',
-      'packages/consensus/tendermint/src/round/network.test.ts',
-      'packages/consensus/tendermint/src/round/goRounds.test.ts',
-      'packages/consensus/tendermint/src/round/decidePrevote.test.ts',
-      'packages/consensus/tendermint/src/round/decidePrecommit.test.ts',
-      'packages/consensus/tendermint/src/round/voteSet.test.ts',
-      'packages/consensus/tendermint/src/gossip/nextForPeer.test.ts',
-    ],
-  },
-  {
-    area: 'Light clients',
-    does: 'adjacent and skipping verification, trust periods, attacks found and proven',
-    against: 'chains with real and stand-in signatures, liars',
-    shownBy: [
-      'packages/consensus/tendermint/src/light/verifyLightBlock.test.ts',
-      'packages/consensus/tendermint/src/light/lightClient.test.ts',
-    ],
-  },
-  {
-    area: 'Signing',
-    does: 'nothing is signed twice, whatever crashes; the key files of the reference',
-    against: "the reference's file, every torn write",
-    shownBy: [
-      'packages/consensus/tendermint/src/lastSign.test.ts',
-      'packages/node/engine/src/signing/fileSigner.test.ts',
-      'packages/node/engine/src/signing/keyFileSigner.test.ts',
-    ],
-  },
-  {
-    area: 'Write-ahead log and stores',
-    does: 'any torn or lost write is made up for; a flipped byte is found and named',
-    against: 'a disk that tears, forgets and fills up',
-    shownBy: [
-      'packages/node/engine/src/wal/wal.test.ts',
-      'packages/node/engine/src/stores/diskBlockStore.test.ts',
-      'packages/node/engine/src/stores/diskStateStore.test.ts',
-    ],
-  },
-  {
-    area: 'Mempool',
-    does: 'transactions by priority, with bounds and recheck',
-    against: 'a naive list',
-    shownBy: [
-      'packages/node/engine/src/mempool/mempool.test.ts',
-      'packages/node/engine/src/mempool/mempoolReactor.test.ts',
-    ],
-  },
-  {
-    area: 'Evidence',
-    does: 'verified, kept through crashes, told to others, put into blocks',
-    against: 'crashes, forgeries',
-    shownBy: [
-      'packages/node/engine/src/evidence/evidencePool.test.ts',
-      'packages/node/engine/src/evidence/evidenceReactor.test.ts',
-    ],
-  },
-  {
-    area: 'Block sync and state sync',
-    does: 'a node fetches blocks, or a state and then blocks, from peers of whom one is honest',
-    against: 'peers that lie, stall and leave',
-    shownBy: [
-      'packages/node/engine/src/blockSync/pool.test.ts',
-      'packages/node/engine/src/blockSync/blockSyncReactor.test.ts',
-      'packages/node/engine/src/stateSync/stateSyncReactor.test.ts',
-    ],
-  },
-  {
-    area: 'Connections between nodes',
-    does: 'secret connections, channels, node info, addresses, scores and bans',
-    against: 'crafted bytes, floods, a suite for networks',
-    shownBy: [
-      'packages/net/comet-p2p/src/secret/secretConnection.test.ts',
-      'packages/net/comet-p2p/src/mux/mux.test.ts',
-      'packages/net/comet-p2p/src/handshake/handshake.test.ts',
-      'packages/net/comet-p2p/src/network/network.test.ts',
-      'packages/net/comet-p2p/src/network/badInput.test.ts',
-      'packages/net/comet-p2p/src/network/compliance.test.ts',
-      'packages/net/comet-p2p/src/pex/pexReactor.test.ts',
-    ],
-  },
-  {
-    area: 'Connections between nodes',
-    does: "a peer of CometBFT's own network code, in both dialects of signatures",
-    against: "CometBFT and the reference's fork, where a Go toolchain is present",
-    shownBy: ['conformance/live/comet-p2p/slow-go.test.ts'],
-  },
-  {
-    area: 'ABCI',
-    does: 'an application of ours behind the socket of ABCI 0.37',
-    against: 'messages of CometBFT, crafted bytes',
-    shownBy: [
-      'packages/net/abci/src/abciServer.test.ts',
-      'packages/net/abci/src/messages/abciMessages.test.ts',
-    ],
-  },
-  {
-    area: 'CometBFT as the engine',
-    does: 'four pairs of CometBFT and our application, killed and restarted',
-    against: 'CometBFT 0.37.18, where a Go toolchain is present',
-    shownBy: ['conformance/live/external-engine/slow-cometbft.test.ts'],
-  },
+  ...engineClaims,
   {
     area: 'Bad input',
     does: 'every decoder answers truncated, oversized, duplicate, non-canonical, deeply nested and lying input with a value or a coded error',

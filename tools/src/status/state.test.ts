@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Claim } from './claims.ts'
+import type { Claim } from './claim.ts'
 import { claims } from './claims.ts'
 import { declaresTests, formatLines, formatTable, stateOf } from './state.ts'
 

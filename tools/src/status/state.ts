@@ -1,7 +1,7 @@
 /** Which claims hold: those of which every named test exists and none is skipped. */
 
 import { tokenize } from '../tidy/tokens.ts'
-import type { Claim } from './claims.ts'
+import type { Claim } from './claim.ts'
 
 export type State = 'works' | 'not yet'
 
