@@ -14,6 +14,7 @@ import type { Service } from '../kernel/service.ts'
 import { accountOf } from '../staking/queries.ts'
 import {
   alice,
+  openTestApplication,
   proposer,
   runTestBlock,
   testApplication,
@@ -283,6 +284,15 @@ describe('checking a transaction', () => {
     const { codespace, code } = application.checkTx(testTransaction({}))
     assert.deepEqual({ codespace, code }, { codespace: 'consensus/transaction', code: 4 })
     assert.deepEqual(asked, [1n])
+  })
+
+  it('refuses everything before the chain has begun', () => {
+    const application = openTestApplication()
+    const { code, codespace, gasWanted } = application.checkTx(testTransaction({}))
+    assert.deepEqual(
+      { code, codespace, gasWanted },
+      { code: 1, codespace: 'consensus', gasWanted: 0n },
+    )
   })
 
   it('refuses what only proposers may call', () => {

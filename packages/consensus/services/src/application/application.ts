@@ -260,9 +260,10 @@ export class Application {
   checkTx(raw: Uint8Array): CheckResult {
     this.#pending?.run.trial.revert()
     const { tree } = this.#store
-    this.#checkState ??= new Overlay(tree.arena, tree)
-    const ctx = this.#context('checkTx', this.#checkState)
     try {
+      if (this.#parameters === undefined) throw consensusErrors.noCommittedBlocks()
+      this.#checkState ??= new Overlay(tree.arena, tree)
+      const ctx = this.#context('checkTx', this.#checkState)
       checkSize(ctx.consensusParameters, raw.length)
       const opened = this.#opener.openRemembering(raw)
       checkUpgrade(ctx)
