@@ -86,7 +86,9 @@ function contrastUpdates(
     return [Buffer.from(publicKey).toString('base64'), Number(power)] as const
   })
   const contrasts = contrastValues(Object.fromEntries(theirs), Object.fromEntries(own))
-  return contrasts.map(({ what, ...contrast }) => {
+  // That one of the lists is empty says nothing more.
+  const named = contrasts.filter(({ what }) => what !== '')
+  return named.map(({ what, ...contrast }) => {
     return { ...contrast, what: `power of validator ${what.slice(1)}`, service: 'scheduler' }
   })
 }

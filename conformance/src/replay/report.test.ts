@@ -138,6 +138,7 @@ describe('the report of a block that differs', { skip }, () => {
       'recorded  5',
       'ours      nothing',
     ])
+    assert.match(report, /^block \d+ differs in 1 place$/m)
   })
 
   it('of a value of the state names the key, both values, and who wrote it last', () => {
