@@ -61,7 +61,7 @@ export class Wal implements WriteAheadLog {
 
   appendSync(record: WalRecord): void {
     this.append(record)
-    this.#records.sync()
+    this.#records.syncAndNote()
   }
 
   sync(): void {
@@ -71,7 +71,7 @@ export class Wal implements WriteAheadLog {
   endHeight(height: bigint): void {
     const { kind, payload } = encodeWalRecord({ kind: 'end-height', height })
     const { address } = this.#records.append({ kind, height, parts: [payload] })
-    this.#records.sync()
+    this.#records.syncAndNote()
     this.#noteEnd({ height, address })
     this.#records.dropBefore(this.#ends[0]!.address)
   }

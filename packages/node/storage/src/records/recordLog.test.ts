@@ -132,15 +132,72 @@ describe('a record log', () => {
   })
 })
 
+describe('the end of a record log', () => {
+  const flip = (files: MemoryFiles, position: number) => {
+    const path = `log/${segmentNames(files).at(-1)}`
+    const byte = readWhole(files, path)[position]!
+    files.openWrite(path).write([Uint8Array.of(byte ^ 1)], position)
+  }
+
+  it('is cut off when it is broken, as a crash may have torn it', () => {
+    const files = new MemoryFiles()
+    const { log } = open(files)
+    append(log, 1)
+    log.sync()
+    log.close()
+    flip(files, 50)
+    const again = open(files)
+    assert.deepEqual([again.log.damage, again.log.end], [[], 0])
+  })
+
+  it('is damaged when it is broken and was noted to be durable', () => {
+    const length = 2 * (FRAME_HEAD_BYTES + 20)
+    for (let position = 0; position < length; position++) {
+      const files = new MemoryFiles()
+      const { log } = open(files)
+      const heads = [append(log, 1), append(log, 2)]
+      log.syncAndNote()
+      log.close()
+      flip(files, position)
+      const again = open(files)
+      const isFirst = position < length / 2
+      assert.equal(again.log.damage.length, 1)
+      assert.equal(again.log.damage[0]!.start, isFirst ? 0 : length / 2)
+      assert.deepEqual(again.heads, [heads[isFirst ? 1 : 0]])
+      assert.notEqual(append(again.log, 3), undefined)
+      const found = Array.from(again.log.records(0), ({ head }) => head.height)
+      assert.deepEqual(found, [isFirst ? 2n : 1n, 3n])
+    }
+  })
+
+  it('is as it was when the note itself is broken', () => {
+    const files = new MemoryFiles()
+    const { log } = open(files)
+    const head = append(log, 1)
+    log.syncAndNote()
+    log.syncAndNote()
+    log.close()
+    flip(files, FRAME_HEAD_BYTES + 20 + 3)
+    const again = open(files)
+    assert.deepEqual([again.log.damage, again.heads], [[], [head]])
+    assert.equal(again.log.end, FRAME_HEAD_BYTES + 20)
+  })
+
+  it('takes no record of the kind of notes', () => {
+    const { log } = open(new MemoryFiles())
+    assert.throws(() => log.append({ kind: 255, height: 1n, parts: [] }), { name: 'BugError' })
+  })
+})
+
 type Step =
   | { readonly kind: 'append'; readonly size: number }
-  | { readonly kind: 'sync' }
+  | { readonly kind: 'sync' | 'sync-and-note' }
   | { readonly kind: 'drop'; readonly share: number }
 
 const steps = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: fc.record({ kind: fc.constant('append'), size: fc.nat(SIZE_MAX) }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('sync') }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('sync', 'sync-and-note') }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('drop'), share: fc.nat(100) }) },
   ) as fc.Arbitrary<Step>,
   { maxLength: 40 },
@@ -160,8 +217,9 @@ class Model {
       this.appended.push({ head: { ...head, address: log.end }, payload })
       // The log may begin another file first, and that may be what fails.
       log.append({ kind: KIND, height: head.height, parts: [payload] })
-    } else if (step.kind === 'sync') {
-      log.sync()
+    } else if (step.kind !== 'drop') {
+      if (step.kind === 'sync') log.sync()
+      else log.syncAndNote()
       this.synced = this.appended.length
     } else {
       const address = Math.floor((log.end * step.share) / 100)

@@ -65,6 +65,8 @@ interface Segment {
   file: OpenFile | undefined
 }
 
+/** The kind of a record that says only that everything before it is durable. */
+const NOTE = 255
 const SUFFIX = '.records'
 const NAME = /^([0-9a-f]{12})\.records$/
 
@@ -84,6 +86,8 @@ export class RecordLog {
   #written = 0
   #end = 0
   #synced = 0
+  /** Where the last note ends: if nothing follows it, there is nothing to be noted. */
+  #noted = 0
   #waiting: Uint8Array[] = []
   #failure: UnavailableError | undefined
   /** Sealed segments that are open, the one used last at the end. */
@@ -117,6 +121,7 @@ export class RecordLog {
     this.#checkWritable()
     let size = 0
     for (const part of parts) size += part.length
+    assert(kind !== NOTE, 'no record is of the kind of notes')
     assert(size <= this.#options.recordSizeMax, `a record of ${size} bytes is within its bound`)
     if (this.#end - this.#last.start >= this.#segmentSize) this.#seal()
     const head = { kind, height, tag, address: this.#end, size }
@@ -134,6 +139,20 @@ export class RecordLog {
     this.#write()
     this.#guard(() => this.#fileOf(this.#last).sync())
     this.#synced = this.#end
+  }
+
+  /**
+   * As `sync`, and says so in the file: what is damaged later at the end of the log is then known to
+   * be damage, and not taken for what a crash tore. The note itself is not waited for.
+   */
+  syncAndNote(): void {
+    if (this.#synced === this.#end || this.#noted === this.#end) return
+    this.sync()
+    const head = { kind: NOTE, height: 0n, tag: 0, address: this.#end, size: 0 }
+    this.#waiting.push(encodeFrameHead({ head, synced: this.#synced }, []))
+    this.#end += FRAME_HEAD_BYTES
+    this.#noted = this.#end
+    this.#write()
   }
 
   /** The payload of a record, or undefined if it is damaged or gone. */
@@ -160,8 +179,8 @@ export class RecordLog {
       if (end <= from) continue
       const source = { file: this.#fileOf(segment), start, end, recordSizeMax }
       for (const found of scanRecords(source, Math.max(from, start))) {
-        if (found.kind === 'frame') yield found
-        else onDamage?.(found)
+        if (found.kind === 'gap') onDamage?.(found)
+        else if (found.head.kind !== NOTE) yield found
       }
     }
   }
