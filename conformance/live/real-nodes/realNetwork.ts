@@ -1,0 +1,97 @@
+/** A network of processes on the loopback interface, and a stranger who observes it. */
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { toHex } from '@wadi/base/bytes'
+import { createLogger, SILENT } from '@wadi/base/log'
+import { makeNetworkFolders } from '@wadi/compose/network-folders'
+import {
+  createNetworkGenesis,
+  type NetworkGenesis,
+  type NetworkOptions,
+} from '@wadi/compose/network-genesis'
+import { freePorts, NodeProcess, until } from '@wadi/compose/testing/node-process'
+import { NetworkObserver } from '@wadi/compose/testing/observer'
+import { cometChainId } from '@wadi/consensus/genesis/document'
+import { oasisDialect } from '@wadi/tendermint/dialect'
+import { headerHash } from '@wadi/tendermint/hashing/headerHash'
+import { SignedOnce } from './signedOnce.ts'
+
+const PROGRAM = join(import.meta.dirname, '../../../apps/node/src/main.ts')
+/** A killed proposer is not waited for long. */
+const TEST = { timeout_propose: '600ms', timeout_vote: '300ms' }
+
+/** See the top of this file. */
+export class RealNetwork implements AsyncDisposable {
+  readonly genesis: NetworkGenesis
+  readonly nodes: readonly NodeProcess[]
+  readonly observer: NetworkObserver
+  readonly signed = new SignedOnce()
+  readonly #folder: string
+
+  private constructor(folder: string, genesis: NetworkGenesis, ports: readonly number[]) {
+    this.#folder = folder
+    this.genesis = genesis
+    const folders = makeNetworkFolders({
+      folder,
+      network: genesis,
+      ports,
+      settings: { test: TEST },
+    })
+    this.nodes = folders.map((one) => new NodeProcess(PROGRAM, one))
+    this.observer = new NetworkObserver({
+      chainId: cometChainId(genesis.chainContext),
+      dialect: oasisDialect,
+      nodes: folders.map(({ address }) => address),
+      log: createLogger('observer', SILENT),
+      onVote: (vote) => this.signed.noteVote(vote),
+      onProposal: (proposal) => this.signed.noteProposal(proposal),
+    })
+  }
+
+  /** Makes the folders and starts all nodes. */
+  static async start(options: NetworkOptions): Promise<RealNetwork> {
+    const genesis = createNetworkGenesis(options)
+    const ports = await freePorts(genesis.validators.length)
+    const network = new RealNetwork(mkdtempSync(join(tmpdir(), 'wadi-nodes-')), genesis, ports)
+    for (const node of network.nodes) node.start()
+    network.observer.start()
+    return network
+  }
+
+  heightOf(node: NodeProcess): bigint {
+    return this.observer.heightOf(node.address) ?? -1n
+  }
+
+  /** The highest block of all. */
+  get height(): bigint {
+    return this.observer.height
+  }
+
+  /** Waits until nodes have a block. */
+  async reach(height: bigint, nodes = this.nodes, msMax?: number): Promise<void> {
+    const isThere = () => nodes.every((node) => this.heightOf(node) >= height)
+    await until(`block ${height}`, isThere, msMax)
+  }
+
+  /** The hashes of the block at a height, and of the state before it, as each node tells. */
+  async hashesAt(height: bigint, nodes = this.nodes): Promise<readonly string[]> {
+    const blocks = nodes.map((node) => this.observer.blockOf(node.address, height))
+    return (await Promise.all(blocks)).map((block) => {
+      if (block === undefined) return 'nothing'
+      return `${toHex(headerHash(block.header))} after ${toHex(block.header.appHash)}`
+    })
+  }
+
+  /** What all nodes said last. */
+  lastLines(): string {
+    return this.nodes.map((node) => `${node.address}\n${node.lastLines()}`).join('\n\n')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.observer.stop()
+    await Promise.all(this.nodes.map((node) => node.kill()))
+    rmSync(this.#folder, { recursive: true })
+  }
+}
