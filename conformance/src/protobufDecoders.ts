@@ -5,9 +5,9 @@ import { partSetOf } from '@wadi/tendermint/blocks/parts'
 import { ChainState } from '@wadi/tendermint/chainState/chainState'
 import { genesisState } from '@wadi/tendermint/chainState/genesisState'
 import { makeBlock, NO_COMMIT } from '@wadi/tendermint/chainState/makeBlock'
-import { BlockSyncMessage } from '@wadi/tendermint/messages/blockSync'
+import { BlockSyncMessage, checkBlockSyncMessage } from '@wadi/tendermint/messages/blockSync'
 import { MempoolMessage } from '@wadi/tendermint/messages/mempool'
-import { StateSyncMessage } from '@wadi/tendermint/messages/stateSync'
+import { checkStateSyncMessage, StateSyncMessage } from '@wadi/tendermint/messages/stateSync'
 import { BitArray, noBits } from '@wadi/tendermint/types/bitArray'
 import { Block } from '@wadi/tendermint/types/block'
 import { Commit } from '@wadi/tendermint/types/commit'
@@ -69,6 +69,24 @@ const EVIDENCE: Evidence = {
   },
 }
 
+/** A decoder with the check that follows it: together they see what a peer sends first. */
+function ofMessage<T>(
+  name: string,
+  schema: Schema<T>,
+  check: (message: T) => void,
+  ...good: readonly T[]
+): Decoder {
+  const decoder = ofSchema(`message of ${name}`, schema, ...good)
+  return {
+    ...decoder,
+    decode: (bytes) => {
+      const message = decode(schema, bytes)
+      check(message)
+      return message
+    },
+  }
+}
+
 function ofSchema<T>(name: string, schema: Schema<T>, ...good: readonly T[]): Decoder {
   return {
     name: `protobuf ${name}`,
@@ -92,6 +110,7 @@ export function protobufDecoders(): readonly Decoder[] {
     signedHeader: { header: block.header, commit: COMMIT },
     validatorSet: chain.validators,
   }
+  const snapshot = { height: 5n, format: 1, chunks: 3, hash: HASH, metadata: KEY }
   const chunk = { height: 5n, format: 1, index: 2, chunk: HASH, missing: false }
   return [
     ofSchema('block', Block, block, { ...block, lastCommit: COMMIT, evidence: [] }),
@@ -113,7 +132,19 @@ export function protobufDecoders(): readonly Decoder[] {
     ofSchema('parameters', ConsensusParamUpdates, PARAMS),
     ofSchema('bits', BitArray, noBits(70)),
     ofSchema('message of mempools', MempoolMessage, { kind: 'txs', body: { txs: [HASH] } }),
-    ofSchema('message of block sync', BlockSyncMessage, { kind: 'block', body: { block } }),
-    ofSchema('message of state sync', StateSyncMessage, { kind: 'chunk', body: chunk }),
+    ofMessage(
+      'block sync',
+      BlockSyncMessage,
+      checkBlockSyncMessage,
+      { kind: 'block', body: { block: makeBlock(chain, { ...content, evidence: [] }) } },
+      { kind: 'status', body: { base: 3n, height: 7n } },
+    ),
+    ofMessage(
+      'state sync',
+      StateSyncMessage,
+      checkStateSyncMessage,
+      { kind: 'chunk', body: chunk },
+      { kind: 'snapshot', body: snapshot },
+    ),
   ]
 }

@@ -1,5 +1,6 @@
 /** Learns the state of the chain at a height from those who have light blocks. */
 
+import { toHex } from '@wadi/base/bytes'
 import type { Clock } from '@wadi/base/clock'
 import { CodedError } from '@wadi/base/errors'
 import type { Timers } from '@wadi/contracts/world'
@@ -18,7 +19,7 @@ import { nowOf } from '../consensus/now.ts'
 import type { LightBlockProvider, StateSyncConfig } from './contract.ts'
 import { errors } from './errors.ts'
 import { LightDriver, type LightOutcome } from './lightDriver.ts'
-import { isOfHeader, type LightBlocksAround, stateFromLight } from './stateFromLight.ts'
+import { type LightBlocksAround, paramsOfHeader, stateFromLight } from './stateFromLight.ts'
 
 /** What learning needs. */
 export interface LightStateParts {
@@ -105,25 +106,30 @@ export class LightState {
   ): void {
     const { providers, config } = this.#parts
     const { header } = around.current.signedHeader
-    const { commit } = around.last.signedHeader
     const waiting = [this.#client.primary, ...this.#client.witnesses]
     const told = new Map<string, ConsensusParams>()
+    const finish = (): void => {
+      const [params] = told.values()
+      if (params === undefined) onEnd({ kind: 'refused', error: errors.noParams() })
+      else if (told.size > 1) onEnd({ kind: 'refused', error: errors.otherParams() })
+      else {
+        const { commit } = around.last.signedHeader
+        const chain = stateFromLight(config, around, params)
+        onEnd({ kind: 'done', result: { chain, commit } })
+      }
+    }
     const askNext = (): void => {
       const provider = providers[waiting.shift() ?? -1]
       if (provider === undefined) {
-        const [params] = told.values()
-        if (params === undefined) onEnd({ kind: 'refused', error: errors.noParams() })
-        else if (told.size > 1) onEnd({ kind: 'refused', error: errors.otherParams() })
-        else
-          onEnd({ kind: 'done', result: { chain: stateFromLight(config, around, params), commit } })
+        finish()
         return
       }
       this.#driver.ask<ConsensusParams | undefined>(
         (answer) => provider.fetchParams(header.height, answer),
-        (params) => {
-          if (params !== undefined && isPossible(params, header))
-            told.set(String(encode(ConsensusParams, params)), params)
-          else if (params !== undefined) provider.reportBad('told parameters that are not those')
+        (found) => {
+          const params = found && possibleParams(found, header)
+          if (params !== undefined) told.set(toHex(encode(ConsensusParams, params)), params)
+          else if (found !== undefined) provider.reportBad('told parameters that are not those')
           askNext()
         },
       )
@@ -132,12 +138,12 @@ export class LightState {
   }
 }
 
-function isPossible(params: ConsensusParams, header: Header): boolean {
+function possibleParams(params: ConsensusParams, header: Header): ConsensusParams | undefined {
   try {
     checkConsensusParams(params)
-    return isOfHeader(params, header)
+    return paramsOfHeader(params, header)
   } catch (error) {
-    if (error instanceof CodedError) return false
+    if (error instanceof CodedError) return undefined
     throw error
   }
 }

@@ -18,12 +18,14 @@ export interface LightBlocksAround {
 /** Where a chain begins, and how it is called. */
 export type ChainName = Pick<ChainState, 'chainId' | 'initialHeight'>
 
-/** Are those the parameters that a block was made under, as far as its header tells? */
-export function isOfHeader(params: ConsensusParams, header: Header): boolean {
-  return (
-    equalBytes(consensusParamsHash(params), header.consensusHash) &&
-    params.version.app === header.version.app
-  )
+/** The parameters that a block was made under; undefined if its header tells that they are others. */
+export function paramsOfHeader(
+  params: ConsensusParams,
+  { consensusHash, version }: Header,
+): ConsensusParams | undefined {
+  if (!equalBytes(consensusParamsHash(params), consensusHash)) return undefined
+  // The version is not in that hash, but in the header itself.
+  return { ...params, version: { app: version.app } }
 }
 
 /** The state of the chain after the snapshot's block. */

@@ -381,6 +381,10 @@ describe('state sync goes on in spite of', () => {
     told.time.advance(60_000)
     assert.deepEqual(told.young.synced[0]?.consensusParams, PARAMS)
     assert.equal(wrong.bad.length, 1)
+    const noVersion = scene([[snapshotOf(50n, 3)]])
+    noVersion.young.sync([providerOf(chain, { params: DEFAULT_PARAMS }), ...HONEST])
+    noVersion.time.advance(60_000)
+    assert.deepEqual(noVersion.young.synced[0]?.consensusParams, PARAMS, 'it is in the header')
     const evidence = { ...PARAMS.evidence, maxAgeNumBlocks: 5n }
     const sly = scene([[snapshotOf(50n, 3)]])
     sly.young.sync([providerOf(chain, { params: { ...PARAMS, evidence } }), ...HONEST])
