@@ -9,5 +9,8 @@ export const errors = definePlainErrors('engine', {
   applicationAhead: 'the application is ahead of the blocks that are here: restore both together',
   applicationBehind: 'the application needs blocks that are here no more: sync it from others',
   otherAppHash: 'the application and the chain disagree about the state',
+  stateLost:
+    'the state of the chain is damaged, and what it was made of, too: sync it from others into ' +
+    'an empty folder, and keep the file of the signer',
   stateAhead: 'the state of the chain is ahead of its blocks: restore both together',
 })

@@ -65,6 +65,10 @@ describe('a node whose last blocks are damaged', () => {
     network.start()
     network.runTo(6n)
     const [first, second] = network.nodes
+    const told: number[] = []
+    network.onSaid = (_node, said) => {
+      if (said.kind === 'new-round-step') told.push(said.body.lastCommitRound)
+    }
     for (const node of network.nodes) node.stop()
     for (const node of [first!, second!]) {
       loseLastBlocks(node, 4000)
@@ -74,6 +78,7 @@ describe('a node whose last blocks are damaged', () => {
     network.runTo(10n)
     network.advance(20_000)
     assertSameBlocks(network)
+    assert.ok(told.every((round) => round >= 0))
     assert.deepEqual(network.offences, [])
     network.stop()
   })
@@ -89,6 +94,48 @@ describe('a node whose last blocks are damaged', () => {
     network.runTo(16n)
     network.advance(20_000)
     assertSameBlocks(network)
+    network.stop()
+  })
+})
+
+describe('a node whose state is damaged', () => {
+  const damaged = (node: EngineNode) => {
+    node.stop()
+    for (const path of filesBelow(node.files, 'engine/state/current')) node.files.remove(path)
+    node.start()
+  }
+
+  it('makes it again out of the last header and what earlier heights needed', () => {
+    for (const lost of [1n, 2n, 7n]) {
+      const network = new EngineNetwork()
+      network.start()
+      network.runTo(lost)
+      for (const node of network.nodes) node.stop()
+      for (const node of network.nodes.slice(0, 2)) damaged(node)
+      for (const node of network.nodes.slice(2)) node.start()
+      network.runTo(lost + 6n)
+      assertSameBlocks(network)
+      assert.deepEqual(network.offences, [])
+      for (const { engine } of network.nodes) {
+        const { stateStore } = engine!
+        assert.deepEqual(stateStore.loadTurns(lost + 4n), stateStore.loadValidators(lost + 4n))
+      }
+      network.stop()
+    }
+  })
+
+  it('says in words what to do when that is lost, too', () => {
+    const network = new EngineNetwork()
+    network.start()
+    network.runTo(4n)
+    const [node] = network.nodes
+    node!.stop()
+    for (const path of filesBelow(node!.files, 'engine/state'))
+      if (path.endsWith('.records')) node!.files.remove(path)
+    assert.throws(() => node!.start(), {
+      reason: 'engine.stateLost',
+      message: /sync it from others/,
+    })
     network.stop()
   })
 })

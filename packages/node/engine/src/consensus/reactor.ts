@@ -412,7 +412,9 @@ export class ConsensusReactor implements Reactor {
       ? millisecondsBetween(startTime, now)
       : -millisecondsBetween(now, startTime)
     const secondsSinceStartTime = BigInt(Math.trunc(ms / MS_PER_SECOND))
-    const lastCommitRound = lastCommit?.round ?? -1
+    // After the first height it is not negative, or peers hang up; if it is not known, any will do.
+    const isFirst = height === this.#options.initialHeight
+    const lastCommitRound = lastCommit?.round ?? (isFirst ? -1 : 0)
     const body = { height, round, step, secondsSinceStartTime, lastCommitRound }
     this.#send(peer, { kind: 'new-round-step', body })
   }

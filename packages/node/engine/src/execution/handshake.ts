@@ -5,6 +5,7 @@ import { assert } from '@wadi/base/errors'
 import type { Application, InitChainRequest } from '@wadi/contracts/application'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import { initialState } from '@wadi/tendermint/chainState/genesisState'
+import { nextHeight } from '@wadi/tendermint/chainState/makeBlock'
 import type { Block } from '@wadi/tendermint/types/block'
 import { errors } from '../errors.ts'
 import type { BlockStore, StateStore } from '../stores/contract.ts'
@@ -43,7 +44,7 @@ export function handshake(parts: HandshakeParts, stored: ChainState): ChainState
   if (height < chain.lastBlockHeight && info.height === chain.lastBlockHeight)
     return agreed(chain, appHash)
   if (height < info.height) throw errors.applicationAhead(`at ${info.height}, blocks to ${height}`)
-  const isKnown = height === chain.lastBlockHeight || height === chain.lastBlockHeight + 1n
+  const isKnown = height === chain.lastBlockHeight || height === nextHeight(chain)
   if (!isKnown) throw errors.stateAhead(`at ${chain.lastBlockHeight}, blocks to ${height}`)
   return catchUp(parts, chain, { height: info.height, appHash })
 }

@@ -71,6 +71,11 @@ export interface StateStore {
    * depends on turns, and counting a hundred thousand takes a quarter of a second.
    */
   loadVoters(height: bigint): ValidatorSet | undefined
+  /**
+   * The same validators with their turns counted as the chain did, one height after the other: for
+   * who has lost the state itself.
+   */
+  loadTurns(height: bigint): ValidatorSet | undefined
   /** The parameters that a block of a height is made under. */
   loadConsensusParams(height: bigint): ConsensusParams | undefined
   /** Written after a block ran and before the application commits it. */

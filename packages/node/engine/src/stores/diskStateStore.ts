@@ -125,6 +125,14 @@ export class DiskStateStore implements StateStore {
     return this.#validators.load(this.#history, height)?.value
   }
 
+  loadTurns(height: bigint): ValidatorSet | undefined {
+    const found = this.#validators.load(this.#history, height)
+    if (found === undefined) return undefined
+    let set = found.value
+    for (let turn = 0; turn < found.age; turn++) set = rotated(set, 1)
+    return set
+  }
+
   loadConsensusParams(height: bigint): ConsensusParams | undefined {
     return this.#params.load(this.#history, height)?.value
   }

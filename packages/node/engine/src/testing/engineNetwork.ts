@@ -20,7 +20,12 @@ import { ConsensusMessage } from '@wadi/tendermint/messages/consensus'
 import { DEFAULT_ROUND_CONFIG, type RoundConfig } from '@wadi/tendermint/round/timeouts'
 import { testKey, testTime } from '@wadi/tendermint/testing/signedChain'
 import { VirtualTime } from '../blockSync/testing/virtualTime.ts'
-import { DATA_CHANNEL, VOTE_CHANNEL } from '../consensus/channels.ts'
+import {
+  DATA_CHANNEL,
+  STATE_CHANNEL,
+  VOTE_BITS_CHANNEL,
+  VOTE_CHANNEL,
+} from '../consensus/channels.ts'
 import { Engine } from '../engine.ts'
 import { FileSigner } from '../signing/fileSigner.ts'
 import type { PrivateValidator } from '../signing/privateValidator.ts'
@@ -50,6 +55,9 @@ export const TEST_ROUNDS: RoundConfig = {
 }
 
 const LATENCY_MS = 5
+const CONSENSUS_CHANNELS: ReadonlySet<number> = new Set(
+  [STATE_CHANNEL, DATA_CHANNEL, VOTE_CHANNEL, VOTE_BITS_CHANNEL].map(({ id }) => id),
+)
 const LOG_LINES = 60
 
 /** One end of a connection. */
@@ -238,6 +246,8 @@ export class EngineNetwork {
   readonly genesis: InitChainRequest
   readonly nodes: readonly EngineNode[]
   readonly offences: { readonly by: string; readonly of: string; readonly offence: Offence }[] = []
+  /** Told of every message of consensus that somebody sends. */
+  onSaid: (node: EngineNode, said: ConsensusMessage) => void = () => undefined
   readonly #decided = new Map<bigint, string>()
   readonly #signed = new Map<string, string>()
 
@@ -316,9 +326,11 @@ export class EngineNetwork {
   }
 
   /** Nobody signs two things where it may sign one. */
-  onSent({ id }: EngineNode, channel: number, bytes: Uint8Array): void {
-    if (channel !== VOTE_CHANNEL.id && channel !== DATA_CHANNEL.id) return
+  onSent(node: EngineNode, channel: number, bytes: Uint8Array): void {
+    if (!CONSENSUS_CHANNELS.has(channel)) return
+    const { id } = node
     const said = decode(ConsensusMessage, bytes)
+    this.onSaid(node, said)
     if (said.kind === 'vote') {
       const { type, height, round, validatorIndex, signature } = said.body.vote
       this.#noteSigned(`${type} ${height}/${round} of ${validatorIndex}`, toHex(signature), id)
