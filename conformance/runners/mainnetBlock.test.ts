@@ -5,6 +5,7 @@ import { decodeRpc } from '@wadi/cbor/codec'
 import { list } from '@wadi/cbor/collections'
 import { bytes, i64, u32 } from '@wadi/cbor/scalars'
 import { omitEmpty, struct } from '@wadi/cbor/struct'
+import { addMilliseconds, type Moment } from '@wadi/primitives/moment'
 import { decode, encode, type Schema } from '@wadi/protobuf/codec'
 import { checkBlockBasics } from '@wadi/tendermint/basic/checkBlockBasics'
 import { checkLightBlock } from '@wadi/tendermint/basic/checkLightBlock'
@@ -12,6 +13,8 @@ import { blockIdOf, partSetOf } from '@wadi/tendermint/blocks/parts'
 import { verifyCommit, verifyCommitTrusting } from '@wadi/tendermint/commits/verifyCommit'
 import { oasisDialect } from '@wadi/tendermint/dialect'
 import { resultsHash } from '@wadi/tendermint/hashing/contentHashes'
+import { CLOCK_DRIFT_MS, DEFAULT_TRUST_LEVEL } from '@wadi/tendermint/light/lightRules'
+import { verifyAdjacent, verifyBackwards } from '@wadi/tendermint/light/verifyLightBlock'
 import type { Block } from '@wadi/tendermint/types/block'
 import { Commit } from '@wadi/tendermint/types/commit'
 import { Header } from '@wadi/tendermint/types/header'
@@ -82,6 +85,23 @@ describe('block 25,300,000 of the main network', { skip: !areVectorsPresent() },
       height: header.height,
     }
     verifyCommit(oasisDialect, claim, commit)
+  })
+
+  it('is as far as a light client has to trust to believe the next one, and the other way', () => {
+    const [trusted, untrusted] = [lightBlock(25_300_000), lightBlock(25_300_001)]
+    const { header } = untrusted.signedHeader
+    const rules = {
+      dialect: oasisDialect,
+      trustLevel: DEFAULT_TRUST_LEVEL,
+      trustPeriodMs: 60_000,
+      clockDriftMs: CLOCK_DRIFT_MS,
+    }
+    const verify = (now: Moment) => verifyAdjacent({ trusted, untrusted }, rules, now)
+    verify(header.time)
+    assert.throws(() => verify(addMilliseconds(header.time, 60_000)), { reason: 'light.expired' })
+    const tooEarly = addMilliseconds(header.time, -CLOCK_DRIFT_MS)
+    assert.throws(() => verify(tooEarly), { reason: 'light.invalid' })
+    verifyBackwards(header, trusted.signedHeader.header)
   })
 
   it('is followed by one of the same validators, and with its results', () => {

@@ -18,7 +18,7 @@ export interface LightBlocksAround {
 /** Where a chain begins, and how it is called. */
 export type ChainName = Pick<ChainState, 'chainId' | 'initialHeight'>
 
-/** The parameters that a block was made under; undefined if its header tells that they are others. */
+/** The parameters that a block was made under; undefined if its header tells of others. */
 export function paramsOfHeader(
   params: ConsensusParams,
   { consensusHash, version }: Header,
