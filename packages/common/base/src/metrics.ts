@@ -156,8 +156,9 @@ class OpenFamily implements Family {
   }
 
   at(given: Readonly<Record<string, string>> | undefined): OpenSeries {
-    const labels = this.metric.labels.map((label) => given?.[label] ?? '')
-    const key = JSON.stringify(labels)
+    const { labels: names } = this.metric
+    const labels = names.map((label) => given?.[label] ?? '')
+    const key = names.length === 0 ? '' : JSON.stringify(labels)
     const known = this.byLabels.get(key)
     if (known !== undefined) return known
     const isFull = this.byLabels.size >= METRIC_SERIES_MAX - 1

@@ -7,6 +7,7 @@
  * Its state is a tree, so its snapshots are checked like those of the consensus layer.
  */
 
+import { isUtf8 } from 'node:buffer'
 import { concatBytes, EMPTY_BYTES, parseHex, parseUtf8, toHex, toUtf8 } from '@wadi/base/bytes'
 import { assert, CodedError, definePlainErrors } from '@wadi/base/errors'
 import { createLogger, SILENT } from '@wadi/base/log'
@@ -70,19 +71,22 @@ const VALIDATOR = /^val:([0-9a-f]{64})!(\d{1,18})$/
 
 /** What a transaction wants. */
 type Order =
-  | { readonly kind: 'pair'; readonly key: string; readonly value: string }
+  | { readonly kind: 'pair'; readonly key: Uint8Array; readonly value: Uint8Array }
   | ({ readonly kind: 'validator' } & ValidatorUpdate)
 
+const EQUALS = 0x3d
+const VALIDATOR_PREFIX = toUtf8('val:')
+
 function parseOrder(raw: Uint8Array): Order {
-  const text = parseUtf8(raw)
-  const at = text.indexOf('=')
-  if (text.startsWith('val:')) {
-    const [, key, power] = VALIDATOR.exec(text) ?? []
+  if (!isUtf8(raw)) throw errors.malformed()
+  if (VALIDATOR_PREFIX.every((byte, i) => raw[i] === byte)) {
+    const [, key, power] = VALIDATOR.exec(parseUtf8(raw)) ?? []
     if (key === undefined || power === undefined) throw errors.wrongValidator()
     return { kind: 'validator', publicKey: parseHex(key), power: BigInt(power) }
   }
+  const at = raw.indexOf(EQUALS)
   if (at <= 0) throw errors.malformed()
-  return { kind: 'pair', key: text.slice(0, at), value: text.slice(at + 1) }
+  return { kind: 'pair', key: raw.subarray(0, at), value: raw.slice(at + 1) }
 }
 
 class MemoryState implements StateStore {
@@ -248,7 +252,7 @@ export class KvstoreApplication implements Application {
 
   #run(state: State, order: Order): void {
     if (order.kind === 'validator') this.#setPower(state, order)
-    else state.insert(concatBytes(PAIRS, toUtf8(order.key)), toUtf8(order.value))
+    else state.insert(concatBytes(PAIRS, order.key), order.value)
   }
 
   #setPower(state: State, { publicKey, power }: ValidatorUpdate): void {

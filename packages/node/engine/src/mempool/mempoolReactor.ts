@@ -107,12 +107,11 @@ export class MempoolReactor implements Reactor {
 
   #take(peer: Peer, transaction: Uint8Array): void {
     try {
-      const { response } = this.#options.mempool.checkTx(transaction, { peer: peer.id })
-      if (response.code !== 0) this.#noteRefusal(peer)
+      const heard = this.#options.mempool.hear(transaction, { peer: peer.id })
+      if (heard !== 'known' && heard.response.code !== 0) this.#noteRefusal(peer)
     } catch (error) {
       if (!(error instanceof CodedError)) throw error
-      // That others have it, too, is what gossip is like.
-      if (error.reason !== errors.inCache().reason) this.#noteRefusal(peer)
+      this.#noteRefusal(peer)
     }
   }
 
