@@ -102,6 +102,8 @@ export class ConsensusReactor implements Reactor {
   /** Undefined until the node has caught up with the chain. */
   #consensus: Consensus | undefined
   #tick: Timer | undefined
+  /** When everybody was last told where we are. */
+  #toldAtMs = 0
   readonly #remembered = new RememberedMessages()
   /** Votes that came in since others were told last. */
   #news: Vote[] = []
@@ -168,7 +170,7 @@ export class ConsensusReactor implements Reactor {
     switch (effect.kind) {
       case 'tell-round-step':
         this.#tellNewsBefore(effect.height)
-        for (const listener of this.#listeners.values()) this.#tellWhereWeAre(listener)
+        this.#tellAllWhereWeAre()
         break
       case 'tell-valid-block': {
         const { height, round, partSetHeader, parts, isCommit } = effect
@@ -402,6 +404,11 @@ export class ConsensusReactor implements Reactor {
       if (equalBytes(vote.validatorAddress, address)) this.#ownVotes.push(vote)
   }
 
+  #tellAllWhereWeAre(): void {
+    this.#toldAtMs = this.#options.clock.monotonicMs()
+    for (const listener of this.#listeners.values()) this.#tellWhereWeAre(listener)
+  }
+
   #tellWhereWeAre({ peer }: Listener): void {
     const rounds = this.#rounds
     if (rounds === undefined) return
@@ -433,6 +440,9 @@ export class ConsensusReactor implements Reactor {
   #startTick(): void {
     this.#tick = this.#options.timers.after(GOSSIP_TICK_MS, () => {
       for (const listener of this.#listeners.values()) this.#repeat(listener)
+      // Who goes on without us has not heard where we stand, or we would not stand there.
+      const standsMs = this.#options.clock.monotonicMs() - this.#toldAtMs
+      if (standsMs >= GOSSIP_REPEAT_MS) this.#tellAllWhereWeAre()
       this.#startTick()
     })
   }

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { FakeClock } from '@wadi/base/clock'
+import { SeededRandom } from '@wadi/base/random'
+import { decode, encode } from '@wadi/protobuf/codec'
+import { ConsensusMessage } from '@wadi/tendermint/messages/consensus'
+import { startRounds } from '@wadi/tendermint/round/step'
+import { DEFAULT_ROUND_CONFIG } from '@wadi/tendermint/round/timeouts'
+import { GOSSIP_REPEAT_MS, GOSSIP_TICK_MS } from '../limits.ts'
+import { FakePeer, FakeTimers } from '../testing/fakePeer.ts'
+import { STATE_CHANNEL } from './channels.ts'
+import type { Consensus } from './consensus.ts'
+import { ConsensusReactor } from './reactor.ts'
+
+const bytes = (size: number) => new Uint8Array(size).fill(1)
+
+/** A node that waits for a proposal at height 1. */
+function waitingRounds() {
+  const validator = {
+    address: bytes(20),
+    publicKey: bytes(32),
+    votingPower: 1n,
+    proposerPriority: 0n,
+  }
+  const validators = { validators: [validator], proposer: validator, totalVotingPower: 1n }
+  const chain = {
+    initialHeight: 1n,
+    lastBlockHeight: 0n,
+    validators,
+    lastValidators: { validators: [], proposer: undefined, totalVotingPower: 0n },
+    appHash: bytes(32),
+    lastHeaderAppHash: undefined,
+    blockBytesMax: -1n,
+  }
+  const start = {
+    config: DEFAULT_ROUND_CONFIG,
+    ownAddress: undefined,
+    signsFromHeight: 0n,
+    chain,
+    lastCommit: undefined,
+  }
+  return startRounds(start, { seconds: 1n, nanoseconds: 0 }).state
+}
+
+describe('the reactor of consensus', () => {
+  it('says again where a node stands while its peers go on', () => {
+    const timers = new FakeTimers()
+    const clock = new FakeClock()
+    const reactor = new ConsensusReactor({
+      clock,
+      timers,
+      random: new SeededRandom(1n),
+      initialHeight: 1n,
+      decided: {
+        base: 0n,
+        partSetHeaderOf: () => undefined,
+        partOf: () => undefined,
+        commitOf: () => undefined,
+      },
+    })
+    const rounds = waitingRounds()
+    reactor.begin({ rounds, receive: () => undefined } as unknown as Consensus)
+    const peer = new FakePeer('peer')
+    reactor.addPeer(peer)
+    const told = () =>
+      peer.take().filter((raw) => decode(ConsensusMessage, raw).kind === 'new-round-step').length
+    assert.equal(told(), 1)
+    // What we said is lost, and the peer moves on, so that it is never taken for one that stands still.
+    const place = { round: 0, step: 1, secondsSinceStartTime: 0n, lastCommitRound: 0 }
+    let count = 0
+    for (let height = 2n; clock.monotonicMs() < 5 * GOSSIP_REPEAT_MS; height++) {
+      const body = { ...place, height }
+      const said = encode(ConsensusMessage, { kind: 'new-round-step', body })
+      reactor.receive(peer, STATE_CHANNEL.id, said)
+      clock.advance(GOSSIP_TICK_MS)
+      timers.advance(GOSSIP_TICK_MS)
+      count += told()
+    }
+    assert.ok(count >= 4 && count <= 5, `told ${count} times`)
+  })
+})
