@@ -1,3 +1,8 @@
-/** Seeds that have failed once; CI runs them first. Each with what was wrong. */
+/** Seeds that have failed once; CI runs them first. Each with the checker that found it. */
 
-export const REGRESSIONS: readonly { readonly seed: bigint; readonly why: string }[] = []
+export const REGRESSIONS: readonly { readonly seed: bigint; readonly why: string }[] = [
+  // A node whose announcement of its height was lost was never told anything again.
+  { seed: 9n, why: 'progress' },
+  { seed: 10n, why: 'progress' },
+  { seed: 65n, why: 'progress' },
+]

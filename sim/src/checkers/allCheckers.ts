@@ -9,7 +9,7 @@ import { stateRoot } from './stateRoot.ts'
 import { supply } from './supply.ts'
 
 /** Everybody who watches a network. */
-export function createCheckers(world: World, view: ProgressView): readonly Checker[] {
+export function createCheckers(world: World, view: ProgressView): Checker[] {
   const always = [stateRoot, invariants, supply, noDoubleSign, noFalseBan, evidence]
   return [agreement(world), ...always.map((create) => create(world)), progress(world, view)]
 }

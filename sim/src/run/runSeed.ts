@@ -17,6 +17,7 @@ export interface SeedResult {
   readonly violations: readonly Finding[]
   /** Forks and stops where nobody promises that there are none. */
   readonly tolerated: number
+  /** Of all runs. */
   readonly simulatedMs: number
   readonly height: bigint
   readonly applied: number
@@ -37,8 +38,11 @@ export function runSeed(
   const plan = createPlan(seed, options)
   const { happened, logs, violations, tolerated, ...rest } = simulate({ plan, ...options })
   const found = [...violations]
+  let { simulatedMs, applied } = rest
   if (times === 'twice' && found.length === 0) {
     const again = simulate({ plan, ...options })
+    simulatedMs += again.simulatedMs
+    applied += again.applied
     if (again.digest !== rest.digest) {
       const why = `a second run is another one: ${rest.digest} and ${again.digest}`
       found.push({ checker: 'determinism', why, atMs: rest.simulatedMs })
@@ -47,6 +51,8 @@ export function runSeed(
   return {
     seed,
     ...rest,
+    simulatedMs,
+    applied,
     violations: found,
     tolerated: tolerated.length,
     happened: [...happened],

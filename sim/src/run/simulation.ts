@@ -28,6 +28,8 @@ export interface SimulationOptions {
   readonly application: 'oasis' | 'kvstore'
   readonly signatures: 'stand-in' | 'real'
   readonly bug?: Bug | undefined
+  /** Others who want to watch. */
+  readonly watch?: (world: World) => Checker
 }
 
 /** Something that a checker found. */
@@ -77,7 +79,7 @@ class Simulation {
   readonly #network: SimNetwork
   readonly #nodes: readonly SimNode[]
   readonly #faults: Faults
-  readonly #checkers: readonly Checker[]
+  readonly #checkers: Checker[]
   readonly #digest = new Digest()
   readonly #heights: bigint[]
   readonly #violations: Finding[] = []
@@ -112,10 +114,12 @@ class Simulation {
       begin: (node) => this.#begin(node),
       end: (node) => this.#end(node),
     })
-    this.#checkers = createCheckers(this.#world(), {
+    const world = this.#world()
+    this.#checkers = createCheckers(world, {
       config: SIM_ROUND_CONFIG,
       highestRound: () => this.#highestRound(),
     })
+    if (options.watch) this.#checkers.push(options.watch(world))
     for (const [a, b] of plan.links) this.#network.link(idOf(a), idOf(b))
   }
 
