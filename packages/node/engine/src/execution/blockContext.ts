@@ -6,10 +6,15 @@ import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import { headerHash } from '@wadi/tendermint/hashing/headerHash'
 import type { Block } from '@wadi/tendermint/types/block'
 import type { Evidence } from '@wadi/tendermint/types/evidence'
-import type { StateStore } from '../stores/contract.ts'
+import { errors } from '../errors.ts'
+import { type VoterSources, votersAt } from '../stores/votersAt.ts'
 
 /** Puts a block into the application's words. */
-export function blockContext(block: Block, chain: ChainState, store: StateStore): BlockContext {
+export function blockContext(
+  block: Block,
+  chain: ChainState,
+  sources: VoterSources,
+): BlockContext {
   const { header, evidence, lastCommit } = block
   return {
     height: header.height,
@@ -18,15 +23,19 @@ export function blockContext(block: Block, chain: ChainState, store: StateStore)
     proposerAddress: header.proposerAddress,
     nextValidatorsHash: header.nextValidatorsHash,
     lastCommitRound: lastCommit?.round ?? 0,
-    lastCommit: header.height === chain.initialHeight ? [] : voteInfos(block, store),
+    lastCommit: header.height === chain.initialHeight ? [] : voteInfos(block, chain, sources),
     misbehavior: evidence.flatMap(misbehaviorOf),
   }
 }
 
 /** Who voted for the block before: its validators in their order. */
-function voteInfos({ header, lastCommit }: Block, store: StateStore): readonly VoteInfo[] {
-  const voters = store.loadVoters(header.height - 1n)
-  assert(voters !== undefined, 'the validators of the last block are known')
+function voteInfos(
+  { header, lastCommit }: Block,
+  chain: ChainState,
+  sources: VoterSources,
+): readonly VoteInfo[] {
+  const voters = votersAt(sources, chain, header.height - 1n)
+  if (voters === undefined) throw errors.noVoters(`of block ${header.height - 1n}`)
   const signatures = lastCommit?.signatures ?? []
   const { validators } = voters
   assert(signatures.length === validators.length, 'a commit has a place for each validator')

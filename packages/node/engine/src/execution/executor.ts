@@ -24,6 +24,7 @@ import { errors } from '../errors.ts'
 import type { EvidenceSource } from '../evidence/contract.ts'
 import type { CommittedTxs, TxPool } from '../mempool/contract.ts'
 import type { BlockResponses, BlockStore, StateStore } from '../stores/contract.ts'
+import { votersAt } from '../stores/votersAt.ts'
 import { blockContext } from './blockContext.ts'
 
 /** What blocks are made of and applied to. */
@@ -80,7 +81,7 @@ export class Executor {
     const makeOf = (transactions: readonly Uint8Array[]) =>
       makeBlock(chain, { proposerAddress, lastCommit, transactions, evidence })
     const draft = makeOf(candidates)
-    const context = { ...blockContext(draft, chain, stateStore), hash: EMPTY_BYTES }
+    const context = { ...blockContext(draft, chain, this.#parts), hash: EMPTY_BYTES }
     const transactions = application.prepareProposal({
       ...context,
       transactions: candidates,
@@ -96,14 +97,14 @@ export class Executor {
   check(chain: ChainState, { block }: Candidate, stage: CheckBlockEffect['stage']): Verdict {
     if (this.#violationOf(chain, block) !== undefined) return 'invalid'
     if (stage === 'precommit') return 'valid'
-    const context = blockContext(block, chain, this.#parts.stateStore)
+    const context = blockContext(block, chain, this.#parts)
     const isAccepted = this.#parts.application.processProposal(context, block.transactions)
     return isAccepted ? 'valid' : 'rejected'
   }
 
   /** Who voted for the block of a height, if that is known. */
-  votersOf(height: bigint): ValidatorSet | undefined {
-    return this.#parts.stateStore.loadVoters(height)
+  votersOf(chain: ChainState, height: bigint): ValidatorSet | undefined {
+    return votersAt(this.#parts, chain, height)
   }
 
   /** Stops the node if others have decided a block that the rules forbid. */
@@ -144,7 +145,7 @@ export class Executor {
     const { application, stateStore } = this.#parts
     const { header, transactions } = block
     const beginBlockEvents = application.beginBlock({
-      ...blockContext(block, chain, stateStore),
+      ...blockContext(block, chain, this.#parts),
       header: encode(Header, header),
       transactions,
     })
@@ -169,11 +170,14 @@ export class Executor {
     return chain
   }
 
-  #prune(retainHeight: bigint): void {
+  /** An application that wants nothing kept is not asked to be reasonable: the last block stays. */
+  #prune(wanted: bigint): void {
     const { blockStore, stateStore } = this.#parts
+    const retainHeight = wanted < blockStore.height ? wanted : blockStore.height
     if (retainHeight <= blockStore.base) return
     blockStore.prune(retainHeight)
-    stateStore.prune(retainHeight)
+    // To run the lowest block again takes the validators of the one before.
+    stateStore.prune(retainHeight - 1n)
   }
 
   #violationOf(chain: ChainState, block: Block): CodedError | undefined {
