@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createWriteStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -129,6 +129,15 @@ export class EnginePair {
     this.#children[0]?.kill('SIGKILL')
     await Promise.all(this.#children.map(exitOf))
     this.#children = []
+  }
+
+  /** Removes all that both store, but for the keys and what was signed. */
+  wipe(): void {
+    assert(this.#children.length === 0, 'processes that run need their folder')
+    const names = ['blockstore.db', 'state.db', 'cs.wal', 'tx_index.db', 'evidence.db']
+    const engine = names.map((name) => `engine/data/${name}`)
+    for (const name of [...engine, 'state', 'checkpoints', 'upgrades.cbor'])
+      rmSync(join(this.#folder, name), { recursive: true, force: true })
   }
 
   /** Asks the engine to end, then the application, and gives their exit codes. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { toHex } from '@wadi/base/bytes'
 import { signedTransfer } from '@wadi/compose/network-transfer'
 import { until } from '@wadi/compose/testing/node-process'
 import { RealNetwork } from './realNetwork.ts'
@@ -22,12 +23,12 @@ async function countCommitted(
   transactions: readonly Uint8Array[],
 ): Promise<number> {
   const [first] = network.nodes
-  const wanted = new Set(transactions.map((one) => one.toHex()))
+  const wanted = new Set(transactions.map(toHex))
   const height = network.heightOf(first!)
   let count = 0
   for (let at = 1n; at <= height; at++) {
     const block = await network.observer.blockOf(first!.address, at)
-    count += block?.transactions.filter((one) => wanted.has(one.toHex())).length ?? 0
+    count += block?.transactions.filter((one) => wanted.has(toHex(one))).length ?? 0
   }
   return count
 }

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -77,8 +77,9 @@ export class NodeProcess {
   /** What it said last. */
   lastLines(): string {
     const read = (name: string) => {
-      const lines = readFileSync(join(this.#folder.dataDir, name), 'utf8').trimEnd().split('\n')
-      return lines.slice(-LOG_LINES)
+      const path = join(this.#folder.dataDir, name)
+      const text = existsSync(path) ? readFileSync(path, 'utf8') : `there is no ${name}`
+      return text.trimEnd().split('\n').slice(-LOG_LINES)
     }
     return [...read('node.log'), ...read('stderr.log')].join('\n')
   }

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { toHex } from '@wadi/base/bytes'
+import { createNetworkGenesis } from '@wadi/compose/network-genesis'
+import { signedTransfer } from '@wadi/compose/network-transfer'
+import { findComet } from '../external-engine/cometBinary.ts'
+import { type Member, MixedNetwork } from './mixedNetwork.ts'
+
+const comet = findComet()
+const TRANSFERS = 12
+
+const genesis = createNetworkGenesis({
+  seed: 'fellow validators',
+  validators: 4,
+  accounts: TRANSFERS,
+  timeoutCommitMs: 100n,
+  epochBlocks: 12n,
+})
+
+function transfersOf(nonce: bigint): readonly Uint8Array[] {
+  const { accounts, chainContext } = genesis
+  return accounts.map((from, i) => {
+    const to = accounts[(i + 1) % TRANSFERS]!.address
+    return signedTransfer({ chainContext, from, to, amount: 5n, nonce })
+  })
+}
+
+/** Compares all blocks, and gives who proposed them and which transactions are in them. */
+async function readChain(network: MixedNetwork) {
+  const proposers = new Set<string>()
+  const transactions = new Set<string>()
+  let lateRounds = 0
+  for (let height = 1n; height < network.observer.height; height++) {
+    const { header, transactions: raw, lastCommit } = await network.blockAt(height)
+    proposers.add(toHex(header.proposerAddress))
+    for (const one of raw) transactions.add(toHex(one))
+    if ((lastCommit?.round ?? 0) > 0) lateRounds++
+  }
+  return { proposers, transactions, lateRounds }
+}
+
+describe('CometBFT and our nodes as validators of one chain', { skip: comet.missing }, () => {
+  it('agree, sync from each other, and come back when killed', async () => {
+    await using network = await MixedNetwork.start(comet.path, genesis)
+    const { members, observer } = network
+    const [first, second, third, last] = members as [Member, Member, Member, Member]
+    const except = (gone: Member) => members.filter((member) => member !== gone)
+    try {
+      await network.goOn(5n)
+      // Each kind is given transactions.
+      const sent = [transfersOf(0n), transfersOf(1n)]
+      assert.ok(observer.submit(first.address, sent[0]!))
+      await network.goOn(3n)
+      assert.ok(observer.submit(second.address, sent[1]!))
+      await network.goOn(3n)
+
+      for (const killed of [third, last]) {
+        await killed.kill()
+        await network.goOn(4n, except(killed))
+        await killed.start()
+        await network.goOn(3n)
+      }
+      for (const wiped of [first, second]) {
+        await wiped.kill()
+        wiped.wipe()
+        await network.goOn(3n, except(wiped))
+        await wiped.start()
+        await network.goOn(3n)
+      }
+
+      const { proposers, transactions } = await readChain(network)
+      assert.deepEqual(proposers, new Set(members.map(({ validator }) => validator)))
+      for (const one of sent.flat()) assert.ok(transactions.has(toHex(one)))
+      assert.deepEqual(network.signed.twice, [])
+      assert.ok(network.signed.count > 100)
+      for (const member of members) assert.ok(await member.stop(), `${member.index} ends in peace`)
+    } catch (error) {
+      throw new Error(`they said last:\n${network.said()}`, { cause: error })
+    }
+  })
+})
