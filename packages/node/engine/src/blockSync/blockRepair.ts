@@ -9,7 +9,7 @@ import type { Block } from '@wadi/tendermint/types/block'
 import { type BlockId, equalBlockIds } from '@wadi/tendermint/types/blockId'
 import type { Commit } from '@wadi/tendermint/types/commit'
 import type { BlockStore } from '../stores/contract.ts'
-import { REPAIR_RETRY_MS } from './limits.ts'
+import { OWED_REPAIRS_MAX, REPAIR_RETRY_MS } from './limits.ts'
 import type { BlockSyncInstruments } from './metrics.ts'
 
 /** Which blocks a peer says it has. */
@@ -41,7 +41,7 @@ interface Asked extends Damage {
 }
 
 /** What became of a block that came. */
-export type RepairVerdict = 'not-asked' | 'repaired' | 'other-block'
+export type RepairVerdict = 'not-asked' | 'late' | 'repaired' | 'other-block'
 
 /** See the top of this file. */
 export class BlockRepair {
@@ -50,6 +50,8 @@ export class BlockRepair {
   /** Peers that were asked for the block in vain. */
   readonly #tried = new Set<string>()
   #triedHeight: bigint | undefined
+  /** How often who was asked for what: late answers are no offence. */
+  readonly #owed = new Map<string, number>()
 
   constructor(parts: BlockRepairParts) {
     this.#parts = parts
@@ -73,6 +75,7 @@ export class BlockRepair {
       this.#tried.add(peer)
       if (!this.#parts.ask(peer, damage.height)) continue
       this.#asked = { ...damage, peer, untilMs: nowMs + REPAIR_RETRY_MS }
+      this.#owe(`${damage.height}/${peer}`)
       return
     }
     this.#tried.clear()
@@ -80,7 +83,9 @@ export class BlockRepair {
 
   takeBlock(peer: string, block: Block): RepairVerdict {
     const asked = this.#asked
-    if (asked?.peer !== peer || asked.height !== block.header.height) return 'not-asked'
+    const isOwed = this.#settle(`${block.header.height}/${peer}`)
+    if (asked?.peer !== peer || asked.height !== block.header.height)
+      return isOwed ? 'late' : 'not-asked'
     const { height, blockId, commit } = asked
     this.#asked = undefined
     const parts = partSetOf(block)
@@ -92,6 +97,19 @@ export class BlockRepair {
     metrics.repairedBlocks.add(1)
     log.info('a damaged block was fetched again', { height, peer })
     return 'repaired'
+  }
+
+  #owe(what: string): void {
+    if (this.#owed.size >= OWED_REPAIRS_MAX) this.#owed.clear()
+    this.#owed.set(what, (this.#owed.get(what) ?? 0) + 1)
+  }
+
+  /** One answer less is owed; false if none was. */
+  #settle(what: string): boolean {
+    const count = this.#owed.get(what) ?? 0
+    if (count > 1) this.#owed.set(what, count - 1)
+    else this.#owed.delete(what)
+    return count > 0
   }
 
   /** A peer has not the block, or is gone. */

@@ -319,6 +319,30 @@ describe('a node that does not sync', () => {
     assert.equal(lies.atA.offences[0]?.severity, 'ban')
     assert.deepEqual(poor.atA.offences, [])
   })
+
+  it('forgives who sends a damaged block when it has come from somebody else', () => {
+    const files = new MemoryFiles()
+    const time = new VirtualTime()
+    const first = new Node(time, { name: 'first', blocks: LENGTH, files })
+    first.store.close()
+    damage(files)
+    const node = new Node(time, { name: 'node', files })
+    for (let height = 1n; height <= BigInt(LENGTH); height++) node.store.loadBlock(height)
+    const kept: Uint8Array[] = []
+    const slow = link(time, node, new Node(time, { name: 'slow', blocks: LENGTH }))
+    slow.atB.tamper = (bytes) => {
+      if (decode(BlockSyncMessage, bytes).kind !== 'block') return bytes
+      kept.push(bytes)
+      return undefined
+    }
+    time.advance(2 * STATUS_INTERVAL_MS)
+    link(time, node, new Node(time, { name: 'fast', blocks: LENGTH }))
+    time.advance(20 * STATUS_INTERVAL_MS)
+    assert.deepEqual(node.store.damaged, [])
+    assert.ok(kept.length > 0)
+    for (const bytes of kept) node.reactor.receive(slow.atA, BLOCK_SYNC_CHANNEL, bytes)
+    assert.deepEqual(slow.atA.offences, [])
+  })
 })
 
 describe('whatever peers say', () => {

@@ -16,7 +16,7 @@ import { BlockServer } from './blockServer.ts'
 import { BLOCK_SYNC_CHANNEL, blockSyncChannel } from './channel.ts'
 import type { BlockSyncParts } from './contract.ts'
 import { judgePair } from './judgePair.ts'
-import { REQUEST_RETRY_MS, STATUS_INTERVAL_MS, TICK_MS } from './limits.ts'
+import { LATE_ANSWER_MS, STATUS_INTERVAL_MS, TICK_MS } from './limits.ts'
 import { canChainGoOnWithout, isOnlyValidator } from './ownPower.ts'
 import { BlockPool, type PoolEffect, type PoolInput } from './pool.ts'
 
@@ -134,9 +134,9 @@ export class BlockSyncReactor implements Reactor {
       this.#repair.proceed(this.#now())
     } else if (verdict === 'other-block') {
       peer.punish({ severity: 'ban', why: 'sent a block that is not of the chain' })
-    } else if (this.#sync !== undefined) {
+    } else if (verdict === 'not-asked' && this.#sync !== undefined) {
       this.#feed({ kind: 'block', peer: peer.id, block, size: size(Block, block) })
-    } else if (this.#now() - this.#endedMs > REQUEST_RETRY_MS) {
+    } else if (verdict === 'not-asked' && this.#now() - this.#endedMs > LATE_ANSWER_MS) {
       peer.punish({ severity: 'drop', why: 'sent a block that nobody asked for' })
     }
   }

@@ -45,3 +45,5 @@ export const MESSAGE_OVERHEAD = 16
 export const TICK_MS = 1000
 /** A damaged block that nobody sent by then is asked of the next peer. */
 export const REPAIR_RETRY_MS = 10_000
+/** Requests for damaged blocks whose late answers are known to be no offence. */
+export const OWED_REPAIRS_MAX = 1000

@@ -89,7 +89,6 @@ export class SnapshotPool {
 
   removePeer(peer: string): void {
     for (const offered of this.#offered.values()) this.removeOffer(peer, offered)
-    this.#failures.delete(peer)
   }
 
   /** A peer has not what it offered. */
