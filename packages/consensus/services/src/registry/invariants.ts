@@ -3,14 +3,16 @@
 import { equalBytes, toHex } from '@wadi/base/bytes'
 import * as keys from '@wadi/consensus/registry/keys'
 import { RUNTIME_KINDS, type Runtime } from '@wadi/consensus/registry/runtime'
-import { type Address, stakingAddress } from '@wadi/primitives/address'
+import type { StakeThreshold } from '@wadi/consensus/staking'
+import { printAddress, stakingAddress } from '@wadi/primitives/address'
 import { hashOfBytes } from '@wadi/primitives/hash'
 import type { Node } from '@wadi/primitives/node'
 import { printVersion } from '@wadi/primitives/version'
 import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import type { Violation } from '../kernel/service.ts'
 import { entriesOf, has, type ReadableState } from '../kernel/state.ts'
-import { accountOf, parametersOf as stakingParametersOf } from '../staking/queries.ts'
+import { accountOf, addressesOf, parametersOf as stakingParametersOf } from '../staking/queries.ts'
+import type { OwedClaim } from '../staking/stakeClaims.ts'
 import {
   allRuntimesOf,
   anyRuntimeOf,
@@ -21,7 +23,16 @@ import {
   runtimeOf,
   suspendedRuntimeOf,
 } from './queries.ts'
-import { CLAIM_OF_ENTITY, claimOfNode, claimOfRuntime, runtimeOwnerAddress } from './stakeClaims.ts'
+import {
+  CLAIM_OF_ENTITY,
+  CLAIM_PREFIX,
+  claimOfNode,
+  claimOfRuntime,
+  ENTITY_THRESHOLDS,
+  runtimeOwnerAddress,
+  thresholdsOfNode,
+  thresholdsOfRuntime,
+} from './stakeClaims.ts'
 
 function* unless(holds: boolean, invariant: string, details: Uint8Array): Generator<Violation> {
   if (!holds) yield { invariant: `registry: ${invariant}`, details: toHex(details) }
@@ -93,23 +104,54 @@ function* runtimeViolations(state: ReadableState, runtime: Runtime): Generator<V
   yield* unless(kind === RUNTIME_KINDS.keyManager, 'the key manager of a runtime is one', id)
 }
 
-function hasClaim(state: ReadableState, address: Address, claim: string): boolean {
-  return accountOf(state, address).escrow.stakeAccumulator.claims.has(claim)
-}
-
-/** Whoever is registered has claimed stake for it. How much may have changed since then. */
-function* claimViolations(state: ReadableState): Generator<Violation> {
-  for (const { id } of entitiesOf(state)) {
-    const isClaimed = hasClaim(state, stakingAddress(id), CLAIM_OF_ENTITY)
-    yield* unless(isClaimed, 'each entity has claimed stake', id)
-  }
-  for (const { id, entityId } of nodesOf(state)) {
-    const isClaimed = hasClaim(state, stakingAddress(entityId), claimOfNode(id))
-    yield* unless(isClaimed, 'the entity of each node has claimed stake for it', id)
+/** What is registered has to claim, as far as it is certain. */
+function* claimsOf(state: ReadableState): Generator<OwedClaim> {
+  for (const { id } of entitiesOf(state))
+    yield { address: stakingAddress(id), claim: CLAIM_OF_ENTITY, thresholds: ENTITY_THRESHOLDS }
+  for (const node of nodesOf(state)) {
+    const address = stakingAddress(node.entityId)
+    const thresholds = thresholdsOfNode(node, namedRuntimesOf(state, node))
+    yield { address, claim: claimOfNode(node.id), thresholds }
   }
   for (const runtime of allRuntimesOf(state)) {
-    const owner = runtimeOwnerAddress(runtime)
-    const isClaimed = owner === undefined || hasClaim(state, owner, claimOfRuntime(runtime.id))
-    yield* unless(isClaimed, 'whoever governs a runtime has claimed stake for it', runtime.id)
+    const address = runtimeOwnerAddress(runtime)
+    if (address === undefined) continue
+    const thresholds = thresholdsOfRuntime(runtime)
+    yield { address, claim: claimOfRuntime(runtime.id), thresholds }
   }
+}
+
+/** The runtimes that a node names, each of them once. */
+function namedRuntimesOf(state: ReadableState, { runtimes }: Node): readonly Runtime[] {
+  const named = new Map<string, Runtime>()
+  for (const entry of runtimes ?? []) {
+    const runtime = entry && anyRuntimeOf(state, entry.id)
+    if (runtime !== undefined) named.set(toHex(runtime.id), runtime)
+  }
+  return [...named.values()]
+}
+
+/** The network's own thresholds. What a runtime asks for beside them it may change. */
+function printKinds(thresholds: readonly StakeThreshold[] | undefined): string {
+  return (thresholds ?? []).flatMap(({ global }) => (global === undefined ? [] : [global])).join()
+}
+
+/** Whoever is registered has claimed stake for it, and nobody for anything else. */
+function* claimViolations(state: ReadableState): Generator<Violation> {
+  const owed = new Set<string>()
+  for (const { address, claim, thresholds } of claimsOf(state)) {
+    const details = `${printAddress(address)}: ${claim}`
+    owed.add(details)
+    const { claims } = accountOf(state, address).escrow.stakeAccumulator
+    if (!claims.has(claim))
+      yield { invariant: 'registry: what is registered has claimed stake', details }
+    else if (printKinds(claims.get(claim)) !== printKinds(thresholds))
+      yield { invariant: 'registry: what is claimed is what the roles take', details }
+  }
+  for (const address of addressesOf(state))
+    for (const claim of accountOf(state, address).escrow.stakeAccumulator.claims.keys()) {
+      const details = `${printAddress(address)}: ${claim}`
+      if (claim.startsWith(CLAIM_PREFIX) && !owed.has(details))
+        yield { invariant: 'registry: stake is claimed for what is there', details }
+    }
 }

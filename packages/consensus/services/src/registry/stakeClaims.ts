@@ -22,6 +22,9 @@ function globalThreshold(kind: ThresholdKind): StakeThreshold {
   return { global: kind, const: undefined }
 }
 
+/** What the names of all claims of the registry begin with. */
+export const CLAIM_PREFIX = 'registry.'
+
 /** The claim of being an entity. */
 export const CLAIM_OF_ENTITY = 'registry.RegisterEntity'
 
