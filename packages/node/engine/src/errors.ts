@@ -5,6 +5,7 @@ import { definePlainErrors } from '@wadi/base/errors'
 export const errors = definePlainErrors('engine', {
   badDecision: 'a block was decided that the rules forbid: more than a third of the power lies',
   otherDecision: 'others decided another block than this node has applied: one of them is damaged',
+  noVoters: 'the application needs to know who voted, and that is damaged: sync it from others',
   noResponses: 'the application has a block whose answers are lost: sync it from others',
   applicationAhead: 'the application is ahead of the blocks that are here: restore both together',
   applicationBehind: 'the application needs blocks that are here no more: sync it from others',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readWhole } from '@wadi/node-storage/file-system'
 import { filesBelow, flipByte } from './testing/damageFile.ts'
+import { assertSameBlocks } from './testing/damageTrials.ts'
 import { EngineNetwork, type EngineNode } from './testing/engineNetwork.ts'
 
 /** The file of a store that was written last. */
@@ -12,22 +13,6 @@ function newestRecords({ files }: EngineNode, folder: string): string {
     .at(-1)
   assert.ok(path !== undefined)
   return path
-}
-
-/** Every block that a node has is the one that the others have. */
-function assertSameBlocks(network: EngineNetwork): void {
-  const [first, ...others] = network.nodes
-  const { base, height } = first!.engine!.blockStore
-  for (const { engine, id } of others) {
-    const { blockStore } = engine!
-    assert.ok(blockStore.base <= base, id)
-    for (let at = base; at < height; at++) {
-      const expected = first!.engine!.blockStore.loadBlock(at)
-      assert.ok(expected !== undefined, `block ${at} of node0`)
-      assert.deepEqual(blockStore.loadBlock(at), expected, `block ${at} of ${id}`)
-      assert.notEqual(blockStore.loadSeenCommit(at), undefined, `commit ${at} of ${id}`)
-    }
-  }
 }
 
 /** Stops a node and damages its last blocks, so that the block store ends below the state. */

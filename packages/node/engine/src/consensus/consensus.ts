@@ -79,6 +79,8 @@ export class Consensus {
   readonly #inputs: Input[] = []
   #isStepping = false
   #isStopped = false
+  /** There is something of ours in the log that may not leave yet. */
+  #isUnsynced = false
   #timer: Timer | undefined
   #timeout: Timeout | undefined
   #past: OwnPast | undefined
@@ -146,7 +148,7 @@ export class Consensus {
     this.#startRounds({
       ownAddress: address,
       signsFromHeight: lastBlockHeight + 1n,
-      chain: factsOfLastBlock(this.#chain, executor.votersOf(lastBlockHeight - 1n)),
+      chain: factsOfLastBlock(this.#chain, executor.votersOf(this.#chain, lastBlockHeight - 1n)),
       lastCommit: blockStore.loadSeenCommit(lastBlockHeight - 1n),
     })
     this.#replay(recordsOf(lastBlockHeight, wal.replayFrom(lastBlockHeight)?.records ?? []))
@@ -210,17 +212,24 @@ export class Consensus {
         this.#step(input)
         if (this.#isStopped) return
       }
+      this.#sync()
     } finally {
       this.#isStepping = false
     }
     this.#options.listener.onSettled()
   }
 
+  /** Before peers get what we say: if it were forgotten, so could be a lock. */
+  #sync(): void {
+    if (this.#isUnsynced) this.#options.wal.sync()
+    this.#isUnsynced = false
+  }
+
   #log(input: Input): void {
     const record = recordOfInput(input)
     if (record === undefined || this.#decidesAgain) return
-    if (record.kind === 'own-message') this.#options.wal.appendSync(record)
-    else this.#options.wal.append(record)
+    this.#options.wal.append(record)
+    if (record.kind === 'own-message') this.#isUnsynced = true
   }
 
   #step(input: Input): void {

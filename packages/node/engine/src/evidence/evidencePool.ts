@@ -15,6 +15,7 @@ import { type Evidence, EvidenceList } from '@wadi/tendermint/types/evidence'
 import type { Vote } from '@wadi/tendermint/types/vote'
 import { findValidator } from '@wadi/tendermint/validators/validatorSet'
 import type { BlockStore, StateStore } from '../stores/contract.ts'
+import { votersAt } from '../stores/votersAt.ts'
 import { attackCase } from './attackCase.ts'
 import type { EvidenceSource, PendingEvidence } from './contract.ts'
 import { errors } from './errors.ts'
@@ -168,9 +169,7 @@ export class EvidencePool implements EvidenceSource {
   #evidenceOf({ first, second }: Conflict): Evidence | undefined {
     const { height, validatorAddress } = first
     const isLast = height === this.#state.lastBlockHeight
-    const validators = isLast
-      ? this.#state.lastValidators
-      : this.#options.stateStore.loadVoters(height)
+    const validators = votersAt(this.#options, this.#state, height)
     const timestamp = isLast
       ? this.#state.lastBlockTime
       : this.#options.blockStore.loadMeta(height)?.header.time
@@ -189,13 +188,13 @@ export class EvidencePool implements EvidenceSource {
   }
 
   #verify(evidence: Evidence): void {
-    const { blockStore, stateStore, dialect } = this.#options
+    const { blockStore, dialect } = this.#options
     const height = heightOf(evidence)
     const time = blockStore.loadMeta(height)?.header.time
     if (time === undefined) throw errors.noHeader(`height ${height}`)
     if (compareMoments(evidence.body.timestamp, time) !== 0) throw errors.otherTime()
     if (isExpired(this.#state, { height, time })) throw errors.tooOld(`height ${height}`)
-    const validators = stateStore.loadVoters(height)
+    const validators = votersAt(this.#options, this.#state, height)
     if (validators === undefined) throw errors.noValidators(`height ${height}`)
     if (evidence.kind === 'duplicate-vote') {
       const { chainId } = this.#state

@@ -10,11 +10,7 @@ import { errors } from '../errors.ts'
 import { type VoterSources, votersAt } from '../stores/votersAt.ts'
 
 /** Puts a block into the application's words. */
-export function blockContext(
-  block: Block,
-  chain: ChainState,
-  sources: VoterSources,
-): BlockContext {
+export function blockContext(block: Block, chain: ChainState, sources: VoterSources): BlockContext {
   const { header, evidence, lastCommit } = block
   return {
     height: header.height,

@@ -72,7 +72,7 @@ export class Executor {
 
   /** A block of ours on top of the chain; undefined if the application makes none that fits. */
   make(chain: ChainState, request: ProposalRequest): MadeBlock | undefined {
-    const { application, mempool, evidence: pool, stateStore } = this.#parts
+    const { application, mempool, evidence: pool } = this.#parts
     const { proposerAddress, lastCommit = NO_COMMIT } = request
     const { block: blockParams, evidence: evidenceParams } = chain.consensusParams
     const { evidence, size } = pool.pending(evidenceParams.maxBytes)
@@ -135,14 +135,14 @@ export class Executor {
     return this.#finish({ ...decided, chain: { ...next, appHash } }, 0n)
   }
 
-  /** Runs and commits a block that everybody but the application knows already; gives its app hash. */
+  /** Runs and commits a block that only the application does not know; gives its app hash. */
   runAgain(chain: ChainState, block: Block): Uint8Array {
     this.#run(chain, block)
     return this.#parts.application.commit().appHash
   }
 
   #run(chain: ChainState, block: Block): BlockResponses {
-    const { application, stateStore } = this.#parts
+    const { application } = this.#parts
     const { header, transactions } = block
     const beginBlockEvents = application.beginBlock({
       ...blockContext(block, chain, this.#parts),
