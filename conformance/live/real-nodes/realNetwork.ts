@@ -71,7 +71,10 @@ export class RealNetwork implements AsyncDisposable {
 
   /** Waits until nodes have a block. */
   async reach(height: bigint, nodes = this.nodes, msMax?: number): Promise<void> {
-    const isThere = () => nodes.every((node) => this.heightOf(node) >= height)
+    const isThere = () => {
+      for (const node of this.nodes) node.checkAlive()
+      return nodes.every((node) => this.heightOf(node) >= height)
+    }
     await until(`block ${height}`, isThere, msMax)
   }
 

@@ -23,6 +23,7 @@ export class NodeProcess {
   readonly #program: string
   readonly #folder: NodeFolder
   #child: ChildProcess | undefined
+  #isToEnd = false
 
   /** `program` is the path of `wadi-node`. */
   constructor(program: string, folder: NodeFolder) {
@@ -42,6 +43,7 @@ export class NodeProcess {
 
   start(...flags: readonly string[]): void {
     assert(!this.isRunning, 'a node runs once')
+    this.#isToEnd = false
     const errors = openSync(join(this.#folder.dataDir, 'stderr.log'), 'a', 0o600)
     const args = [...NODE_FLAGS, this.#program, '--config', this.#folder.configPath, ...flags]
     this.#child = spawn(process.execPath, args, { stdio: ['ignore', errors, errors] })
@@ -74,6 +76,12 @@ export class NodeProcess {
     return kilobytes === undefined ? undefined : 1024 * Number(kilobytes)
   }
 
+  /** Stops a test whose node has ended by itself. */
+  checkAlive(): void {
+    const isKilled = this.#isToEnd || this.ending === undefined
+    assert(isKilled, `${this.address} ended by itself (${this.ending}):\n${this.lastLines()}`)
+  }
+
   /** What it said last. */
   lastLines(): string {
     const read = (name: string) => {
@@ -88,6 +96,7 @@ export class NodeProcess {
     const child = this.#child
     if (child === undefined || this.ending !== undefined) return this.ending
     const ended = once(child, 'exit')
+    this.#isToEnd = true
     child.kill(signal)
     await ended
     return this.ending
