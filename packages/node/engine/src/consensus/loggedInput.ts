@@ -33,6 +33,12 @@ export function recordOfInput(input: Input): WalRecord | undefined {
     }
     case 'vote':
       return messageRecord({ kind: 'vote', body: { vote: input.vote } }, input.sender)
+    case 'majority-claim': {
+      // Votes against others are let in for it, so it has a part in what was locked.
+      const { height, round, type, blockId } = input
+      const body = { height, round, type, blockId }
+      return messageRecord({ kind: 'vote-set-maj23', body }, input.peer)
+    }
     case 'timeout': {
       const { height, round, step } = input.timeout
       return { kind: 'timeout', height, round, step, durationMs: 0 }
@@ -49,8 +55,8 @@ function messageRecord(message: ConsensusMessage, sender: Sender): WalRecord {
 }
 
 /**
- * The input that was logged; undefined if there is none. The log is our own, but a signature is verified again:
- * it is cheap, and a machine takes nothing else.
+ * The input that was logged; undefined if there is none. The log is our own, but a signature is
+ * verified again: it is cheap, and a machine takes nothing else.
  */
 export function inputOfRecord(record: WalRecord, view: SignedView): Input | undefined {
   switch (record.kind) {
@@ -69,7 +75,7 @@ export function inputOfRecord(record: WalRecord, view: SignedView): Input | unde
   }
 }
 
-/** A proposal, part or vote as an input, if its signature is that of whoever has to have signed it. */
+/** A message as an input, if its signature is that of whoever has to have signed it. */
 function inputOfMessage(
   message: ConsensusMessage,
   sender: Sender,
@@ -90,6 +96,10 @@ function inputOfMessage(
       const vote = verifyVote(view, { vote: message.body.vote, publicKey })
       return vote && { kind: 'vote', vote, sender }
     }
+    case 'vote-set-maj23':
+      return sender === undefined
+        ? undefined
+        : { kind: 'majority-claim', ...message.body, peer: sender }
     default:
       return undefined
   }

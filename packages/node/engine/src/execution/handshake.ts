@@ -21,11 +21,11 @@ export interface HandshakeParts {
 }
 
 /**
- * The chain as all of block store, state store and application have it: blocks that were stored and not applied are
- * applied, and blocks that only the application lacks are run again.
+ * The chain as all of block store, state store and application have it: blocks that were stored and
+ * not applied are applied, and blocks that only the application lacks are run again.
  *
- * A block is stored, then its answers, then the application commits, then the state is saved. So blocks are at
- * most one ahead of the state, and the application is nowhere ahead of the blocks.
+ * A block is stored, then its answers, then the application commits, then the state is saved. So
+ * blocks are at most one ahead of the state, and the application is nowhere ahead of the blocks.
  */
 export function handshake(parts: HandshakeParts, stored: ChainState): ChainState {
   const { application, blockStore } = parts

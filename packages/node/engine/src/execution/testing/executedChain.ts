@@ -1,5 +1,6 @@
 /** Blocks that one validator decides, with what a node stores of them, height by height. */
 
+import { assert, BugError } from '@wadi/base/errors'
 import { createLogger, SILENT } from '@wadi/base/log'
 import type { InitChainRequest } from '@wadi/contracts/application'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
@@ -48,7 +49,7 @@ export class FixedPool implements TxPool {
   sizeBytes = 0
 
   checkTx(): never {
-    throw new Error('nobody submits anything')
+    throw new BugError('nobody submits anything')
   }
 
   reap(): readonly Uint8Array[] {
@@ -121,7 +122,7 @@ export class Ground {
   /** Makes the next block and decides it, but does not apply it. */
   propose(chain: ChainState, lastCommit: Commit | undefined): DecidedBlock & { blockId: BlockId } {
     const made = this.executor.make(chain, { lastCommit, proposerAddress: KEY.address })
-    if (made === undefined) throw new Error('a block is made')
+    assert(made !== undefined, 'a block is made')
     return { ...made, seenCommit: commitOf(made.blockId, made.block.header.height) }
   }
 }

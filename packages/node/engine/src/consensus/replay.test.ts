@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { toHex } from '@wadi/base/bytes'
+import { UnavailableError } from '@wadi/base/errors'
+import { randomBelow, SeededRandom } from '@wadi/base/random'
+import type { BlockInRound, RoundState } from '@wadi/tendermint/round/roundState'
+import type { VoteSet } from '@wadi/tendermint/round/voteSet'
+import type { BlockId } from '@wadi/tendermint/types/blockId'
+import type { Vote } from '@wadi/tendermint/types/vote'
+import fc from 'fast-check'
+import { LonelyValidator } from './testing/lonelyValidator.ts'
+
+const hashOf = (blockId: BlockId | undefined) =>
+  blockId === undefined ? 'nil' : toHex(blockId.hash).slice(0, 6)
+const held = (at: BlockInRound | undefined) => at && `${at.round} ${hashOf(at.candidate.blockId)}`
+
+function votesIn({ votes, byBlock, majority }: VoteSet): unknown {
+  return {
+    votes: votes.map((vote) => vote && hashOf(vote.blockId)),
+    byBlock: byBlock.map(({ blockId, sum, isClaimed }) => [hashOf(blockId), sum, isClaimed]),
+    majority: majority && hashOf(majority.blockId),
+  }
+}
+
+/** What of a node's rounds has to outlive it. */
+function summary(rounds: RoundState): unknown {
+  const { height, round, step, locked, valid, proposal, commitRound, votes } = rounds
+  return {
+    place: [height, round, step, commitRound],
+    locked: held(locked),
+    valid: held(valid),
+    proposal: proposal && hashOf(proposal.blockId),
+    votes: votes.rounds.map(({ round: at, prevote, precommit }) => [
+      at,
+      votesIn(prevote),
+      votesIn(precommit),
+    ]),
+  }
+}
+
+const anyBlock = fc.integer({ min: 0, max: 2 })
+const anyRound = fc.integer({ min: 0, max: 2 })
+const anyType = fc.constantFrom<Vote['type']>('prevote', 'precommit')
+const anySaying = fc.record({ type: anyType, round: anyRound, block: anyBlock })
+const anyEvent = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('polka' as const),
+      block: fc.integer({ min: 0, max: 1 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('wait' as const),
+      ms: fc.integer({ min: 1, max: 3_500 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('propose' as const),
+      block: fc.integer({ min: 0, max: 1 }),
+      polRound: fc.integer({ min: -1, max: 1 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('parts' as const),
+      block: fc.integer({ min: 0, max: 1 }),
+    }),
+  },
+  // Mostly all three vote for the same.
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('votes' as const),
+      say: anySaying,
+      by: fc.subarray([1, 2, 3], { minLength: 1 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('claim' as const),
+      say: anySaying,
+      peer: fc.constantFrom('a', 'b'),
+    }),
+  },
+)
+type Event = typeof anyEvent extends fc.Arbitrary<infer T> ? T : never
+
+function play(node: LonelyValidator, event: Event): void {
+  const { blocks } = node
+  const idOf = (number: number) => blocks[number]?.blockId
+  switch (event.kind) {
+    case 'wait':
+      node.time.advance(event.ms)
+      break
+    case 'propose':
+      node.propose(blocks[event.block]!, event.polRound)
+      break
+    case 'parts':
+      node.sendParts(blocks[event.block]!)
+      break
+    case 'votes': {
+      const { block, ...say } = event.say
+      for (const by of event.by) node.vote({ ...say, by, blockId: idOf(block) })
+      break
+    }
+    case 'polka': {
+      const block = blocks[event.block]!
+      node.propose(block, -1)
+      node.sendParts(block)
+      const { round } = node.rounds
+      for (const by of [1, 2, 3]) node.vote({ type: 'prevote', round, by, blockId: block.blockId })
+      break
+    }
+    case 'claim': {
+      const { block, ...say } = event.say
+      node.claim(event.peer, { ...say, blockId: idOf(block) })
+    }
+  }
+}
+
+/** Own votes, of which none may have a second one in any life of the node. */
+class OwnVotes {
+  readonly #said = new Map<string, string>()
+
+  note(node: LonelyValidator): number {
+    let count = 0
+    for (const effect of node.effects) {
+      if (effect.kind !== 'tell-has-vote') continue
+      const { type, round, blockId, height, validatorAddress, signature } = effect.vote
+      if (String(validatorAddress) !== String(node.rounds.ownAddress)) continue
+      const place = `${height} ${round} ${type}`
+      const content = `${hashOf(blockId)} ${toHex(signature)}`
+      assert.equal(this.#said.get(place) ?? content, content, place)
+      this.#said.set(place, content)
+      count++
+    }
+    return count
+  }
+}
+
+describe('A validator that is killed', () => {
+  it('is where it was when it begins again, and its votes are the same', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(anyEvent, { maxLength: 12 }), { maxLength: 3 }), (lives) => {
+        const node = new LonelyValidator()
+        const own = new OwnVotes()
+        for (const events of lives) {
+          for (const event of events) play(node, event)
+          own.note(node)
+          const before = summary(node.rounds)
+          node.sync()
+          node.kill()
+          node.start()
+          assert.deepEqual(summary(node.rounds), before)
+          own.note(node)
+        }
+        node.kill()
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('votes once and keeps its lock when the power goes at any moment', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyEvent, { minLength: 3, maxLength: 25 }),
+        fc.nat(60),
+        fc.bigInt(0n, 1_000_000n),
+        (events, operations, seed) => {
+          const node = new LonelyValidator()
+          const random = new SeededRandom(seed)
+          const own = new OwnVotes()
+          // Since the last vote of ours left: what came after it may be forgotten, and what it rests on not.
+          let locks = [held(node.rounds.locked)]
+          let count = 0
+          node.onSettled = () => {
+            const said = own.note(node)
+            if (said > count) locks = []
+            count = said
+            locks.push(held(node.rounds.locked))
+          }
+          node.files.failAfter(operations)
+          try {
+            for (const event of events) play(node, event)
+          } catch (error) {
+            if (!(error instanceof UnavailableError)) throw error
+          }
+          const allowed = [...locks, held(node.rounds.locked)]
+          node.onSettled = () => undefined
+          const { height } = node.rounds
+          node.kill()
+          node.files.cutPower((bound) => randomBelow(random, bound))
+          node.start()
+          own.note(node)
+          if (height === 1n && node.rounds.height === 1n)
+            assert.ok(
+              allowed.includes(held(node.rounds.locked)),
+              `${held(node.rounds.locked)} is none of ${allowed}`,
+            )
+          for (const event of events) play(node, event)
+          own.note(node)
+          node.kill()
+        },
+      ),
+      { numRuns: 100 },
+    )
+  })
+})

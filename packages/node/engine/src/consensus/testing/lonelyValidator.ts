@@ -1,0 +1,181 @@
+/**
+ * One of four validators with a disk, an application and a clock. The other three are the test:
+ * they say whatever it has them say. The process ends and begins again when the test says so.
+ */
+
+import { assert } from '@wadi/base/errors'
+import { createLogger, SILENT } from '@wadi/base/log'
+import { MemoryFiles } from '@wadi/node-storage/memory-files'
+import { PublicKey } from '@wadi/primitives/publicKey'
+import type { Effect } from '@wadi/tendermint/round/effect'
+import type { RoundState } from '@wadi/tendermint/round/roundState'
+import { DEFAULT_ROUND_CONFIG } from '@wadi/tendermint/round/timeouts'
+import { signerOf, verifyProposal, verifyVote } from '@wadi/tendermint/round/verifyMessages'
+import { canonicalProposalBytes, canonicalVoteBytes } from '@wadi/tendermint/signBytes'
+import { testKey, testTime } from '@wadi/tendermint/testing/signedChain'
+import type { BlockId } from '@wadi/tendermint/types/blockId'
+import type { Vote } from '@wadi/tendermint/types/vote'
+import { VirtualTime } from '../../blockSync/testing/virtualTime.ts'
+import type { MadeBlock } from '../../execution/executor.ts'
+import { CHAIN_ID, Ground, noEvidence, testGenesis } from '../../execution/testing/executedChain.ts'
+import { FileSigner } from '../../signing/fileSigner.ts'
+import { standInDialect, standInSignature } from '../../testing/engineNetwork.ts'
+import { MemoryApplication } from '../../testing/memoryApplication.ts'
+import { Wal } from '../../wal/wal.ts'
+import { Consensus } from '../consensus.ts'
+
+const COUNT = 4
+const OWN = testKey(0)
+const KEYS = Array.from({ length: COUNT }, (_, i) => testKey(i))
+
+/** What a validator says that is the test. */
+export type Saying = Pick<Vote, 'type' | 'round' | 'blockId'> & { readonly by: number }
+
+/** See the top of this file. */
+export class LonelyValidator {
+  readonly files = new MemoryFiles()
+  readonly time = new VirtualTime()
+  readonly #application = new MemoryApplication()
+  readonly #genesis = testGenesis({
+    validators: KEYS.map(({ publicKey }) => ({ publicKey, power: 10n })),
+  })
+  /** What could be decided at the first height. */
+  readonly blocks: readonly MadeBlock[]
+  /** What the running process told; begins anew with it. */
+  effects: Effect[] = []
+  onSettled: () => void = () => undefined
+  #consensus!: Consensus
+  #wal!: Wal
+  #signer: FileSigner | undefined
+  #end: () => void = () => undefined
+
+  constructor() {
+    const { executor, mempool, ...ground } = this.#ground(new MemoryFiles())
+    const chain = new Ground(this.#genesis).handshake()
+    assert(ground.files !== this.files, 'blocks are made elsewhere')
+    this.blocks = [1, 2].map((number) => {
+      mempool.transactions = [Uint8Array.of(number)]
+      const proposerAddress = KEYS[number]!.address
+      return executor.make(chain, { lastCommit: undefined, proposerAddress })!
+    })
+    this.start()
+  }
+
+  get rounds(): RoundState {
+    const { rounds } = this.#consensus
+    assert(rounds !== undefined, 'it runs')
+    return rounds
+  }
+
+  /** A process begins. */
+  start(): void {
+    const { files, time } = this
+    this.effects = []
+    let isAlive = true
+    this.#end = () => {
+      isAlive = false
+    }
+    const ground = this.#ground(files)
+    const chain = ground.handshake()
+    const signer = new FileSigner({
+      files,
+      folder: 'keys',
+      publicKey: PublicKey.check(OWN.publicKey),
+      dialect: standInDialect,
+      sign: (message) => standInSignature(OWN.publicKey, message),
+    })
+    this.#signer = signer
+    this.#wal = new Wal({ files, path: 'wal', chain: CHAIN_ID, log: createLogger('wal', SILENT) })
+    this.#consensus = new Consensus(
+      {
+        config: DEFAULT_ROUND_CONFIG,
+        dialect: standInDialect,
+        clock: time.clock,
+        timers: { after: (ms, run) => time.after(ms, () => isAlive && run()) },
+        executor: ground.executor,
+        blockStore: ground.blockStore,
+        wal: this.#wal,
+        evidence: noEvidence(),
+        privateValidator: signer,
+        listener: {
+          onEffect: (effect) => this.effects.push(effect),
+          onSettled: () => this.onSettled(),
+        },
+      },
+      chain,
+    )
+    const { lastSignedHeight } = signer
+    this.#consensus.start({ address: OWN.address, lastSignedHeight })
+  }
+
+  /** The process is gone; what was written stays. */
+  kill(): void {
+    this.#end()
+    this.#signer?.close()
+    this.#consensus.stop()
+    this.files.kill()
+  }
+
+  /** Everything is on the disk that was logged. */
+  sync(): void {
+    this.#wal.sync()
+  }
+
+  /** Another validator votes. */
+  vote({ by, type, round, blockId }: Saying): void {
+    const { rounds } = this
+    const { address, publicKey } = KEYS[by]!
+    const validatorIndex = rounds.validators.validators.findIndex(
+      (validator) => String(validator.address) === String(address),
+    )
+    const unsigned = {
+      type,
+      height: 1n,
+      round,
+      blockId,
+      timestamp: testTime(5),
+      validatorAddress: address,
+      validatorIndex,
+      signature: new Uint8Array(0),
+    } as const
+    const signature = standInSignature(publicKey, canonicalVoteBytes(CHAIN_ID, unsigned))
+    const vote = { ...unsigned, signature }
+    if (signerOf(rounds, vote) === undefined) return
+    const verified = verifyVote({ dialect: standInDialect, chainId: CHAIN_ID }, { vote, publicKey })
+    assert(verified !== undefined, 'the test signs')
+    this.#consensus.receive({ kind: 'vote', vote: verified, sender: `peer${by}` })
+  }
+
+  /** The proposer of the round proposes, unless it is the node itself; its parts follow. */
+  propose(block: MadeBlock, polRound: number): void {
+    const { rounds } = this
+    const { height, round, validators } = rounds
+    const { publicKey } = validators.proposer!
+    if (height > 1n || String(publicKey) === String(OWN.publicKey)) return
+    const { blockId } = block
+    const unsigned = { height, round, polRound, blockId, timestamp: testTime(5) }
+    const signature = standInSignature(publicKey, canonicalProposalBytes(CHAIN_ID, unsigned))
+    const view = { dialect: standInDialect, chainId: CHAIN_ID }
+    const proposal = verifyProposal(view, { ...unsigned, signature }, publicKey)
+    assert(proposal !== undefined, 'the test signs')
+    this.#consensus.receive({ kind: 'proposal', proposal, sender: 'peer1' })
+  }
+
+  sendParts({ parts }: MadeBlock): void {
+    const { round } = this.rounds
+    for (const part of parts)
+      this.#consensus.receive({ kind: 'block-part', height: 1n, round, part, sender: 'peer2' })
+  }
+
+  /** A peer says that more than two thirds voted for something. */
+  claim(
+    peer: string,
+    about: Pick<Vote, 'type' | 'round'> & { blockId: BlockId | undefined },
+  ): void {
+    this.#consensus.receive({ kind: 'majority-claim', height: 1n, peer, ...about })
+  }
+
+  #ground(files: MemoryFiles): Ground {
+    return new Ground(this.#genesis, { files, application: this.#application })
+  }
+}
