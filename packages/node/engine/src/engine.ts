@@ -175,7 +175,7 @@ export class Engine {
     const served = { dialect: this.#dialect, application, blockStore, stateStore }
     this.#stateSync = new StateSyncReactor({ clock, timers, random, log, ...served })
     this.#evidenceReactor = new EvidenceReactor({ pool: this.#evidence, timers, heightOf })
-    this.#mempoolReactor = new MempoolReactor({ mempool: this.mempool, timers, heightOf })
+    this.#mempoolReactor = new MempoolReactor({ mempool: this.mempool, timers, random, heightOf })
     // COMPAT(oasis-core): channels are told in this order.
     this.reactors = [
       this.#blockSync,

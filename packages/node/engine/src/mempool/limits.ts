@@ -24,8 +24,11 @@ export const BATCH_BYTES_MAX = 64 * 1024
 /** Transactions of one message: all are checked before anything else. The reference sends one. */
 export const BATCH_COUNT_MAX = 1000
 
-/** What comes in meanwhile travels together. */
-export const GOSSIP_DELAY_MS = 5
+/**
+ * Each peer is told at a moment of its own within this time. What comes in meanwhile travels
+ * together, and of two peers who got the same from a third one tells the other before it is told.
+ */
+export const GOSSIP_DELAY_MS_MAX = 50
 
 /** After so long a peer is asked again whether it has come near the height of a transaction. */
 export const CATCH_UP_DELAY_MS = 200

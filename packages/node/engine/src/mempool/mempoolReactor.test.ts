@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FakeClock } from '@wadi/base/clock'
 import { MetricsRegistry } from '@wadi/base/metrics'
+import { SeededRandom } from '@wadi/base/random'
 import type { CheckTxResponse } from '@wadi/contracts/application'
 import { decode, encode } from '@wadi/protobuf/codec'
 import { MempoolMessage } from '@wadi/tendermint/messages/mempool'
@@ -11,7 +12,7 @@ import {
   BATCH_BYTES_MAX,
   BATCH_COUNT_MAX,
   CATCH_UP_DELAY_MS,
-  GOSSIP_DELAY_MS,
+  GOSSIP_DELAY_MS_MAX,
   REFUSALS_PER_OFFENCE,
 } from './limits.ts'
 import { Mempool } from './mempool.ts'
@@ -41,7 +42,13 @@ class Node {
   constructor(options: { broadcast?: 'on' | 'off'; txBytesMax?: number } = {}) {
     const heightOf = (peer: { id: string }): bigint | undefined => this.heights.get(peer.id)
     const { mempool, timers } = this
-    this.reactor = new MempoolReactor({ mempool, timers, heightOf, ...options })
+    this.reactor = new MempoolReactor({
+      mempool,
+      timers,
+      random: new SeededRandom(1n),
+      heightOf,
+      ...options,
+    })
   }
 
   peer(id: string, height: bigint | 'unknown' = 10n): FakePeer {
@@ -78,7 +85,7 @@ describe('the mempool among peers', () => {
     node.submit(2)
     node.hear(b, 3)
     node.hear(a, 3)
-    node.timers.advance(GOSSIP_DELAY_MS)
+    node.timers.advance(GOSSIP_DELAY_MS_MAX)
     assert.deepEqual(told(a), [[2]])
     assert.deepEqual(told(b), [[1, 2]])
     node.timers.advance(1000)
@@ -90,7 +97,7 @@ describe('the mempool among peers', () => {
     node.submit(1, 2, 3)
     node.timers.advance(1000)
     const peer = node.peer('late')
-    node.timers.advance(GOSSIP_DELAY_MS)
+    node.timers.advance(GOSSIP_DELAY_MS_MAX)
     assert.deepEqual(told(peer), [[1, 2, 3]])
   })
 
@@ -99,7 +106,7 @@ describe('the mempool among peers', () => {
     const [far, unknown] = [node.peer('far', 8n), node.peer('unknown', 'unknown')]
     const near = node.peer('near', 9n)
     node.submit(1)
-    node.timers.advance(GOSSIP_DELAY_MS)
+    node.timers.advance(GOSSIP_DELAY_MS_MAX)
     assert.deepEqual(told(near), [[1]])
     assert.deepEqual(told(far).concat(told(unknown)), [])
     node.heights.set('far', 9n)
@@ -115,9 +122,9 @@ describe('the mempool among peers', () => {
     node.peer('far', 1n)
     const near = node.peer('near')
     node.submit(1)
-    node.timers.advance(GOSSIP_DELAY_MS)
+    node.timers.advance(GOSSIP_DELAY_MS_MAX)
     node.submit(2)
-    node.timers.advance(GOSSIP_DELAY_MS)
+    node.timers.advance(GOSSIP_DELAY_MS_MAX)
     assert.deepEqual(told(near), [[1], [2]])
   })
 
@@ -127,7 +134,7 @@ describe('the mempool among peers', () => {
     peer.room = 1
     for (const number of [1, 2, 3]) {
       node.submit(number)
-      node.timers.advance(GOSSIP_DELAY_MS)
+      node.timers.advance(GOSSIP_DELAY_MS_MAX)
     }
     assert.deepEqual(told(peer), [[1]])
     node.reactor.drained(peer)
@@ -141,7 +148,7 @@ describe('the mempool among peers', () => {
     const result = { ...checkTx(Uint8Array.of(1)), events: [] }
     const transactions = [Uint8Array.of(2, 1)]
     node.mempool.update({ ...BOUNDS, transactions, results: [result] })
-    node.timers.advance(GOSSIP_DELAY_MS)
+    node.timers.advance(GOSSIP_DELAY_MS_MAX)
     assert.deepEqual(told(peer), [[1, 3]])
   })
 
@@ -151,7 +158,7 @@ describe('the mempool among peers', () => {
     peer.room = 1000
     for (let i = 0; i < 5; i++) node.mempool.checkTx(new Uint8Array(30_000).fill(i))
     for (let i = 0; i < BATCH_COUNT_MAX + 1; i++) node.mempool.checkTx(Uint8Array.of(7, i, i >> 8))
-    node.timers.advance(GOSSIP_DELAY_MS)
+    node.timers.advance(GOSSIP_DELAY_MS_MAX)
     const messages = peer.take()
     assert.ok(messages.every(({ length }) => length <= BATCH_BYTES_MAX + 16))
     const txs = messages.flatMap((bytes) => [decode(MempoolMessage, bytes).body.txs.length])

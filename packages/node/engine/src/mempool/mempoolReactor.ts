@@ -2,11 +2,12 @@
  * Tells peers of transactions and hears of theirs.
  *
  * Each peer gets them in the order in which they came, but for those that it sent itself, as fast
- * as its queue drains, and none before it is near the height at which the transaction was checked.
+ * as its queue drains, at a moment of its own, and none before it is near the height at which the transaction was checked.
  * Nothing is remembered of a peer but how far it is.
  */
 
 import { CodedError } from '@wadi/base/errors'
+import { type RandomSource, randomBelow } from '@wadi/base/random'
 import type { Channel, Peer, Reactor } from '@wadi/contracts/peers'
 import type { Timer, Timers } from '@wadi/contracts/world'
 import { decode, encode, size } from '@wadi/protobuf/codec'
@@ -16,7 +17,7 @@ import {
   BATCH_BYTES_MAX,
   BATCH_COUNT_MAX,
   CATCH_UP_DELAY_MS,
-  GOSSIP_DELAY_MS,
+  GOSSIP_DELAY_MS_MAX,
   REFUSALS_PER_OFFENCE,
   SEND_QUEUE_MAX,
   TX_BYTES_MAX,
@@ -31,6 +32,7 @@ export const MEMPOOL_CHANNEL = 0x30
 export interface MempoolReactorOptions {
   readonly mempool: Mempool
   readonly timers: Timers
+  readonly random: RandomSource
   /** Where a peer is, if it has said so. */
   readonly heightOf: (peer: Peer) => bigint | undefined
   /** `off` sends nothing, and goes on taking in. */
@@ -45,6 +47,8 @@ interface Listener {
   next: number
   /** Transactions of this peer that were refused. */
   refusedCount: number
+  /** When it is told what is new. */
+  soon: Timer | undefined
 }
 
 function messageOf(txs: readonly Uint8Array[]): MempoolMessage {
@@ -57,7 +61,6 @@ export class MempoolReactor implements Reactor {
   readonly channels: readonly Channel[]
   readonly #options: MempoolReactorOptions
   readonly #peers = new Map<string, Listener>()
-  #soon: Timer | undefined
   #catchUp: Timer | undefined
 
   constructor(options: MempoolReactorOptions) {
@@ -66,16 +69,18 @@ export class MempoolReactor implements Reactor {
     const messageBytesMax = size(MempoolMessage, messageOf([longest]))
     const channel = { id: MEMPOOL_CHANNEL, priority: 5, sendQueueMax: SEND_QUEUE_MAX }
     this.channels = [{ ...channel, messageBytesMax }]
-    if (options.broadcast !== 'off') options.mempool.listen({ onAdded: () => this.#later() })
+    if (options.broadcast !== 'off') options.mempool.listen({ onAdded: () => this.#tellAllSoon() })
   }
 
   addPeer(peer: Peer): void {
     if (this.#options.broadcast === 'off') return
-    this.#peers.set(peer.id, { peer, next: 0, refusedCount: 0 })
-    this.#later()
+    const listener = { peer, next: 0, refusedCount: 0, soon: undefined }
+    this.#peers.set(peer.id, listener)
+    this.#tellSoon(listener)
   }
 
   removePeer(peer: Peer): void {
+    this.#peers.get(peer.id)?.soon?.cancel()
     this.#peers.delete(peer.id)
   }
 
@@ -95,12 +100,12 @@ export class MempoolReactor implements Reactor {
 
   drained(peer: Peer): void {
     const listener = this.#peers.get(peer.id)
-    if (listener !== undefined && this.#tell(listener) === 'behind') this.#askAgain()
+    if (listener !== undefined) this.#tellNow(listener)
   }
 
   /** The node ends: nothing more is sent. */
   stop(): void {
-    this.#soon?.cancel()
+    for (const { soon } of this.#peers.values()) soon?.cancel()
     this.#catchUp?.cancel()
     this.#peers.clear()
   }
@@ -124,25 +129,28 @@ export class MempoolReactor implements Reactor {
       peer.punish({ severity: 'slow', why: 'mempool.invalidTransactions' })
   }
 
-  #later(): void {
-    this.#soon ??= this.#options.timers.after(GOSSIP_DELAY_MS, () => {
-      this.#soon = undefined
-      this.#tellAll()
+  #tellAllSoon(): void {
+    for (const listener of this.#peers.values()) this.#tellSoon(listener)
+  }
+
+  /** Not all at once: see GOSSIP_DELAY_MS_MAX. */
+  #tellSoon(listener: Listener): void {
+    const { timers, random } = this.#options
+    listener.soon ??= timers.after(1 + randomBelow(random, GOSSIP_DELAY_MS_MAX), () => {
+      listener.soon = undefined
+      this.#tellNow(listener)
     })
   }
 
-  #tellAll(): void {
-    let isAnyBehind = false
-    for (const listener of this.#peers.values())
-      if (this.#tell(listener) === 'behind') isAnyBehind = true
-    if (isAnyBehind) this.#askAgain()
+  #tellNow(listener: Listener): void {
+    if (this.#tell(listener) === 'behind') this.#askAgain()
   }
 
   /** Those who were too far behind may have come nearer. */
   #askAgain(): void {
     this.#catchUp ??= this.#options.timers.after(CATCH_UP_DELAY_MS, () => {
       this.#catchUp = undefined
-      this.#tellAll()
+      for (const listener of this.#peers.values()) this.#tellNow(listener)
     })
   }
 
