@@ -1,16 +1,10 @@
 /** A validator whose key is in this process, and whose last signature is in a file. */
 
-import { UnavailableError } from '@wadi/base/errors'
-import type { FileLock } from '@wadi/node-storage/file-system'
-import {
-  decideSign,
-  type LastSign,
-  lastSignAfter,
-  type SignRequest,
-} from '@wadi/tendermint/lastSign'
+import type { SignRequest } from '@wadi/tendermint/lastSign'
 import type { Proposal } from '@wadi/tendermint/types/proposal'
 import type { Vote } from '@wadi/tendermint/types/vote'
-import { type LastSignFileOptions, loadLastSign, saveLastSign } from './lastSignFile.ts'
+import type { LastSignFileOptions } from './lastSignFile.ts'
+import { LastSignKeeper } from './lastSignKeeper.ts'
 import type { PrivateValidator, SignDone } from './privateValidator.ts'
 
 /** What a signer is given. */
@@ -22,40 +16,20 @@ export interface FileSignerOptions extends LastSignFileOptions {
 /** A signature, and the time that it is over. */
 type Signed = Pick<Vote, 'signature' | 'timestamp'>
 
-const LOCK_NAME = 'oasis_priv_validator.lock'
-
 /** See the top of this file. It answers at once. */
 export class FileSigner implements PrivateValidator {
   readonly publicKey: Uint8Array
-  readonly #options: FileSignerOptions
-  readonly #lock: FileLock
-  #last: LastSign
-  #failure: unknown
-  #isClosed = false
+  readonly #sign: FileSignerOptions['sign']
+  readonly #keeper: LastSignKeeper
 
   constructor(options: FileSignerOptions) {
-    const { files, folder, publicKey } = options
-    this.#options = options
-    this.publicKey = publicKey
-    files.makeFolder(folder)
-    const lock = files.lock(`${folder}/${LOCK_NAME}`)
-    if (lock === undefined)
-      throw new UnavailableError(
-        'signing.held',
-        `signing: another process signs with the key of ${folder}; ` +
-          'stop it: two of them would sign twice',
-      )
-    this.#lock = lock
-    try {
-      this.#last = loadLastSign(options)
-    } catch (error) {
-      lock.release()
-      throw error
-    }
+    this.publicKey = options.publicKey
+    this.#sign = options.sign
+    this.#keeper = new LastSignKeeper(options)
   }
 
   get lastSignedHeight(): bigint {
-    return this.#last.height
+    return this.#keeper.lastSignedHeight
   }
 
   signVote(chainId: string, vote: Vote, done: SignDone<Vote>): void {
@@ -72,32 +46,20 @@ export class FileSigner implements PrivateValidator {
 
   /** Nothing is signed any more, and another process may. */
   close(): void {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    this.#failure ??= new UnavailableError('signing.closed', 'signing: the signer is closed')
-    this.#lock.release()
+    this.#keeper.close()
   }
 
   /** Signs if it may; otherwise says why not. */
   #answer(chainId: string, request: SignRequest): Signed | string {
-    // What is on the disk after a failed write nobody knows before it is read again.
-    if (this.#failure !== undefined) throw this.#failure
-    const decision = decideSign(this.#last, request, chainId)
+    const decision = this.#keeper.decide(request, chainId)
     if (decision.kind === 'refuse') return decision.why
     if (decision.kind === 'reuse') {
       const { signature, timestamp } = decision
       return { signature, timestamp }
     }
     const { signBytes } = decision
-    const signature = this.#options.sign(signBytes)
-    const last = lastSignAfter(this.#last, request, signBytes, signature)
-    try {
-      saveLastSign(this.#options, last)
-    } catch (error) {
-      this.#failure = error
-      throw error
-    }
-    this.#last = last
+    const signature = this.#sign(signBytes)
+    this.#keeper.keep({ request, signBytes, signature })
     const { timestamp } = request.kind === 'vote' ? request.vote : request.proposal
     return { signature, timestamp }
   }

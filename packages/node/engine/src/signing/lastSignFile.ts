@@ -1,5 +1,5 @@
 /**
- * The file that says what a validator signed last, in the reference's form. It has no checksum, but
+ * The file that says what a validator signed last. It has no checksum, but
  * a signature: the file is as it was written if the signature is over the message in it, and the
  * message is of the height, round and step beside it.
  */
@@ -11,15 +11,9 @@ import { decodeDelimited } from '@wadi/protobuf/codec'
 import { field, message } from '@wadi/protobuf/message'
 import { int32, sfixed64 } from '@wadi/protobuf/scalars'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
-import {
-  LAST_SIGN_FILE_NAME,
-  type LastSign,
-  nothingSigned,
-  parseLastSign,
-  printLastSign,
-  SignStep,
-} from '@wadi/tendermint/lastSign'
+import { type LastSign, nothingSigned, SignStep } from '@wadi/tendermint/lastSign'
 import { PROPOSAL_TYPE } from '@wadi/tendermint/types/proposal'
+import { type LastSignForm, oasisForm } from './lastSignForm.ts'
 import { LAST_SIGN_FILE_BYTES_MAX } from './limits.ts'
 
 /** Where the file is, and whose signatures are in it. */
@@ -28,6 +22,8 @@ export interface LastSignFileOptions {
   readonly folder: string
   readonly publicKey: LastSign['publicKey']
   readonly dialect: SignatureDialect
+  /** How the file is written; as oasis-core does unless given. */
+  readonly form?: LastSignForm
 }
 
 const Place = message({
@@ -52,8 +48,8 @@ function refusal(path: string, what: string): UnavailableError {
 
 /** Reads the file; makes it if there is none. */
 export function loadLastSign(options: LastSignFileOptions): LastSign {
-  const { files, folder, publicKey } = options
-  const path = `${folder}/${LAST_SIGN_FILE_NAME}`
+  const { files, folder, publicKey, form = oasisForm } = options
+  const path = `${folder}/${form.fileName}`
   if (!files.exists(path)) {
     const nothing = nothingSigned(publicKey)
     saveLastSign(options, nothing)
@@ -63,7 +59,7 @@ export function loadLastSign(options: LastSignFileOptions): LastSign {
   if (bytes.length > LAST_SIGN_FILE_BYTES_MAX) throw refusal(path, 'is too long')
   let last: LastSign
   try {
-    last = parseLastSign(parseUtf8(bytes))
+    last = form.parse(parseUtf8(bytes), publicKey)
     if (!isConsistent(options.dialect, last)) throw refusal(path, 'contradicts itself')
   } catch (error) {
     if (error instanceof CodedError) throw refusal(path, `cannot be read (${error.message})`)
@@ -75,8 +71,11 @@ export function loadLastSign(options: LastSignFileOptions): LastSign {
 }
 
 /** Returns when the file is durable; a crash leaves the old or the new one. */
-export function saveLastSign({ files, folder }: LastSignFileOptions, last: LastSign): void {
-  replaceFile(files, folder, LAST_SIGN_FILE_NAME, [toUtf8(printLastSign(last))])
+export function saveLastSign(
+  { files, folder, form = oasisForm }: LastSignFileOptions,
+  last: LastSign,
+): void {
+  replaceFile(files, folder, form.fileName, [toUtf8(form.print(last))])
 }
 
 function isConsistent(dialect: SignatureDialect, last: LastSign): boolean {
