@@ -7,6 +7,7 @@ import {
   isPeerId,
   type NetAddress,
   splitHostPort,
+  splitNetAddress,
   withoutProtocol,
 } from '@wadi/comet-p2p/net-address'
 import { resolveNetAddress } from '@wadi/comet-p2p/node-sockets'
@@ -15,6 +16,7 @@ import type { Endpoint } from '@wadi/comet-p2p/sockets'
 import type { NodeConfig } from '@wadi/compose/create-node'
 import type { PeersConfig } from '@wadi/compose/node-network'
 import { parseIp } from '@wadi/primitives/ip'
+import { PublicKey } from '@wadi/primitives/publicKey'
 import { oasisDialect, stockDialect } from '@wadi/tendermint/dialect'
 import type { Settings } from './settings.ts'
 
@@ -75,10 +77,13 @@ function readPeers(path: string, peers: readonly string[]): Promise<readonly Net
   return Promise.all(written.map(resolveNetAddress))
 }
 
-/** The reference names a peer by its key, CometBFT by its id. */
+/** With an id, as CometBFT names a peer; the reference names it by its key. */
 function withId(peer: string): string {
-  const [name = '', where = ''] = peer.split('@', 2)
-  return isPeerId(name) ? peer : `${peerIdOf(parseBase64(name))}@${where}`
+  const [name = '', where = ''] = withoutProtocol(peer).split('@', 2)
+  const id = isPeerId(name) ? name : peerIdOf(PublicKey.check(parseBase64(name)))
+  const address = `${id}@${where}`
+  splitNetAddress(address)
+  return address
 }
 
 function readSetting<T>(path: string, read: () => T): T {

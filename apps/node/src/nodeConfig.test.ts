@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { toBase64 } from '@wadi/base/bytes'
+import { UnavailableError } from '@wadi/base/errors'
+import { peerIdOf } from '@wadi/comet-p2p/peer-id'
+import { levelsOf, nodeConfigOf } from './nodeConfig.ts'
+import { SETTINGS } from './settings.ts'
+
+const LEAST = { common: { data_dir: 'data' }, genesis: { file: 'genesis.json' } }
+const settingsOf = (consensus: unknown = {}, flags: readonly string[] = []) =>
+  SETTINGS.check({ ...LEAST, consensus }, { flags })
+const isBad = (why: RegExp) => (error: unknown) =>
+  error instanceof UnavailableError && error.reason === 'node.setting' && why.test(error.message)
+
+describe('the configuration of a node', () => {
+  it("needs a folder and a genesis document, and is otherwise the reference's", async () => {
+    const { dataDir, dialect, peers, rounds } = await nodeConfigOf(settingsOf())
+    assert.equal(dataDir, 'data')
+    assert.equal(dialect.name, 'oasis')
+    assert.equal(peers.listen?.port, 26_656)
+    assert.equal(peers.externalAddress, undefined)
+    assert.deepEqual(peers.persistentPeers, [])
+    assert.equal(peers.duplicateIps, 'refused')
+    assert.equal(peers.peerExchange, 'on')
+    assert.equal(peers.addressBook, 'strict')
+    assert.equal(rounds?.timeoutProposeMs, 3_000)
+    assert.throws(() => SETTINGS.check({ common: { data_dir: 'data' } }), /genesis\.file/)
+  })
+
+  it('names peers by their keys, as the reference, or by their ids', async () => {
+    const key = new Uint8Array(32).fill(7)
+    const [byKey, byId] = [toBase64(key), peerIdOf(key)]
+    const written = [`${byKey}@127.0.0.1:1`, `${byId}@[::1]:2`, `tcp://${byId}@localhost:3`]
+    const { peers } = await nodeConfigOf(settingsOf({ p2p: { persistent_peers: written } }))
+    assert.deepEqual(
+      peers.persistentPeers?.map(({ id, port }) => [id, port]),
+      [
+        [byId, 1],
+        [byId, 2],
+        [byId, 3],
+      ],
+    )
+  })
+
+  it('says which peer or address makes no sense', async () => {
+    const consensus = (written: object) => nodeConfigOf(settingsOf(written))
+    const peer = (one: string) => consensus({ p2p: { seeds: [one] } })
+    await assert.rejects(peer('127.0.0.1:1'), isBad(/consensus\.p2p\.seeds/))
+    await assert.rejects(peer(`${'a'.repeat(40)}@127.0.0.1`), isBad(/consensus\.p2p\.seeds/))
+    await assert.rejects(consensus({ listen_address: '1.2.3.4' }), isBad(/listen_address/))
+    await assert.rejects(consensus({ listen_address: 'a.b:1' }), isBad(/listen_address/))
+  })
+
+  it('has levels of the log by module', () => {
+    assert.deepEqual(levelsOf(settingsOf()), { otherwise: 'info', modules: {} })
+    const flags = ['--common.log.level=default=warn,engine=debug']
+    const levels = levelsOf(settingsOf({}, flags))
+    assert.deepEqual(levels, { otherwise: 'warn', modules: { engine: 'debug' } })
+  })
+})
