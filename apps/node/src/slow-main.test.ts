@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { makeNetworkFolders, type NodeFolder } from '@wadi/compose/network-folders'
+import {
+  makeNetworkFolders,
+  type NodeFolder,
+  type WrittenSettings,
+} from '@wadi/compose/network-folders'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
 import { freePorts, NodeProcess } from '@wadi/compose/testing/node-process'
 
@@ -14,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'wadi-main-'))
 process.on('exit', () => rmSync(folder, { recursive: true }))
 
 /** The folder of a network of one. */
-async function makeNode(name: string, settings: object = {}): Promise<NodeFolder> {
+async function makeNode(name: string, settings: WrittenSettings = {}): Promise<NodeFolder> {
   const network = createNetworkGenesis({ seed: name, validators: 1, timeoutCommitMs: 20n })
   const ports = await freePorts(1)
   const [node] = makeNetworkFolders({ folder: join(folder, name), network, ports, settings })

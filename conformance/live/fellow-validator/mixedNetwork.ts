@@ -10,6 +10,7 @@ import { toHex } from '@wadi/base/bytes'
 import { createLogger, SILENT } from '@wadi/base/log'
 import { makeNetworkFolders } from '@wadi/compose/network-folders'
 import type { NetworkGenesis } from '@wadi/compose/network-genesis'
+import { validatorKeys } from '@wadi/compose/network-keys'
 import { NodeProcess } from '@wadi/compose/testing/node-process'
 import { NetworkObserver } from '@wadi/compose/testing/observer'
 import { cometChainId } from '@wadi/consensus/genesis/document'
@@ -17,7 +18,7 @@ import { stockDialect } from '@wadi/tendermint/dialect'
 import { headerHash } from '@wadi/tendermint/hashing/headerHash'
 import type { Block } from '@wadi/tendermint/types/block'
 import { validatorAddress } from '@wadi/tendermint/validatorAddress'
-import { EnginePair, freePorts, until } from '../external-engine/enginePair.ts'
+import { EnginePair, freePorts, type Ports, until } from '../external-engine/enginePair.ts'
 import { SignedOnce } from '../real-nodes/signedOnce.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../../apps/node/src/main.ts')
@@ -31,7 +32,7 @@ const COMET_SETTINGS = [
   'consensus.timeout_precommit=500ms',
 ]
 
-/** A validator of either kind. */
+/** A node of either kind. */
 export interface Member {
   readonly kind: 'CometBFT' | 'wadi'
   readonly index: number
@@ -69,51 +70,84 @@ function ownMember(node: NodeProcess): Pick<Member, 'start' | 'kill' | 'wipe' | 
   }
 }
 
+/** Who validates has a number below {@link COMET_GUEST}; the even ones are CometBFT's. */
+const COMET_GUEST = 4
+const WADI_GUEST = 5
+
+interface MixedOptions {
+  readonly binary: string
+  readonly genesis: NetworkGenesis
+  readonly folder: string
+  readonly ports: readonly Ports[]
+}
+
+/** Validators dial each other; a guest dials only the validators of the other kind. */
+function peersOf(index: number): readonly number[] {
+  if (index === COMET_GUEST) return [1, 3]
+  if (index === WADI_GUEST) return [0, 2]
+  return [0, 1, 2, 3].filter((other) => other !== index)
+}
+
+function memberOf(
+  { binary, genesis, folder, ports: allPorts }: MixedOptions,
+  index: number,
+): Member {
+  const keysOf = (i: number) => genesis.validators[i] ?? validatorKeys('guests', i)
+  const known = [...peersOf(index), index]
+  const network = { ...genesis, validators: known.map(keysOf) }
+  const ports = known.map((i) => allPorts[i]!)
+  const own = { folder: join(folder, `member-${index}`), network, ports }
+  const last = known.length - 1
+  const isComet = index % 2 === 0
+  const nodeFolder = makeNetworkFolders({
+    ...own,
+    folder: join(folder, `wadi-${index}`),
+    ports: ports.map(({ p2p }) => p2p),
+    settings: SETTINGS,
+  })[last]!
+  return {
+    kind: isComet ? 'CometBFT' : 'wadi',
+    index,
+    validator: toHex(validatorAddress(keysOf(index).consensus.publicKey)),
+    address: nodeFolder.address,
+    ...(isComet
+      ? cometMember(new EnginePair({ ...own, binary, index: last, settings: COMET_SETTINGS }))
+      : ownMember(new NodeProcess(PROGRAM, nodeFolder))),
+  }
+}
+
 /** See the top of this file. */
 export class MixedNetwork implements AsyncDisposable {
+  /** The validators. */
   readonly members: readonly Member[]
+  /** One of each kind who does not validate, and knows only the other kind. Not started. */
+  readonly guests: readonly [Member, Member]
   readonly observer: NetworkObserver
   readonly signed = new SignedOnce()
   readonly #folder: string
 
-  private constructor(folder: string, members: readonly Member[], genesis: NetworkGenesis) {
+  private constructor(options: MixedOptions) {
+    const { folder, genesis } = options
     this.#folder = folder
-    this.members = members
+    this.members = genesis.validators.map((_, index) => memberOf(options, index))
+    const guests = [memberOf(options, COMET_GUEST), memberOf(options, WADI_GUEST)] as const
+    this.guests = guests
     this.observer = new NetworkObserver({
       chainId: cometChainId(genesis.chainContext),
       dialect: stockDialect,
-      nodes: members.map(({ address }) => address),
+      nodes: [...this.members, ...guests].map(({ address }) => address),
       log: createLogger('observer', SILENT),
       onVote: (vote) => this.signed.noteVote(vote),
       onProposal: (proposal) => this.signed.noteProposal(proposal),
     })
   }
 
-  /** Starts a network in which the kinds take turns. */
+  /** Starts the validators of a network. */
   static async start(binary: string, genesis: NetworkGenesis): Promise<MixedNetwork> {
+    const ports = await freePorts(WADI_GUEST + 1)
     const folder = mkdtempSync(join(tmpdir(), 'wadi-mixed-'))
-    const ports = await freePorts(genesis.validators.length)
-    const folders = makeNetworkFolders({
-      folder: join(folder, 'wadi'),
-      network: genesis,
-      ports: ports.map(({ p2p }) => p2p),
-      settings: SETTINGS,
-    })
-    const members = folders.map((own, index): Member => {
-      const isComet = index % 2 === 0
-      const options = { binary, folder, network: genesis, index, ports, settings: COMET_SETTINGS }
-      return {
-        kind: isComet ? 'CometBFT' : 'wadi',
-        index,
-        validator: toHex(validatorAddress(genesis.validators[index]!.consensus.publicKey)),
-        address: own.address,
-        ...(isComet
-          ? cometMember(new EnginePair(options))
-          : ownMember(new NodeProcess(PROGRAM, own))),
-      }
-    })
-    const network = new MixedNetwork(folder, members, genesis)
-    await Promise.all(members.map((member) => member.start()))
+    const network = new MixedNetwork({ binary, genesis, folder, ports })
+    await Promise.all(network.members.map((member) => member.start()))
     network.observer.start()
     return network
   }
@@ -148,7 +182,7 @@ export class MixedNetwork implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.observer.stop()
-    await Promise.all(this.members.map((member) => member.kill()))
-    if (process.env['KEEP'] === undefined) rmSync(this.#folder, { recursive: true })
+    await Promise.all([...this.members, ...this.guests].map((member) => member.kill()))
+    rmSync(this.#folder, { recursive: true })
   }
 }

@@ -4,12 +4,15 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assert } from '@wadi/base/errors'
 import type { NodeFolder } from '../networkFolders.ts'
 
 const POLL_MS = 25
+/** PERF: a process that finds itself compiled starts in half of the time. */
+const COMPILE_CACHE = join(tmpdir(), 'wadi-compile-cache')
 /** As `wadi-node` has itself started. */
 const NODE_FLAGS = ['--max-semi-space-size=8']
 const LOG_LINES = 15
@@ -46,7 +49,8 @@ export class NodeProcess {
     this.#isToEnd = false
     const errors = openSync(join(this.#folder.dataDir, 'stderr.log'), 'a', 0o600)
     const args = [...NODE_FLAGS, this.#program, '--config', this.#folder.configPath, ...flags]
-    this.#child = spawn(process.execPath, args, { stdio: ['ignore', errors, errors] })
+    const env = { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE }
+    this.#child = spawn(process.execPath, args, { env, stdio: ['ignore', errors, errors] })
   }
 
   /** Ends the process in the middle of whatever it does. */
