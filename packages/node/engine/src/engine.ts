@@ -24,7 +24,13 @@ import type { EvidencePool } from './evidence/evidencePool.ts'
 import { EvidenceReactor } from './evidence/evidenceReactor.ts'
 import { type AppliedBlock, Executor, roomAfter } from './execution/executor.ts'
 import { handshake } from './execution/handshake.ts'
-import { createGuard, type Guard, guardedReactor, guardedTimers } from './guard.ts'
+import {
+  createGuard,
+  type Guard,
+  guardedReactor,
+  guardedTimers,
+  guardedValidator,
+} from './guard.ts'
 import { Mempool, type MempoolConfig } from './mempool/mempool.ts'
 import { MempoolReactor } from './mempool/mempoolReactor.ts'
 import { mempoolMetrics } from './mempool/metrics.ts'
@@ -113,7 +119,7 @@ export class Engine {
     this.#options = options
     this.#dialect = new RememberedSignatures(options.dialect)
     this.#guard = createGuard((error) => {
-      this.stop()
+      this.#end()
       options.onFatal(error)
     })
     const timers = guardedTimers(world.timers, this.#guard)
@@ -201,12 +207,26 @@ export class Engine {
     })
   }
 
-  /** Ends everything; what is durable stays. */
+  /** Ends everything; what is durable stays. Throws if a store cannot be closed in good order. */
   stop(): void {
+    const [failure] = this.#end()
+    if (failure !== undefined) throw failure
+  }
+
+  /** Lets go of everything, also if some of it does not want to; gives what went wrong. */
+  #end(): readonly unknown[] {
+    this.#guard.end()
     const reactors = [this.#consensusReactor, this.#blockSync, this.#stateSync]
     for (const reactor of [...reactors, this.#evidenceReactor, this.#mempoolReactor]) reactor.stop()
     this.#consensus?.stop()
-    for (const store of [this.#wal, this.#evidence, this.blockStore, this.stateStore]) store.close()
+    const failures: unknown[] = []
+    for (const store of [this.#wal, this.#evidence, this.blockStore, this.stateStore])
+      try {
+        store.close()
+      } catch (error) {
+        failures.push(error)
+      }
+    return failures
   }
 
   /** Takes the blocks that others have, or begins where the node is. */
@@ -240,7 +260,7 @@ export class Engine {
         blockStore: this.blockStore,
         wal: this.#wal,
         evidence: this.#evidence,
-        privateValidator,
+        privateValidator: privateValidator && guardedValidator(privateValidator, this.#guard),
         ...(this.#options.step && { step: this.#options.step }),
         listener: {
           onEffect: (effect) => {

@@ -2,23 +2,33 @@
 
 import type { Reactor } from '@wadi/contracts/peers'
 import type { Timer, Timers } from '@wadi/contracts/world'
+import type { PrivateValidator } from './signing/privateValidator.ts'
 
 /** Runs something; if it throws, the node stops. Gives undefined then, and ever after. */
-export type Guard = <T>(work: () => T) => T | undefined
+export interface Guard {
+  <T>(work: () => T): T | undefined
+  /** Nothing runs any more. */
+  end(): void
+}
 
 /** A guard that tells once of what was thrown, and lets nothing happen after it. */
 export function createGuard(onFatal: (error: unknown) => void): Guard {
   let isOver = false
-  return (work) => {
+  const guard = <T>(work: () => T): T | undefined => {
     if (isOver) return undefined
     try {
       return work()
     } catch (error) {
+      if (isOver) return undefined
       isOver = true
       onFatal(error)
       return undefined
     }
   }
+  const end = (): void => {
+    isOver = true
+  }
+  return Object.assign(guard, { end })
 }
 
 /** Timers whose work is guarded. */
@@ -36,5 +46,19 @@ export function guardedReactor(reactor: Reactor, guard: Guard): Reactor {
     removePeer: (peer) => guard(() => reactor.removePeer(peer)),
     receive: (peer, channel, message) => guard(() => reactor.receive(peer, channel, message)),
     drained: (peer, channel) => guard(() => reactor.drained?.(peer, channel)),
+  }
+}
+
+/** A signer whose answers are guarded: they may come from anywhere, at any time. */
+export function guardedValidator(validator: PrivateValidator, guard: Guard): PrivateValidator {
+  return {
+    publicKey: validator.publicKey,
+    get lastSignedHeight() {
+      return validator.lastSignedHeight
+    },
+    signVote: (chainId, vote, done) =>
+      validator.signVote(chainId, vote, (answer) => guard(() => done(answer))),
+    signProposal: (chainId, proposal, done) =>
+      validator.signProposal(chainId, proposal, (answer) => guard(() => done(answer))),
   }
 }

@@ -6,7 +6,7 @@ import { ConsensusMessage } from '@wadi/tendermint/messages/consensus'
 import type { Effect } from '@wadi/tendermint/round/effect'
 import type { Input } from '@wadi/tendermint/round/input'
 import { DEFAULT_ROUND_CONFIG } from '@wadi/tendermint/round/timeouts'
-import { canonicalVoteBytes } from '@wadi/tendermint/signBytes'
+import { canonicalProposalBytes, canonicalVoteBytes } from '@wadi/tendermint/signBytes'
 import { testKey } from '@wadi/tendermint/testing/signedChain'
 import type { Block } from '@wadi/tendermint/types/block'
 import type { Vote } from '@wadi/tendermint/types/vote'
@@ -98,7 +98,11 @@ class Story {
         this.told.push(`sign ${named(vote)}`)
         this.sign(vote, done)
       },
-      signProposal: (_chain, _proposal, done) => done({ kind: 'refused', why: 'a test' }),
+      signProposal: (chainId, proposal, done) => {
+        const message = canonicalProposalBytes(chainId, proposal)
+        const signature = standInSignature(OWN.publicKey, message)
+        done({ kind: 'signed', signed: { ...proposal, signature } })
+      },
     }
   }
 
@@ -149,6 +153,7 @@ describe('The driver of the rounds', () => {
     assert.deepEqual(story.told, [
       'log peer prevote 1',
       'step peer prevote 1',
+      'sync',
       'sign prevote 0',
       'sign precommit 0',
       'log own prevote 0',
@@ -157,20 +162,44 @@ describe('The driver of the rounds', () => {
       'step own precommit 0',
       'log peer prevote 2',
       'step peer prevote 2',
-      'sync',
       'settled',
     ])
   })
 
-  it('syncs the log once before anything of ours leaves, and not for what peers sent', () => {
+  it('syncs what a signature rests on before it signs, and nothing else', () => {
     const story = new Story().start()
-    story.effectsOf = ({ kind }) => (kind === 'transactions-available' ? signBoth : [])
+    story.effectsOf = (input) => {
+      if (nameOf(input) === 'peer prevote 2') return signBoth.slice(0, 1)
+      return nameOf(input) === 'own prevote 0' ? signBoth.slice(1) : []
+    }
+    for (const round of [1, 2, 3]) story.consensus.receive(story.peerVote(round))
+    const order = story.told.filter((it) => it === 'sync' || /^(log|sign) /.test(it))
+    assert.deepEqual(order, [
+      'log peer prevote 1',
+      'log peer prevote 2',
+      'sync',
+      'sign prevote 0',
+      'log own prevote 0',
+      'sync',
+      'sign precommit 0',
+      'log own precommit 0',
+      'log peer prevote 3',
+    ])
+  })
+
+  it('syncs a proposal with all its parts once, before it can leave', () => {
+    const story = new Story().start()
+    const { parts, blockId } = story.ground.propose(story.consensus.chain, undefined)
+    const timestamp = { seconds: 1n, nanoseconds: 0 }
+    const proposal = { height: 1n, round: 0, polRound: -1, blockId, timestamp }
+    const twice = [...parts, ...parts]
+    story.effectsOf = ({ kind }) =>
+      kind === 'transactions-available' ? [{ kind: 'sign-proposal', proposal, parts: twice }] : []
     story.consensus.receive({ kind: 'transactions-available', height: 1n })
-    assert.deepEqual(story.told.slice(-2), ['sync', 'settled'])
-    assert.equal(story.told.filter((it) => it === 'sync').length, 1)
-    story.told.length = 0
-    story.consensus.receive(story.peerVote(1))
-    assert.ok(!story.told.includes('sync'))
+    assert.deepEqual(
+      story.told.filter((it) => !it.startsWith('step')),
+      ['log own proposal', 'log own block-part', 'log own block-part', 'sync', 'settled'],
+    )
   })
 
   it('goes on when nothing is signed, or wrongly', () => {
@@ -208,7 +237,7 @@ describe('The driver of the rounds', () => {
       story.told.length = 0
       if (isStopped) story.consensus.stop()
       for (const answer of answers) answer()
-      const expected = ['log own prevote 0', 'step own prevote 0', 'sync', 'settled']
+      const expected = ['log own prevote 0', 'step own prevote 0', 'settled']
       assert.deepEqual(story.told, isStopped ? [] : expected)
     }
   })

@@ -79,8 +79,10 @@ export class Consensus {
   readonly #inputs: Input[] = []
   #isStepping = false
   #isStopped = false
-  /** There is something of ours in the log that may not leave yet. */
+  /** There is something in the log that a crash could take. */
   #isUnsynced = false
+  /** A proposal of ours, or a part, is among it: that may not leave yet. */
+  #isProposalUnsynced = false
   #timer: Timer | undefined
   #timeout: Timeout | undefined
   #past: OwnPast | undefined
@@ -99,6 +101,11 @@ export class Consensus {
 
   get chain(): ChainState {
     return this.#chain
+  }
+
+  /** Is nothing under way, so that what we said is durable as far as it has to be? */
+  get isSettled(): boolean {
+    return !this.#isStepping
   }
 
   /** What it takes to verify a message; undefined before the start. */
@@ -212,24 +219,30 @@ export class Consensus {
         this.#step(input)
         if (this.#isStopped) return
       }
-      this.#sync()
+      if (this.#isProposalUnsynced) this.#sync()
     } finally {
       this.#isStepping = false
     }
     this.#options.listener.onSettled()
   }
 
-  /** Before peers get what we say: if it were forgotten, so could be a lock. */
+  /**
+   * Before anything is signed, everything that it rests on is durable. A node that begins again then
+   * comes to the same vote, with the same lock, and the signer has the signature of it: votes of
+   * ours need not be durable before they leave. Proposals cannot be made again.
+   */
   #sync(): void {
     if (this.#isUnsynced) this.#options.wal.sync()
     this.#isUnsynced = false
+    this.#isProposalUnsynced = false
   }
 
   #log(input: Input): void {
     const record = recordOfInput(input)
     if (record === undefined || this.#decidesAgain) return
     this.#options.wal.append(record)
-    if (record.kind === 'own-message') this.#isUnsynced = true
+    this.#isUnsynced = true
+    if (record.kind === 'own-message' && input.kind !== 'vote') this.#isProposalUnsynced = true
   }
 
   #step(input: Input): void {
@@ -290,6 +303,7 @@ export class Consensus {
   #signVote({ vote }: SignVoteEffect): void {
     const signer = this.#signer()
     const unsigned = { ...vote, signature: EMPTY_BYTES }
+    this.#sync()
     signer.signVote(this.#chainId, unsigned, (answer) =>
       this.#signed('sign-vote', answer, (signed) => {
         const own = verifyVote(this.#view(), { vote: signed, publicKey: signer.publicKey })
@@ -302,6 +316,7 @@ export class Consensus {
     const signer = this.#signer()
     const { height, round } = proposal
     const unsigned = { ...proposal, signature: EMPTY_BYTES }
+    this.#sync()
     signer.signProposal(this.#chainId, unsigned, (answer) =>
       this.#signed('sign-proposal', answer, (signed) => {
         const own = verifyProposal(this.#view(), signed, signer.publicKey)

@@ -49,6 +49,7 @@ import type { RoundState } from '@wadi/tendermint/round/roundState'
 import { verifyProposal } from '@wadi/tendermint/round/verifyMessages'
 import { type VoteSet, votesFor } from '@wadi/tendermint/round/voteSet'
 import { type BitArray, hasBit, noBits } from '@wadi/tendermint/types/bitArray'
+import { equalBlockIds } from '@wadi/tendermint/types/blockId'
 import type { Proposal } from '@wadi/tendermint/types/proposal'
 import type { Vote } from '@wadi/tendermint/types/vote'
 import {
@@ -149,7 +150,10 @@ export class ConsensusReactor implements Reactor {
 
   drained({ id }: Peer): void {
     const listener = this.#listeners.get(id)
-    if (listener !== undefined) this.#push(listener)
+    if (listener === undefined) return
+    // What we say may not be durable before the turn is over.
+    if (this.#consensus?.isSettled) this.#push(listener)
+    else this.#relayLater(listener)
   }
 
   receive(peer: Peer, channel: number, bytes: Uint8Array): void {
@@ -162,7 +166,8 @@ export class ConsensusReactor implements Reactor {
       return
     }
     this.#hear(listener, said)
-    this.#relayLater(listener)
+    // It may be gone by now, for what it said.
+    if (this.#listeners.get(peer.id) === listener) this.#relayLater(listener)
   }
 
   /** What the machine wants others to know. */
@@ -264,13 +269,21 @@ export class ConsensusReactor implements Reactor {
       case 'block-part': {
         const { height, round, part } = said.body
         listener.known = withPart(known, { height, round, index: part.index })
-        this.#consensus?.receive({ kind: 'block-part', height, round, part, sender: peer.id })
+        if (this.#lacksPart(height, part.index))
+          this.#consensus?.receive({ kind: 'block-part', height, round, part, sender: peer.id })
         break
       }
       case 'vote':
         this.#hearVote(listener, said.body.vote)
         break
     }
+  }
+
+  /** Others are of no use, and are not logged. */
+  #lacksPart(height: bigint, index: number): boolean {
+    const rounds = this.#rounds
+    const parts = rounds?.height === height ? rounds.proposalParts : undefined
+    return parts !== undefined && index < parts.bits.size && !hasBit(parts.bits, index)
   }
 
   #hearVote(listener: Listener, vote: Vote): void {
@@ -306,14 +319,13 @@ export class ConsensusReactor implements Reactor {
   #hearClaim({ peer }: Listener, said: VoteSetMaj23): void {
     const { height, round, type, blockId } = said
     if (this.#rounds?.height !== height) return
-    this.#consensus?.receive({
-      kind: 'majority-claim',
-      height,
-      round,
-      type,
-      blockId,
-      peer: peer.id,
-    })
+    const set = this.#votesAt(said)
+    const earlier = set?.claims.find((claim) => claim.peer === peer.id)
+    const isNew = earlier === undefined || !equalBlockIds(earlier.blockId, blockId)
+    if (set !== undefined && isNew) {
+      const claim = { height, round, type, blockId, peer: peer.id }
+      this.#consensus?.receive({ kind: 'majority-claim', ...claim })
+    }
     const votes = this.#votesFor(said) ?? noBits(0)
     this.#send(peer, { kind: 'vote-set-bits', body: { height, round, type, blockId, votes } })
   }

@@ -3,6 +3,7 @@
  * they say whatever it has them say. The process ends and begins again when the test says so.
  */
 
+import { equalBytes } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
 import { createLogger, SILENT } from '@wadi/base/log'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
@@ -12,9 +13,10 @@ import type { RoundState } from '@wadi/tendermint/round/roundState'
 import { DEFAULT_ROUND_CONFIG } from '@wadi/tendermint/round/timeouts'
 import { signerOf, verifyProposal, verifyVote } from '@wadi/tendermint/round/verifyMessages'
 import { canonicalProposalBytes, canonicalVoteBytes } from '@wadi/tendermint/signBytes'
-import { testKey, testTime } from '@wadi/tendermint/testing/signedChain'
+import { type TestKey, testKey, testTime } from '@wadi/tendermint/testing/signedChain'
 import type { BlockId } from '@wadi/tendermint/types/blockId'
 import type { Vote } from '@wadi/tendermint/types/vote'
+import { rotated } from '@wadi/tendermint/validators/priorities'
 import { VirtualTime } from '../../blockSync/testing/virtualTime.ts'
 import type { MadeBlock } from '../../execution/executor.ts'
 import { CHAIN_ID, Ground, noEvidence, testGenesis } from '../../execution/testing/executedChain.ts'
@@ -25,10 +27,22 @@ import { Wal } from '../../wal/wal.ts'
 import { Consensus } from '../consensus.ts'
 
 const COUNT = 4
-const OWN = testKey(0)
 const KEYS = Array.from({ length: COUNT }, (_, i) => testKey(i))
+/** It would propose in the fourth round: what it collects is what others send. */
+const OWN = ownKey()
+const OTHERS = KEYS.filter((key) => key !== OWN)
 
-/** What a validator says that is the test. */
+function genesis() {
+  return testGenesis({ validators: KEYS.map(({ publicKey }) => ({ publicKey, power: 10n })) })
+}
+
+function ownKey(): TestKey {
+  const { validators } = new Ground(genesis()).handshake()
+  const { proposer } = rotated(validators, COUNT - 1)
+  return KEYS.find(({ publicKey }) => equalBytes(publicKey, proposer!.publicKey))!
+}
+
+/** What a validator says that is the test: 0, 1 or 2. */
 export type Saying = Pick<Vote, 'type' | 'round' | 'blockId'> & { readonly by: number }
 
 /** See the top of this file. */
@@ -36,9 +50,7 @@ export class LonelyValidator {
   readonly files = new MemoryFiles()
   readonly time = new VirtualTime()
   readonly #application = new MemoryApplication()
-  readonly #genesis = testGenesis({
-    validators: KEYS.map(({ publicKey }) => ({ publicKey, power: 10n })),
-  })
+  readonly #genesis = genesis()
   /** What could be decided at the first height. */
   readonly blocks: readonly MadeBlock[]
   /** What the running process told; begins anew with it. */
@@ -50,13 +62,12 @@ export class LonelyValidator {
   #end: () => void = () => undefined
 
   constructor() {
-    const { executor, mempool, ...ground } = this.#ground(new MemoryFiles())
-    const chain = new Ground(this.#genesis).handshake()
-    assert(ground.files !== this.files, 'blocks are made elsewhere')
+    const elsewhere = new Ground(this.#genesis)
+    const chain = elsewhere.handshake()
     this.blocks = [1, 2].map((number) => {
-      mempool.transactions = [Uint8Array.of(number)]
-      const proposerAddress = KEYS[number]!.address
-      return executor.make(chain, { lastCommit: undefined, proposerAddress })!
+      elsewhere.mempool.transactions = [Uint8Array.of(number)]
+      const proposerAddress = OTHERS[number]!.address
+      return elsewhere.executor.make(chain, { lastCommit: undefined, proposerAddress })!
     })
     this.start()
   }
@@ -75,7 +86,7 @@ export class LonelyValidator {
     this.#end = () => {
       isAlive = false
     }
-    const ground = this.#ground(files)
+    const ground = new Ground(this.#genesis, { files, application: this.#application })
     const chain = ground.handshake()
     const signer = new FileSigner({
       files,
@@ -124,9 +135,9 @@ export class LonelyValidator {
   /** Another validator votes. */
   vote({ by, type, round, blockId }: Saying): void {
     const { rounds } = this
-    const { address, publicKey } = KEYS[by]!
-    const validatorIndex = rounds.validators.validators.findIndex(
-      (validator) => String(validator.address) === String(address),
+    const { address, publicKey } = OTHERS[by]!
+    const validatorIndex = rounds.validators.validators.findIndex((validator) =>
+      equalBytes(validator.address, address),
     )
     const unsigned = {
       type,
@@ -151,7 +162,7 @@ export class LonelyValidator {
     const { rounds } = this
     const { height, round, validators } = rounds
     const { publicKey } = validators.proposer!
-    if (height > 1n || String(publicKey) === String(OWN.publicKey)) return
+    if (height > 1n || equalBytes(publicKey, OWN.publicKey)) return
     const { blockId } = block
     const unsigned = { height, round, polRound, blockId, timestamp: testTime(5) }
     const signature = standInSignature(publicKey, canonicalProposalBytes(CHAIN_ID, unsigned))
@@ -173,9 +184,5 @@ export class LonelyValidator {
     about: Pick<Vote, 'type' | 'round'> & { blockId: BlockId | undefined },
   ): void {
     this.#consensus.receive({ kind: 'majority-claim', height: 1n, peer, ...about })
-  }
-
-  #ground(files: MemoryFiles): Ground {
-    return new Ground(this.#genesis, { files, application: this.#application })
   }
 }
