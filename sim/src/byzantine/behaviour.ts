@@ -3,6 +3,7 @@
 import type { RandomSource } from '@wadi/base/random'
 import type { Application } from '@wadi/contracts/application'
 import type { Timers } from '@wadi/contracts/world'
+import type { BlockId } from '@wadi/tendermint/types/blockId'
 import type { SimChain } from '../chains/simChain.ts'
 
 /** A message on its way out, or one to be sent. */
@@ -12,12 +13,16 @@ export interface Sent {
   readonly bytes: Uint8Array
 }
 
+/** What accomplices agree on: for a height and round, the blocks that even and odd nodes are to decide. */
+export type Pact = Map<string, readonly [even: BlockId, odd: BlockId]>
+
 /** What a byzantine validator has: its own key, its connections, and no shame. */
 export interface Means {
   readonly chain: SimChain
   readonly own: number
   /** All that are byzantine; they know each other. */
   readonly accomplices: readonly number[]
+  readonly pact: Pact
   readonly random: RandomSource
   readonly timers: Timers
   /** Sends past the queues of the program. */

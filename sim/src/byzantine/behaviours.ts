@@ -1,6 +1,7 @@
 import { unreachable } from '@wadi/base/errors'
 import type { ByzantineKind } from '../plan/faultClasses.ts'
 import type { Behaviour, Means } from './behaviour.ts'
+import { collude } from './collude.ts'
 import { equivocateProposal } from './equivocateProposal.ts'
 import { equivocateVotes } from './equivocateVotes.ts'
 import { forgeEvidence } from './forgeEvidence.ts'
@@ -28,6 +29,8 @@ export function createBehaviour(kind: ByzantineKind, means: Means): Behaviour {
       return forgeEvidence(means)
     case 'replay':
       return replay(means)
+    case 'collude':
+      return collude(means)
     default:
       return unreachable(kind, 'kind of byzantine validator')
   }

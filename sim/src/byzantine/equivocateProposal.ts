@@ -4,10 +4,13 @@ import type { Application, PrepareProposalRequest } from '@wadi/contracts/applic
 import { dataHashOf } from '@wadi/tendermint/transactionProof'
 import type { Block } from '@wadi/tendermint/types/block'
 import type { Behaviour, Means } from './behaviour.ts'
-import { OwnProposals } from './ownProposals.ts'
+import { OwnProposals, type ProposalTrick } from './ownProposals.ts'
 
 /** See the top of this file. */
-export function equivocateProposal(means: Means): Behaviour {
+export function equivocateProposal(
+  means: Means,
+  onReplaced?: ProposalTrick['onReplaced'],
+): Behaviour {
   const alternatives = new Map<bigint, readonly Uint8Array[]>()
   const other = (block: Block): Block | undefined => {
     const transactions = alternatives.get(block.header.height)
@@ -15,7 +18,11 @@ export function equivocateProposal(means: Means): Behaviour {
     const dataHash = dataHashOf(transactions)
     return { ...block, header: { ...block.header, dataHash }, transactions }
   }
-  const proposals = new OwnProposals(means, other, (peer) => peer % 2 === 1)
+  const proposals = new OwnProposals(means, {
+    replace: other,
+    isFor: (peer) => peer % 2 === 1,
+    ...(onReplaced && { onReplaced }),
+  })
   return {
     outgoing: (sent) => proposals.outgoing(sent),
     wrap: (application) =>

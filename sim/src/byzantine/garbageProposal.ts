@@ -57,11 +57,14 @@ export function garbageProposal(means: Means): Behaviour {
   const { random } = means
   const spoiled = (block: Block) => SPOILS[randomBelow(random, SPOILS.length)]!(block, means)
   const moods = new Map<string, boolean>()
-  const proposals = new OwnProposals(means, spoiled, (_peer, { height, round }) => {
-    const place = `${height} ${round}`
-    const isBad = moods.get(place) ?? randomBelow(random, 2) === 0
-    moods.set(place, isBad)
-    return isBad
+  const proposals = new OwnProposals(means, {
+    replace: spoiled,
+    isFor(_peer, { height, round }) {
+      const place = `${height} ${round}`
+      const isBad = moods.get(place) ?? randomBelow(random, 2) === 0
+      moods.set(place, isBad)
+      return isBad
+    },
   })
   return { outgoing: (sent) => proposals.outgoing(sent) }
 }

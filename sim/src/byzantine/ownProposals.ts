@@ -5,6 +5,7 @@ import { decode, encode } from '@wadi/protobuf/codec'
 import { blockIdOf, blockOfParts, partSetOf } from '@wadi/tendermint/blocks/parts'
 import { ConsensusMessage } from '@wadi/tendermint/messages/consensus'
 import type { Block } from '@wadi/tendermint/types/block'
+import type { BlockId } from '@wadi/tendermint/types/blockId'
 import type { Part } from '@wadi/tendermint/types/part'
 import type { Proposal } from '@wadi/tendermint/types/proposal'
 import type { Means, Sent } from './behaviour.ts'
@@ -23,21 +24,24 @@ interface Collected {
 /** What replaces a proposal of ours for a peer; undefined: nothing does. */
 export type Replace = (block: Block, proposal: Proposal) => Block | undefined
 
+/** What is done with proposals of ours. */
+export interface ProposalTrick {
+  readonly replace: Replace
+  /** Who is given the other one? */
+  readonly isFor: (peer: number, proposal: Proposal) => boolean
+  /** There are two. */
+  readonly onReplaced?: (proposal: Proposal, other: BlockId) => void
+}
+
 /** Follows what leaves. */
 export class OwnProposals {
   readonly #means: Means
-  readonly #replace: Replace
-  readonly #isFor: (peer: number, proposal: Proposal) => boolean
+  readonly #trick: ProposalTrick
   #current: Collected | undefined
 
-  constructor(
-    means: Means,
-    replace: Replace,
-    isFor: (peer: number, proposal: Proposal) => boolean,
-  ) {
+  constructor(means: Means, trick: ProposalTrick) {
     this.#means = means
-    this.#replace = replace
-    this.#isFor = isFor
+    this.#trick = trick
   }
 
   /** What leaves in place of a message; undefined: the message itself. */
@@ -56,7 +60,7 @@ export class OwnProposals {
       current.parts[said.body.part.index] = said.body.part
       current.other ??= this.#make(current)
     }
-    if (!this.#isFor(sent.to, current.proposal)) return undefined
+    if (!this.#trick.isFor(sent.to, current.proposal)) return undefined
     return this.#serve(current, sent)
   }
 
@@ -74,11 +78,13 @@ export class OwnProposals {
   #make({ proposal, parts }: Collected): readonly Uint8Array[] | undefined {
     const whole = parts.filter((part) => part !== undefined)
     if (whole.length < parts.length) return undefined
-    const block = this.#replace(blockOfParts(whole), proposal)
+    const block = this.#trick.replace(blockOfParts(whole), proposal)
     if (block === undefined) return []
     const { height, round } = proposal
     const set = partSetOf(block)
-    const other = signedProposal(this.#means, { ...proposal, blockId: blockIdOf(block, set) })
+    const blockId = blockIdOf(block, set)
+    this.#trick.onReplaced?.(proposal, blockId)
+    const other = signedProposal(this.#means, { ...proposal, blockId })
     return [
       encode(ConsensusMessage, { kind: 'proposal', body: { proposal: other } }),
       ...set.parts.map((part) =>

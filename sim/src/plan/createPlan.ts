@@ -67,7 +67,7 @@ export function createPlan(seed: bigint, options: PlanOptions = {}): Plan {
   const healAtMs = Math.round((endMs * UNSAFE_PERCENT) / HUNDRED)
   const topology = dice.one(['full', 'full', 'ring', 'star'] as const)
   const powers = powersOf(dice, count)
-  const isBeyondLimit = options.byzantine === undefined && dice.percent(3)
+  const isBeyondLimit = options.byzantine === undefined && dice.percent(4)
   const byzantine = byzantineOf(dice, powers, { isBeyondLimit, count: options.byzantine })
   const honest = powers.map((_, i) => i).filter((i) => !byzantine.some(({ node }) => node === i))
   const lost = isBeyondLimit ? [] : lostOf(dice, powers, { honest, byzantine })
@@ -118,6 +118,7 @@ function byzantineOf(
     if (count === undefined && !isBeyondLimit && isTooMuch) continue
     chosen.push(node)
   }
+  if (isBeyondLimit && dice.percent(60)) return chosen.map((node) => ({ node, kinds: ['collude'] }))
   return chosen.map((node) => {
     const kinds = dice.shuffled(BYZANTINE_KINDS).slice(0, dice.between(1, 3))
     return { node, kinds }

@@ -11,7 +11,7 @@ export const BYZANTINE_KINDS = [
   'forge-evidence',
   'replay',
 ] as const
-export type ByzantineKind = (typeof BYZANTINE_KINDS)[number]
+export type ByzantineKind = (typeof BYZANTINE_KINDS)[number] | 'collude'
 
 /** What happens on the way between nodes. */
 export const WEATHER_CLASSES = ['delays', 'loss', 'duplication', 'reordering'] as const
@@ -37,5 +37,6 @@ export const FAULT_CLASSES = [
   'slow-node',
   ...BYZANTINE_KINDS,
   'beyond-limit',
+  'collude',
 ] as const
 export type FaultClass = (typeof FAULT_CLASSES)[number]

@@ -4,6 +4,7 @@ import { toHex } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
 import type { LogRecord } from '@wadi/base/log'
 import type { Offence } from '@wadi/contracts/peers'
+import type { Pact } from '../byzantine/behaviour.ts'
 import { createBehaviour } from '../byzantine/behaviours.ts'
 import { createKvstoreChain } from '../chains/kvstoreChain.ts'
 import { createOasisChain } from '../chains/oasisChain.ts'
@@ -84,6 +85,8 @@ class Simulation {
   readonly #heights: bigint[]
   readonly #violations: Finding[] = []
   readonly #tolerated: Finding[] = []
+  /** What the byzantine ones have agreed on. */
+  readonly #pact: Pact = new Map()
   #applied = 0
 
   constructor(options: SimulationOptions) {
@@ -226,6 +229,7 @@ class Simulation {
       createBehaviour(kind, {
         chain: this.#chain,
         own,
+        pact: this.#pact,
         accomplices: byzantine.map(({ node }) => node),
         random: randomFor(seed, `${kind} of ${own}`),
         timers,

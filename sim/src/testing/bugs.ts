@@ -1,8 +1,8 @@
 /** What programs have done wrong before, for tests of the checkers: each must be caught. */
 
 import type { FileLock, FileSystem, OpenFile } from '@wadi/node-storage/file-system'
-import { step } from '@wadi/tendermint/round/step'
 import type { RoundState } from '@wadi/tendermint/round/roundState'
+import { step } from '@wadi/tendermint/round/step'
 import type { Bug } from '../nodes/bug.ts'
 
 /** A third of all votes, and one more, are taken for two thirds. */
@@ -21,10 +21,10 @@ function withQuorum(state: RoundState): RoundState {
   return { ...state, votes: { ...state.votes, rounds } }
 }
 
-/** What was precommitted is forgotten at once, and so is what two thirds have prevoted. */
+/** What was precommitted is forgotten at once. */
 export const forgottenLock: Bug = {
   name: 'forgotten lock',
-  step: (state, input, now) => step({ ...state, locked: undefined, valid: undefined }, input, now),
+  step: (state, input, now) => step({ ...state, locked: undefined }, input, now),
 }
 
 /** Nobody hears of those who vote twice. */
