@@ -5,12 +5,13 @@
 
 import type { Logger } from '@wadi/base/log'
 import { blockIdOf, partSetOf } from '@wadi/tendermint/blocks/parts'
-import type { Block } from '@wadi/tendermint/types/block'
+import { PART_SIZE } from '@wadi/tendermint/limits'
 import { type BlockId, equalBlockIds } from '@wadi/tendermint/types/blockId'
 import type { Commit } from '@wadi/tendermint/types/commit'
 import type { BlockStore } from '../stores/contract.ts'
 import { OWED_REPAIRS_MAX, REPAIR_RETRY_MS } from './limits.ts'
 import type { BlockSyncInstruments } from './metrics.ts'
+import { openBlock, type SealedBlock } from './sealedBlock.ts'
 
 /** Which blocks a peer says it has. */
 export interface PeerRange {
@@ -81,13 +82,14 @@ export class BlockRepair {
     this.#tried.clear()
   }
 
-  takeBlock(peer: string, block: Block): RepairVerdict {
+  takeBlock(peer: string, sealed: SealedBlock): RepairVerdict {
     const asked = this.#asked
-    const isOwed = this.#settle(`${block.header.height}/${peer}`)
-    if (asked?.peer !== peer || asked.height !== block.header.height)
-      return isOwed ? 'late' : 'not-asked'
+    const isOwed = this.#settle(`${sealed.height}/${peer}`)
+    if (asked?.peer !== peer || asked.height !== sealed.height) return isOwed ? 'late' : 'not-asked'
     const { height, blockId, commit } = asked
     this.#asked = undefined
+    const block = openBlock(sealed, blockId.partSetHeader.total * PART_SIZE)
+    if (block === undefined) return 'other-block'
     const parts = partSetOf(block)
     if (!equalBlockIds(blockIdOf(block, parts), blockId)) return 'other-block'
     const { blockStore, log, metrics } = this.#parts

@@ -287,7 +287,8 @@ describe('a node that does not sync', () => {
     for (const bad of [
       say({ kind: 'status', body: { base: 5n, height: 4n } }),
       say({ kind: 'block-request', body: { height: -1n } }),
-      say({ kind: 'block', body: { block: { ...DECIDED[3]!.block, transactions: [] } } }),
+      // A block message without a block.
+      Uint8Array.of(0x1a, 0x00),
       Uint8Array.of(0x0a, 0xff),
       new Uint8Array(0),
     ]) {

@@ -5,20 +5,20 @@
 
 import type { Peer, Reactor } from '@wadi/contracts/peers'
 import type { Timer } from '@wadi/contracts/world'
-import { encode, size } from '@wadi/protobuf/codec'
+import { encode } from '@wadi/protobuf/codec'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import { nextHeight } from '@wadi/tendermint/chainState/makeBlock'
 import { BlockSyncMessage, checkBlockSyncMessage } from '@wadi/tendermint/messages/blockSync'
-import { Block } from '@wadi/tendermint/types/block'
 import { peerMessage } from '../peerMessage.ts'
 import { BlockRepair, type PeerRange } from './blockRepair.ts'
 import { BlockServer } from './blockServer.ts'
 import { BLOCK_SYNC_CHANNEL, blockSyncChannel } from './channel.ts'
 import type { BlockSyncParts } from './contract.ts'
-import { judgePair } from './judgePair.ts'
+import { judgeSealed } from './judgePair.ts'
 import { LATE_ANSWER_MS, STATUS_INTERVAL_MS, TICK_MS } from './limits.ts'
 import { canChainGoOnWithout, isOnlyValidator } from './ownPower.ts'
 import { BlockPool, type PoolEffect, type PoolInput } from './pool.ts'
+import { type SealedBlock, SealedMessage, sealedBlock } from './sealedBlock.ts'
 
 const STATUS_REQUEST: BlockSyncMessage = { kind: 'status-request', body: {} }
 
@@ -101,7 +101,7 @@ export class BlockSyncReactor implements Reactor {
 
   receive(peer: Peer, _channel: number, bytes: Uint8Array): void {
     if (this.#isStopped || this.#peers.get(peer.id) !== peer) return
-    const message = peerMessage(peer, BlockSyncMessage, checkBlockSyncMessage, bytes)
+    const message = peerMessage(peer, SealedMessage, checkSealed, bytes)
     if (message === undefined) return
     switch (message.kind) {
       case 'block-request':
@@ -119,7 +119,7 @@ export class BlockSyncReactor implements Reactor {
         this.#feed({ kind: 'no-block', peer: peer.id, height: message.body.height })
         break
       case 'block':
-        this.#takeBlock(peer, message.body.block)
+        this.#takeBlock(peer, sealedBlock(message.body))
         break
     }
   }
@@ -128,14 +128,14 @@ export class BlockSyncReactor implements Reactor {
     this.#server.wake()
   }
 
-  #takeBlock(peer: Peer, block: Block): void {
+  #takeBlock(peer: Peer, block: SealedBlock): void {
     const verdict = this.#repair.takeBlock(peer.id, block)
     if (verdict === 'repaired') {
       this.#repair.proceed(this.#now())
     } else if (verdict === 'other-block') {
       peer.punish({ severity: 'ban', why: 'sent a block that is not of the chain' })
     } else if (verdict === 'not-asked' && this.#sync !== undefined) {
-      this.#feed({ kind: 'block', peer: peer.id, block, size: size(Block, block) })
+      this.#feed({ kind: 'block', peer: peer.id, block })
     } else if (verdict === 'not-asked' && this.#now() - this.#endedMs > LATE_ANSWER_MS) {
       peer.punish({ severity: 'drop', why: 'sent a block that nobody asked for' })
     }
@@ -228,19 +228,25 @@ export class BlockSyncReactor implements Reactor {
     const { pair } = sync.pool
     if (pair === undefined) return
     const { dialect, executor, blockStore, metrics, log } = this.#parts
-    const verdict = judgePair(dialect, sync.chain, pair)
+    const verdict = judgeSealed(dialect, sync.chain, pair)
     if (verdict.kind === 'refused') {
       metrics.refusedBlocks.add(1)
       log.warn('a peer sent a block that is not of the chain', { height: verdict.height })
       this.#feed(verdict)
       return
     }
-    const { blockId, parts, commit } = verdict
-    executor.checkDecided(sync.chain, pair.first)
-    blockStore.save({ block: pair.first, parts: parts.parts, seenCommit: commit })
-    sync.chain = executor.apply(sync.chain, blockId, pair.first)
+    const { block, blockId, parts, commit } = verdict
+    executor.checkDecided(sync.chain, block)
+    blockStore.save({ block, parts: parts.parts, seenCommit: commit })
+    sync.chain = executor.apply(sync.chain, blockId, block)
     sync.blockCount++
     metrics.blocks.add(1)
     this.#feed({ kind: 'verified' })
   }
+}
+
+/** Refuses what no honest node says; what is in a block is looked at when it is its turn. */
+function checkSealed(said: SealedMessage): void {
+  if (said.kind === 'block') sealedBlock(said.body)
+  else checkBlockSyncMessage(said)
 }

@@ -3,14 +3,22 @@ import { blockIdOf, type PartSet, partSetOf } from '@wadi/tendermint/blocks/part
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import { verifyCommit } from '@wadi/tendermint/commits/verifyCommit'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
+import type { Block } from '@wadi/tendermint/types/block'
 import { type BlockId, equalBlockIds } from '@wadi/tendermint/types/blockId'
 import type { Commit } from '@wadi/tendermint/types/commit'
-import type { BlockPair } from './pool.ts'
+import { blockBytesMax, openBlock, openLastCommit, type SealedBlock } from './sealedBlock.ts'
+
+/** A block, and what the next one says of it. */
+export interface JudgedPair {
+  readonly first: Block
+  readonly second: Pick<Block, 'lastCommit'>
+}
 
 /** Is the first of two blocks the one that was decided, and if not, which of the two is a lie? */
 export type PairVerdict =
   | {
       readonly kind: 'decided'
+      readonly block: Block
       readonly blockId: BlockId
       readonly parts: PartSet
       /** From the second block. */
@@ -28,7 +36,7 @@ export type PairVerdict =
 export function judgePair(
   dialect: SignatureDialect,
   chain: ChainState,
-  { first, second }: BlockPair,
+  { first, second }: JudgedPair,
 ): PairVerdict {
   const { height } = first.header
   const parts = partSetOf(first)
@@ -37,7 +45,18 @@ export function judgePair(
   if (commit === undefined || !isDecided(dialect, chain, height, commit))
     return { kind: 'refused', height: height + 1n }
   if (!equalBlockIds(commit.blockId, blockId)) return { kind: 'refused', height }
-  return { kind: 'decided', blockId, parts, commit }
+  return { kind: 'decided', block: first, blockId, parts, commit }
+}
+
+/** As {@link judgePair}, of blocks that nobody has read; of the second only the commit is. */
+export function judgeSealed(
+  dialect: SignatureDialect,
+  chain: ChainState,
+  pair: { readonly first: SealedBlock; readonly second: SealedBlock },
+): PairVerdict {
+  const first = openBlock(pair.first, blockBytesMax(chain))
+  if (first === undefined) return { kind: 'refused', height: pair.first.height }
+  return judgePair(dialect, chain, { first, second: { lastCommit: openLastCommit(pair.second) } })
 }
 
 /** Does the commit decide on some block of the height? */

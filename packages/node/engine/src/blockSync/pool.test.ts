@@ -35,7 +35,11 @@ class Bench {
   }
 
   block(peer: string, height: number, size = 100): readonly PoolEffect[] {
-    return this.take({ kind: 'block', peer, block: fakeBlock(BigInt(height)), size })
+    return this.take({
+      kind: 'block',
+      peer,
+      block: { ...fakeBlock(BigInt(height)), bytes: new Uint8Array(size) },
+    })
   }
 
   noBlock(peer: string, height: number): readonly PoolEffect[] {

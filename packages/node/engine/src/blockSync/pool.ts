@@ -12,7 +12,6 @@
 
 import { assert } from '@wadi/base/errors'
 import type { Offence } from '@wadi/contracts/peers'
-import type { Block } from '@wadi/tendermint/types/block'
 import {
   BLOCK_SIZE_GUESS,
   BUFFER_BYTES_MAX,
@@ -24,6 +23,7 @@ import {
   REQUESTS_MAX,
 } from './limits.ts'
 import { PoolPeer } from './poolPeer.ts'
+import type { SealedBlock } from './sealedBlock.ts'
 
 /** What happened. */
 export type PoolInput =
@@ -37,8 +37,7 @@ export type PoolInput =
   | {
       readonly kind: 'block'
       readonly peer: string
-      readonly block: Block
-      readonly size: number
+      readonly block: SealedBlock
     }
   | { readonly kind: 'no-block'; readonly peer: string; readonly height: bigint }
   | { readonly kind: 'gone'; readonly peer: string }
@@ -59,13 +58,13 @@ export type PoolEffect =
 interface Wanted {
   /** Whom it is asked of: one, or two. */
   readonly asked: Map<string, number>
-  here: { readonly block: Block; readonly from: string; readonly size: number } | undefined
+  here: { readonly block: SealedBlock; readonly from: string; readonly size: number } | undefined
 }
 
 /** The next block, and the one that proves it. */
 export interface BlockPair {
-  readonly first: Block
-  readonly second: Block
+  readonly first: SealedBlock
+  readonly second: SealedBlock
 }
 
 /** See the top of this file. */
@@ -135,7 +134,7 @@ export class BlockPool {
         this.#takeStatus(input.peer, input.base, input.height)
         break
       case 'block':
-        this.#takeBlock(input.peer, input.block, input.size)
+        this.#takeBlock(input.peer, input.block)
         break
       case 'no-block':
         this.#takeNoBlock(input.peer, input.height)
@@ -171,10 +170,11 @@ export class BlockPool {
       this.#peers.set(id, new PoolPeer(id, base, height))
   }
 
-  #takeBlock(id: string, block: Block, size: number): void {
+  #takeBlock(id: string, block: SealedBlock): void {
     const peer = this.#peers.get(id)
     if (peer === undefined) return
-    const { height } = block.header
+    const { height } = block
+    const size = block.bytes.length
     const wasPending = peer.pending.has(height)
     if (!peer.answered(height, size, this.#nowMs)) {
       this.#drop(peer, { severity: 'drop', why: 'sent a block that nobody asked for' })

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { randomBelow, SeededRandom } from '@wadi/base/random'
-import type { Block } from '@wadi/tendermint/types/block'
 import { PEER_REQUESTS_MAX } from '../limits.ts'
 import { BlockPool, type PoolEffect, type PoolInput } from '../pool.ts'
+import type { SealedBlock } from '../sealedBlock.ts'
 
 /** How a peer answers. */
 export const BEHAVIOURS = [
@@ -31,15 +31,12 @@ export const BEHAVIOURS = [
 export type Behaviour = (typeof BEHAVIOURS)[number]
 
 /** A block that is right, or not; nothing else of it matters to a pool. */
-export function fakeBlock(height: bigint, isRight = true): Block {
-  return {
-    header: { height },
-    transactions: isRight ? [] : [new Uint8Array(1)],
-  } as unknown as Block
+export function fakeBlock(height: bigint, isRight = true): SealedBlock {
+  return { height, bytes: new Uint8Array(1000).fill(isRight ? 0 : 1) }
 }
 
-function isRight({ transactions }: Block): boolean {
-  return transactions.length === 0
+function isRight({ bytes }: SealedBlock): boolean {
+  return bytes[0] === 0
 }
 
 interface Event {
@@ -138,7 +135,7 @@ export class PoolWorld {
     if (behaviour === 'stutterer') this.#reply(peer, height, block)
   }
 
-  #blockOf(behaviour: Behaviour, height: bigint): Block | undefined {
+  #blockOf(behaviour: Behaviour, height: bigint): SealedBlock | undefined {
     switch (behaviour) {
       case 'empty':
         return undefined
@@ -153,12 +150,12 @@ export class PoolWorld {
     }
   }
 
-  #reply(peer: string, height: bigint, block: Block | undefined, waitMs = 0): void {
+  #reply(peer: string, height: bigint, block: SealedBlock | undefined, waitMs = 0): void {
     this.#after(waitMs + 1 + this.#below(400), () => {
       if (!this.#connected.has(peer)) return
       this.#open.set(peer, (this.#open.get(peer) ?? 0) - 1)
       if (block === undefined) this.feed({ kind: 'no-block', peer, height })
-      else this.feed({ kind: 'block', peer, block, size: 1000 })
+      else this.feed({ kind: 'block', peer, block })
     })
   }
 
