@@ -5,23 +5,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  makeNetworkFolders,
-  type NodeFolder,
-  type WrittenSettings,
-} from '@wadi/compose/network-folders'
+import { makeNetworkFolders, type NodeFolder } from '@wadi/compose/network-folders'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
 import { freePorts, NodeProcess } from '@wadi/compose/testing/node-process'
 
 const PROGRAM = join(import.meta.dirname, 'main.ts')
+const MAKE_NETWORK = join(import.meta.dirname, 'makeNetwork.ts')
 const folder = mkdtempSync(join(tmpdir(), 'wadi-main-'))
 process.on('exit', () => rmSync(folder, { recursive: true }))
 
 /** The folder of a network of one. */
-async function makeNode(name: string, settings: WrittenSettings = {}): Promise<NodeFolder> {
+async function makeNode(name: string): Promise<NodeFolder> {
   const network = createNetworkGenesis({ seed: name, validators: 1, timeoutCommitMs: 20n })
   const ports = await freePorts(1)
-  const [node] = makeNetworkFolders({ folder: join(folder, name), network, ports, settings })
+  const [node] = makeNetworkFolders({ folder: join(folder, name), network, ports })
   return node!
 }
 
@@ -33,9 +30,9 @@ function run(...args: readonly string[]) {
 
 const logOf = ({ dataDir }: NodeFolder) => readFileSync(join(dataDir, 'node.log'), 'utf8')
 
-async function untilLogged(node: NodeFolder, process: NodeProcess, what: string): Promise<void> {
+async function untilLogged(node: NodeFolder, started: NodeProcess, what: string): Promise<void> {
   for (;;) {
-    process.checkAlive()
+    started.checkAlive()
     if (logOf(node).includes(what)) return
     await sleep(25)
   }
@@ -43,17 +40,23 @@ async function untilLogged(node: NodeFolder, process: NodeProcess, what: string)
 
 describe('wadi-node', () => {
   it('runs a network of one, serves metrics, and ends with 0 when asked to', async () => {
-    const [port] = await freePorts(1)
-    const metrics = { mode: 'pull', address: `127.0.0.1:${port}` }
-    const node = await makeNode('one', { metrics, test: { application: 'kvstore' } })
-    const process = new NodeProcess(PROGRAM, node)
+    const [p2pPort, port] = await freePorts(2)
+    const network = join(folder, 'one')
+    const chosen = ['--nodes', '1', '--port', `${p2pPort}`, '--timeout-commit', '20']
+    const made = spawnSync(process.execPath, [
+      MAKE_NETWORK,
+      ...['--folder', network, '--application', 'kvstore', ...chosen],
+    ])
+    const [configPath = '', address = ''] = made.stdout.toString().trim().split(/ +/)
+    const node = { dataDir: join(network, 'node-0'), configPath, address }
+    const started = new NodeProcess(PROGRAM, node)
     writeFileSync(join(node.dataDir, 'node.log'), '')
-    process.start()
-    await untilLogged(node, process, '"height":"3"')
+    started.start('--metrics.mode=pull', `--metrics.address=127.0.0.1:${port}`)
+    await untilLogged(node, started, '"height":"3"')
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
     assert.match(text, /^cometbft_consensus_height [1-9]/m)
     assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 404)
-    assert.equal(await process.stop(), 0)
+    assert.equal(await started.stop(), 0)
     assert.match(logOf(node), /"msg":"stopped"/)
   })
 
@@ -74,13 +77,13 @@ describe('wadi-node', () => {
 
   it('ends with 1 and a sentence when another process signs with its key', async () => {
     const node = await makeNode('two')
-    const process = new NodeProcess(PROGRAM, node)
+    const started = new NodeProcess(PROGRAM, node)
     writeFileSync(join(node.dataDir, 'node.log'), '')
-    process.start()
-    await untilLogged(node, process, '"msg":"started"')
+    started.start()
+    await untilLogged(node, started, '"msg":"started"')
     const { status, said } = run('--config', node.configPath)
     assert.equal(status, 1)
     assert.match(said, /^wadi-node: signing: another process signs with the key .*\n$/)
-    assert.equal(await process.stop(), 0)
+    assert.equal(await started.stop(), 0)
   })
 })
