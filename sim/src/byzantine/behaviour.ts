@@ -13,7 +13,10 @@ export interface Sent {
   readonly bytes: Uint8Array
 }
 
-/** What accomplices agree on: for a height and round, the blocks that even and odd nodes are to decide. */
+/**
+ * What accomplices agree on: for a height and round, the blocks that even and odd nodes are to
+ * decide.
+ */
 export type Pact = Map<string, readonly [even: BlockId, odd: BlockId]>
 
 /** What a byzantine validator has: its own key, its connections, and no shame. */

@@ -1,6 +1,6 @@
 /**
- * A third or more of all votes can have two halves of a network decide two blocks: its proposers show each
- * half a block of its own, and all of them vote for both.
+ * A third or more of all votes can have two halves of a network decide two blocks: its proposers
+ * show each half a block of its own, and all of them vote for both.
  */
 
 import { equalBytes } from '@wadi/base/bytes'

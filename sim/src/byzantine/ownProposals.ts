@@ -1,4 +1,7 @@
-/** Keeps a validator's own proposals from some of its peers, and hands them over once they are whole. */
+/**
+ * Keeps a validator's own proposals from some of its peers, and hands them over once they are
+ * whole.
+ */
 
 import { EMPTY_BYTES, equalBytes } from '@wadi/base/bytes'
 import { decode, encode } from '@wadi/protobuf/codec'

@@ -1,9 +1,10 @@
 /**
- * P: whoever votes for two things in one step where an honest node could see both is punished, and nobody
- * honest ever is.
+ * P: whoever votes for two things in one step where an honest node could see both is punished,
+ * and nobody honest ever is.
  *
- * "Could see": both votes, with valid signatures, have reached the node in one life of it while it was agreeing on their
- * height and had voted in their round itself; and it has lived to apply that height.
+ * "Could see": both votes, with valid signatures, have reached the node in one life of it while
+ * it was agreeing on their height and had voted in their round itself; and it has lived to apply
+ * that height.
  */
 
 import { equalBytes, toHex } from '@wadi/base/bytes'

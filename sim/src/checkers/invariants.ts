@@ -1,6 +1,9 @@
 import type { Checker, World } from './checker.ts'
 
-/** P: what every service says of its state holds after every block. Looked at where a block is first. */
+/**
+ * P: what every service says of its state holds after every block. Looked at where a block is
+ * first.
+ */
 export function invariants(world: World): Checker {
   let highest = 0n
   return {

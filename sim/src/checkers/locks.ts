@@ -1,13 +1,13 @@
 /**
- * P: an honest validator that has precommitted a block prevotes no other block at that height, unless in
- * a later round so many may have prevoted something else that it had to let go.
+ * P: an honest validator that has precommitted a block prevotes no other block at that height,
+ * unless in a later round so many may have prevoted something else that it had to let go.
  */
 
 import type { Checker, World } from './checker.ts'
 
 /**
- * Less than two thirds, in percent: what validators have earned and lost since the beginning shifts
- * their powers a little.
+ * Less than two thirds, in percent: what validators have earned and lost since the beginning
+ * shifts their powers a little.
  */
 const POLKA_PERCENT = 60n
 const HUNDRED = 100n

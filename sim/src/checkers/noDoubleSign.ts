@@ -1,6 +1,9 @@
 import type { Checker, World } from './checker.ts'
 
-/** P: the key of an honest validator never signs two different things for one height, round and step. */
+/**
+ * P: the key of an honest validator never signs two different things for one height, round and
+ * step.
+ */
 export function noDoubleSign(world: World): Checker {
   const signatures = new Map<string, string>()
   return {

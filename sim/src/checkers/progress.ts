@@ -1,4 +1,6 @@
-/** P: once the core has healed, it decides one height after the other, each within a few rounds. */
+/**
+ * P: once the core has healed, it decides one height after the other, each within a few rounds.
+ */
 
 import {
   precommitMs,

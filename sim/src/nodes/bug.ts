@@ -1,4 +1,6 @@
-/** Something that is wrong in the program of every honest node: to see whether a checker finds it. */
+/**
+ * Something that is wrong in the program of every honest node: to see whether a checker finds it.
+ */
 
 import type { PrivateValidator } from '@wadi/engine/private-validator'
 import type { FileSystem } from '@wadi/node-storage/file-system'

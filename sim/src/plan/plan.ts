@@ -1,6 +1,6 @@
 /** What a seed decides: the network, what goes wrong in it, and when. */
 
-import type { ByzantineKind, CrashClass } from './faultClasses.ts'
+import type { ByzantineKind, CrashClass, WeatherClass } from './faultClasses.ts'
 
 /** Milliseconds since the world began, from and up to. */
 export interface Span {
@@ -11,7 +11,7 @@ export interface Span {
 /** Messages suffer, between all nodes or on one way. */
 export interface WeatherFault extends Span {
   readonly kind: 'weather'
-  readonly class: 'delays' | 'loss' | 'duplication' | 'reordering'
+  readonly class: WeatherClass
   /** Undefined: everywhere. */
   readonly way: readonly [from: number, to: number] | undefined
   /** Of a delay the longest in milliseconds, otherwise messages of a million. */

@@ -2,7 +2,10 @@ import { SeededRandom } from '@wadi/base/random'
 
 const LABEL_MAX = 0x1_0000_0000n
 
-/** A stream of randomness of its own for each purpose, so that one more draw changes only one of them. */
+/**
+ * A stream of randomness of its own for each purpose, so that one more draw changes only one of
+ * them.
+ */
 export function randomFor(seed: bigint, label: string): SeededRandom {
   let mixed = 0xcbf29ce484222325n
   for (let i = 0; i < label.length; i++)

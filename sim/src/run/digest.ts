@@ -1,4 +1,7 @@
-/** A short name of everything that has happened: two runs of a seed have the same, or chance is at work. */
+/**
+ * A short name of everything that has happened: two runs of a seed have the same, or chance is at
+ * work.
+ */
 
 const PRIMES = [0x9e3779b1, 0x85ebca77] as const
 /** Of a long message so many bytes are looked at. */

@@ -22,7 +22,10 @@ export interface FaultScene {
 /** A process that ended by a failing disk is started again after at least so long. */
 const RESTART_MS = 100
 const NEVER = 2 ** 40
-/** What `MemoryFiles` does with a write that was not synced: a pick of three, of which this loses it. */
+/**
+ * What `MemoryFiles` does with a write that was not synced: a pick of three, of which this loses
+ * it.
+ */
 const FATES = 3
 
 /** See the top of this file. */

@@ -15,7 +15,9 @@ export interface WorkerTask extends SeedTask {
   readonly options: SeedOptions
 }
 
-/** Runs tasks one after the other in each of so many threads; `onResult` hears of each as it ends. */
+/**
+ * Runs tasks one after the other in each of so many threads; `onResult` hears of each as it ends.
+ */
 export async function runSeeds(
   tasks: Iterable<SeedTask>,
   { jobs, options }: { readonly jobs: number; readonly options: SeedOptions },

@@ -1,7 +1,7 @@
 /**
  * Signatures that cost next to nothing: a keyed hash, whose key only the signer is given. Whoever
- * does not have it cannot sign, and a signature of anything else is not valid. No protection against
- * anybody who looks into this process: for simulations only.
+ * does not have it cannot sign, and a signature of anything else is not valid. No protection
+ * against anybody who looks into this process: for simulations only.
  */
 
 import { equalBytes, toHex } from '@wadi/base/bytes'
@@ -13,7 +13,10 @@ import type { SignatureDialect } from '@wadi/tendermint/dialect'
 
 const SIGNATURE_SIZE = 64
 const TAG_WORDS = 4
-/** What the rest of a stand-in consists of. No Ed25519 signature ends so: its S would be too large. */
+/**
+ * What the rest of a stand-in consists of. No Ed25519 signature ends so: its S would be too
+ * large.
+ */
 const FILLER = 0xff
 /** Verdicts on real signatures that are remembered. */
 const VERDICTS_MAX = 20_000
@@ -26,7 +29,10 @@ interface Key {
 /** All keys of a simulated network: the one who checks signatures has to know them. */
 export class StandInKeys {
   readonly #keys = new Map<number, Key[]>()
-  /** By signature: what real ones were found to be, with the key and message they were checked for. */
+  /**
+   * By signature: what real ones were found to be, with the key and message they were checked
+   * for.
+   */
   readonly #verdicts = new Map<
     string,
     { readonly signed: SignedMessage; readonly isValid: boolean }
@@ -57,7 +63,9 @@ export class StandInKeys {
     prehash: (message) => message,
   }
 
-  /** For rules that check real signatures as well, each of which is checked once for all nodes. */
+  /**
+   * For rules that check real signatures as well, each of which is checked once for all nodes.
+   */
   readonly provider: Ed25519Provider = {
     verifySignature: (signed) => this.#verifyAny(signed),
     verifySignatures: (all) => all.map((signed) => this.#verifyAny(signed)),

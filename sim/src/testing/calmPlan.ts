@@ -5,7 +5,10 @@ import { linksOf } from '../plan/topology.ts'
 const COUNT = 4
 const END_MS = 60_000
 
-/** Four equal validators in a full network where nothing goes wrong, for a minute; then it is changed. */
+/**
+ * Four equal validators in a full network where nothing goes wrong, for a minute; then it is
+ * changed.
+ */
 export function calmPlan(seed: bigint, change: Partial<Plan> = {}): Plan {
   const powers = Array.from({ length: COUNT }, () => 1n)
   return {

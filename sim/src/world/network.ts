@@ -68,7 +68,9 @@ export interface NetworkOptions {
   readonly onOffence?: OffenceWatch
   readonly tamper?: Tamper
   readonly onDelivery?: DeliveryWatch
-  /** Carries out what a node has to do when a message arrives; it may fail, be slow, or be dead. */
+  /**
+   * Carries out what a node has to do when a message arrives; it may fail, be slow, or be dead.
+   */
   readonly run?: (node: NetworkNode, work: () => void) => void
 }
 

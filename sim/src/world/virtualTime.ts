@@ -4,24 +4,28 @@ import type { Clock } from '@wadi/base/clock'
 import { assert } from '@wadi/base/errors'
 import type { Timer, Timers } from '@wadi/contracts/world'
 
-/** Something that happens at a moment; of two at the same, what was scheduled first. */
+/** Something that is to happen; undefined when it was cancelled. */
 interface Happening {
-  readonly atMs: number
-  readonly order: number
-  /** Undefined when it was cancelled or is over. */
   run: (() => void) | undefined
 }
 
-function isBefore(a: Happening, b: Happening): boolean {
-  return a.atMs !== b.atMs ? a.atMs < b.atMs : a.order < b.order
+/** What happens at one moment, in the order in which it was scheduled. */
+interface Instant {
+  readonly atMs: number
+  readonly happenings: Happening[]
+  /** How many are over. */
+  done: number
 }
 
-/** The one clock of a simulated world. */
+/**
+ * The one clock of a simulated world. PERF: much happens at the same moments, so only those are
+ * in a heap: a network of 100 nodes spends a fifth of the time on it.
+ */
 export class VirtualTime {
   #nowMs = 0
-  #scheduled = 0
+  readonly #instants = new Map<number, Instant>()
   /** A binary heap: the first is the next. */
-  readonly #heap: Happening[] = []
+  readonly #heap: Instant[] = []
 
   /** Milliseconds since the world began. */
   get nowMs(): number {
@@ -31,8 +35,8 @@ export class VirtualTime {
   /** Has something happen `ms` milliseconds from now. */
   after(ms: number, run: () => void): Timer {
     assert(ms >= 0, 'nothing happens in the past')
-    const happening: Happening = { atMs: this.#nowMs + ms, order: this.#scheduled++, run }
-    this.#push(happening)
+    const happening: Happening = { run }
+    this.#instantAt(this.#nowMs + ms).happenings.push(happening)
     return {
       cancel: () => {
         happening.run = undefined
@@ -47,24 +51,37 @@ export class VirtualTime {
       this.#nowMs = Math.max(this.#nowMs, untilMs)
       return false
     }
-    this.#pop()
     this.#nowMs = next.atMs
-    const { run } = next
-    next.run = undefined
+    const happening = next.happenings[next.done++]!
+    if (next.done === next.happenings.length) {
+      this.#instants.delete(next.atMs)
+      this.#pop()
+    }
+    const { run } = happening
+    happening.run = undefined
     run?.()
     return true
   }
 
-  #push(happening: Happening): void {
+  #instantAt(atMs: number): Instant {
+    const known = this.#instants.get(atMs)
+    if (known !== undefined) return known
+    const instant: Instant = { atMs, happenings: [], done: 0 }
+    this.#instants.set(atMs, instant)
+    this.#push(instant)
+    return instant
+  }
+
+  #push(instant: Instant): void {
     const heap = this.#heap
-    let at = heap.push(happening) - 1
+    let at = heap.push(instant) - 1
     while (at > 0) {
       const parent = (at - 1) >> 1
-      if (!isBefore(happening, heap[parent]!)) break
+      if (heap[parent]!.atMs <= instant.atMs) break
       heap[at] = heap[parent]!
       at = parent
     }
-    heap[at] = happening
+    heap[at] = instant
   }
 
   #pop(): void {
@@ -75,8 +92,8 @@ export class VirtualTime {
     for (;;) {
       let child = 2 * at + 1
       if (child >= heap.length) break
-      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++
-      if (!isBefore(heap[child]!, last)) break
+      if (child + 1 < heap.length && heap[child + 1]!.atMs < heap[child]!.atMs) child++
+      if (heap[child]!.atMs >= last.atMs) break
       heap[at] = heap[child]!
       at = child
     }
