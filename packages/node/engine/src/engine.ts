@@ -152,9 +152,9 @@ export class Engine {
       onApplied: (applied) => this.#onApplied(applied),
     })
     const executor = this.#executor
-    const isNew = stored.lastBlockHeight === 0n && application.info().height === 0n
+    // It must not begin the chain then; it may be further, if a crash cut a state sync short.
+    const isNew = stored.lastBlockHeight === 0n && blockStore.height === 0n
     this.#request = isNew ? options.config.stateSync : undefined
-    // An application that is to take the state of others must not have begun the chain.
     this.#chain =
       this.#request === undefined
         ? handshake({ application, genesis, executor, blockStore, stateStore }, stored)

@@ -26,6 +26,11 @@ const UNDECIDABLE: ReadonlySet<string> = new Set([
   errors.tooMany().reason,
 ])
 
+/** Is the evidence of a height of which nothing is here? */
+export function isOfUnknownHeight({ reason }: { readonly reason: string }): boolean {
+  return reason === errors.noHeader().reason || reason === errors.noValidators().reason
+}
+
 /** Does the refusal say more about us than about who sent the evidence? */
 export function isUndecidable({ reason }: { readonly reason: string }): boolean {
   return UNDECIDABLE.has(reason)

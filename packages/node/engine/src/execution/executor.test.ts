@@ -10,6 +10,7 @@ import type { Candidate } from '@wadi/tendermint/round/candidate'
 import { testKey } from '@wadi/tendermint/testing/signedChain'
 import { Block } from '@wadi/tendermint/types/block'
 import type { Evidence } from '@wadi/tendermint/types/evidence'
+import { errors as evidenceErrors } from '../evidence/errors.ts'
 import { MemoryApplication } from '../testing/memoryApplication.ts'
 import { roomAfter } from './executor.ts'
 import { Ground, noEvidence, testGenesis } from './testing/executedChain.ts'
@@ -138,6 +139,15 @@ describe('Checking a block', () => {
     })
     proof = undefined
     ground.executor.checkDecided(chain, block)
+  })
+
+  it('believes the others about heights that are not here, as after a state sync', () => {
+    for (const unknown of [evidenceErrors.noHeader(), evidenceErrors.noValidators()]) {
+      proof = unknown
+      assert.equal(verdictOn(block, 'prevote'), 'invalid')
+      ground.executor.checkDecided(chain, block)
+    }
+    proof = undefined
   })
 
   it('does not call a fault of ours a fault of the block', () => {

@@ -22,6 +22,7 @@ import type { Part } from '@wadi/tendermint/types/part'
 import type { ValidatorSet } from '@wadi/tendermint/types/validatorSet'
 import { errors } from '../errors.ts'
 import type { EvidenceSource } from '../evidence/contract.ts'
+import { isOfUnknownHeight } from '../evidence/errors.ts'
 import type { CommittedTxs, TxPool } from '../mempool/contract.ts'
 import type { BlockResponses, BlockStore, StateStore } from '../stores/contract.ts'
 import { votersAt } from '../stores/votersAt.ts'
@@ -107,10 +108,14 @@ export class Executor {
     return votersAt(this.#parts, chain, height)
   }
 
-  /** Stops the node if others have decided a block that the rules forbid. */
+  /**
+   * Stops the node if others have decided a block that the rules forbid. Evidence of a height that is not here,
+   * because the node began later, is for the others to judge.
+   */
   checkDecided(chain: ChainState, block: Block): void {
     const violation = this.#violationOf(chain, block)
-    if (violation !== undefined) throw errors.badDecision(violation.message)
+    if (violation === undefined || isOfUnknownHeight(violation)) return
+    throw errors.badDecision(violation.message)
   }
 
   /** Runs a decided block, and has its state and everything that follows from it stored. */
