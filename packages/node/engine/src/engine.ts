@@ -24,6 +24,7 @@ import type { EvidencePool } from './evidence/evidencePool.ts'
 import { EvidenceReactor } from './evidence/evidenceReactor.ts'
 import { type AppliedBlock, Executor, roomAfter } from './execution/executor.ts'
 import { handshake } from './execution/handshake.ts'
+import { unflooded } from './flood.ts'
 import {
   createGuard,
   type Guard,
@@ -189,7 +190,7 @@ export class Engine {
       this.#mempoolReactor,
       this.#evidenceReactor,
       this.#stateSync,
-    ].map((reactor) => guardedReactor(reactor, this.#guard))
+    ].map((reactor) => guardedReactor(unflooded(reactor, clock), this.#guard))
   }
 
   /** Begins to agree, after catching up with others if it is to. */

@@ -38,3 +38,15 @@ export const REMEMBERED_MESSAGE_BYTES_MAX = 256
  * for ten thousand validators.
  */
 export const SIGNATURES_REMEMBERED_MAX = 20_000
+
+/**
+ * Messages of a peer to one reactor that are taken a second, and at once; what comes beyond is not
+ * looked at. An honest peer of a hundred validators, who decide ten blocks a second, sends a tenth.
+ */
+export const MESSAGES_PER_SECOND_MAX = 10_000
+
+/** See {@link MESSAGES_PER_SECOND_MAX}. */
+export const MESSAGES_BURST_MAX = 20_000
+
+/** Every so many messages beyond count against a peer once. */
+export const FLOOD_MESSAGES_PER_OFFENCE = 1_000
