@@ -4,8 +4,8 @@
  *   node apps/node/src/makeNetwork.ts --folder <folder> [--nodes 4] [--accounts 16] [--port 26656]
  *     [--timeout-commit 1000] [--application oasis|kvstore] [--dialect oasis|stock]
  *
- * Each `node-<i>/config.json` in it is for `main.ts --config`. Everybody can make the same keys from
- * the seed: such a network is for tests.
+ * Each `node-<i>/config.json` in it is for `main.ts --config`. Everybody can make the same keys
+ * from the seed: such a network is for tests.
  */
 
 import { parseArgs } from 'node:util'

@@ -1,4 +1,4 @@
-/** A node: engine, application, stores, keys and network, put together and alive in this process. */
+/** A node in this process: engine, application, stores, keys and network, put together. */
 
 import type { Clock } from '@wadi/base/clock'
 import type { Logger } from '@wadi/base/log'
@@ -71,7 +71,7 @@ export interface Node {
   stop(): void
 }
 
-/** Opens everything and brings the application to where the chain is. Nothing moves before `start`. */
+/** Opens everything, and brings the application to where the chain is. It does not start. */
 export function createNode(options: NodeOptions): Node {
   const life = new Life()
   try {

@@ -1,6 +1,6 @@
 /**
- * A stranger on a network: connects to its nodes as any peer does, hears their votes, asks for their
- * blocks, and sends them transactions. Whatever speaks CometBFT's protocol can be observed.
+ * A stranger on a network: connects to its nodes as any peer does, hears their votes, asks for
+ * their blocks, and sends them transactions. Whatever speaks CometBFT's protocol can be observed.
  *
  * It tells each node that it is where that node is, and never that it has anything; so it is told
  * every vote, by everybody.

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +16,8 @@ const COMPILE_CACHE = join(tmpdir(), 'wadi-compile-cache')
 /** As `wadi-node` has itself started. */
 const NODE_FLAGS = ['--max-semi-space-size=8']
 const LOG_LINES = 15
+/** How the files begin whose loss would let a validator sign twice. */
+const SIGNED = 'oasis_priv_validator'
 
 /** How a process ended: with a code, or by a signal. */
 export type Ending = number | NodeJS.Signals | undefined
@@ -66,9 +68,11 @@ export class NodeProcess {
   /** Removes all that it stores, but for its keys and what it has signed. */
   wipe(): void {
     assert(!this.isRunning, 'a node that runs needs its folder')
-    const { dataDir } = this.#folder
-    for (const name of ['application', 'consensus/blocks', 'consensus/state', 'consensus/wal'])
-      rmSync(join(dataDir, name), { recursive: true, force: true })
+    const application = join(this.#folder.dataDir, 'application')
+    const consensus = join(this.#folder.dataDir, 'consensus')
+    const stored = readdirSync(consensus).filter((name) => !name.startsWith(SIGNED))
+    for (const path of [application, ...stored.map((name) => join(consensus, name))])
+      rmSync(path, { recursive: true, force: true })
   }
 
   /** Bytes of memory that the process has, on Linux. */
