@@ -16,6 +16,7 @@ import { NetworkObserver } from '@wadi/compose/testing/observer'
 import { cometChainId } from '@wadi/consensus/genesis/document'
 import { stockDialect } from '@wadi/tendermint/dialect'
 import { headerHash } from '@wadi/tendermint/hashing/headerHash'
+import type { NewRoundStep } from '@wadi/tendermint/messages/consensus'
 import type { Block } from '@wadi/tendermint/types/block'
 import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import { EnginePair, freePorts, type Ports, until } from '../external-engine/enginePair.ts'
@@ -124,6 +125,8 @@ export class MixedNetwork implements AsyncDisposable {
   readonly guests: readonly [Member, Member]
   readonly observer: NetworkObserver
   readonly signed = new SignedOnce()
+  /** Hears where nodes are. */
+  onStep: (step: NewRoundStep, from: string) => void = () => undefined
   readonly #folder: string
 
   private constructor(options: MixedOptions) {
@@ -139,6 +142,7 @@ export class MixedNetwork implements AsyncDisposable {
       log: createLogger('observer', SILENT),
       onVote: (vote) => this.signed.noteVote(vote),
       onProposal: (proposal) => this.signed.noteProposal(proposal),
+      onStep: (step, from) => this.onStep(step, from),
     })
   }
 

@@ -4,6 +4,8 @@ import { toHex } from '@wadi/base/bytes'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
 import { signedTransfer } from '@wadi/compose/network-transfer'
 import { findComet } from '../external-engine/cometBinary.ts'
+import { until } from '../external-engine/enginePair.ts'
+import { conflictingVotes } from './conflictingVotes.ts'
 import { type Member, MixedNetwork } from './mixedNetwork.ts'
 
 const comet = findComet()
@@ -79,6 +81,37 @@ describe('CometBFT and our nodes as validators of one chain', { skip: comet.miss
       assert.ok(network.signed.count > 100)
       for (const member of everybody)
         assert.ok(await member.stop(), `${member.index} ends in peace`)
+    } catch (error) {
+      throw new Error(`they said last:\n${network.said()}`, { cause: error })
+    }
+  })
+
+  it('tell each other of a validator that signs twice, and agree that it did', async () => {
+    await using network = await MixedNetwork.start(comet.path, genesis)
+    const { members, observer } = network
+    const [comets, own, guilty] = [members[0]!, members[1]!, members[3]!]
+    const others = members.filter((member) => member !== guilty)
+    try {
+      await network.goOn(2n)
+      await guilty.kill()
+      for (const told of [comets, own]) {
+        const from = observer.height
+        network.onStep = ({ height, round }, peer) => {
+          if (!told.address.startsWith(peer)) return
+          for (const vote of conflictingVotes(genesis, { signer: guilty.index, height, round }))
+            observer.sendVote(told.address, vote)
+        }
+        await until('a block has evidence', async () => {
+          for (let height = from + 1n; height <= observer.height; height++) {
+            const block = await observer.blockOf(told.address, height)
+            if (block !== undefined && block.evidence.length > 0) return true
+          }
+          return undefined
+        })
+        network.onStep = () => undefined
+        await network.goOn(2n, others)
+        await network.blockAt(observer.height - 1n, others)
+      }
     } catch (error) {
       throw new Error(`they said last:\n${network.said()}`, { cause: error })
     }

@@ -22,7 +22,7 @@ import { decode, encode } from '@wadi/protobuf/codec'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
 import { BLOCK_SIZE_MAX } from '@wadi/tendermint/limits'
 import { BlockSyncMessage } from '@wadi/tendermint/messages/blockSync'
-import { ConsensusMessage } from '@wadi/tendermint/messages/consensus'
+import { ConsensusMessage, type NewRoundStep } from '@wadi/tendermint/messages/consensus'
 import { MempoolMessage } from '@wadi/tendermint/messages/mempool'
 import type { Block } from '@wadi/tendermint/types/block'
 import type { Proposal } from '@wadi/tendermint/types/proposal'
@@ -40,10 +40,13 @@ export interface ObserverOptions {
   readonly log: Logger
   readonly onVote?: (vote: Vote, from: string) => void
   readonly onProposal?: (proposal: Proposal, from: string) => void
+  /** A node says where it is. */
+  readonly onStep?: (step: NewRoundStep, from: string) => void
 }
 
 const BLOCK_SYNC = 0x40
 const STATE = 0x20
+const VOTES = 0x22
 const MEMPOOL = 0x30
 const REDIAL_MS = 100
 const ANSWER_MS_MAX = 10_000
@@ -54,7 +57,7 @@ const channelOf = (id: number): Channel => ({
   sendQueueMax: 1000,
   messageBytesMax: BLOCK_SIZE_MAX,
 })
-const CHANNELS = [BLOCK_SYNC, STATE, 0x21, 0x22, 0x23, MEMPOOL].map(channelOf)
+const CHANNELS = [BLOCK_SYNC, STATE, 0x21, VOTES, 0x23, MEMPOOL].map(channelOf)
 
 interface Question {
   readonly height: bigint
@@ -149,6 +152,12 @@ export class NetworkObserver implements Reactor {
     return peer?.send(MEMPOOL, message) ?? false
   }
 
+  /** Gives a node a vote, whoever signed it. */
+  sendVote(node: string, vote: Vote): boolean {
+    const message = encode(ConsensusMessage, { kind: 'vote', body: { vote } })
+    return this.#network.peer(idOf(node))?.send(VOTES, message) ?? false
+  }
+
   addPeer(): void {
     // What it says tells enough.
   }
@@ -173,6 +182,7 @@ export class NetworkObserver implements Reactor {
     this.#heights.set(peer.id, height)
     if (height - 1n > this.#height) this.#height = height - 1n
     peer.send(STATE, bytes)
+    this.#options.onStep?.(said.body, peer.id)
   }
 
   #hearOfBlocks(peer: Peer, said: BlockSyncMessage): void {
