@@ -9,7 +9,7 @@ import { nodeSockets } from '@wadi/comet-p2p/node-sockets'
 import type { NetworkOptions, NetworkWorld } from '@wadi/comet-p2p/options'
 import { PexReactor } from '@wadi/comet-p2p/pex-reactor'
 import type { Reactor } from '@wadi/contracts/peers'
-import { nativeChaCha20Poly1305 } from '@wadi/node-crypto/native/chacha20Poly1305'
+import { fastChaCha20Poly1305 } from '@wadi/crypto/aead/fastChaCha20Poly1305'
 import { nativeX25519 } from '@wadi/node-crypto/native/x25519'
 import { type FileSystem, readWhole, replaceFile } from '@wadi/node-storage/file-system'
 
@@ -65,7 +65,7 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
     ...identity,
     ...rest,
     world: { ...world, sockets: nodeSockets },
-    algorithms: { x25519: nativeX25519, chacha20Poly1305: nativeChaCha20Poly1305 },
+    algorithms: { x25519: nativeX25519, chacha20Poly1305: fastChaCha20Poly1305 },
     addresses: book,
     dialJitterMs: DIAL_JITTER_MS,
   })
