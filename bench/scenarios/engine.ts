@@ -1,0 +1,150 @@
+/** Whole networks of engines, and verifying what they decide. */
+
+import { assert } from '@wadi/base/errors'
+import { RememberedSignatures } from '@wadi/engine/remembered-signatures'
+import { oasisDialect, type SignatureDialect } from '@wadi/tendermint/dialect'
+import {
+  CLOCK_DRIFT_MS,
+  DEFAULT_TRUST_LEVEL,
+  type LightRules,
+} from '@wadi/tendermint/light/lightRules'
+import { skip } from '@wadi/tendermint/light/skip'
+import { LightChain, realSigner, timeAt } from '@wadi/tendermint/light/testing/lightChain'
+import { newTaskLog, runTask } from '@wadi/tendermint/light/testing/runTask'
+import { verifyForwards } from '@wadi/tendermint/light/verifyLightBlock'
+import { type EngineNetwork, startEngines } from '../src/engineNetwork.ts'
+import { cpuSecondsOf } from '../src/rounds.ts'
+import type { Partner, Scenario } from '../src/scenario.ts'
+
+const VALIDATORS = 100
+const PEERS = 16
+const HEIGHTS = 10_000n
+const MS_PER_SECOND = 1_000
+
+/** A network that makes blocks, as many a round. */
+function blocks(name: string, blockCount: number, start: () => EngineNetwork): Partner {
+  let network: EngineNetwork | undefined
+  let [virtualMs, seconds] = [0, 0]
+  return {
+    name,
+    async round() {
+      network ??= start()
+      const { nowMs } = network
+      const { run } = network
+      const spent = cpuSecondsOf(() => run(BigInt(blockCount)))
+      virtualMs += network.nowMs - nowMs
+      seconds += spent
+      return blockCount / spent
+    },
+    close: () => {
+      network = undefined
+    },
+    note: () => `${(virtualMs / MS_PER_SECOND / seconds).toFixed(1)} × real time`,
+  }
+}
+
+function hundred(dialect: SignatureDialect): EngineNetwork {
+  const place = { validatorCount: VALIDATORS, peerCount: PEERS, timeoutCommitMs: MS_PER_SECOND }
+  return startEngines({ ...place, dialect })
+}
+
+interface Repeated {
+  /** How often it is done in a round. */
+  readonly count: number
+  /** Gives a note. */
+  readonly work: () => string
+}
+
+/** Milliseconds of the processor that something takes. */
+function milliseconds(name: string, { count, work }: Repeated): Partner {
+  let note = ''
+  return {
+    name,
+    async round() {
+      const seconds = cpuSecondsOf(() => {
+        for (let i = 0; i < count; i++) note = work()
+      })
+      return (seconds * MS_PER_SECOND) / count
+    },
+    close: () => undefined,
+    note: () => note,
+  }
+}
+
+const NOW = timeAt(HEIGHTS + 2n)
+const rules: LightRules = {
+  dialect: oasisDialect,
+  trustLevel: DEFAULT_TRUST_LEVEL,
+  trustPeriodMs: 1_000_000_000,
+  clockDriftMs: CLOCK_DRIFT_MS,
+}
+
+/** One of a hundred validators is another one every ten blocks. */
+function lightChain(): LightChain {
+  return new LightChain({
+    dialect: oasisDialect,
+    signerOf: realSigner,
+    last: HEIGHTS + 1n,
+    membersAt: (height) => Array.from({ length: VALIDATORS }, (_, i) => i + Number(height / 10n)),
+  })
+}
+
+function createLight(): readonly Partner[] {
+  const chain = lightChain()
+  const trusted = chain.at(1n)
+  const untrusted = chain.at(2n)
+  const journey = { provider: 0, trusted, target: chain.at(HEIGHTS + 1n) }
+  const travel = (): string => {
+    const log = newTaskLog()
+    const arrival = runTask(skip(journey, rules, NOW), [chain], log)
+    assert(arrival.kind === 'arrived', 'the journey ends where it is to')
+    return `${arrival.trace.length - 1} headers verified of ${log.fetched.length} fetched`
+  }
+  travel()
+  return [
+    milliseconds('wadi, the next header', {
+      count: 10,
+      work: () => {
+        verifyForwards({ trusted, untrusted }, rules, NOW)
+        return 'a hundred validators, of whom two thirds are checked'
+      },
+    }),
+    milliseconds('wadi, over 10,000 heights', { count: 1, work: travel }),
+  ]
+}
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: 'engine/hundred-validators',
+    unit: 'blocks per CPU second',
+    goals: [{ contender: 'wadi, each checks for itself', atLeast: 0.5 }],
+    rounds: 3,
+    create: () => [
+      blocks('wadi, each checks for itself', 1, () => hundred(oasisDialect)),
+      blocks('wadi, checks shared', 1, () => hundred(new RememberedSignatures(oasisDialect))),
+    ],
+  },
+  {
+    name: 'engine/four-validators',
+    unit: 'blocks per CPU second',
+    // A block each 2.4 s, a hundred times as fast as real time.
+    goals: [{ contender: 'wadi', atLeast: 100 / 2.4 }],
+    rounds: 7,
+    create: () => [
+      blocks('wadi', 50, () =>
+        startEngines({
+          validatorCount: 4,
+          peerCount: 4,
+          timeoutCommitMs: 2_400,
+          dialect: oasisDialect,
+        }),
+      ),
+    ],
+  },
+  {
+    name: 'engine/light',
+    unit: 'ms of CPU',
+    goals: [{ contender: 'wadi, the next header', atMost: 8 }],
+    create: createLight,
+  },
+]
