@@ -248,6 +248,9 @@ export class EngineNetwork {
   readonly offences: { readonly by: string; readonly of: string; readonly offence: Offence }[] = []
   /** Told of every message of consensus that somebody sends. */
   onSaid: (node: EngineNode, said: ConsensusMessage) => void = () => undefined
+  /** Told of every message that somebody sends. */
+  onAnySaid: (said: { readonly channel: number; readonly message: Uint8Array }) => void = () =>
+    undefined
   readonly #decided = new Map<bigint, string>()
   readonly #signed = new Map<string, string>()
 
@@ -327,6 +330,7 @@ export class EngineNetwork {
 
   /** Nobody signs two things where it may sign one. */
   onSent(node: EngineNode, channel: number, bytes: Uint8Array): void {
+    this.onAnySaid({ channel, message: bytes })
     if (!CONSENSUS_CHANNELS.has(channel)) return
     const { id } = node
     const said = decode(ConsensusMessage, bytes)
