@@ -52,7 +52,9 @@ export function addMilliseconds({ seconds, nanoseconds }: Moment, ms: number): M
   return momentOf(nanosecondsOf({ seconds, nanoseconds }) + BigInt(ms) * NANOSECONDS_PER_MS)
 }
 
-/** How many whole milliseconds after `start` is `end`? Rounded up, so that waiting is not too short. */
+/**
+ * How many whole milliseconds after `start` is `end`? Rounded up, so that waiting is not too short.
+ */
 export function millisecondsBetween(start: Moment, end: Moment): number {
   const between = nanosecondsOf(end) - nanosecondsOf(start)
   const whole = between / NANOSECONDS_PER_MS

@@ -1,6 +1,6 @@
 /**
- * Keeps a peer from having us do nothing but listen to it: messages may be short, and the rate of bytes that
- * a connection allows is hundreds of thousands of them a second.
+ * Keeps a peer from having us do nothing but listen to it: messages may be short, and the rate of
+ * bytes that a connection allows is hundreds of thousands of them a second.
  */
 
 import type { Clock } from '@wadi/base/clock'

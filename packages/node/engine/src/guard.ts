@@ -1,4 +1,6 @@
-/** Where an engine ends: whatever is thrown at one of its doors stops the node, and nothing else. */
+/**
+ * Where an engine ends: whatever is thrown at one of its doors stops the node, and nothing else.
+ */
 
 import type { Reactor } from '@wadi/contracts/peers'
 import type { Timer, Timers } from '@wadi/contracts/world'

@@ -137,7 +137,8 @@ export class Consensus {
     if (replay === undefined) wal.endHeight(height - 1n)
     this.#startRounds({
       ownAddress: address,
-      // A log that has lost something may have lost a lock: then we watch until others have decided.
+      // A log that has lost something may have lost a lock: then we watch until others have
+      // decided.
       signsFromHeight: replay?.isWhole ? 0n : lastSignedHeight + 1n,
       chain: chainFacts(this.#chain, blockStore.loadMeta(lastBlockHeight)?.header.appHash),
       lastCommit: lastBlockHeight === 0n ? undefined : blockStore.loadSeenCommit(lastBlockHeight),
@@ -147,7 +148,8 @@ export class Consensus {
 
   /**
    * The block that was applied last cannot be read: what decided it is in the log, or comes from
-   * peers, as for any node that is a height behind. We sign nothing, log nothing, and apply nothing.
+   * peers, as for any node that is a height behind. We sign nothing, log nothing, and apply
+   * nothing.
    */
   #beginLastAgain({ address }: OwnPast): void {
     const { wal, blockStore, executor } = this.#options
@@ -227,9 +229,9 @@ export class Consensus {
   }
 
   /**
-   * Before anything is signed, everything that it rests on is durable. A node that begins again then
-   * comes to the same vote, with the same lock, and the signer has the signature of it: votes of
-   * ours need not be durable before they leave. Proposals cannot be made again.
+   * Before anything is signed, everything that it rests on is durable. A node that begins again
+   * then comes to the same vote, with the same lock, and the signer has the signature of it: votes
+   * of ours need not be durable before they leave. Proposals cannot be made again.
    */
   #sync(): void {
     if (this.#isUnsynced) this.#options.wal.sync()

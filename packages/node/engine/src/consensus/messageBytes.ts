@@ -31,7 +31,8 @@ interface Remembered {
 
 /**
  * What the same bytes meant before: peers tell the same votes and news. A table of places, in which
- * a later message takes the place of an earlier one. PERF: finding a vote takes 0.12 of decoding it.
+ * a later message takes the place of an earlier one. PERF: finding a vote takes 0.12 of decoding
+ * it.
  */
 export class RememberedMessages {
   readonly #places: (Remembered | undefined)[] = Array(MESSAGES_REMEMBERED_MAX).fill(undefined)

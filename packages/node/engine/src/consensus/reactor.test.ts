@@ -65,7 +65,8 @@ describe('the reactor of consensus', () => {
     const told = () =>
       peer.take().filter((raw) => decode(ConsensusMessage, raw).kind === 'new-round-step').length
     assert.equal(told(), 1)
-    // What we said is lost, and the peer moves on, so that it is never taken for one that stands still.
+    // What we said is lost, and the peer moves on, so that it is never taken for one that stands
+    // still.
     const place = { round: 0, step: 1, secondsSinceStartTime: 0n, lastCommitRound: 0 }
     let count = 0
     for (let height = 2n; clock.monotonicMs() < 5 * GOSSIP_REPEAT_MS; height++) {

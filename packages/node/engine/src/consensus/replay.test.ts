@@ -177,7 +177,8 @@ describe('A validator that is killed', () => {
           const node = new LonelyValidator()
           const random = new SeededRandom(seed)
           const own = new OwnVotes()
-          // Since the last vote of ours left: what came after it may be forgotten, and what it rests on not.
+          // Since the last vote of ours left: what came after it may be forgotten, and what it
+          // rests on not.
           let locks = [held(node.rounds.locked)]
           let count = 0
           node.onSettled = () => {

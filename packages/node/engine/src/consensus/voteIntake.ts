@@ -1,6 +1,7 @@
 /**
- * Votes of peers on their way to the machine. They wait for each other for one turn, so that the signatures of all
- * that came in together are verified at once; what is known already is dropped before.
+ * Votes of peers on their way to the machine. They wait for each other for one turn, so that the
+ * signatures of all that came in together are verified at once; what is known already is dropped
+ * before.
  */
 
 import type { Peer } from '@wadi/contracts/peers'

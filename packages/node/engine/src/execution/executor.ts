@@ -109,8 +109,8 @@ export class Executor {
   }
 
   /**
-   * Stops the node if others have decided a block that the rules forbid. Evidence of a height that is not here,
-   * because the node began later, is for the others to judge.
+   * Stops the node if others have decided a block that the rules forbid. Evidence of a height that
+   * is not here, because the node began later, is for the others to judge.
    */
   checkDecided(chain: ChainState, block: Block): void {
     const violation = this.#violationOf(chain, block)

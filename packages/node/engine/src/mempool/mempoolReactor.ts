@@ -2,8 +2,8 @@
  * Tells peers of transactions and hears of theirs.
  *
  * Each peer gets them in the order in which they came, but for those that it sent itself, as fast
- * as its queue drains, at a moment of its own, and none before it is near the height at which the transaction was checked.
- * Nothing is remembered of a peer but how far it is.
+ * as its queue drains, at a moment of its own, and none before it is near the height at which the
+ * transaction was checked. Nothing is remembered of a peer but how far it is.
  */
 
 import { CodedError } from '@wadi/base/errors'

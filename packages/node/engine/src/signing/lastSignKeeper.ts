@@ -1,4 +1,6 @@
-/** Keeps what a validator signed last, on the disk before anybody hears of it, in one process only. */
+/**
+ * Keeps what a validator signed last, on the disk before anybody hears of it, in one process only.
+ */
 
 import { UnavailableError } from '@wadi/base/errors'
 import type { FileLock } from '@wadi/node-storage/file-system'

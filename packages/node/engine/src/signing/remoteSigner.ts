@@ -1,10 +1,10 @@
 /**
- * A validator whose key is elsewhere. The signer there is not believed more than needed: an answer is
- * taken if it is to the request, signed with the right key, and nothing that may not be signed after
- * what was signed before. What was signed last is kept here, too, before anybody hears of it.
+ * A validator whose key is elsewhere. The signer there is not believed more than needed: an answer
+ * is taken if it is to the request, signed with the right key, and nothing that may not be signed
+ * after what was signed before. What was signed last is kept here, too, before anybody hears of it.
  *
- * One request is under way at a time, as CometBFT's protocol has no numbers; a connection on which an
- * answer is late is given up, so that none is taken for the answer to another request.
+ * One request is under way at a time, as CometBFT's protocol has no numbers; a connection on which
+ * an answer is late is given up, so that none is taken for the answer to another request.
  */
 
 import { EMPTY_BYTES, equalBytes } from '@wadi/base/bytes'

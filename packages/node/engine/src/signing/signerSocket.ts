@@ -17,8 +17,8 @@ export interface SignerSocket {
 const OWNER_ONLY = 0o600
 
 /**
- * Listens at a path, which only its owner may use. A signer that dials in takes the place of the one
- * before: whoever may use the path may sign.
+ * Listens at a path, which only its owner may use. A signer that dials in takes the place of the
+ * one before: whoever may use the path may sign.
  */
 export function listenForSigner(path: string, signer: RemoteSigner): Promise<SignerSocket> {
   const sockets = new Set<net.Socket>()

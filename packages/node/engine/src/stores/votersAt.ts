@@ -11,8 +11,8 @@ export interface VoterSources {
 }
 
 /**
- * The validators of a height; if their record is damaged, those of today, provided that the header of
- * the height names just these. Their turns are those of some other height.
+ * The validators of a height; if their record is damaged, those of today, provided that the header
+ * of the height names just these. Their turns are those of some other height.
  */
 export function votersAt(
   { blockStore, stateStore }: VoterSources,

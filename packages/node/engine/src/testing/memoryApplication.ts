@@ -1,6 +1,7 @@
 /** An application whose state is a hash of all transactions, and is durable when it commits. */
 
 import { concatBytes, EMPTY_BYTES } from '@wadi/base/bytes'
+import { BugError } from '@wadi/base/errors'
 import type {
   Application,
   ApplicationInfo,
@@ -77,6 +78,6 @@ export class MemoryApplication implements Application {
   }
 
   applySnapshotChunk(): never {
-    throw new Error('there are no snapshots')
+    throw new BugError('there are no snapshots')
   }
 }

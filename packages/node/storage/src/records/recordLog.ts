@@ -142,8 +142,8 @@ export class RecordLog {
   }
 
   /**
-   * As `sync`, and says so in the file: what is damaged later at the end of the log is then known to
-   * be damage, and not taken for what a crash tore. The note itself is not waited for.
+   * As `sync`, and says so in the file: what is damaged later at the end of the log is then known
+   * to be damage, and not taken for what a crash tore. The note itself is not waited for.
    */
   syncAndNote(): void {
     if (this.#synced === this.#end || this.#noted === this.#end) return
