@@ -63,19 +63,16 @@ const turnBytes = (by: number) => lanes.map((i) => (i & ~3) | ((i - by + 4) & 3)
 const rotate16 = (a: V128) => v128.shuffle(a, a, turnBytes(2))
 const rotate8 = (a: V128) => v128.shuffle(a, a, turnBytes(1))
 
-type Words = readonly Local<'v128'>[]
+type Word = Local<'v128'>
+type Words = readonly Word[]
+type FourWords = [Word, Word, Word, Word]
 
 function writeRotate(f: FunctionBuilder, word: Local<'v128'>, bits: number): void {
   f.set(word, v128.or(v128.shlI32(word, bits), v128.shrUI32(word, 32 - bits)))
 }
 
 function writeQuarterRound(f: FunctionBuilder, words: Words, at: readonly number[]): void {
-  const [a, b, c, d] = at.map((i) => words[i]!) as [
-    Local<'v128'>,
-    Local<'v128'>,
-    Local<'v128'>,
-    Local<'v128'>,
-  ]
+  const [a, b, c, d] = at.map((i) => words[i]!) as FourWords
   f.set(a, v128.addI32(a, b))
   f.set(d, rotate16(v128.xor(d, a)))
   f.set(c, v128.addI32(c, d))
@@ -103,7 +100,7 @@ const HIGH_HALVES = [8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 3
 
 /** Four words of four blocks, as sixteen bytes of each block. */
 function writeTransposed(f: FunctionBuilder, words: Words, four: number): readonly V128[] {
-  const [a, b, c, d] = [0, 1, 2, 3].map((i) => words[four + i]!) as [V128, V128, V128, V128]
+  const [a, b, c, d] = [0, 1, 2, 3].map((i) => words[four + i]!) as FourWords
   const lowAb = f.let(v128.shuffle(a, b, LOW_PAIRS))
   const highAb = f.let(v128.shuffle(a, b, HIGH_PAIRS))
   const lowCd = f.let(v128.shuffle(c, d, LOW_PAIRS))
