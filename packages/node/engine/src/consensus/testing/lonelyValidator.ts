@@ -6,6 +6,8 @@
 import { equalBytes } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
 import { createLogger, SILENT } from '@wadi/base/log'
+import { SeededRandom } from '@wadi/base/random'
+import type { Timers } from '@wadi/contracts/world'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import type { Effect } from '@wadi/tendermint/round/effect'
@@ -15,9 +17,11 @@ import { signerOf, verifyProposal, verifyVote } from '@wadi/tendermint/round/ver
 import { canonicalProposalBytes, canonicalVoteBytes } from '@wadi/tendermint/signBytes'
 import { type TestKey, testKey, testTime } from '@wadi/tendermint/testing/signedChain'
 import type { BlockId } from '@wadi/tendermint/types/blockId'
+import type { Proposal } from '@wadi/tendermint/types/proposal'
 import type { Vote } from '@wadi/tendermint/types/vote'
 import { rotated } from '@wadi/tendermint/validators/priorities'
 import { VirtualTime } from '../../blockSync/testing/virtualTime.ts'
+import { decidedBlocks } from '../../decidedBlocks.ts'
 import type { MadeBlock } from '../../execution/executor.ts'
 import { CHAIN_ID, Ground, noEvidence, testGenesis } from '../../execution/testing/executedChain.ts'
 import { FileSigner } from '../../signing/fileSigner.ts'
@@ -25,6 +29,7 @@ import { standInDialect, standInSignature } from '../../testing/engineNetwork.ts
 import { MemoryApplication } from '../../testing/memoryApplication.ts'
 import { Wal } from '../../wal/wal.ts'
 import { Consensus } from '../consensus.ts'
+import { ConsensusReactor } from '../reactor.ts'
 
 const COUNT = 4
 const KEYS = Array.from({ length: COUNT }, (_, i) => testKey(i))
@@ -56,6 +61,8 @@ export class LonelyValidator {
   /** What the running process told; begins anew with it. */
   effects: Effect[] = []
   onSettled: () => void = () => undefined
+  /** Speaks with whatever peers a test adds. */
+  reactor!: ConsensusReactor
   #consensus!: Consensus
   #wal!: Wal
   #signer: FileSigner | undefined
@@ -86,6 +93,7 @@ export class LonelyValidator {
     this.#end = () => {
       isAlive = false
     }
+    const timers: Timers = { after: (ms, run) => time.after(ms, () => isAlive && run()) }
     const ground = new Ground(this.#genesis, { files, application: this.#application })
     const chain = ground.handshake()
     const signer = new FileSigner({
@@ -102,19 +110,33 @@ export class LonelyValidator {
         config: DEFAULT_ROUND_CONFIG,
         dialect: standInDialect,
         clock: time.clock,
-        timers: { after: (ms, run) => time.after(ms, () => isAlive && run()) },
+        timers,
         executor: ground.executor,
         blockStore: ground.blockStore,
         wal: this.#wal,
         evidence: noEvidence(),
         privateValidator: signer,
         listener: {
-          onEffect: (effect) => this.effects.push(effect),
-          onSettled: () => this.onSettled(),
+          onEffect: (effect) => {
+            this.effects.push(effect)
+            this.reactor.tell(effect)
+          },
+          onSettled: () => {
+            this.onSettled()
+            this.reactor.settled()
+          },
         },
       },
       chain,
     )
+    this.reactor = new ConsensusReactor({
+      clock: time.clock,
+      timers,
+      random: new SeededRandom(1n),
+      initialHeight: 1n,
+      decided: decidedBlocks(ground.blockStore),
+    })
+    this.reactor.begin(this.#consensus)
     const { lastSignedHeight } = signer
     this.#consensus.start({ address: OWN.address, lastSignedHeight })
   }
@@ -132,11 +154,10 @@ export class LonelyValidator {
     this.#wal.sync()
   }
 
-  /** Another validator votes. */
-  vote({ by, type, round, blockId }: Saying): void {
-    const { rounds } = this
+  /** What another validator says. */
+  signedVote({ by, type, round, blockId }: Saying): Vote {
     const { address, publicKey } = OTHERS[by]!
-    const validatorIndex = rounds.validators.validators.findIndex((validator) =>
+    const validatorIndex = this.rounds.validators.validators.findIndex((validator) =>
       equalBytes(validator.address, address),
     )
     const unsigned = {
@@ -150,26 +171,36 @@ export class LonelyValidator {
       signature: new Uint8Array(0),
     } as const
     const signature = standInSignature(publicKey, canonicalVoteBytes(CHAIN_ID, unsigned))
-    const vote = { ...unsigned, signature }
-    if (signerOf(rounds, vote) === undefined) return
+    return { ...unsigned, signature }
+  }
+
+  /** Another validator votes. */
+  vote(saying: Saying): void {
+    const vote = this.signedVote(saying)
+    if (signerOf(this.rounds, vote) === undefined) return
+    const { publicKey } = OTHERS[saying.by]!
     const verified = verifyVote({ dialect: standInDialect, chainId: CHAIN_ID }, { vote, publicKey })
     assert(verified !== undefined, 'the test signs')
-    this.#consensus.receive({ kind: 'vote', vote: verified, sender: `peer${by}` })
+    this.#consensus.receive({ kind: 'vote', vote: verified, sender: `peer${saying.by}` })
   }
 
   /** The proposer of the round proposes, unless it is the node itself; its parts follow. */
   propose(block: MadeBlock, polRound: number): void {
-    const { rounds } = this
-    const { height, round, validators } = rounds
+    const { height, validators } = this.rounds
     const { publicKey } = validators.proposer!
     if (height > 1n || equalBytes(publicKey, OWN.publicKey)) return
-    const { blockId } = block
-    const unsigned = { height, round, polRound, blockId, timestamp: testTime(5) }
-    const signature = standInSignature(publicKey, canonicalProposalBytes(CHAIN_ID, unsigned))
     const view = { dialect: standInDialect, chainId: CHAIN_ID }
-    const proposal = verifyProposal(view, { ...unsigned, signature }, publicKey)
+    const proposal = verifyProposal(view, this.signedProposal(block, polRound), publicKey)
     assert(proposal !== undefined, 'the test signs')
     this.#consensus.receive({ kind: 'proposal', proposal, sender: 'peer1' })
+  }
+
+  /** What the proposer of the round says. */
+  signedProposal({ blockId }: MadeBlock, polRound: number): Proposal {
+    const { height, round, validators } = this.rounds
+    const unsigned = { height, round, polRound, blockId, timestamp: testTime(5) }
+    const message = canonicalProposalBytes(CHAIN_ID, unsigned)
+    return { ...unsigned, signature: standInSignature(validators.proposer!.publicKey, message) }
   }
 
   sendParts({ parts }: MadeBlock): void {
