@@ -1,4 +1,22 @@
-/** Bounds of the engine. Mempool, log, stores and signing have their own beside them. */
+/**
+ * Bounds of the engine. Mempool, log, stores and signing have their own beside them.
+ *
+ * Memory that a peer can make us hold, beside its connection (`@wadi/comet-p2p/limits`):
+ *
+ *   a message of each channel that is not whole   {@link PEER_RECEIVING_BYTES_MAX}
+ *   where it is and which votes and parts it has  9 kB, with ten thousand validators
+ *   requests that we have not answered            40 heights and 16 chunks: 4 kB
+ *   snapshots that it offers, while we look       10 of 4 MB; of all peers 64 MiB
+ *   evidence that it was told of                  a key for each piece in the pool
+ *   transactions and evidence themselves          nothing: they are the pool's, whoever sent them
+ *
+ * Of all peers together:
+ *
+ *   blocks that wait for those before them        128 MiB and two blocks, as they came
+ *   chunks that wait for those before them        8 of 16 MB
+ *   votes whose signatures are not verified       {@link VOTES_WAITING_MAX}: 1 MB
+ *   votes of rounds beyond ours                   of two rounds per peer, signed by validators
+ */
 
 /** Votes whose signatures wait to be verified together. */
 export const VOTES_WAITING_MAX = 1_000
@@ -50,3 +68,12 @@ export const MESSAGES_BURST_MAX = 20_000
 
 /** Every so many messages beyond count against a peer once. */
 export const FLOOD_MESSAGES_PER_OFFENCE = 1_000
+
+/**
+ * Bytes of the longest message of every channel: a block of 100 MiB, a chunk of 16 MB, metadata of a
+ * snapshot of 4 MB, and a mebibyte on each of the other six.
+ */
+export const PEER_RECEIVING_BYTES_MAX = 132_000_000
+
+/** What is kept of a peer that says whatever it likes to a node that does not sync. */
+export const PEER_KEPT_BYTES_MAX = 1_048_576

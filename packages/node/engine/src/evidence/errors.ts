@@ -16,6 +16,7 @@ export const errors = definePlainErrors('evidence', {
   otherPower: 'the power of the accused is another',
   otherTotalPower: 'the power of all validators is another',
   badSignature: 'a vote is not signed by the accused',
+  noneInMessage: 'a message without evidence',
   tooManyInMessage: 'too much evidence in a message',
 })
 

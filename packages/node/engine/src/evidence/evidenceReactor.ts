@@ -69,6 +69,7 @@ export class EvidenceReactor implements Reactor {
   receive(peer: Peer, _channel: number, bytes: Uint8Array): void {
     try {
       const { evidence } = decode(EvidenceList, bytes)
+      if (evidence.length === 0) throw errors.noneInMessage()
       if (evidence.length > EVIDENCE_MESSAGE_COUNT_MAX) throw errors.tooManyInMessage()
       for (const piece of evidence) checkEvidence(piece)
       for (const piece of evidence) this.#take(piece)

@@ -1,0 +1,431 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { concatBytes } from '@wadi/base/bytes'
+import { SeededRandom } from '@wadi/base/random'
+import type { Offence } from '@wadi/contracts/peers'
+import { encode } from '@wadi/protobuf/codec'
+import { BlockSyncMessage } from '@wadi/tendermint/messages/blockSync'
+import { ConsensusMessage } from '@wadi/tendermint/messages/consensus'
+import { MempoolMessage } from '@wadi/tendermint/messages/mempool'
+import { StateSyncMessage } from '@wadi/tendermint/messages/stateSync'
+import { canonicalVoteBytes } from '@wadi/tendermint/signBytes'
+import { testKey, testTime } from '@wadi/tendermint/testing/signedChain'
+import { bitsWhere } from '@wadi/tendermint/types/bitArray'
+import { type Evidence, EvidenceList } from '@wadi/tendermint/types/evidence'
+import type { Vote } from '@wadi/tendermint/types/vote'
+import { BLOCK_SYNC_CHANNEL } from './blockSync/channel.ts'
+import { SERVING_QUEUE_MAX } from './blockSync/limits.ts'
+import { channelOf, STATE_CHANNEL, VOTE_CHANNEL } from './consensus/channels.ts'
+import { EVIDENCE_CHANNEL } from './evidence/evidenceReactor.ts'
+import { EVIDENCE_MESSAGE_COUNT_MAX } from './evidence/limits.ts'
+import {
+  FLOOD_MESSAGES_PER_OFFENCE,
+  MESSAGES_BURST_MAX,
+  PEER_KEPT_BYTES_MAX,
+  PEER_RECEIVING_BYTES_MAX,
+  VOTE_BATCH_MS_MAX,
+} from './limits.ts'
+import { BATCH_COUNT_MAX, REFUSALS_PER_OFFENCE } from './mempool/limits.ts'
+import { MEMPOOL_CHANNEL } from './mempool/mempoolReactor.ts'
+import { CHUNK_CHANNEL, SNAPSHOT_CHANNEL } from './stateSync/channels.ts'
+import { CHUNK_REQUESTS_MAX } from './stateSync/limits.ts'
+import { EngineNetwork, standInSignature } from './testing/engineNetwork.ts'
+import { HostilePeer } from './testing/hostilePeer.ts'
+import { nonsense, type Said } from './testing/nonsense.ts'
+
+const network = new EngineNetwork()
+network.start()
+network.runTo(3n)
+const [node] = network.nodes
+const HUGE = (1n << 63n) - 1n
+const HASH = new Uint8Array(32).fill(7)
+const BLOCK_ID = { hash: HASH, partSetHeader: { total: 1, hash: HASH } }
+
+after(() => {
+  const { height } = node!
+  network.runTo(height + 3n)
+  assert.deepEqual(network.offences, [], 'no honest node was accused')
+  for (const { failure } of network.nodes) assert.equal(failure, undefined)
+  network.stop()
+})
+
+let count = 0
+const newPeer = () => new HostilePeer(node!, `hostile${count++}`)
+
+/** The worst that somebody did who said this. */
+function severityOf(...all: readonly Said[]): Offence['severity'] | undefined {
+  const peer = newPeer()
+  for (const { channel, message } of all) peer.say(channel, message)
+  network.advance(2 * VOTE_BATCH_MS_MAX)
+  peer.leave()
+  const found = peer.offences.map(({ severity }) => severity)
+  return (['ban', 'drop', 'slow'] as const).find((severity) => found.includes(severity))
+}
+
+const ofConsensus = (said: ConsensusMessage): Said => {
+  return { channel: channelOf(said).id, message: encode(ConsensusMessage, said) }
+}
+const ofBlockSync = (said: BlockSyncMessage): Said => {
+  return { channel: BLOCK_SYNC_CHANNEL, message: encode(BlockSyncMessage, said) }
+}
+const ofMempool = (txs: readonly Uint8Array[]): Said => {
+  const message = encode(MempoolMessage, { kind: 'txs', body: { txs } })
+  return { channel: MEMPOOL_CHANNEL, message }
+}
+const ofEvidence = (evidence: readonly Evidence[]): Said => {
+  return { channel: EVIDENCE_CHANNEL, message: encode(EvidenceList, { evidence }) }
+}
+const ofStateSync = (said: StateSyncMessage): Said => {
+  const isAboutChunks = said.kind === 'chunk' || said.kind === 'chunk-request'
+  const channel = isAboutChunks ? CHUNK_CHANNEL : SNAPSHOT_CHANNEL
+  return { channel, message: encode(StateSyncMessage, said) }
+}
+
+/** Something that an honest node could say, of each reactor. */
+function goodOnes(): readonly Said[] {
+  const { height } = node!
+  const vote = votedBy(1, { height })
+  return [
+    ofConsensus({
+      kind: 'new-round-step',
+      body: { height, round: 0, step: 1, secondsSinceStartTime: 0n, lastCommitRound: 0 },
+    }),
+    ofConsensus({ kind: 'vote', body: { vote } }),
+    ofBlockSync({ kind: 'status', body: { base: 1n, height } }),
+    ofMempool([Uint8Array.of(1, 2, 3)]),
+    ofEvidence([provenBy({})]),
+    ofStateSync({ kind: 'snapshots-request', body: {} }),
+    ofStateSync({ kind: 'chunk-request', body: { height: 1n, format: 1, index: 0 } }),
+  ]
+}
+
+/** A vote as a validator of the network may sign it, but for what is to be wrong. */
+function votedBy(index: number, wrong: Partial<Vote> & { readonly chainId?: string }): Vote {
+  const { chainId = network.genesis.chainId, ...fields } = wrong
+  const { publicKey, address } = testKey(index)
+  const { validators } = node!.engine!.status.chain.validators
+  const vote: Vote = {
+    type: 'prevote',
+    height: node!.height + 1n,
+    round: 0,
+    blockId: BLOCK_ID,
+    timestamp: testTime(9),
+    validatorAddress: address,
+    validatorIndex: validators.findIndex((one) => String(one.address) === String(address)),
+    signature: new Uint8Array(64),
+    ...fields,
+  }
+  return { ...vote, signature: standInSignature(publicKey, canonicalVoteBytes(chainId, vote)) }
+}
+
+/** Two votes of a validator where it may give one. */
+function provenBy(wrong: Parameters<typeof votedBy>[1]): Evidence {
+  const place = { height: 2n, ...wrong }
+  const body = {
+    voteA: votedBy(1, { ...place, blockId: { ...BLOCK_ID, hash: new Uint8Array(32) } }),
+    voteB: votedBy(1, place),
+    totalVotingPower: 4n,
+    validatorPower: 1n,
+    timestamp: node!.engine!.blockStore.loadMeta(2n)!.header.time,
+  }
+  return { kind: 'duplicate-vote', body }
+}
+
+describe('Bad input from a peer: wrong lengths', () => {
+  it('of messages of every reactor, cut anywhere: the peer is banned, or they say something else', () => {
+    for (const { channel, message } of goodOnes()) {
+      assert.notEqual(severityOf({ channel, message }), 'ban')
+      for (let end = 1; end < message.length; end++) {
+        const cut = { channel, message: message.subarray(0, end) }
+        assert.notEqual(severityOf(cut), undefined, `${end} bytes on channel ${channel}`)
+      }
+    }
+  })
+
+  it('that messages claim of what is in them: the peer is banned', () => {
+    for (const { channel, message } of goodOnes()) {
+      const lie = concatBytes(message.subarray(0, 1), Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x07))
+      assert.equal(severityOf({ channel, message: lie }), 'ban', `channel ${channel}`)
+    }
+  })
+
+  it('of hashes, addresses, signatures and parts: the peer is banned', () => {
+    const vote = votedBy(1, {})
+    const proof = { total: 1n, index: 0n, leafHash: HASH, aunts: [] }
+    const place = { height: node!.height + 1n, round: 0 }
+    for (const bad of [
+      ofConsensus({ kind: 'vote', body: { vote: { ...vote, signature: new Uint8Array(65) } } }),
+      ofConsensus({ kind: 'vote', body: { vote: { ...vote, validatorAddress: HASH } } }),
+      ofConsensus({
+        kind: 'block-part',
+        body: { ...place, part: { index: 0, bytes: new Uint8Array(65_537), proof } },
+      }),
+      ofConsensus({
+        kind: 'block-part',
+        body: {
+          ...place,
+          part: { index: 0, bytes: HASH, proof: { ...proof, leafHash: HASH.subarray(1) } },
+        },
+      }),
+      ofStateSync({
+        kind: 'snapshot',
+        body: { height: 1n, format: 1, chunks: 1, hash: new Uint8Array(0), metadata: HASH },
+      }),
+    ])
+      assert.equal(severityOf(bad), 'ban')
+  })
+})
+
+describe('Bad input from a peer: huge counts', () => {
+  it('of bits, parts, transactions, evidence and chunks: the peer is banned', () => {
+    const place = { height: node!.height + 1n, round: 0 }
+    const bits = bitsWhere(10_001, () => true)
+    const blockPartSetHeader = { total: 10_001, hash: HASH }
+    for (const bad of [
+      ofConsensus({
+        kind: 'vote-set-bits',
+        body: { ...place, type: 'prevote', blockId: BLOCK_ID, votes: bits },
+      }),
+      ofConsensus({
+        kind: 'new-valid-block',
+        body: { ...place, blockPartSetHeader, blockParts: bits, isCommit: false },
+      }),
+      ofMempool(Array(BATCH_COUNT_MAX + 1).fill(Uint8Array.of(1))),
+      ofEvidence(Array(EVIDENCE_MESSAGE_COUNT_MAX + 1).fill(provenBy({}))),
+      ofStateSync({
+        kind: 'snapshot',
+        body: { height: 1n, format: 1, chunks: 2 ** 32 - 1, hash: HASH, metadata: HASH },
+      }),
+    ])
+      assert.equal(severityOf(bad), 'ban')
+  })
+
+  it('of validators and rounds in votes: nothing is kept of them', () => {
+    const vote = votedBy(1, { validatorIndex: 2 ** 31 - 1 })
+    assert.equal(severityOf(ofConsensus({ kind: 'vote', body: { vote } })), undefined)
+    const peer = newPeer()
+    for (let round = 0; round < 50; round++) {
+      const { channel, message } = ofConsensus({
+        kind: 'vote',
+        body: { vote: votedBy(1, { round: round * 1_000 }) },
+      })
+      peer.say(channel, message)
+    }
+    network.advance(2 * VOTE_BATCH_MS_MAX)
+    peer.leave()
+    network.runTo(node!.height + 1n)
+  })
+})
+
+describe('Bad input from a peer: unknown channels and messages', () => {
+  it('a message of no kind: the peer is banned', () => {
+    const unknown = Uint8Array.of(0xfa, 0x01, 0x00)
+    for (const { channel } of goodOnes())
+      assert.equal(severityOf({ channel, message: unknown }), 'ban', `channel ${channel}`)
+  })
+
+  it('an empty message: the peer is banned', () => {
+    for (const { channel } of goodOnes())
+      assert.equal(severityOf({ channel, message: new Uint8Array(0) }), 'ban')
+  })
+
+  it('a message on the channel of another: the peer is dropped or banned', () => {
+    const [step, vote, status, txs, , snapshots, chunk] = goodOnes()
+    for (const [channel, { message }] of [
+      [VOTE_CHANNEL.id, step!],
+      [STATE_CHANNEL.id, vote!],
+      [STATE_CHANNEL.id, status!],
+      [BLOCK_SYNC_CHANNEL, vote!],
+      [MEMPOOL_CHANNEL, vote!],
+      [EVIDENCE_CHANNEL, vote!],
+      [CHUNK_CHANNEL, snapshots!],
+      [SNAPSHOT_CHANNEL, chunk!],
+      [BLOCK_SYNC_CHANNEL, txs!],
+    ] as const) {
+      const severity = severityOf({ channel, message })
+      assert.ok(severity === 'ban' || severity === 'drop', `${channel}: ${severity}`)
+    }
+  })
+
+  it('a channel that no reactor has: nobody hears of it', () => {
+    assert.equal(severityOf({ channel: 0x7f, message: HASH }), undefined)
+  })
+})
+
+describe('Bad input from a peer: wrong chain', () => {
+  it('votes, proposals and evidence that are signed for another: the peer is banned', () => {
+    const height = node!.height + 1n
+    const chainId = 'another-chain'
+    const vote = votedBy(1, { chainId })
+    assert.equal(severityOf(ofConsensus({ kind: 'vote', body: { vote } })), 'ban')
+    assert.equal(severityOf(ofEvidence([provenBy({})])), undefined)
+    assert.equal(severityOf(ofEvidence([provenBy({ chainId, round: 1 })])), 'ban')
+    let severity: Offence['severity'] | undefined
+    // A proposal is looked at while there is none.
+    for (let turn = 0; turn < 200 && severity === undefined; turn++) {
+      network.advance(7)
+      const { status } = node!.engine!
+      const proposal = {
+        height: status.height ?? height,
+        round: status.round ?? 0,
+        polRound: -1,
+        blockId: BLOCK_ID,
+        timestamp: testTime(1),
+        signature: new Uint8Array(64),
+      }
+      severity = severityOf(ofConsensus({ kind: 'proposal', body: { proposal } }))
+    }
+    assert.equal(severity, 'ban')
+  })
+
+  it('blocks of another: asked for or not, they never get into the store', () => {
+    const block = node!.engine!.blockStore.loadBlock(2n)!
+    const other = {
+      ...block,
+      header: { ...block.header, chainId: 'another-chain', height: 9_000n },
+    }
+    const before = node!.engine!.blockStore.height
+    const severity = severityOf(ofBlockSync({ kind: 'block', body: { block: other } }))
+    // Just after a sync answers may still be under way.
+    assert.ok(severity === undefined || severity === 'drop')
+    assert.ok(node!.engine!.blockStore.height <= before + 2n)
+  })
+})
+
+describe('Bad input from a peer: wrong heights', () => {
+  it('negative ones, and those before the first: the peer is banned', () => {
+    const step = { round: 0, step: 1, secondsSinceStartTime: 0n, lastCommitRound: -1 }
+    for (const bad of [
+      ofConsensus({ kind: 'new-round-step', body: { ...step, height: -1n } }),
+      ofConsensus({ kind: 'new-round-step', body: { ...step, height: 0n } }),
+      ofConsensus({ kind: 'vote', body: { vote: votedBy(1, { height: 0n }) } }),
+      ofConsensus({ kind: 'has-vote', body: { height: -5n, round: 0, type: 'prevote', index: 0 } }),
+      ofBlockSync({ kind: 'block-request', body: { height: -1n } }),
+      ofBlockSync({ kind: 'status', body: { base: 5n, height: 4n } }),
+      ofStateSync({ kind: 'chunk-request', body: { height: 0n, format: 1, index: 0 } }),
+    ])
+      assert.equal(severityOf(bad), 'ban')
+  })
+
+  it('far above the chain: nothing is believed, nothing is kept, and the node goes on', () => {
+    const step = { round: 0, step: 1, secondsSinceStartTime: 0n, lastCommitRound: 0 }
+    const before = node!.height
+    for (const far of [
+      ofConsensus({ kind: 'new-round-step', body: { ...step, height: HUGE } }),
+      ofConsensus({ kind: 'vote', body: { vote: votedBy(1, { height: HUGE }) } }),
+      ofBlockSync({ kind: 'status', body: { base: 1n, height: HUGE } }),
+      ofBlockSync({ kind: 'block-request', body: { height: HUGE } }),
+      ofStateSync({ kind: 'chunk-request', body: { height: HUGE, format: 1, index: 0 } }),
+    ])
+      assert.equal(severityOf(far), undefined)
+    network.runTo(before + 2n)
+  })
+})
+
+describe('Bad input from a peer: floods', () => {
+  it('of messages: no more than so many are looked at, and the peer is scored', () => {
+    const [step] = goodOnes()
+    const all = Array<Said>(MESSAGES_BURST_MAX + FLOOD_MESSAGES_PER_OFFENCE).fill(step!)
+    assert.equal(severityOf(...all), 'slow')
+  })
+
+  it('of requests for blocks and chunks: so many wait, the others are scored', () => {
+    const peer = newPeer()
+    peer.canSend = () => false
+    const request = ofBlockSync({ kind: 'block-request', body: { height: 1n } })
+    for (let i = 0; i < SERVING_QUEUE_MAX; i++) peer.say(request.channel, request.message)
+    assert.deepEqual(peer.offences, [])
+    peer.say(request.channel, request.message)
+    assert.equal(peer.offences.length, 1)
+    const chunk = ofStateSync({ kind: 'chunk-request', body: { height: 1n, format: 1, index: 0 } })
+    for (let i = 0; i < CHUNK_REQUESTS_MAX; i++) peer.say(chunk.channel, chunk.message)
+    assert.equal(peer.offences.length, 1)
+    peer.say(chunk.channel, chunk.message)
+    assert.equal(peer.offences.length, 2)
+    for (const { severity } of peer.offences) assert.equal(severity, 'slow')
+    peer.leave()
+  })
+
+  it('of questions for snapshots: one a second is answered, the others are scored', () => {
+    const request = ofStateSync({ kind: 'snapshots-request', body: {} })
+    assert.equal(severityOf(request), undefined)
+    assert.equal(severityOf(request, request), 'slow')
+  })
+
+  it('of transactions that are no good: every so many are scored', () => {
+    const bad = (number: number) => Uint8Array.of(0xff, number >> 8, number & 0xff)
+    const txs = Array.from({ length: REFUSALS_PER_OFFENCE }, (_, i) => bad(i))
+    assert.equal(severityOf(ofMempool(txs.slice(1))), undefined)
+    assert.equal(severityOf(ofMempool(txs)), 'slow')
+  })
+
+  it('of votes with wrong signatures: the first one is the last', () => {
+    const bad = { ...votedBy(1, {}), signature: new Uint8Array(64) }
+    assert.equal(severityOf(ofConsensus({ kind: 'vote', body: { vote: bad } })), 'ban')
+  })
+
+  it('of claims of majorities: the second one of a round that says something else is an offence', () => {
+    const { status } = node!.engine!
+    const body = { height: status.height!, round: 0, type: 'prevote', blockId: BLOCK_ID } as const
+    const other = { ...body, blockId: undefined }
+    const severity = severityOf(
+      ofConsensus({ kind: 'vote-set-maj23', body }),
+      ofConsensus({ kind: 'vote-set-maj23', body: other }),
+    )
+    assert.equal(severity, 'drop')
+  })
+
+  it('of equivocations: two votes are evidence, more are not kept', () => {
+    const votes = Array.from({ length: 30 }, (_, i) => {
+      const hash = new Uint8Array(32).fill(i + 1)
+      const vote = votedBy(1, { round: 0, blockId: { hash, partSetHeader: { total: 1, hash } } })
+      return ofConsensus({ kind: 'vote', body: { vote } })
+    })
+    const severity = severityOf(...votes)
+    assert.ok(severity === undefined, `who relays them did nothing wrong: ${severity}`)
+  })
+})
+
+describe('Bad input from a peer: memory', () => {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  const heldBytes = (): number => {
+    collect()
+    const { heapUsed, external } = process.memoryUsage()
+    return heapUsed + external
+  }
+
+  it('of what it is sending is bounded: one message of each channel', () => {
+    const channels = node!.reactors.flatMap((reactor) => reactor.channels)
+    const sum = channels.reduce((bytes, { messageBytesMax }) => bytes + messageBytesMax, 0)
+    assert.equal(channels.length, 9)
+    assert.ok(sum <= PEER_RECEIVING_BYTES_MAX, `${sum} bytes`)
+    assert.ok(sum > 0.9 * PEER_RECEIVING_BYTES_MAX, 'and the bound says something')
+  })
+
+  it('of what it has said is bounded, however long it goes on', () => {
+    // Alone, the node decides nothing: all that grows is what the peer makes it keep.
+    const lonely = new EngineNetwork()
+    const [first] = lonely.nodes
+    first!.start()
+    lonely.advance(5_000)
+    const random = new SeededRandom(3n)
+    const peer = new HostilePeer(first!, 'hostile', 'stays')
+    const overheard = goodOnes().filter(({ channel }) => channel !== MEMPOOL_CHANNEL)
+    const babble = (messages: number) => {
+      for (let i = 0; i < messages; i++) {
+        const { channel, message } = nonsense({ random, overheard, height: 1n })
+        if (channel !== MEMPOOL_CHANNEL) peer.say(channel, message)
+        if (i % 50 === 0) lonely.advance(20)
+      }
+      return heldBytes()
+    }
+    const before = babble(2_000)
+    const growth = babble(6_000) - before
+    assert.ok(growth <= PEER_KEPT_BYTES_MAX, `${growth} bytes more`)
+    assert.equal(first!.failure, undefined)
+    first!.stop()
+  })
+})
