@@ -14,6 +14,7 @@ import type { RoundConfig } from '@wadi/tendermint/round/timeouts'
 import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import { BlockSyncReactor } from './blockSync/blockSyncReactor.ts'
 import { blockSyncMetrics } from './blockSync/metrics.ts'
+import { canChainGoOnWithout } from './blockSync/ownPower.ts'
 import { Consensus, type ConsensusOptions } from './consensus/consensus.ts'
 import { consensusMetrics } from './consensus/metrics.ts'
 import { ConsensusReactor } from './consensus/reactor.ts'
@@ -283,6 +284,23 @@ export class Engine {
     const lastSignedHeight = privateValidator?.lastSignedHeight ?? 0n
     reactor.begin(this.#consensus)
     this.#consensus.start({ address: this.#ownAddress, lastSignedHeight })
+    this.#tellIfWatching()
+  }
+
+  /** Says so when we must not sign, as what we signed before may be forgotten. */
+  #tellIfWatching(): void {
+    const { rounds } = this.#consensus ?? {}
+    if (rounds === undefined || rounds.signsFromHeight <= rounds.height) return
+    const { log } = this.#options.world
+    const { height, signsFromHeight } = rounds
+    log.warn('nothing is signed, as the log is damaged, before others have decided', {
+      height,
+      signsFromHeight,
+    })
+    if (!canChainGoOnWithout(this.#chain, this.#ownAddress))
+      log.error('but nobody can decide without us: put the write-ahead log back from a copy', {
+        height,
+      })
   }
 
   #onApplied(applied: AppliedBlock): void {

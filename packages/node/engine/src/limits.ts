@@ -70,8 +70,8 @@ export const MESSAGES_BURST_MAX = 20_000
 export const FLOOD_MESSAGES_PER_OFFENCE = 1_000
 
 /**
- * Bytes of the longest message of every channel: a block of 100 MiB, a chunk of 16 MB, metadata of a
- * snapshot of 4 MB, and a mebibyte on each of the other six.
+ * Bytes of the longest message of every channel: a block of 100 MiB, a chunk of 16 MB, metadata of
+ * a snapshot of 4 MB, and a mebibyte on each of the other six.
  */
 export const PEER_RECEIVING_BYTES_MAX = 132_000_000
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readWhole } from '@wadi/node-storage/file-system'
+import { testKey } from '@wadi/tendermint/testing/signedChain'
+import type { Vote } from '@wadi/tendermint/types/vote'
 import { filesBelow, flipByte } from './testing/damageFile.ts'
 import { assertSameBlocks } from './testing/damageTrials.ts'
 import { EngineNetwork, type EngineNode } from './testing/engineNetwork.ts'
@@ -124,3 +126,60 @@ describe('a node whose state is damaged', () => {
     network.stop()
   })
 })
+
+describe('a validator whose write-ahead log is lost', () => {
+  const loseLog = (node: EngineNode) => {
+    node.stop()
+    for (const path of filesBelow(node.files, 'engine/wal')) node.files.remove(path)
+  }
+
+  it('watches until others have decided what it may have voted on, and votes again', () => {
+    const network = new EngineNetwork()
+    network.start()
+    network.runTo(4n)
+    const [first, ...others] = network.nodes
+    // So late in a height that it has voted in it.
+    const hasVoted = () =>
+      first!.engine!.status.round !== undefined && first!.signedHeight > first!.height
+    for (let turn = 0; turn < 200 && !hasVoted(); turn++) network.advance(7)
+    const { signedHeight } = first!
+    assert.ok(signedHeight > first!.height)
+    loseLog(first!)
+    for (const other of others.slice(1)) other.stop()
+    const heights: bigint[] = []
+    network.onSaid = (teller, said) => {
+      if (teller === first && said.kind === 'vote' && isBy(first!, said.body.vote))
+        heights.push(said.body.vote.height)
+    }
+    first!.start()
+    network.advance(5_000)
+    assert.deepEqual(heights, [])
+    const sentences = first!.log.records.map(({ sentence }) => sentence)
+    assert.ok(sentences.some((sentence) => sentence.startsWith('nothing is signed')))
+    for (const other of others.slice(1)) other.start()
+    network.runTo(signedHeight + 3n)
+    assert.ok(heights.length > 0)
+    assert.ok(heights.every((height) => height > signedHeight))
+    assert.deepEqual(network.offences, [])
+    network.stop()
+  })
+
+  it('says so when nobody can decide without it', () => {
+    const network = new EngineNetwork({ powers: [5n, 4n] })
+    network.start()
+    network.runTo(3n)
+    const [first] = network.nodes
+    for (let turn = 0; turn < 1_000 && first!.signedHeight === first!.height; turn++)
+      network.advance(1)
+    loseLog(first!)
+    first!.start()
+    network.advance(5_000)
+    const errors = first!.log.records.filter(({ level }) => level === 'error')
+    assert.match(errors.at(-1)?.sentence ?? '', /put the write-ahead log back/)
+    network.stop()
+  })
+})
+
+function isBy({ index }: EngineNode, { validatorAddress }: Vote): boolean {
+  return String(validatorAddress) === String(testKey(index).address)
+}

@@ -1,7 +1,7 @@
 /**
- * Blocks as they came, unread until it is their turn: so they take the memory of their bytes and no more,
- * and by then the chain tells how long they may be. A hundred megabytes of transactions of one byte each
- * take more than a gigabyte when they are read.
+ * Blocks as they came, unread until it is their turn: so they take the memory of their bytes and no
+ * more, and by then the chain tells how long they may be. A hundred megabytes of transactions of
+ * one byte each take more than a gigabyte when they are read.
  */
 
 import { CodedError } from '@wadi/base/errors'

@@ -153,6 +153,11 @@ export class EngineNode {
     return this.#engine?.reactors ?? []
   }
 
+  /** The highest height that it has signed anything of. */
+  get signedHeight(): bigint {
+    return this.#signer?.lastSignedHeight ?? 0n
+  }
+
   get height(): bigint {
     return this.#engine?.status.chain.lastBlockHeight ?? 0n
   }
