@@ -26,7 +26,7 @@ export const engineClaims: readonly Claim[] = [
   },
   {
     area: 'Blocks of CometBFT',
-    does: "the same bytes, hashes and verdicts as the reference on good and damaged messages",
+    does: 'the same bytes, hashes and verdicts as the reference on good and damaged messages',
     against: "the reference's fork of CometBFT, where a Go toolchain is present",
     shownBy: ['conformance/live/comet-types/slow-go.test.ts'],
   },
@@ -42,8 +42,7 @@ export const engineClaims: readonly Claim[] = [
   {
     area: 'Agreement',
     does: 'rounds, locks, timeouts, catching up, as a pure machine; any order of messages, any third that lies',
-    against:
-      "steps of CometBFT's own state machine, networks under a seed, planted faults",
+    against: "steps of CometBFT's own state machine, networks under a seed, planted faults",
     shownBy: [
       'packages/consensus/tendermint/src/round/scenarios.test.ts',
       'packages/consensus/tendermint/src/round/network.test.ts',
