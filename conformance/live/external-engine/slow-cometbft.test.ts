@@ -151,7 +151,7 @@ describe('four applications, each under a CometBFT process', { skip: comet.missi
       for (const pair of pairs) assert.deepEqual(await pair.stop(), [0, 0])
     } catch (error) {
       const logs = pairs.map((pair) => pair.log('application').slice(-500))
-      throw new Error(`the pairs said last:\n${logs.join('\n')}`, { cause: error })
+      throw new Error(`${error}; the pairs said last:\n${logs.join('\n')}`, { cause: error })
     } finally {
       await Promise.all(pairs.map((pair) => pair.kill()))
       rmSync(folder, { recursive: true })

@@ -161,10 +161,11 @@ export class MixedNetwork implements AsyncDisposable {
   }
 
   /** Waits until members have so many blocks more than anybody has. */
-  async goOn(blocks: bigint, members = this.members): Promise<void> {
+  async goOn(blocks: bigint, members = this.members): Promise<bigint> {
     const height = this.observer.height + blocks
     const isThere = () => members.every((member) => this.heightOf(member) >= height)
     await until(`block ${height}`, async () => isThere() || undefined, 90_000)
+    return height
   }
 
   /** The block at a height, which has to be the same for all members. */
