@@ -26,7 +26,7 @@ export const SIM_ROUND_CONFIG: RoundConfig = {
   timeoutPrevoteDeltaMs: 300,
   timeoutPrecommitMs: 500,
   timeoutPrecommitDeltaMs: 300,
-  timeoutCommitMs: 1000,
+  timeoutCommitMs: 1500,
 }
 
 /** What a node is given once, and what it tells. */
