@@ -51,6 +51,18 @@ describe('the configuration of a node', () => {
     await assert.rejects(consensus({ listen_address: 'a.b:1' }), isBad(/listen_address/))
   })
 
+  it('keeps everything and never halts, unless it is told otherwise', async () => {
+    const { pruning, halt } = await nodeConfigOf(settingsOf())
+    assert.deepEqual(pruning, { strategy: 'none' })
+    assert.deepEqual(halt, { epoch: 0n, height: 0n })
+    const prune = { strategy: 'keep_n', num_kept: 7 }
+    const told = await nodeConfigOf(settingsOf({ prune, halt_height: 9 }))
+    assert.deepEqual(told.pruning, { strategy: 'keep_n', kept: 7n })
+    assert.deepEqual(told.halt, { epoch: 0n, height: 9n })
+    const both = nodeConfigOf(settingsOf({ halt_height: 9, halt_epoch: 2 }))
+    await assert.rejects(both, isBad(/halt_height: only one/))
+  })
+
   it('has levels of the log by module', () => {
     assert.deepEqual(levelsOf(settingsOf()), { otherwise: 'info', modules: {} })
     const flags = ['--common.log.level=default=warn,engine=debug']

@@ -15,6 +15,8 @@ import { peerIdOf } from '@wadi/comet-p2p/peer-id'
 import type { Endpoint } from '@wadi/comet-p2p/sockets'
 import type { NodeConfig } from '@wadi/compose/create-node'
 import type { PeersConfig } from '@wadi/compose/node-network'
+import type { Halt } from '@wadi/consensus-services/application/halt'
+import { pruningOf } from '@wadi/consensus-services/application/pruning'
 import { parseIp } from '@wadi/primitives/ip'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { oasisDialect, stockDialect } from '@wadi/tendermint/dialect'
@@ -42,16 +44,25 @@ export function readEndpoint(path: string, text: string): Endpoint {
 /** The configuration of a node. Names of hosts are looked up. */
 export async function nodeConfigOf(settings: Settings): Promise<NodeConfig> {
   const { dialect, timeoutPropose, timeoutVote } = settings.test
+  const { strategy, numKept } = settings['consensus.prune']
   return {
     dataDir: settings.common.dataDir,
     dialect: dialect === 'oasis' ? oasisDialect : stockDialect,
     peers: await peersOf(settings),
+    halt: haltOf(settings),
+    pruning: pruningOf(strategy, BigInt(numKept)),
     rounds: {
       timeoutProposeMs: timeoutPropose,
       timeoutPrevoteMs: timeoutVote,
       timeoutPrecommitMs: timeoutVote,
     },
   }
+}
+
+function haltOf({ consensus: { haltEpoch, haltHeight } }: Settings): Halt {
+  if (haltEpoch > 0 && haltHeight > 0)
+    throw badSetting('consensus.halt_height', 'only one of it and consensus.halt_epoch can be set')
+  return { epoch: BigInt(haltEpoch), height: BigInt(haltHeight) }
 }
 
 async function peersOf(settings: Settings): Promise<PeersConfig> {

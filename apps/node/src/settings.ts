@@ -30,6 +30,16 @@ const consensus = section('consensus', {
     default: '',
     doc: 'What others are told instead of it, if they find the node elsewhere.',
   }),
+  haltEpoch: integer({ default: 0, doc: 'The epoch that is not begun any more; 0 for none.' }),
+  haltHeight: integer({ default: 0, doc: 'The block that is not begun any more; 0 for none.' }),
+})
+
+const prune = section('consensus.prune', {
+  strategy: oneOf(['none', 'keep_n'], {
+    default: 'none',
+    doc: 'Which states are kept, and with them blocks: all, or the last ones.',
+  }),
+  numKept: integer({ default: 250_000, min: 1, doc: 'So many of them before the last one.' }),
 })
 
 const peer = text({ doc: 'A peer: `id@host:port`, or its key in base64 in place of the id.' })
@@ -79,5 +89,15 @@ const test = section('test', {
 })
 
 /** The whole configuration of a node. */
-export const SETTINGS = composeSections(common, log, genesis, consensus, p2p, debug, metrics, test)
+export const SETTINGS = composeSections(
+  common,
+  log,
+  genesis,
+  consensus,
+  prune,
+  p2p,
+  debug,
+  metrics,
+  test,
+)
 export type Settings = ReturnType<typeof SETTINGS.check>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -73,6 +73,16 @@ describe('wadi-node', () => {
     assert.match(strange.said, /^wadi-node: consensus\.listen_address: .*\n$/)
     writeFileSync(configPath, '{')
     assert.match(run('--config', configPath).said, /not JSON/)
+  })
+
+  it('ends with 0 and a sentence where its operator wants it to halt', async () => {
+    const { configPath, dataDir } = await makeNode('halted')
+    const { status, said } = run('--config', configPath, '--consensus.halt_height=3')
+    assert.equal(status, 0)
+    assert.match(said, /^wadi-node: the configuration says to halt at height 3\n$/)
+    assert.deepEqual(readdirSync(join(dataDir, 'exports')), [
+      'genesis-wadi network halted-at-2.json',
+    ])
   })
 
   it('ends with 1 and a sentence when another process signs with its key', async () => {

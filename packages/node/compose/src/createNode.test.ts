@@ -7,6 +7,7 @@ import { UnavailableError } from '@wadi/base/errors'
 import { createLogger, MemoryLog } from '@wadi/base/log'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
+import { parseGenesis } from '@wadi/consensus/genesis/document'
 import { createKeyFile } from '@wadi/node-crypto/keys/keyFile'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { parseIp } from '@wadi/primitives/ip'
@@ -48,16 +49,41 @@ function optionsOf(name: string): NodeOptions & { readonly log: MemoryLog } {
   }
 }
 
+/** The only validator of a network, with blocks as fast as they come. */
+function validatorOf(name: string): ReturnType<typeof optionsOf> {
+  const options = optionsOf(name)
+  const network = createNetworkGenesis({ seed: name, validators: 1, timeoutCommitMs: 1n })
+  const keyPath = join(options.config.dataDir, 'consensus.pem')
+  for (const path of [keyPath, keyPath.replace('.pem', '_pub.pem')]) rmSync(path)
+  createKeyFile(keyPath, { bytes: () => network.validators[0]!.consensus.seed.reveal().slice() })
+  const { dataDir } = options.config
+  const keys = loadOrCreateNodeKeys({ dataDir, random: processRandom, nowMs: 0 })
+  return { ...options, document: network.document, keys }
+}
+
+/** The same in another life. */
+function anew(options: NodeOptions): NodeOptions {
+  return { ...options, world: { ...options.world, metrics: new MetricsRegistry() } }
+}
+
+/** Why a node ends that goes on until it cannot. */
+async function endingOf(options: NodeOptions): Promise<string> {
+  return String(
+    await new Promise((resolve, reject) => {
+      createNode({ ...anew(options), onFatal: resolve })
+        .start()
+        .catch(reject)
+    }),
+  )
+}
+
 const bookOf = ({ config }: NodeOptions) => join(config.dataDir, 'consensus/addrbook.json')
 
 describe('a node', () => {
   it('starts, stops, and begins anew in the same folder', async () => {
     const options = optionsOf('again')
     for (let life = 0; life < 2; life++) {
-      const node = createNode({
-        ...options,
-        world: { ...options.world, metrics: new MetricsRegistry() },
-      })
+      const node = createNode(anew(options))
       await node.start()
       assert.ok((node.network.endpoint?.port ?? 0) > 0)
       assert.ok(node.engine.status.isSyncing)
@@ -83,23 +109,56 @@ describe('a node', () => {
     createNode(options).stop()
   })
 
+  it('lets go of everything if the application is not where the chain is', async () => {
+    const { openApplication: _, ...options } = validatorOf('apart')
+    await endingOf({ ...options, config: { ...options.config, halt: { height: 3n } } })
+    const other = { ...options, openApplication: () => new KvstoreApplication({}) }
+    assert.throws(() => createNode(anew(other)), /disagree about the state/)
+    createNode(anew(options)).stop()
+  })
+
   it('tells why it cannot go on after it has stopped', async () => {
-    const options = optionsOf('fatal')
-    const network = createNetworkGenesis({ seed: 'fatal', validators: 1, timeoutCommitMs: 1n })
-    const keyPath = join(options.config.dataDir, 'consensus.pem')
-    for (const path of [keyPath, keyPath.replace('.pem', '_pub.pem')]) rmSync(path)
-    createKeyFile(keyPath, { bytes: () => network.validators[0]!.consensus.seed.reveal().slice() })
+    const options = validatorOf('fatal')
     class Failing extends KvstoreApplication {
       override commit(): never {
         throw new UnavailableError('test.commit', 'the disk is full')
       }
     }
-    const why = await new Promise((resolve) => {
-      const openApplication = (folder: string) => new Failing({ folder })
-      void createNode({ ...options, openApplication, onFatal: resolve }).start()
-    })
-    assert.match(String(why), /the disk is full/)
-    createNode({ ...options, world: { ...options.world, metrics: new MetricsRegistry() } }).stop()
+    const openApplication = (folder: string) => new Failing({ folder })
+    assert.match(await endingOf({ ...options, openApplication }), /the disk is full/)
+    createNode(anew(options)).stop()
+  })
+
+  it('stops before the height that its operator does not want, and leaves its state', async () => {
+    const { openApplication: _, ...options } = validatorOf('halt')
+    const { dataDir } = options.config
+    const path = join(dataDir, 'exports/genesis-wadi network halt-at-3.json')
+    const halting = { ...options, config: { ...options.config, halt: { height: 4n } } }
+    // Again after the first time: the node comes as far, and no further.
+    for (let life = 0; life < 2; life++) {
+      assert.match(await endingOf(halting), /the configuration says to halt at height 4/)
+      const text = readFileSync(path, 'utf8')
+      rmSync(path)
+      const { height, genesisTime, chainId } = parseGenesis(text)
+      assert.deepEqual([height, chainId], [3n, 'wadi network halt'])
+      const node = createNode(anew(options))
+      const { lastBlockHeight, lastBlockTime } = node.engine.status.chain
+      node.stop()
+      // To seconds: the reference's documents have no smaller unit.
+      assert.deepEqual([lastBlockHeight, lastBlockTime.seconds], [3n, genesisTime.seconds])
+    }
+  })
+
+  it('says why it cannot leave its state, and stops all the same', async () => {
+    const { openApplication: _, ...options } = validatorOf('unsaved')
+    writeFileSync(join(options.config.dataDir, 'exports'), '')
+    const halting = { ...options, config: { ...options.config, halt: { height: 2n } } }
+    assert.match(await endingOf(halting), /the configuration says to halt at height 2/)
+    const said = options.log.records.filter(({ level }) => level === 'error')
+    assert.deepEqual(
+      said.map(({ sentence }) => sentence),
+      ['no genesis document is written'],
+    )
   })
 
   it('begins an address book anew that cannot be read', () => {

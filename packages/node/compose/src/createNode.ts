@@ -6,16 +6,19 @@ import type { MetricsRegistry } from '@wadi/base/metrics'
 import type { RandomSource } from '@wadi/base/random'
 import type { Network } from '@wadi/comet-p2p/network'
 import type { GenesisDocument } from '@wadi/consensus/genesis/document'
+import type { Halt, HaltHook } from '@wadi/consensus-services/application/halt'
+import type { Pruning } from '@wadi/consensus-services/application/pruning'
 import type { Application } from '@wadi/contracts/application'
 import type { Timers } from '@wadi/contracts/world'
 import { createMemorySigner } from '@wadi/crypto/signature/memorySigner'
-import { Engine } from '@wadi/engine/engine'
+import { type BlockTimes, Engine } from '@wadi/engine/engine'
 import { openKeyFileSigner } from '@wadi/engine/key-file-signer'
 import type { FileSystem } from '@wadi/node-storage/file-system'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
 import type { RoundConfig } from '@wadi/tendermint/round/timeouts'
 import { chainTermsOf } from './chainTerms.ts'
 import { genesisOf } from './engineGenesis.ts'
+import { exportHalted } from './haltExport.ts'
 import { describeNode } from './nodeDescription.ts'
 import { consensusKeyPath, type NodeKeys, signerIn } from './nodeKeys.ts'
 import { createNodeNetwork, type PeersConfig } from './nodeNetwork.ts'
@@ -31,6 +34,10 @@ export interface NodeConfig {
   readonly peers: PeersConfig
   /** In place of what the network and the reference say. */
   readonly rounds?: Partial<RoundConfig>
+  /** Before which block the node stops for good. */
+  readonly halt?: Halt
+  /** Which states are kept, and with them blocks; all unless told otherwise. */
+  readonly pruning?: Pruning
 }
 
 /** The world as a node needs it. */
@@ -115,7 +122,12 @@ function open(options: NodeOptions, life: Life): Node {
     openKeyFileSigner({ files: world.files, folder, keyPath, dialect }),
     (signer) => signer.close(),
   )
-  const openApplication = options.openApplication ?? ((at) => openOasis(options, at))
+  let timeOf: BlockTimes = () => undefined
+  const onHalt: HaltHook = (halted) => {
+    const { files, logger } = world
+    exportHalted(halted, { files, dataDir, document, timeOf, log: logger('node') })
+  }
+  const openApplication = options.openApplication ?? ((at) => openOasis(options, at, onHalt))
   const application = life.add(openApplication(`${dataDir}/application`), (one) => one.close())
   const genesis = genesisOf(document, chainTermsOf(document))
   const engine = life.add(
@@ -127,6 +139,9 @@ function open(options: NodeOptions, life: Life): Node {
       dialect,
       privateValidator,
       config: { rounds: { ...roundConfigOf(document), ...rounds } },
+      onOpened: (times) => {
+        timeOf = times
+      },
       onFatal: (error) => {
         try {
           life.end()
@@ -159,7 +174,12 @@ function open(options: NodeOptions, life: Life): Node {
   }
 }
 
-function openOasis({ document, keys, world }: NodeOptions, folder: string): NodeApplication {
+function openOasis(
+  { config, document, keys, world }: NodeOptions,
+  folder: string,
+  onHalt: HaltHook,
+): NodeApplication {
+  const { halt, pruning } = config
   return new OasisApplication({
     document,
     folder,
@@ -168,5 +188,8 @@ function openOasis({ document, keys, world }: NodeOptions, folder: string): Node
     upgrader: openUpgrader(world.files, folder),
     timers: world.timers,
     logger: world.logger('application'),
+    ...(pruning && { pruning }),
+    ...(halt && { halt }),
+    onHalt,
   })
 }

@@ -8,6 +8,7 @@ import type { Application, InitChainRequest } from '@wadi/contracts/application'
 import type { Peer, Reactor } from '@wadi/contracts/peers'
 import type { Timers } from '@wadi/contracts/world'
 import type { FileSystem } from '@wadi/node-storage/file-system'
+import type { Moment } from '@wadi/primitives/moment'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
 import type { RoundConfig } from '@wadi/tendermint/round/timeouts'
@@ -77,9 +78,14 @@ export interface EngineOptions {
   /** The node cannot go on; nothing happens in the engine any more. */
   readonly onFatal: (error: unknown) => void
   readonly onApplied?: (applied: AppliedBlock) => void
+  /** The stores are open, and the application was not asked for anything yet. */
+  readonly onOpened?: (timeOf: BlockTimes) => void
   /** See {@link ConsensusOptions}. */
   readonly step?: ConsensusOptions['step']
 }
+
+/** The time of a block that is here, or is the last one. */
+export type BlockTimes = (height: bigint) => Moment | undefined
 
 /** Where a node is. */
 export interface EngineStatus {
@@ -153,14 +159,11 @@ export class Engine {
       evidence,
       onApplied: (applied) => this.#onApplied(applied),
     })
-    const executor = this.#executor
     // It must not begin the chain then; it may be further, if a crash cut a state sync short.
     const isNew = stored.lastBlockHeight === 0n && blockStore.height === 0n
     this.#request = isNew ? options.config.stateSync : undefined
-    this.#chain =
-      this.#request === undefined
-        ? handshake({ application, genesis, executor, blockStore, stateStore }, stored)
-        : stored
+    options.onOpened?.((height) => this.#timeOf(height))
+    this.#chain = this.#request === undefined ? this.#agreed(stored) : stored
     this.#consensusReactor = new ConsensusReactor({
       clock,
       timers,
@@ -174,7 +177,7 @@ export class Engine {
       log,
       metrics: metrics.register(blockSyncMetrics),
       dialect: this.#dialect,
-      executor,
+      executor: this.#executor,
       blockStore,
       ownAddress: this.#ownAddress,
       onCaughtUp: (caughtUp) => this.#beginConsensus(caughtUp.chain),
@@ -221,6 +224,10 @@ export class Engine {
     const reactors = [this.#consensusReactor, this.#blockSync, this.#stateSync]
     for (const reactor of [...reactors, this.#evidenceReactor, this.#mempoolReactor]) reactor.stop()
     this.#consensus?.stop()
+    return this.#closeStores()
+  }
+
+  #closeStores(): readonly unknown[] {
     const failures: unknown[] = []
     for (const store of [this.#wal, this.#evidence, this.blockStore, this.stateStore])
       try {
@@ -229,6 +236,25 @@ export class Engine {
         failures.push(error)
       }
     return failures
+  }
+
+  /** The chain as the application has it, too. If they do not agree, the stores are let go. */
+  #agreed(stored: ChainState): ChainState {
+    const { application, genesis } = this.#options
+    const { blockStore, stateStore } = this
+    try {
+      const parts = { application, genesis, executor: this.#executor, blockStore, stateStore }
+      return handshake(parts, stored)
+    } catch (error) {
+      this.#closeStores()
+      throw error
+    }
+  }
+
+  #timeOf(height: bigint): Moment | undefined {
+    const state = this.stateStore.load()
+    if (state?.lastBlockHeight === height) return state.lastBlockTime
+    return this.blockStore.loadMeta(height)?.header.time
   }
 
   /** Takes the blocks that others have, or begins where the node is. */
