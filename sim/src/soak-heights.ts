@@ -2,12 +2,17 @@
  * Does the memory of validators grow with the chain? Some of them agree on many heights in
  * virtual time, keep the last ones, and it is told every so often what the process holds:
  *
- *   node --expose-gc sim/src/soak-heights.ts [heights, 100000] [validators, 4]
+ *   node sim/src/soak-heights.ts [heights] [validators, 4]
  *
- * Fails if the heap at the end is much larger than after the first tenth.
+ * For as many heights as are asked for, or for `WADI_SOAK_SECONDS`, a minute unless told. Fails if
+ * the process holds much more at the end than after the first heights.
  */
 
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
 import { toUtf8 } from '@wadi/base/bytes'
+import { assert } from '@wadi/base/errors'
 import { createLogger, SILENT } from '@wadi/base/log'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import { SeededRandom } from '@wadi/base/random'
@@ -20,13 +25,20 @@ import { createKvstoreChain } from './chains/kvstoreChain.ts'
 import { SimNetwork } from './world/network.ts'
 import { NodeTime, VirtualTime } from './world/virtualTime.ts'
 
-const heights = BigInt(process.argv[2] ?? 100_000)
-const count = Number(process.argv[3] ?? 4)
-const REPORTS = 10n
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+const [heights, validators] = process.argv.slice(2)
+const heightMax = heights === undefined ? undefined : BigInt(heights)
+const count = Number(validators ?? 4)
+const HEIGHTS_PER_REPORT = 2000n
+/** The first heights fill caches. */
+const REPORTS_MIN = 3
 /** Blocks that every validator keeps. */
 const KEPT = 100n
 const START_MS = 1_767_225_600_000
 const MEGABYTE = 1_000_000
+const MS_PER_SECOND = 1000
 /** How much more is growth. */
 const GROWTH_MAX = 1.2
 const GROWTH_MIN_MB = 10
@@ -38,7 +50,7 @@ const chain = createKvstoreChain({
   powers: Array.from({ length: count }, () => 1n),
   signatures: 'stand-in',
 })
-const diskBytes: (() => number)[] = []
+const disks: MemoryFiles[] = []
 let height = 0n
 
 for (const [index, { publicKey, sign }] of chain.validators.entries()) {
@@ -87,47 +99,38 @@ for (const [index, { publicKey, sign }] of chain.validators.entries()) {
     network.join({ id, reactors: engine.reactors })
   })
   for (let other = 0; other < index; other++) network.link(id, `node${other}`)
-  diskBytes.push(() => sizeOf(files, 'node') + sizeOf(files, 'application'))
-}
-
-/** Bytes of everything in a folder that is kept in memory. */
-function sizeOf(files: MemoryFiles, folder: string): number {
-  return files
-    .list(folder)
-    .map((name) => `${folder}/${name}`)
-    .reduce((sum, path) => {
-      if (files.list(path).length > 0) return sum + sizeOf(files, path)
-      const file = files.openRead(path)
-      const size = file.size()
-      file.close()
-      return sum + size
-    }, 0)
+  disks.push(files)
 }
 
 /** Megabytes of objects, buffers included, and of the process. */
 function report(): number {
-  globalThis.gc?.()
+  collect()
   const { heapUsed, external, rss } = process.memoryUsage()
-  const disk = diskBytes.reduce((sum, size) => sum + size(), 0)
+  const disk = disks.reduce((sum, { heldBytes }) => sum + heldBytes, 0)
   const held = (heapUsed + external - disk) / MEGABYTE
   const shown = [heapUsed, external, disk, rss].map((bytes) => (bytes / MEGABYTE).toFixed(1))
-  const [heap, buffers, disks, resident] = shown
+  const [heap, buffers, files, resident] = shown
   console.log(
-    `height ${height}: heap ${heap} MB, buffers ${buffers} MB, of which disks ${disks} MB, ` +
+    `height ${height}: heap ${heap} MB, buffers ${buffers} MB, of which disks ${files} MB, ` +
       `resident ${resident} MB`,
   )
   return held
 }
 
 const begunMs = performance.now()
+const secondsMax = Number(process.env['WADI_SOAK_SECONDS'] ?? 60)
+const secondsGone = () => (performance.now() - begunMs) / MS_PER_SECOND
+const isOver = () => (heightMax === undefined ? secondsGone() >= secondsMax : height >= heightMax)
+
 const held: number[] = []
-for (let next = heights / REPORTS; next <= heights; next += heights / REPORTS) {
-  while (height < next) if (!time.step(Number.MAX_SAFE_INTEGER)) break
+while (held.length < REPORTS_MIN || !isOver()) {
+  const next = height + HEIGHTS_PER_REPORT
+  while (height < next) assert(time.step(Number.MAX_SAFE_INTEGER), 'there is always a next block')
   held.push(report())
 }
 const [first = 0, last = 0] = [held[0], held.at(-1)]
-const seconds = ((performance.now() - begunMs) / 1000).toFixed(0)
 console.log(
-  `${count} validators, ${height} heights, ${seconds} s; ${first.toFixed(1)} MB → ${last.toFixed(1)} MB`,
+  `${count} validators, ${height} heights, ${secondsGone().toFixed(0)} s; ` +
+    `${first.toFixed(1)} MB → ${last.toFixed(1)} MB`,
 )
 if (last > Math.max(first * GROWTH_MAX, first + GROWTH_MIN_MB)) process.exitCode = 1

@@ -58,6 +58,9 @@ export const REMOTE_FETCHES_MAX = 10_000
 /** Where a record log goes on in another file. */
 export const RECORD_SEGMENT_SIZE = 16 * 1024 * 1024
 
+/** Heads of a segment that are kept to be listed; with so many the log goes on in another file. */
+export const RECORD_HEADS_MAX = 4096
+
 /** Bytes of records that wait in memory until somebody syncs or reads. */
 export const RECORD_WAITING_SIZE = 64 * 1024
 

@@ -135,6 +135,12 @@ export class MemoryFiles implements FileSystem {
   /** Operations so far that change something. */
   operations = 0
 
+  /** Bytes of memory that files take, which is more than they are long. */
+  get heldBytes(): number {
+    const contents = new Set([...this.#entries.values(), ...this.#synced.values()])
+    return Array.from(contents).reduce((sum, { bytes }) => sum + bytes.length, 0)
+  }
+
   openRead(path: string): OpenFile {
     const content = this.#entries.get(path)
     if (content === undefined) throw new UnavailableError('storage.io', `storage: no file ${path}`)

@@ -5,7 +5,7 @@ import { UnavailableError } from '@wadi/base/errors'
 import fc from 'fast-check'
 import { readWhole } from '../files/fileSystem.ts'
 import { MemoryFiles } from '../files/memoryFiles.ts'
-import { RECORD_DAMAGE_MAX, RECORD_FILES_MAX } from '../limits.ts'
+import { RECORD_DAMAGE_MAX, RECORD_FILES_MAX, RECORD_HEADS_MAX } from '../limits.ts'
 import { FRAME_HEAD_BYTES, type RecordHead } from './recordFrame.ts'
 import { RecordLog } from './recordLog.ts'
 
@@ -107,6 +107,20 @@ describe('a record log', () => {
     assert.equal(log.start, log.end)
     log.close()
     assert.deepEqual(open(files).heads, [])
+  })
+
+  it('goes on in another file when a list is full, and not one record earlier', () => {
+    const files = new MemoryFiles()
+    const { log } = open(files, 1_000_000)
+    for (let i = 0; i < RECORD_HEADS_MAX; i++) append(log, i, 4)
+    assert.equal(segmentNames(files).length, 1)
+    log.append({ kind: UNINDEXED, height: 0n, parts: [] })
+    assert.equal(segmentNames(files).length, 2)
+    log.close()
+    const again = open(files, 1_000_000)
+    assert.equal(again.heads.length, RECORD_HEADS_MAX)
+    append(again.log, 1)
+    assert.equal(segmentNames(files).length, 2)
   })
 
   it('reads from more segments than it keeps open', () => {

@@ -13,6 +13,7 @@ import type { FileSystem, OpenFile } from '../files/fileSystem.ts'
 import {
   RECORD_DAMAGE_MAX,
   RECORD_FILES_MAX,
+  RECORD_HEADS_MAX,
   RECORD_SEGMENT_SIZE,
   RECORD_WAITING_SIZE,
 } from '../limits.ts'
@@ -123,7 +124,7 @@ export class RecordLog {
     for (const part of parts) size += part.length
     assert(kind !== NOTE, 'no record is of the kind of notes')
     assert(size <= this.#options.recordSizeMax, `a record of ${size} bytes is within its bound`)
-    if (this.#end - this.#last.start >= this.#segmentSize) this.#seal()
+    if (this.#isFull) this.#seal()
     const head = { kind, height, tag, address: this.#end, size }
     this.#waiting.push(encodeFrameHead({ head, synced: this.#synced }, parts), ...parts)
     this.#end += FRAME_HEAD_BYTES + size
@@ -220,6 +221,11 @@ export class RecordLog {
     }
     for (const segment of this.#segments) this.#close(segment)
     this.#failure ??= new UnavailableError('storage.closed', 'storage: the log is closed')
+  }
+
+  get #isFull(): boolean {
+    const size = this.#end - this.#last.start
+    return size >= this.#segmentSize || this.#heads.length >= RECORD_HEADS_MAX
   }
 
   get #last(): Segment {
