@@ -6,7 +6,7 @@ import { decodeBook, encodeBook } from '@wadi/comet-p2p/book-file'
 import { Mux } from '@wadi/comet-p2p/mux'
 import { parseNetAddress } from '@wadi/comet-p2p/net-address'
 import { checkNodeInfo } from '@wadi/comet-p2p/node-info'
-import { decodePexMessage, encodeAddresses } from '@wadi/comet-p2p/pex-messages'
+import { decodePexMessage, encodeAddresses, PEX_REQUEST } from '@wadi/comet-p2p/pex-messages'
 import { SecretConnection } from '@wadi/comet-p2p/secret-connection'
 import { FrameSealer } from '@wadi/comet-p2p/secret-frames'
 import { deriveSessionKeys } from '@wadi/comet-p2p/secret-keys'
@@ -123,7 +123,12 @@ export function peerDecoders(): readonly Decoder[] {
     },
     {
       name: 'packets',
-      good: [piece(new Uint8Array(1024), true), piece(EMPTY_BYTES, false)],
+      good: [
+        piece(new Uint8Array(1024), true),
+        piece(EMPTY_BYTES, false),
+        encodeDelimited(Packet, { kind: 'ping', body: {} }),
+        encodeDelimited(Packet, { kind: 'pong', body: {} }),
+      ],
       decode: (bytes) => newMux().receive(bytes),
     },
     {
@@ -133,7 +138,7 @@ export function peerDecoders(): readonly Decoder[] {
     },
     {
       name: 'message about addresses',
-      good: [encodeAddresses([ADDRESS, ADDRESS])],
+      good: [encodeAddresses([ADDRESS, ADDRESS]), PEX_REQUEST],
       decode: decodePexMessage,
     },
     { name: 'address book', good: [book], decode: decodeBook },

@@ -1,18 +1,21 @@
 /** Decoders of what CometBFT's nodes tell each other and keep, each with something good. */
 
 import { decode, encode, type Schema } from '@wadi/protobuf/codec'
+import { checkEvidence } from '@wadi/tendermint/basic/checkEvidence'
 import { partSetOf } from '@wadi/tendermint/blocks/parts'
 import { ChainState } from '@wadi/tendermint/chainState/chainState'
 import { genesisState } from '@wadi/tendermint/chainState/genesisState'
 import { makeBlock, NO_COMMIT } from '@wadi/tendermint/chainState/makeBlock'
+import { headerHash } from '@wadi/tendermint/hashing/headerHash'
 import { BlockSyncMessage, checkBlockSyncMessage } from '@wadi/tendermint/messages/blockSync'
+import { ConsensusMessage, checkConsensusMessage } from '@wadi/tendermint/messages/consensus'
 import { MempoolMessage } from '@wadi/tendermint/messages/mempool'
 import { checkStateSyncMessage, StateSyncMessage } from '@wadi/tendermint/messages/stateSync'
 import { BitArray, noBits } from '@wadi/tendermint/types/bitArray'
 import { Block } from '@wadi/tendermint/types/block'
 import { Commit } from '@wadi/tendermint/types/commit'
 import { ConsensusParamUpdates } from '@wadi/tendermint/types/consensusParams'
-import { Evidence } from '@wadi/tendermint/types/evidence'
+import { Evidence, EvidenceList } from '@wadi/tendermint/types/evidence'
 import { Header } from '@wadi/tendermint/types/header'
 import { LightBlock } from '@wadi/tendermint/types/lightBlock'
 import { Part } from '@wadi/tendermint/types/part'
@@ -26,6 +29,16 @@ const KEY = new Uint8Array(32).fill(3)
 const SIGNATURE = new Uint8Array(64).fill(4)
 const TIME = { seconds: 1_700_000_000n, nanoseconds: 5 }
 const BLOCK_ID = { hash: HASH, partSetHeader: { total: 1, hash: HASH } }
+
+const PLACE = { height: 7n, round: 2 }
+
+const PROPOSAL: Proposal = {
+  ...PLACE,
+  polRound: -1,
+  blockId: BLOCK_ID,
+  timestamp: TIME,
+  signature: SIGNATURE,
+}
 
 function goodVote(type: Vote['type']): Vote {
   return {
@@ -58,7 +71,7 @@ const PARAMS: ConsensusParamUpdates = {
   appVersion: 1n,
 }
 
-const EVIDENCE: Evidence = {
+const EVIDENCE = {
   kind: 'duplicate-vote',
   body: {
     voteA: goodVote('precommit'),
@@ -67,7 +80,43 @@ const EVIDENCE: Evidence = {
     validatorPower: 4n,
     timestamp: TIME,
   },
+} as const
+
+/** Votes of one step for two things, in their order: its form is good, whoever signed. */
+const WELL_FORMED: Evidence = {
+  kind: 'duplicate-vote',
+  body: {
+    ...EVIDENCE.body,
+    voteA: goodVote('prevote'),
+    voteB: { ...goodVote('prevote'), blockId: BLOCK_ID },
+  },
 }
+
+/** One of each that is said on the channels of consensus. */
+const CONSENSUS_MESSAGES: readonly ConsensusMessage[] = [
+  {
+    kind: 'new-round-step',
+    body: { height: 7n, round: 1, step: 3, secondsSinceStartTime: 2n, lastCommitRound: 0 },
+  },
+  {
+    kind: 'new-valid-block',
+    body: {
+      ...PLACE,
+      blockPartSetHeader: BLOCK_ID.partSetHeader,
+      blockParts: noBits(1),
+      isCommit: true,
+    },
+  },
+  { kind: 'proposal', body: { proposal: PROPOSAL } },
+  { kind: 'proposal-pol', body: { height: 7n, proposalPolRound: 1, proposalPol: noBits(70) } },
+  { kind: 'vote', body: { vote: goodVote('precommit') } },
+  { kind: 'has-vote', body: { ...PLACE, type: 'prevote', index: 3 } },
+  { kind: 'vote-set-maj23', body: { ...PLACE, type: 'prevote', blockId: BLOCK_ID } },
+  {
+    kind: 'vote-set-bits',
+    body: { ...PLACE, type: 'precommit', blockId: undefined, votes: noBits(70) },
+  },
+]
 
 /** A decoder with the check that follows it: together they see what a peer sends first. */
 function ofMessage<T>(
@@ -110,6 +159,24 @@ export function protobufDecoders(): readonly Decoder[] {
     signedHeader: { header: block.header, commit: COMMIT },
     validatorSet: chain.validators,
   }
+  const attackCommit = {
+    ...COMMIT,
+    height: block.header.height,
+    blockId: { ...BLOCK_ID, hash: headerHash(block.header) },
+  }
+  const attack: Evidence = {
+    kind: 'light-client-attack',
+    body: {
+      conflictingBlock: {
+        signedHeader: { header: block.header, commit: attackCommit },
+        validatorSet: chain.validators,
+      },
+      commonHeight: 1n,
+      byzantineValidators: chain.validators.validators,
+      totalVotingPower: 10n,
+      timestamp: TIME,
+    },
+  }
   const snapshot = { height: 5n, format: 1, chunks: 3, hash: HASH, metadata: KEY }
   const chunk = { height: 5n, format: 1, index: 2, chunk: HASH, missing: false }
   return [
@@ -117,16 +184,25 @@ export function protobufDecoders(): readonly Decoder[] {
     ofSchema('header', Header, block.header),
     ofSchema('commit', Commit, COMMIT),
     ofSchema('vote', Vote, goodVote('prevote'), goodVote('precommit')),
-    ofSchema('proposal', Proposal, {
-      height: 7n,
-      round: 2,
-      polRound: -1,
-      blockId: BLOCK_ID,
-      timestamp: TIME,
-      signature: SIGNATURE,
-    }),
+    ofSchema('proposal', Proposal, PROPOSAL),
     ofSchema('part', Part, ...partSetOf(block).parts),
-    ofSchema('evidence', Evidence, EVIDENCE),
+    ofSchema('evidence', Evidence, EVIDENCE, attack),
+    ofMessage(
+      'evidence',
+      EvidenceList,
+      ({ evidence }) => evidence.forEach(checkEvidence),
+      { evidence: [WELL_FORMED, WELL_FORMED] },
+      { evidence: [attack] },
+    ),
+    ofMessage(
+      'consensus',
+      ConsensusMessage,
+      checkConsensusMessage,
+      ...CONSENSUS_MESSAGES,
+      ...partSetOf(block).parts.map((part) => {
+        return { kind: 'block-part', body: { ...PLACE, part } } as const
+      }),
+    ),
     ofSchema('light block', LightBlock, lightBlock),
     ofSchema('chain state', ChainState, chain),
     ofSchema('parameters', ConsensusParamUpdates, PARAMS),
@@ -138,6 +214,9 @@ export function protobufDecoders(): readonly Decoder[] {
       checkBlockSyncMessage,
       { kind: 'block', body: { block: makeBlock(chain, { ...content, evidence: [] }) } },
       { kind: 'status', body: { base: 3n, height: 7n } },
+      { kind: 'status-request', body: {} },
+      { kind: 'block-request', body: { height: 7n } },
+      { kind: 'no-block', body: { height: 7n } },
     ),
     ofMessage(
       'state sync',
@@ -145,6 +224,8 @@ export function protobufDecoders(): readonly Decoder[] {
       checkStateSyncMessage,
       { kind: 'chunk', body: chunk },
       { kind: 'snapshot', body: snapshot },
+      { kind: 'snapshots-request', body: {} },
+      { kind: 'chunk-request', body: { height: 5n, format: 1, index: 2 } },
     ),
   ]
 }
