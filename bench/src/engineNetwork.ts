@@ -88,7 +88,7 @@ export function startEngines(options: EngineNetworkOptions): EngineNetwork {
   const { validatorCount, peerCount, timeoutCommitMs, dialect } = options
   const time = new VirtualTime()
   const random = new SeededRandom(1n)
-  const network = new SimNetwork({ time, random })
+  const network = new SimNetwork({ time, random, messages: 'shared' })
   network.setWeather({ ...FAIR_WEATHER, delayMs: [0, 1] })
   const keys = Array.from({ length: validatorCount }, (_, i) => keyOf(i))
   const genesis = genesisOf(keys)

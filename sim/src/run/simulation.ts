@@ -29,6 +29,8 @@ export interface SimulationOptions {
   readonly application: 'oasis' | 'kvstore'
   readonly signatures: 'stand-in' | 'real'
   readonly bug?: Bug | undefined
+  /** How nodes get messages: see {@link SimNetwork}. A node that writes to others' is another run. */
+  readonly messages?: 'copied' | 'shared'
   /** Others who want to watch. */
   readonly watch?: (world: World) => Checker
 }
@@ -79,6 +81,7 @@ class Simulation {
   readonly #time = new VirtualTime()
   readonly #network: SimNetwork
   readonly #nodes: readonly SimNode[]
+  readonly #nodesById: ReadonlyMap<string, SimNode>
   readonly #faults: Faults
   readonly #checkers: Checker[]
   readonly #digest = new Digest()
@@ -99,12 +102,14 @@ class Simulation {
     this.#network = new SimNetwork({
       time: this.#time,
       random: randomFor(seed, 'network'),
+      messages: options.messages ?? 'shared',
       run: (node, work) => this.#run(node, work),
       tamper: (from, to, channel, bytes) => this.#tampered(from, to, channel, bytes),
       onDelivery: (delivery) => this.#arrived(delivery),
       onOffence: (accuser, accused, offence) => this.#offended(accuser, accused, offence),
     })
     this.#nodes = plan.powers.map((_, i) => this.#createNode(i))
+    this.#nodesById = new Map(this.#nodes.map((node) => [node.id, node]))
     const idOf = (node: number) => this.#nodes[node]!.id
     const skies = new Skies(plan.powers.length, seed, (from, to, weather) =>
       this.#network.setWeatherBetween(idOf(from), idOf(to), weather),
@@ -282,12 +287,13 @@ class Simulation {
   }
 
   #nodeOf(id: string): SimNode {
-    return this.#nodes.find((node) => node.id === id)!
+    return this.#nodesById.get(id)!
   }
 
   #tampered(from: string, to: string, channel: number, bytes: Uint8Array): readonly Uint8Array[] {
     const { life } = this.#nodeOf(from)
     if (life === undefined) return []
+    if (life.behaviours.length === 0) return [bytes]
     let sent = [{ to: this.#nodeOf(to).index, channel, bytes }]
     for (const { outgoing } of life.behaviours)
       if (outgoing !== undefined) sent = sent.flatMap((one) => outgoing(one) ?? [one])

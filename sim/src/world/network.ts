@@ -72,9 +72,20 @@ export interface NetworkOptions {
    * Carries out what a node has to do when a message arrives; it may fail, be slow, or be dead.
    */
   readonly run?: (node: NetworkNode, work: () => void) => void
+  /**
+   * `copied`: each receiver gets bytes of its own. `shared`: the sender's, which nobody may write
+   * to, as nobody does.
+   */
+  readonly messages?: 'copied' | 'shared'
 }
 
 const MILLION = 1_000_000
+
+/** How often a message arrives, and when. */
+interface Fate {
+  readonly copies: number
+  readonly atMs: number
+}
 
 /** One end of a connection: how `owner` sees `other`. */
 class SimPeer implements Peer {
@@ -159,22 +170,45 @@ class Connection {
       way.full.add(id)
       return false
     }
-    const sender = this.ends[side]
-    const receiver = this.ends[1 - side]!
     way.waiting.set(id, (way.waiting.get(id) ?? 0) + 1)
-    for (const sent of this.#network.tampered(sender.id, receiver.id, id, message))
-      this.slip(side, id, sent)
-    this.#network.at(way.lastArrivalMs, () => this.#arrived(side, id))
+    const sent = this.#network.tampered(this.ends[side].id, this.ends[1 - side]!.id, id, message)
+    if (sent.length === 1) this.#sendOne(side, id, sent[0]!)
+    else {
+      for (const each of sent) this.slip(side, id, each)
+      this.#network.at(way.lastArrivalMs, () => this.#arrived(side, id))
+    }
     return true
   }
 
   /** Sends a message past all queues, as nobody honest does. */
   slip(side: 0 | 1, id: number, message: Uint8Array): void {
+    const { copies, atMs } = this.#fate(side)
+    for (let copy = 0; copy < copies; copy++)
+      this.#network.at(atMs, () => this.#deliver(side, id, message))
+  }
+
+  /**
+   * Sends a message that leaves a place in its queue when it arrives. PERF: mostly both happen at
+   * once, and are one thing to wait for; with messages that are shared, 0.84 of the time of a
+   * hundred validators and 0.91 of that of the seeds.
+   */
+  #sendOne(side: 0 | 1, id: number, message: Uint8Array): void {
     const way = this.#ways[side]
-    const [sender, receiver] = [this.ends[side], this.ends[1 - side]!]
-    const { copies, atMs } = this.#network.fate(sender.id, receiver.id, way.lastArrivalMs)
-    way.lastArrivalMs = Math.max(way.lastArrivalMs, atMs)
-    for (let copy = 0; copy < copies; copy++) this.#deliverAt(atMs, side, id, message)
+    const { copies, atMs } = this.#fate(side)
+    const isSimple = copies === 1 && atMs === way.lastArrivalMs
+    for (let copy = 0; copy < copies && !isSimple; copy++)
+      this.#network.at(atMs, () => this.#deliver(side, id, message))
+    this.#network.at(way.lastArrivalMs, () => {
+      if (isSimple) this.#deliver(side, id, message)
+      this.#arrived(side, id)
+    })
+  }
+
+  #fate(side: 0 | 1): Fate {
+    const way = this.#ways[side]
+    const fate = this.#network.fate(this.ends[side].id, this.ends[1 - side]!.id, way.lastArrivalMs)
+    way.lastArrivalMs = Math.max(way.lastArrivalMs, fate.atMs)
+    return fate
   }
 
   punish(side: 0 | 1, offence: Offence): void {
@@ -183,17 +217,14 @@ class Connection {
     if (offence.severity !== 'slow') this.#network.disconnect(this, offence)
   }
 
-  #deliverAt(atMs: number, side: 0 | 1, id: number, message: Uint8Array): void {
+  #deliver(side: 0 | 1, id: number, message: Uint8Array): void {
+    if (!this.isOpen) return
     const receiver = this.ends[1 - side]!
-    this.#network.at(atMs, () => {
+    const reactor = reactorOf(receiver, id)
+    this.#network.run(receiver, () => {
       if (!this.isOpen) return
-      const reactor = reactorOf(receiver, id)
-      this.#network.run(receiver, () => {
-        if (!this.isOpen) return
-        this.#network.delivered({ from: this.ends[side].id, to: receiver.id, channel: id, message })
-        // Each gets bytes of its own: they are the receiver's to keep.
-        reactor?.receive(this.#peers[1 - side]!, id, message.slice())
-      })
+      this.#network.delivered({ from: this.ends[side].id, to: receiver.id, channel: id, message })
+      reactor?.receive(this.#peers[1 - side]!, id, this.#network.received(message))
     })
   }
 
@@ -208,7 +239,9 @@ class Connection {
 }
 
 function reactorOf({ reactors }: NetworkNode, id: number): Reactor | undefined {
-  return reactors.find(({ channels }) => channels.some((channel) => channel.id === id))
+  for (const reactor of reactors)
+    for (const channel of reactor.channels) if (channel.id === id) return reactor
+  return undefined
 }
 
 function channelOf({ reactors }: NetworkNode, id: number): Channel | undefined {
@@ -224,6 +257,7 @@ export class SimNetwork {
   readonly #onOffence: OffenceWatch
   readonly #tamper: Tamper
   readonly #onDelivery: DeliveryWatch
+  readonly #areShared: boolean
   readonly run: (node: NetworkNode, work: () => void) => void
   readonly #nodes = new Map<string, NetworkNode>()
   /** Pairs that want to be connected, by {@link pairOf}. */
@@ -239,6 +273,7 @@ export class SimNetwork {
     this.#onOffence = options.onOffence ?? (() => undefined)
     this.#tamper = options.tamper ?? ((_from, _to, _channel, message) => [message])
     this.#onDelivery = options.onDelivery ?? (() => undefined)
+    this.#areShared = options.messages === 'shared'
     this.run = options.run ?? ((_node, work) => work())
   }
 
@@ -295,6 +330,11 @@ export class SimNetwork {
     )
   }
 
+  /** A message as its receiver gets it. */
+  received(message: Uint8Array): Uint8Array {
+    return this.#areShared ? message : message.slice()
+  }
+
   delivered(delivery: Delivery): void {
     this.#onDelivery(delivery)
   }
@@ -308,8 +348,9 @@ export class SimNetwork {
   }
 
   /** Whether, how often and when a message arrives. */
-  fate(from: string, to: string, lastArrivalMs: number): { copies: number; atMs: number } {
-    const weather = this.#weather.get(`${from}>${to}`) ?? this.#otherwise
+  fate(from: string, to: string, lastArrivalMs: number): Fate {
+    const own = this.#weather.size === 0 ? undefined : this.#weather.get(`${from}>${to}`)
+    const weather = own ?? this.#otherwise
     const [least, most] = weather.delayMs
     const arrivalMs = this.#time.nowMs + least + randomBelow(this.#random, most - least + 1)
     const isReordered = this.#happens(weather.reorderedPerMillion)
