@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { toBase64 } from '@wadi/base/bytes'
 import { UnavailableError } from '@wadi/base/errors'
 import { peerIdOf } from '@wadi/comet-p2p/peer-id'
+import { parseIp } from '@wadi/primitives/ip'
 import { levelsOf, nodeConfigOf } from './nodeConfig.ts'
 import { SETTINGS } from './settings.ts'
 
@@ -61,6 +62,30 @@ describe('the configuration of a node', () => {
     assert.deepEqual(told.halt, { epoch: 0n, height: 9n })
     const both = nodeConfigOf(settingsOf({ halt_height: 9, halt_epoch: 2 }))
     await assert.rejects(both, isBad(/halt_height: only one/))
+  })
+
+  it('knows who signs', async () => {
+    const signerOf = async (signer: object) => (await nodeConfigOf(settingsOf({ signer }))).signer
+    assert.deepEqual(await signerOf({}), { kind: 'file' })
+    const files = { kind: 'stock', key_file: 'k.json', state_dir: 'data' }
+    const stock = { kind: 'stock', keyPath: 'k.json', stateFolder: 'data' }
+    assert.deepEqual(await signerOf(files), stock)
+    const publicKey = new Uint8Array(32).fill(7)
+    const key = toBase64(publicKey)
+    const remote = { kind: 'remote', public_key: key }
+    assert.deepEqual(await signerOf({ ...remote, address: 'unix:///run/signer' }), {
+      kind: 'remote',
+      publicKey,
+      door: { kind: 'socket', path: '/run/signer' },
+    })
+    const address = 'tcp://127.0.0.1:7'
+    const { door } = (await signerOf({ ...remote, address, connection_key: key })) as never
+    const ip = parseIp('127.0.0.1')
+    assert.deepEqual(door, { kind: 'port', endpoint: { ip, port: 7 }, connectionKey: publicKey })
+    await assert.rejects(signerOf({ kind: 'stock' }), isBad(/signer\.state_dir: is needed/))
+    await assert.rejects(signerOf({ ...remote }), isBad(/signer\.address: is needed/))
+    await assert.rejects(signerOf({ ...remote, address: 'unix' }), isBad(/signer\.address/))
+    await assert.rejects(signerOf({ kind: 'remote', address }), isBad(/signer\.public_key/))
   })
 
   it('has levels of the log by module', () => {

@@ -15,6 +15,7 @@ import { peerIdOf } from '@wadi/comet-p2p/peer-id'
 import type { Endpoint } from '@wadi/comet-p2p/sockets'
 import type { NodeConfig } from '@wadi/compose/create-node'
 import type { PeersConfig } from '@wadi/compose/node-network'
+import type { SignerConfig } from '@wadi/compose/node-signer'
 import type { Halt } from '@wadi/consensus-services/application/halt'
 import { pruningOf } from '@wadi/consensus-services/application/pruning'
 import { parseIp } from '@wadi/primitives/ip'
@@ -49,6 +50,7 @@ export async function nodeConfigOf(settings: Settings): Promise<NodeConfig> {
     dataDir: settings.common.dataDir,
     dialect: dialect === 'oasis' ? oasisDialect : stockDialect,
     peers: await peersOf(settings),
+    signer: signerOf(settings),
     halt: haltOf(settings),
     pruning: pruningOf(strategy, BigInt(numKept)),
     rounds: {
@@ -57,6 +59,30 @@ export async function nodeConfigOf(settings: Settings): Promise<NodeConfig> {
       timeoutPrecommitMs: timeoutVote,
     },
   }
+}
+
+const UNIX = 'unix://'
+
+function signerOf({ 'consensus.signer': signer }: Settings): SignerConfig {
+  const { kind, keyFile, stateDir, address, connectionKey } = signer
+  const at = (name: string) => `consensus.signer.${name}`
+  const told = (name: string, text: string): string => {
+    if (text === '') throw badSetting(at(name), `is needed for ${kind}`)
+    return text
+  }
+  const keyOf = (name: string, text: string) =>
+    readSetting(at(name), () => PublicKey.check(parseBase64(told(name, text))))
+  if (kind === 'file') return { kind }
+  if (kind === 'stock') {
+    const stateFolder = told('state_dir', stateDir)
+    return { kind, keyPath: told('key_file', keyFile), stateFolder }
+  }
+  const publicKey = keyOf('public_key', signer.publicKey)
+  if (told('address', address).startsWith(UNIX))
+    return { kind, publicKey, door: { kind: 'socket', path: address.slice(UNIX.length) } }
+  const endpoint = readEndpoint(at('address'), address)
+  const key = connectionKey === '' ? undefined : keyOf('connection_key', connectionKey)
+  return { kind, publicKey, door: { kind: 'port', endpoint, connectionKey: key } }
 }
 
 function haltOf({ consensus: { haltEpoch, haltHeight } }: Settings): Halt {

@@ -1,7 +1,8 @@
 /** What an operator can say, by the names of oasis-node's file. */
 
 import { composeSections, section } from '@wadi/base/config'
-import { durationMs, flag, integer, list, oneOf, tableOf, text } from '@wadi/base/configOption'
+import { flag, integer, list, oneOf, tableOf, text } from '@wadi/base/configOption'
+import { durationMs } from '@wadi/base/configUnits'
 import { LOG_LEVELS, type LogLevel } from '@wadi/base/log'
 
 const common = section('common', {
@@ -40,6 +41,25 @@ const prune = section('consensus.prune', {
     doc: 'Which states are kept, and with them blocks: all, or the last ones.',
   }),
   numKept: integer({ default: 250_000, min: 1, doc: 'So many of them before the last one.' }),
+})
+
+/** Not oasis-node's: its signers elsewhere speak another protocol. */
+const signer = section('consensus.signer', {
+  kind: oneOf(['file', 'stock', 'remote'], {
+    default: 'file',
+    doc: "Who signs: the node's own key, CometBFT's files, or a signer that dials in.",
+  }),
+  keyFile: text({ default: '', doc: "CometBFT's `priv_validator_key.json`." }),
+  stateDir: text({ default: '', doc: 'The folder of its `priv_validator_state.json`.' }),
+  publicKey: text({ default: '', doc: 'With which a signer elsewhere signs, in base64.' }),
+  address: text({
+    default: '',
+    doc: 'Where it dials in: `unix:///path/of/a/socket`, or `tcp://` and an IP address and a port.',
+  }),
+  connectionKey: text({
+    default: '',
+    doc: 'The key of its connection over TCP, in base64; anybody is let in if it is empty.',
+  }),
 })
 
 const peer = text({ doc: 'A peer: `id@host:port`, or its key in base64 in place of the id.' })
@@ -95,6 +115,7 @@ export const SETTINGS = composeSections(
   genesis,
   consensus,
   prune,
+  signer,
   p2p,
   debug,
   metrics,

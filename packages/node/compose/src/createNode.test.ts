@@ -8,6 +8,7 @@ import { createLogger, MemoryLog } from '@wadi/base/log'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { parseGenesis } from '@wadi/consensus/genesis/document'
+import { createStockKeyFile } from '@wadi/engine/stock-key-file'
 import { createKeyFile } from '@wadi/node-crypto/keys/keyFile'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { parseIp } from '@wadi/primitives/ip'
@@ -15,8 +16,11 @@ import { oasisDialect } from '@wadi/tendermint/dialect'
 import { createNode, type NodeOptions } from './createNode.ts'
 import { createNetworkGenesis } from './networkGenesis.ts'
 import { loadOrCreateNodeKeys } from './nodeKeys.ts'
+import type { SignerConfig } from './nodeSigner.ts'
 import { processClock, processRandom } from './processWorld.ts'
+import { DialingSigner } from './testing/dialingSigner.ts'
 import { KvstoreApplication } from './testing/kvstoreApplication.ts'
+import { freePorts } from './testing/nodeProcess.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'wadi-node-'))
 process.on('exit', () => rmSync(root, { recursive: true }))
@@ -75,6 +79,34 @@ async function endingOf(options: NodeOptions): Promise<string> {
         .catch(reject)
     }),
   )
+}
+
+/** Has a node with a signer make blocks; gives what `begin` does. */
+async function untilThirdBlock<T>(
+  options: NodeOptions,
+  signer: SignerConfig,
+  begin?: () => T,
+): Promise<T | undefined> {
+  let tell: () => void = () => undefined
+  const isDone = new Promise<void>((resolve) => {
+    tell = resolve
+  })
+  class Watched extends KvstoreApplication {
+    override commit() {
+      const response = super.commit()
+      if (this.info().height === 3n) tell()
+      return response
+    }
+  }
+  const dataDir = join(options.config.dataDir, signer.kind)
+  const config = { ...options.config, dataDir, signer }
+  const openApplication = (folder: string) => new Watched({ folder })
+  const node = createNode({ ...anew(options), config, openApplication })
+  await node.start()
+  const begun = begin?.()
+  await isDone
+  node.stop()
+  return begun
 }
 
 const bookOf = ({ config }: NodeOptions) => join(config.dataDir, 'consensus/addrbook.json')
@@ -147,6 +179,25 @@ describe('a node', () => {
       // To seconds: the reference's documents have no smaller unit.
       assert.deepEqual([lastBlockHeight, lastBlockTime.seconds], [3n, genesisTime.seconds])
     }
+  })
+
+  it("has its blocks signed with CometBFT's files, or by a signer that dials in", async () => {
+    const options = validatorOf('elsewhere')
+    const { dataDir, dialect } = options.config
+    const { consensus: key, p2p: connectionKey } = options.keys
+    const keyPath = join(dataDir, 'priv_validator_key.json')
+    createStockKeyFile(keyPath, key)
+    await untilThirdBlock(options, { kind: 'stock', keyPath, stateFolder: dataDir })
+    const [port] = await freePorts(1)
+    const endpoint = { ip: parseIp('127.0.0.1'), port: port! }
+    const door = { kind: 'port', endpoint } as const
+    const asked = await untilThirdBlock(
+      options,
+      { kind: 'remote', publicKey: key.publicKey, door },
+      () => new DialingSigner({ endpoint, key, connectionKey, dialect }).asked,
+    )
+    for (const kind of ['key-request', 'vote-request', 'proposal-request'] as const)
+      assert.ok(asked?.includes(kind), kind)
   })
 
   it('says why it cannot leave its state, and stops all the same', async () => {

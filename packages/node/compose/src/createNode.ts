@@ -1,5 +1,6 @@
 /** A node in this process: engine, application, stores, keys and network, put together. */
 
+import { equalBytes } from '@wadi/base/bytes'
 import type { Clock } from '@wadi/base/clock'
 import type { Logger } from '@wadi/base/log'
 import type { MetricsRegistry } from '@wadi/base/metrics'
@@ -12,7 +13,6 @@ import type { Application } from '@wadi/contracts/application'
 import type { Timers } from '@wadi/contracts/world'
 import { createMemorySigner } from '@wadi/crypto/signature/memorySigner'
 import { type BlockTimes, Engine } from '@wadi/engine/engine'
-import { openKeyFileSigner } from '@wadi/engine/key-file-signer'
 import type { FileSystem } from '@wadi/node-storage/file-system'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
 import type { RoundConfig } from '@wadi/tendermint/round/timeouts'
@@ -22,6 +22,7 @@ import { exportHalted } from './haltExport.ts'
 import { describeNode } from './nodeDescription.ts'
 import { consensusKeyPath, type NodeKeys, signerIn } from './nodeKeys.ts'
 import { createNodeNetwork, type PeersConfig } from './nodeNetwork.ts'
+import { openNodeSigner, type SignerConfig } from './nodeSigner.ts'
 import { OasisApplication } from './oasisApplication.ts'
 import { roundConfigOf } from './roundConfig.ts'
 import { openUpgrader } from './upgradeFile.ts'
@@ -34,6 +35,8 @@ export interface NodeConfig {
   readonly peers: PeersConfig
   /** In place of what the network and the reference say. */
   readonly rounds?: Partial<RoundConfig>
+  /** The node's own key unless told otherwise. */
+  readonly signer?: SignerConfig
   /** Before which block the node stops for good. */
   readonly halt?: Halt
   /** Which states are kept, and with them blocks; all unless told otherwise. */
@@ -92,6 +95,7 @@ export function createNode(options: NodeOptions): Node {
 /** What was opened, to be closed in the reverse order. */
 class Life {
   readonly #open: { readonly close: () => void }[] = []
+  isOver = false
 
   add<T>(thing: T, close: (thing: T) => void): T {
     this.#open.push({ close: () => close(thing) })
@@ -100,6 +104,7 @@ class Life {
 
   /** Closes everything, also if something cannot be closed; the first such error is thrown. */
   end(): void {
+    this.isOver = true
     const failures: unknown[] = []
     for (let one = this.#open.pop(); one !== undefined; one = this.#open.pop()) {
       try {
@@ -117,19 +122,31 @@ function open(options: NodeOptions, life: Life): Node {
   const { dataDir, dialect, peers, rounds } = config
   const folder = `${dataDir}/consensus`
   world.files.makeFolder(folder)
-  const keyPath = consensusKeyPath(dataDir)
-  const privateValidator = life.add(
-    openKeyFileSigner({ files: world.files, folder, keyPath, dialect }),
-    (signer) => signer.close(),
+  const genesis = genesisOf(document, chainTermsOf(document))
+  const connection = { publicKey: keys.p2p.publicKey, sign: signerIn(dialect, keys.p2p) }
+  const signer = life.add(
+    openNodeSigner({
+      ...world,
+      config: config.signer ?? { kind: 'file' },
+      folder,
+      keyPath: consensusKeyPath(dataDir),
+      dialect,
+      chainId: genesis.chainId,
+      connection,
+      log: world.logger('signer'),
+    }),
+    (one) => one.close(),
   )
+  const privateValidator = signer.validator
+  const { publicKey } = privateValidator
   let timeOf: BlockTimes = () => undefined
   const onHalt: HaltHook = (halted) => {
     const { files, logger } = world
     exportHalted(halted, { files, dataDir, document, timeOf, log: logger('node') })
   }
-  const openApplication = options.openApplication ?? ((at) => openOasis(options, at, onHalt))
+  const openApplication =
+    options.openApplication ?? ((at) => openOasis(options, at, { publicKey, onHalt }))
   const application = life.add(openApplication(`${dataDir}/application`), (one) => one.close())
-  const genesis = genesisOf(document, chainTermsOf(document))
   const engine = life.add(
     new Engine({
       world: { ...world, log: world.logger('engine') },
@@ -157,7 +174,7 @@ function open(options: NodeOptions, life: Life): Node {
     world: { ...world, log: world.logger('p2p') },
     config: peers,
     folder,
-    key: { publicKey: keys.p2p.publicKey, sign: signerIn(dialect, keys.p2p) },
+    key: connection,
     dialect,
     description: describeNode(genesis.chainId, application.info().appVersion),
     reactors: engine.reactors,
@@ -166,9 +183,10 @@ function open(options: NodeOptions, life: Life): Node {
   return {
     engine,
     network,
-    start: () => {
-      engine.start()
-      return start()
+    start: async () => {
+      await signer.start()
+      if (!life.isOver) engine.start()
+      if (!life.isOver) await start()
     },
     stop: () => life.end(),
   }
@@ -177,14 +195,16 @@ function open(options: NodeOptions, life: Life): Node {
 function openOasis(
   { config, document, keys, world }: NodeOptions,
   folder: string,
-  onHalt: HaltHook,
+  { publicKey, onHalt }: { readonly publicKey: Uint8Array; readonly onHalt: HaltHook },
 ): NodeApplication {
   const { halt, pruning } = config
+  // Who proposes signs more than a signer elsewhere would.
+  const isHere = equalBytes(publicKey, keys.consensus.publicKey)
   return new OasisApplication({
     document,
     folder,
     files: world.files,
-    signer: createMemorySigner('consensus', keys.consensus.seed),
+    signer: isHere ? createMemorySigner('consensus', keys.consensus.seed) : undefined,
     upgrader: openUpgrader(world.files, folder),
     timers: world.timers,
     logger: world.logger('application'),

@@ -8,6 +8,7 @@ import { Network } from '@wadi/comet-p2p/network'
 import { nodeSockets } from '@wadi/comet-p2p/node-sockets'
 import type { NetworkOptions, NetworkWorld } from '@wadi/comet-p2p/options'
 import { PexReactor } from '@wadi/comet-p2p/pex-reactor'
+import type { SecretOptions } from '@wadi/comet-p2p/secret-connection'
 import type { Reactor } from '@wadi/contracts/peers'
 import { fastChaCha20Poly1305 } from '@wadi/crypto/aead/fastChaCha20Poly1305'
 import { nativeX25519 } from '@wadi/node-crypto/native/x25519'
@@ -52,6 +53,12 @@ export interface NodeNetwork {
   stop(): void
 }
 
+/** With what connections are secret. */
+export const SECRET_ALGORITHMS: SecretOptions['algorithms'] = {
+  x25519: nativeX25519,
+  chacha20Poly1305: fastChaCha20Poly1305,
+}
+
 const BOOK_NAME = 'addrbook.json'
 /** Less than the reference's three seconds: a node that comes back is soon heard again. */
 const DIAL_JITTER_MS = 100
@@ -65,7 +72,7 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
     ...identity,
     ...rest,
     world: { ...world, sockets: nodeSockets },
-    algorithms: { x25519: nativeX25519, chacha20Poly1305: fastChaCha20Poly1305 },
+    algorithms: SECRET_ALGORITHMS,
     addresses: book,
     dialJitterMs: DIAL_JITTER_MS,
   })

@@ -2,12 +2,9 @@
 
 import { chmodSync, rmSync } from 'node:fs'
 import net from 'node:net'
-import { concatBytes, EMPTY_BYTES } from '@wadi/base/bytes'
-import { CodedError, UnavailableError } from '@wadi/base/errors'
-import { encodeDelimited, readDelimiter } from '@wadi/protobuf/codec'
-import { SIGNER_MESSAGE_BYTES_MAX } from './limits.ts'
-import type { RemoteSigner, SignerLink } from './remoteSigner.ts'
-import { SignerMessage } from './signerMessages.ts'
+import { UnavailableError } from '@wadi/base/errors'
+import type { RemoteSigner } from './remoteSigner.ts'
+import { attachSigner } from './signerStream.ts'
 
 /** A socket that listens. */
 export interface SignerSocket {
@@ -46,30 +43,11 @@ export function listenForSigner(path: string, signer: RemoteSigner): Promise<Sig
 }
 
 function serve(socket: net.Socket, signer: RemoteSigner): void {
-  let buffer: Uint8Array = EMPTY_BYTES
-  const link: SignerLink = {
-    send: (message) => void socket.write(encodeDelimited(SignerMessage, message)),
+  const { received, ended } = attachSigner(signer, {
+    write: (bytes) => void socket.write(bytes),
     close: () => void socket.destroy(),
-  }
-  socket.on('error', () => undefined)
-  socket.on('close', () => signer.detach(link))
-  socket.on('data', (bytes: Uint8Array) => {
-    buffer = concatBytes(buffer, bytes)
-    try {
-      for (let message = take(); message !== undefined; message = take())
-        signer.receive(link, message)
-    } catch (error) {
-      if (!(error instanceof CodedError)) throw error
-      socket.destroy()
-    }
   })
-  const take = (): Uint8Array | undefined => {
-    const delimiter = readDelimiter(buffer, { sizeMax: SIGNER_MESSAGE_BYTES_MAX })
-    const end = delimiter && delimiter.start + delimiter.length
-    if (delimiter === undefined || end === undefined || end > buffer.length) return undefined
-    const message = buffer.subarray(delimiter.start, end)
-    buffer = buffer.subarray(end)
-    return message
-  }
-  signer.attach(link)
+  socket.on('error', () => undefined)
+  socket.on('close', ended)
+  socket.on('data', received)
 }
