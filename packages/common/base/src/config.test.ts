@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { type ConfigOf, composeSections, documentSection, section, showSection } from './config.ts'
-import {
-  durationMs,
-  flag,
-  integer,
-  list,
-  type Option,
-  oneOf,
-  port,
-  secret,
-  sizeBytes,
-  tableOf,
-  text,
-} from './configOption.ts'
-import { placeAt } from './configPlace.ts'
+import { composeSections, documentSection, section, showSection } from './config.ts'
+import { type ConfigOf, group, record } from './configFields.ts'
+import { flag, integer, list, oneOf, optional, port, tableOf, text } from './configOption.ts'
+import { durationMs, integer64 } from './configUnits.ts'
 import { BugError } from './errors.ts'
 import { CONFIG_DURATION_DAYS_MAX, CONFIG_LIST_COUNT_MAX, CONFIG_TEXT_SIZE_MAX } from './limits.ts'
 
@@ -45,9 +34,9 @@ describe('section', () => {
 
   it('says the path of what is wrong', () => {
     const wrong = () => metrics.check({ listen_port: 65_536 })
-    assert.throws(wrong, bad('badValue', /metrics\.listen_port must be a whole number/))
+    assert.throws(wrong, bad('badValue', /metrics\.listen_port: must be a whole number/))
     assert.throws(() => metrics.check({ mode: 'push' }), bad('badValue', /one of none, pull/))
-    assert.throws(() => metrics.check([]), bad('badValue', /metrics must be a table/))
+    assert.throws(() => metrics.check([]), bad('badValue', /metrics: must be a table/))
   })
 
   it('refuses options that it does not know, also those of every object', () => {
@@ -73,12 +62,12 @@ describe('section', () => {
       flag: '--metrics.push_interval',
       form: `a duration such as 1h30m or 250ms, at most ${CONFIG_DURATION_DAYS_MAX * 24}h`,
       doc: 'Time between pushes.',
-      fallback: '5000ms',
+      fallback: '5s',
     })
     assert.deepEqual(showSection(metrics, metrics.check({ mode: 'pull' })), [
       ['metrics.mode', 'pull'],
       ['metrics.listen_port', '3000'],
-      ['metrics.push_interval', '5000ms'],
+      ['metrics.push_interval', '5s'],
     ])
     assert.deepEqual(showSection(log, log.check({ level: { db: 'info' } }))[1], [
       'common.log.level',
@@ -100,8 +89,8 @@ describe('composeSections', () => {
   it('refuses what belongs to no section', () => {
     assert.throws(() => all.check({ consensus: {} }), bad('unknown', /consensus/))
     assert.throws(() => all.check({ common: { log: {}, data: 1 } }), bad('unknown', /common\.data/))
-    assert.throws(() => all.check('x'), bad('unknown', /not a table/))
-    assert.throws(() => all.check({ common: 'x' }), bad('unknown', /common/))
+    assert.throws(() => all.check('x'), bad('badValue', /the file: must be a table/))
+    assert.throws(() => all.check({ common: 'x' }), bad('unknown', /common: there is no such key/))
   })
 
   it('stops the program when two sections own the same path', () => {
@@ -123,8 +112,127 @@ describe('composeSections', () => {
         bad('unknown', /common\.log\.f/),
       )
       assert.throws(() => both.check({ common: { log: 1 } }), bad('badValue', /common\.log/))
-      assert.throws(() => both.check({ common: 1 }), bad('badValue', /common must be a table/))
+      assert.throws(() => both.check({ common: 1 }), bad('badValue', /common: must be a table/))
     }
+  })
+})
+
+describe('tables in a section', () => {
+  const net = section(
+    'net',
+    {
+      quiet: flag({ default: false, doc: 'Says nothing.' }),
+      id: optional(text({ doc: 'Who it is.' })),
+      peers: group({
+        portFirst: port({ default: 1, doc: 'The first port.' }),
+        names: list(text({ doc: 'A name.' }), { default: ['a'], doc: 'Names.' }),
+        deep: group({ rate: integer64({ default: 5n, doc: 'Bytes a second.' }) }),
+      }),
+      rooms: list(
+        record(
+          { id: integer({ doc: 'Which.' }), tag: optional(text({ doc: 'What.' })) },
+          { doc: 'A room.' },
+        ),
+        { default: [], doc: 'Rooms.' },
+      ),
+    },
+    [
+      ({ quiet, id }) =>
+        quiet && id !== undefined ? { key: 'id', why: 'must not be set with quiet' } : undefined,
+    ],
+  )
+  const mode = section('', { mode: oneOf(['full', 'seed'], { default: 'full', doc: 'Which.' }) })
+  const all = composeSections(mode, net)
+
+  it('have a default for each of their options', () => {
+    const config = all.check(undefined)
+    assert.deepEqual(config.net, {
+      quiet: false,
+      id: undefined,
+      peers: { portFirst: 1, names: ['a'], deep: { rate: 5n } },
+      rooms: [],
+    })
+    assert.deepEqual(net.check({ peers: { deep: undefined } }), config.net)
+    const flags = ['--net.peers.deep.rate=18446744073709551615', '--mode', 'seed']
+    const told = all.check({ net: { peers: { port_first: 7 } } }, { flags })
+    assert.deepEqual(told.net.peers, { portFirst: 7, names: ['a'], deep: { rate: 2n ** 64n - 1n } })
+    assert.equal(told[''].mode, 'seed')
+  })
+
+  it('are checked to the last of their keys', () => {
+    const wrong = (raw: unknown, reason: string, message: RegExp) =>
+      assert.throws(() => all.check(raw), bad(reason, message))
+    wrong(
+      { net: { peers: { deep: { rte: 1 } } } },
+      'unknown',
+      /deep\.rte.*mean net\.peers\.deep\.rate/,
+    )
+    wrong({ net: { rate: 1 } }, 'unknown', /net\.rate: .*did you mean net\.peers\.deep\.rate\?/)
+    wrong({ nett: {} }, 'unknown', /nett: .*did you mean net\?/)
+    wrong({ net: { peers: [] } }, 'badValue', /net\.peers: must be a table, not a list/)
+    wrong({ net: { peers: { deep: 1 } } }, 'badValue', /net\.peers\.deep: must be a table, not 1/)
+    wrong({ net: { rooms: [{}] } }, 'missing', /net\.rooms\[0\]\.id/)
+    wrong(
+      { net: { rooms: [{ id: 1, tagg: 'a' }] } },
+      'unknown',
+      /rooms\[0\]\.tagg.*rooms\[0\]\.tag\?/,
+    )
+    wrong({ net: { rooms: ['a'] } }, 'badValue', /rooms\[0\]: must be a table, not "a"/)
+    wrong({ mode: 'slow' }, 'badValue', /^config: [^:]*: mode: must be one of full, seed/)
+    wrong({ mod: 'full' }, 'unknown', /mod: .*did you mean mode\?/)
+    wrong({ net: { quiet: true, id: 'a' } }, 'badValue', /net\.id: must not be set with quiet/)
+    wrong([], 'badValue', /the file: must be a table, not a list/)
+  })
+
+  it('are documented and explained option by option', () => {
+    const paths = documentSection(net).map(({ path }) => path)
+    assert.deepEqual(paths.slice(2, 5), [
+      'net.peers.port_first',
+      'net.peers.names',
+      'net.peers.deep.rate',
+    ])
+    const raw = { net: { rooms: [{ id: 2, tag: 'x' }], id: 'me too' } }
+    const set = new Set(['net.rooms', 'net.id'])
+    const sources = {
+      file: 'n.yaml',
+      flags: ['--mode=seed'],
+      positionOf: (path: string) => (set.has(path) ? { line: 2, column: 1 } : undefined),
+    }
+    const rows = all.explain(all.check(raw, sources), sources)
+    const row = (path: string) => rows.find((each) => each.path === path)
+    assert.deepEqual(row('mode'), { path: 'mode', text: 'seed', origin: '--mode' })
+    assert.deepEqual(row('net.id'), { path: 'net.id', text: '"me too"', origin: 'n.yaml:2:1' })
+    assert.deepEqual(row('net.rooms')?.text, '[{id: 2, tag: x}]')
+    assert.deepEqual(row('net.peers.deep.rate'), {
+      path: 'net.peers.deep.rate',
+      text: '5',
+      origin: undefined,
+    })
+  })
+
+  it('take no default where a list or a table is named and nothing is given', () => {
+    const given = net.check({ peers: { names: undefined } })
+    assert.deepEqual(given.peers.names, [])
+    const level = tableOf(text({ doc: '' }), {
+      default: new Map([['a', 'b']]),
+      to: 'default',
+      doc: '',
+    })
+    const levels = section('l', { level })
+    assert.deepEqual(
+      [...levels.check({ level: { c: 'd' } }).level],
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    )
+    assert.deepEqual([...levels.check({ level: undefined }).level], [])
+    assert.deepEqual([...levels.check({}).level], [['a', 'b']])
+  })
+
+  it('stop the program when another section owns what is in them', () => {
+    assert.throws(() => composeSections(net, section('net.peers', {})), BugError)
+    assert.throws(() => composeSections(mode, section('mode', {})), BugError)
   })
 })
 
@@ -189,24 +297,27 @@ describe('what stands beside the file', () => {
     const fromEnvironment = () => all.check(undefined, { environment })
     assert.throws(
       fromEnvironment,
-      bad('badValue', /metrics\.mode \(from WADI_METRICS_MODE\) must be one of/),
+      bad('badValue', /WADI_METRICS_MODE: metrics\.mode: must be one of/),
     )
     assert.throws(
       () => fromFlags('--p2p.seeds=1,x'),
-      bad('badValue', /p2p\.seeds\[1\] \(from --p2p\.seeds\) must be a whole number/),
+      bad('badValue', /--p2p\.seeds: p2p\.seeds\[1\]: must be a whole number/),
     )
     const lines: Record<string, number> = { 'p2p.seeds[1]': 7, 'p2p.seed': 8, p2p: 6, other: 9 }
     const positionOf = (path: string) => ({ line: lines[path] ?? 0, column: 3 })
-    const inFile = (raw: unknown) => () => all.check(raw, { positionOf })
+    const inFile = (raw: unknown) => () => all.check(raw, { positionOf, file: 'a.yaml' })
     assert.throws(
       inFile({ p2p: { seeds: [1, 'x'] } }),
-      bad('badValue', /p2p\.seeds\[1\] \(line 7, column 3\) must be/),
+      bad('badValue', /a\.yaml:7:3: p2p\.seeds\[1\]: must be/),
     )
-    assert.throws(inFile({ p2p: { seed: 1 } }), bad('unknown', /p2p\.seed \(line 8, column 3\)/))
-    assert.throws(inFile({ p2p: 1 }), bad('badValue', /p2p \(line 6, column 3\) must be a table/))
-    assert.throws(inFile({ other: 1 }), bad('unknown', /other \(line 9, column 3\)/))
+    assert.throws(
+      inFile({ p2p: { seed: 1 } }),
+      bad('unknown', /a\.yaml:8:3: p2p\.seed: .* did you mean p2p\.seeds\?/),
+    )
+    assert.throws(inFile({ p2p: 1 }), bad('badValue', /a\.yaml:6:3: p2p: must be a table, not 1/))
+    assert.throws(inFile({ other: 1 }), bad('unknown', /a\.yaml:9:3: other: .* remove it/))
     const nobodyKnows = () => all.check({ p2p: 1 }, { positionOf: () => undefined })
-    assert.throws(nobodyKnows, bad('badValue', /p2p must be a table/))
+    assert.throws(nobodyKnows, bad('badValue', /p2p: must be a table/))
   })
 
   it('stops the program when two options have the same variable', () => {
@@ -226,123 +337,6 @@ describe('what stands beside the file', () => {
           all.check(undefined, { flags })
         } catch (error) {
           assert.match((error as { reason?: string }).reason ?? '', /^config\.(badValue|unknown)$/)
-        }
-      }),
-    )
-  })
-})
-
-describe('options', () => {
-  const declared = { doc: '' }
-  const read = <T>(option: Option<T>, raw: unknown) => option.read(raw, placeAt('x'))
-  const refuses = (option: Option<unknown>, ...raws: readonly unknown[]) => {
-    for (const raw of raws) assert.throws(() => read(option, raw), { reason: 'config.badValue' })
-  }
-
-  it('read durations as Go writes them', () => {
-    const option = durationMs(declared)
-    const cases = {
-      '1h30m': 5_400_000,
-      '1.5s': 1500,
-      '250ms': 250,
-      '2000us': 2,
-      '0': 0,
-      '1m0s': 60_000,
-    }
-    for (const [written, ms] of Object.entries(cases)) assert.equal(read(option, written), ms)
-    refuses(option, '', '5', 's', '1 s', '-1s', '1us', '1.s', 5, undefined, '1h '.repeat(9))
-    assert.equal(
-      read(option, `${CONFIG_DURATION_DAYS_MAX * 24}h`),
-      CONFIG_DURATION_DAYS_MAX * 86_400_000,
-    )
-    refuses(option, `${CONFIG_DURATION_DAYS_MAX * 24}h1ms`)
-  })
-
-  it('read sizes in powers of 1024', () => {
-    const option = sizeBytes(declared)
-    const cases = { '0': 0, '4096': 4096, '64kb': 65_536, '256MB': 268_435_456, '1 gb': 2 ** 30 }
-    for (const [written, size] of Object.entries(cases)) assert.equal(read(option, written), size)
-    assert.equal(read(option, 10), 10)
-    refuses(option, '', 'mb', '1tb', '-1', '1.5kb', undefined, {}, '999999999999999gb')
-  })
-
-  it('read whole numbers, also as text from a flag or the environment', () => {
-    const option = integer({ ...declared, min: -5, max: 10 })
-    for (const raw of [-5, '-5', 10, '10']) assert.equal(read(option, raw), Number(raw))
-    refuses(option, -6, 11, '11', 1.5, '1.5', '', ' 1', '0x1', true, Number.NaN, 1n, undefined)
-  })
-
-  it('read flags only from their two words', () => {
-    const option = flag(declared)
-    assert.deepEqual(
-      [true, 'true', false, 'false'].map((raw) => read(option, raw)),
-      [true, true, false, false],
-    )
-    refuses(option, 1, 'yes', '', undefined)
-  })
-
-  it('keep secrets out of what is shown and out of errors', () => {
-    const push = section('metrics.push', { token: secret({ doc: 'Token of the gateway.' }) })
-    const config = push.check({ token: 'hunter2' })
-    assert.equal(config.token.reveal(), 'hunter2')
-    assert.deepEqual(showSection(push, config), [['metrics.push.token', '[redacted]']])
-    assert.doesNotMatch(JSON.stringify(config), /hunter2/)
-    const long = 'hunter2'.repeat(CONFIG_TEXT_SIZE_MAX)
-    assert.throws(
-      () => push.check({ token: long }),
-      (error: Error) => !error.message.includes('hunter2'),
-    )
-  })
-
-  it('read lists and tables with the place of a wrong element', () => {
-    const option = list(port(declared), declared)
-    assert.deepEqual(read(option, [1, '2']), [1, 2])
-    assert.throws(() => read(option, [1, 'a']), { message: /x\[1\] must be/ })
-    assert.throws(() => read(tableOf(port(declared), declared), { a: 'b' }), {
-      message: /x\.a must be/,
-    })
-    refuses(option, {}, 'a', undefined)
-    refuses(tableOf(port(declared), declared), [], 'a', undefined)
-    assert.equal(option.show([1, 2]), '[1, 2]')
-  })
-
-  it('hold at their bounds and refuse one beyond', () => {
-    assert.equal(
-      read(text(declared), 'a'.repeat(CONFIG_TEXT_SIZE_MAX)).length,
-      CONFIG_TEXT_SIZE_MAX,
-    )
-    refuses(text(declared), 'a'.repeat(CONFIG_TEXT_SIZE_MAX + 1))
-    const ports = list(port(declared), declared)
-    const many = new Array<number>(CONFIG_LIST_COUNT_MAX).fill(1)
-    assert.equal(read(ports, many).length, CONFIG_LIST_COUNT_MAX)
-    refuses(ports, [...many, 1])
-    const keys = Object.fromEntries(many.map((_, i) => [`${i}`, 1]))
-    assert.equal(read(tableOf(port(declared), declared), keys).size, CONFIG_LIST_COUNT_MAX)
-    refuses(tableOf(port(declared), declared), { ...keys, more: 1 })
-  })
-
-  it('read back what they show', () => {
-    const anyMs = fc.integer({ min: 0, max: CONFIG_DURATION_DAYS_MAX * 86_400_000 })
-    fc.assert(
-      fc.property(anyMs, fc.nat(), fc.boolean(), (ms, size, isOn) => {
-        const duration = durationMs(declared)
-        assert.equal(read(duration, duration.show(ms)), ms)
-        assert.equal(read(sizeBytes(declared), sizeBytes(declared).show(size)), size)
-        assert.equal(read(flag(declared), flag(declared).show(isOn)), isOn)
-      }),
-    )
-  })
-
-  it('give every other input a coded error', () => {
-    const options = [durationMs(declared), sizeBytes(declared), integer(declared), flag(declared)]
-    fc.assert(
-      fc.property(fc.anything({ withNullPrototype: true, withBigInt: true }), (raw) => {
-        for (const option of options) {
-          try {
-            read<unknown>(option, raw)
-          } catch (error) {
-            assert.equal((error as { reason?: string }).reason, 'config.badValue')
-          }
         }
       }),
     )

@@ -1,8 +1,8 @@
 /** The kinds of options of a configuration: each parses, shows and documents a value. */
 
-import { describePlace, type Place, partOf, placeAt } from './configPlace.ts'
+import { describePlace, entryOf, type Place, partOf, placeAt } from './configPlace.ts'
 import { assert, definePlainErrors } from './errors.ts'
-import { CONFIG_DURATION_DAYS_MAX, CONFIG_LIST_COUNT_MAX, CONFIG_TEXT_SIZE_MAX } from './limits.ts'
+import { CONFIG_LIST_COUNT_MAX, CONFIG_TEXT_SIZE_MAX } from './limits.ts'
 import { Secret } from './secret.ts'
 
 export const errors = definePlainErrors('config', {
@@ -18,6 +18,12 @@ export interface Option<T> {
   readonly form: string
   /** `undefined` where the option has to be set. */
   readonly fallback: T | undefined
+  /** May it stay without a value? Then `undefined` is one. */
+  readonly isOptional?: true
+  /** The value where a file names the option and gives it none, if not the default. */
+  readonly ofNothing?: T
+  /** The options of a table that is part of a section. */
+  readonly fields?: Readonly<Record<string, Option<unknown>>>
   /** The value of what stands in a file, a flag or the environment. Throws with the place in it. */
   read(raw: unknown, at: Place): T
   /** What a text of a flag or the environment would be in a file, where that is no text. */
@@ -26,36 +32,55 @@ export interface Option<T> {
   show(value: T): string
 }
 
-interface Declared<T> {
+/** What is said of every option. */
+export interface Declared<T> {
   readonly doc: string
   readonly default?: T
 }
 
 interface Kind<T> {
   readonly form: string
+  readonly ofNothing?: T
   read(raw: unknown, at: Place): T
   parse?(text: string): unknown
   show(value: T): string
 }
 
-function option<T>(kind: Kind<T>, { doc, default: fallback }: Declared<T>): Option<T> {
+/** An option of a kind. */
+export function option<T>(kind: Kind<T>, { doc, default: fallback }: Declared<T>): Option<T> {
   return { ...kind, doc, fallback }
 }
 
-function refuse(at: Place, form: string, raw: unknown): never {
-  const shown = typeof raw === 'string' ? `"${raw.slice(0, 40)}"` : typeof raw
-  throw errors.badValue(`${describePlace(at)} must be ${form}, not ${shown}`)
+const EXCERPT_SIZE = 40
+
+function describeRaw(raw: unknown): string {
+  if (typeof raw === 'string') return `"${raw.slice(0, EXCERPT_SIZE)}"`
+  if (typeof raw === 'object' && raw !== null) return Array.isArray(raw) ? 'a list' : 'a table'
+  return raw === undefined || raw === null ? 'nothing' : String(raw).slice(0, EXCERPT_SIZE)
 }
 
-function readText(raw: unknown, at: Place, form: string): string {
-  const isShort = typeof raw === 'string' && raw.length <= CONFIG_TEXT_SIZE_MAX
-  return isShort ? raw : refuse(at, form, raw)
+/** Says what would be right in place of what is there. */
+export function refuse(at: Place, form: string, raw: unknown): never {
+  throw errors.badValue(`${describePlace(at)}: must be ${form}, not ${describeRaw(raw)}`)
+}
+
+/** The text that is there; also of a number or a word, as somebody wrote it. */
+export function readText(raw: unknown, at: Place, form: string): string {
+  const written = typeof raw === 'string' ? raw : at.writtenAs?.(at.path)
+  const isShort = written !== undefined && written.length <= CONFIG_TEXT_SIZE_MAX
+  return isShort ? written : refuse(at, form, raw)
+}
+
+/** A text as a file would have it: in quotes where it would not be read as a text without. */
+export function showText(value: string): string {
+  const isPlain = /^[\w./+=][\w./:@+=-]*$/.test(value) && !value.endsWith(':')
+  return isPlain && !/^(null|~)$/i.test(value) ? value : JSON.stringify(value)
 }
 
 /** Any text. */
 export function text(declared: Declared<string>): Option<string> {
   const form = 'a text'
-  return option({ form, read: (raw, at) => readText(raw, at, form), show: String }, declared)
+  return option({ form, read: (raw, at) => readText(raw, at, form), show: showText }, declared)
 }
 
 /** A text that nobody may see: neither the effective configuration nor an error shows it. */
@@ -63,18 +88,23 @@ export function secret(declared: Declared<Secret<string>>): Option<Secret<string
   const form = 'a text'
   const read = (raw: unknown, at: Place) => {
     const isShort = typeof raw === 'string' && raw.length <= CONFIG_TEXT_SIZE_MAX
-    if (!isShort) throw errors.badValue(`${describePlace(at)} must be ${form} of bounded size`)
+    if (!isShort) throw errors.badValue(`${describePlace(at)}: must be ${form} of bounded size`)
     return new Secret(raw)
   }
   return option({ form, read, show: String }, declared)
 }
 
+// COMPAT(oasis-core): its YAML library takes the words of YAML 1.1 where a flag is expected.
+const YES = /^([Tt]rue|TRUE|[Yy]|[Yy]es|YES|[Oo]n|ON)$/
+const NO = /^([Ff]alse|FALSE|[Nn]|[Nn]o|NO|[Oo]ff|OFF)$/
+
 /** `true` or `false`. */
 export function flag(declared: Declared<boolean>): Option<boolean> {
   const form = 'true or false'
   const read = (raw: unknown, at: Place) => {
-    if (raw === true || raw === 'true') return true
-    return raw === false || raw === 'false' ? false : refuse(at, form, raw)
+    if (typeof raw === 'boolean') return raw
+    if (typeof raw === 'string' && YES.test(raw)) return true
+    return typeof raw === 'string' && NO.test(raw) ? false : refuse(at, form, raw)
   }
   return option({ form, read, show: String }, declared)
 }
@@ -104,72 +134,22 @@ export function port(declared: Declared<number>): Option<number> {
   return integer({ ...declared, max: PORT_MAX })
 }
 
-const NANOSECONDS: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  us: 1_000n,
-  µs: 1_000n,
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n,
-}
-const NANOSECONDS_PER_MS = 1_000_000n
-const DAY_MS = 86_400_000
-
-/** Milliseconds of a duration as Go writes it (`1h30m`, `1.5s`), or `undefined`. */
-function parseDurationMs(written: string): number | undefined {
-  if (written === '0') return 0
-  if (!/^(\d{1,18}(\.\d{1,9})?(ns|us|µs|ms|s|m|h))+$/.test(written)) return undefined
-  let nanoseconds = 0n
-  for (const [, whole = '', fraction = '', unit = ''] of written.matchAll(
-    /(\d+)(?:\.(\d+))?(ns|us|µs|ms|s|m|h)/g,
-  )) {
-    const scale = 10n ** BigInt(fraction.length)
-    nanoseconds += (BigInt(whole + fraction) * NANOSECONDS[unit]!) / scale
-  }
-  if (nanoseconds % NANOSECONDS_PER_MS !== 0n) return undefined
-  const ms = nanoseconds / NANOSECONDS_PER_MS
-  return ms <= BigInt(CONFIG_DURATION_DAYS_MAX * DAY_MS) ? Number(ms) : undefined
-}
-
-/** A span of time, in milliseconds. */
-export function durationMs(declared: Declared<number>): Option<number> {
-  const form = `a duration such as 1h30m or 250ms, at most ${CONFIG_DURATION_DAYS_MAX * 24}h`
-  const read = (raw: unknown, at: Place) => {
-    const value = typeof raw === 'string' ? parseDurationMs(raw) : undefined
-    return value ?? refuse(at, form, raw)
-  }
-  return option({ form, read, show: (ms) => `${ms}ms` }, declared)
-}
-
-const SIZE_UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  kb: 1024,
-  mb: 1024 ** 2,
-  gb: 1024 ** 3,
-}
-
-/** A number of bytes; `kb`, `mb` and `gb` are powers of 1024. */
-export function sizeBytes(declared: Declared<number>): Option<number> {
-  const form = 'a size such as 4096, 64kb, 256mb or 1gb'
-  const read = (raw: unknown, at: Place) => {
-    const written = typeof raw === 'string' || typeof raw === 'number' ? String(raw) : ''
-    const [, digits, unit = ''] = /^(\d{1,15}) ?([kmg]?b)?$/i.exec(written) ?? []
-    const value = Number(digits) * SIZE_UNITS[unit.toLowerCase()]!
-    return Number.isSafeInteger(value) ? value : refuse(at, form, raw)
-  }
-  return option({ form, read, show: String }, declared)
+interface Capitals {
+  /** May words be written with other capitals too? */
+  readonly capitals?: 'any'
 }
 
 /** One of a few words. */
 export function oneOf<const Word extends string>(
   words: readonly Word[],
-  declared: Declared<NoInfer<Word>>,
+  declared: Declared<NoInfer<Word>> & Capitals,
 ): Option<Word> {
   const form = `one of ${words.join(', ')}`
-  const read = (raw: unknown, at: Place) =>
-    words.find((word) => word === raw) ?? refuse(at, form, raw)
+  const read = (raw: unknown, at: Place) => {
+    const isLoose = declared.capitals === 'any' && typeof raw === 'string'
+    const written = isLoose ? raw.toLowerCase() : raw
+    return words.find((word) => word === written) ?? refuse(at, form, raw)
+  }
   return option({ form, read, show: String }, declared)
 }
 
@@ -183,28 +163,46 @@ export function list<T>(of: Option<T>, declared: Declared<readonly T[]>): Option
   }
   const show = (values: readonly T[]) => `[${values.map((value) => of.show(value)).join(', ')}]`
   const parse = (written: string): unknown => (written === '' ? [] : written.split(','))
-  return option({ form, read, parse, show }, declared)
+  return option({ form, ofNothing: [], read, parse, show }, declared)
+}
+
+interface Adding {
+  /** Are entries added to those of the default? They take its place otherwise. */
+  readonly to?: 'default'
 }
 
 /** Values of one kind under names that the person chooses; `a=1,b=2` where all is one text. */
 export function tableOf<T>(
   of: Option<T>,
-  declared: Declared<ReadonlyMap<string, T>>,
+  declared: Declared<ReadonlyMap<string, T>> & Adding,
 ): Option<ReadonlyMap<string, T>> {
   const form = `a table, each ${of.form}`
   const read = (raw: unknown, at: Place) => {
     if (!isTable(raw)) return refuse(at, form, raw)
     const entries = Object.entries(raw)
     if (entries.length > CONFIG_LIST_COUNT_MAX) return refuse(at, form, raw)
-    return new Map(entries.map(([key, item]) => [key, of.read(item, partOf(at, `.${key}`))]))
+    const base = declared.to === 'default' ? (declared.default ?? []) : []
+    const given = entries.map(([key, item]) => [key, of.read(item, entryOf(at, key))] as const)
+    return new Map([...base, ...given])
   }
   const show = (values: ReadonlyMap<string, T>) =>
-    `{${[...values].map(([key, value]) => `${key}: ${of.show(value)}`).join(', ')}}`
+    `{${[...values].map(([key, value]) => `${showText(key)}: ${of.show(value)}`).join(', ')}}`
   const parse = (written: string): unknown => {
     const pairs = written === '' ? [] : written.split(',')
     return Object.fromEntries(pairs.map((pair) => pair.split(/=(.*)/s, 2)))
   }
-  return option({ form, read, parse, show }, declared)
+  return option({ form, ofNothing: new Map<string, T>(), read, parse, show }, declared)
+}
+
+/** A value of another option, or nothing: what is not written, or written as an empty text. */
+export function optional<T>({ read, show, ...of }: Option<T>): Option<T | undefined> {
+  return {
+    ...of,
+    isOptional: true,
+    fallback: undefined,
+    read: (raw, at) => (raw === '' ? undefined : read(raw, at)),
+    show: (value) => (value === undefined ? '""' : show(value)),
+  }
 }
 
 /** Is it what a YAML or JSON table reads as? */

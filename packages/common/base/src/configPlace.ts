@@ -9,11 +9,23 @@ export interface Position {
 /** What a reader of files knows: where the value with a path such as `a.b` or `a.b[1]` stands. */
 export type PositionOf = (path: string) => Position | undefined
 
+/** What a reader of files knows: the text of a number or a word, letter by letter. */
+export type WrittenAs = (path: string) => string | undefined
+
 /** A path, and what tells where such a path was read from. */
 export interface Place {
   readonly path: string
   /** In words; empty where nobody knows. */
   readonly originOf: (path: string) => string
+  readonly writtenAs?: WrittenAs | undefined
+}
+
+/** What is known of a file. */
+export interface FileFacts {
+  /** Its name, for whoever has to open it. */
+  readonly file?: string | undefined
+  readonly positionOf?: PositionOf | undefined
+  readonly writtenAs?: WrittenAs | undefined
 }
 
 /** A place of which the path is all that is known. */
@@ -22,21 +34,28 @@ export function placeAt(path: string): Place {
 }
 
 /** A place in a file. */
-export function placeInFile(path: string, positionOf: PositionOf | undefined): Place {
+export function placeInFile(path: string, { file, positionOf, writtenAs }: FileFacts): Place {
   const originOf = (each: string): string => {
     const position = positionOf?.(each)
-    return position === undefined ? '' : `line ${position.line}, column ${position.column}`
+    if (position === undefined) return file ?? ''
+    const { line, column } = position
+    return file === undefined ? `line ${line}, column ${column}` : `${file}:${line}:${column}`
   }
-  return { path, originOf }
+  return { path, originOf, writtenAs }
 }
 
 /** A part of what stands at a place: an element, or an entry of a table. */
-export function partOf({ path, originOf }: Place, suffix: string): Place {
-  return { path: path + suffix, originOf }
+export function partOf({ path, ...known }: Place, suffix: string): Place {
+  return { ...known, path: path + suffix }
 }
 
-/** `a.b (line 3, column 5)`. */
+/** What is at a name in a table; the outermost table has no path. */
+export function entryOf(place: Place, name: string): Place {
+  return partOf(place, place.path === '' ? name : `.${name}`)
+}
+
+/** `node.yaml:3:5: a.b`. */
 export function describePlace({ path, originOf }: Place): string {
   const origin = originOf(path)
-  return origin === '' ? path : `${path} (${origin})`
+  return origin === '' ? path : `${origin}: ${path}`
 }

@@ -4,12 +4,10 @@
  */
 
 import { errors } from './configOption.ts'
-import { type Place, type PositionOf, placeInFile } from './configPlace.ts'
+import { type FileFacts, type Place, placeInFile } from './configPlace.ts'
 
 /** Where values come from beside what was read from a file; flags go before the environment. */
-export interface Sources {
-  /** Where in the file something stands. */
-  readonly positionOf?: PositionOf
+export interface Sources extends FileFacts {
   /** The variables of the process. */
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** Arguments such as `--metrics.mode=pull` or `--metrics.mode pull`. */
@@ -55,7 +53,7 @@ export function readOverrides(
 ): ReadonlyMap<string, Override> {
   const found = new Map<string, Override>()
   const override = (path: string, text: string, name: string): void => {
-    found.set(path, { text, place: { path, originOf: () => `from ${name}` } })
+    found.set(path, { text, place: { path, originOf: () => name } })
   }
   for (const path of paths) {
     const name = environmentNameOf(path)
@@ -67,6 +65,6 @@ export function readOverrides(
 }
 
 /** Where the file has what stands at a path. */
-export function filePlace({ positionOf }: Sources, path: string): Place {
-  return placeInFile(path, positionOf)
+export function filePlace(sources: Sources, path: string): Place {
+  return placeInFile(path, sources)
 }
