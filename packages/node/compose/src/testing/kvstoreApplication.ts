@@ -77,16 +77,21 @@ type Order =
 const EQUALS = 0x3d
 const VALIDATOR_PREFIX = toUtf8('val:')
 
+function hasValidatorPrefix(raw: Uint8Array): boolean {
+  for (let i = 0; i < VALIDATOR_PREFIX.length; i++) if (raw[i] !== VALIDATOR_PREFIX[i]) return false
+  return true
+}
+
 function parseOrder(raw: Uint8Array): Order {
   if (!isUtf8(raw)) throw errors.malformed()
-  if (VALIDATOR_PREFIX.every((byte, i) => raw[i] === byte)) {
+  if (hasValidatorPrefix(raw)) {
     const [, key, power] = VALIDATOR.exec(parseUtf8(raw)) ?? []
     if (key === undefined || power === undefined) throw errors.wrongValidator()
     return { kind: 'validator', publicKey: parseHex(key), power: BigInt(power) }
   }
   const at = raw.indexOf(EQUALS)
   if (at <= 0) throw errors.malformed()
-  return { kind: 'pair', key: raw.subarray(0, at), value: raw.slice(at + 1) }
+  return { kind: 'pair', key: raw.subarray(0, at), value: raw.subarray(at + 1) }
 }
 
 class MemoryState implements StateStore {
@@ -160,8 +165,10 @@ export class KvstoreApplication implements Application {
   }
 
   checkTx(transaction: Uint8Array): CheckTxResponse {
-    const { events: _, ...result } = resultOf(() => void parseOrder(transaction))
-    return { ...result, sender: '', priority: 1n }
+    const { code, codespace, data, log, gasWanted, gasUsed } = resultOf(() => {
+      parseOrder(transaction)
+    })
+    return { code, codespace, data, log, gasWanted, gasUsed, sender: '', priority: 1n }
   }
 
   prepareProposal({ transactions, bytesMax }: PrepareProposalRequest): readonly Uint8Array[] {
@@ -275,12 +282,25 @@ export class KvstoreApplication implements Application {
 }
 
 function resultOf(run: () => void): TxResult {
-  const nothing = { data: EMPTY_BYTES, gasWanted: 1n, gasUsed: 1n, events: [] }
   try {
     run()
-    return { ...nothing, code: 0, codespace: '', log: '' }
+    return verdict(0, '', '')
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
-    return { ...nothing, code: error.code, codespace: 'kvstore', log: error.message }
+    return verdict(error.code, 'kvstore', error.message)
+  }
+}
+
+const NO_EVENTS: readonly Event[] = []
+
+function verdict(code: number, codespace: string, log: string): TxResult {
+  return {
+    code,
+    codespace,
+    data: EMPTY_BYTES,
+    log,
+    gasWanted: 1n,
+    gasUsed: 1n,
+    events: NO_EVENTS,
   }
 }
