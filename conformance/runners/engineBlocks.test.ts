@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { decode } from '@wadi/protobuf/codec'
+import { Block } from '@wadi/tendermint/types/block'
 import '../src/coverage.ts'
 import { verifyChain } from '../src/engine/verifyChain.ts'
+import { verifyEvidence } from '../src/engine/verifyEvidence.ts'
 import { readChain } from '../src/recordedChain.ts'
 import { bytesOfBase64, type RecordedBlock } from '../src/records.ts'
 import { areVectorsPresent, listChains } from '../src/vectors.ts'
@@ -13,6 +16,31 @@ describe('blocks and commits of recorded chains', () => {
       for (const _ of verifyChain(readChain(name))) count++
       assert.notEqual(count, 0)
     })
+})
+
+describe('a recorded chain in which a validator signs twice', {
+  skip: !areVectorsPresent(),
+}, () => {
+  it('has evidence of it, which is verified with its block', () => {
+    const { blocks } = readChain('validator-equivocation')
+    const evidence = [...blocks].flatMap(
+      ({ block }) => decode(Block, bytesOfBase64(block)).evidence,
+    )
+    assert.equal(evidence.length, 1)
+    const [piece] = evidence
+    assert.ok(piece?.kind === 'duplicate-vote')
+    const { voteA, validatorPower, totalVotingPower, timestamp: time } = piece.body
+    assert.throws(() => verifyEvidence('a chain', new Map(), piece), /of a height of the chain/)
+    const accused = {
+      address: voteA.validatorAddress,
+      publicKey: new Uint8Array(32),
+      votingPower: validatorPower,
+      proposerPriority: 0n,
+    }
+    const validators = { validators: [accused], proposer: undefined, totalVotingPower }
+    const heights = new Map([[voteA.height, { validators, time }]])
+    assert.throws(() => verifyEvidence('a chain', heights, piece), /signature of the accused/)
+  })
 })
 
 /** A small chain with several validators. */

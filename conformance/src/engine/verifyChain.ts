@@ -19,6 +19,7 @@ import { ConsensusParamUpdates } from '@wadi/tendermint/types/consensusParams'
 import { rotated } from '@wadi/tendermint/validators/priorities'
 import { bytesOfBase64, type RecordedBlock, type RecordedTxResult } from '../records.ts'
 import { chainOf, type RecordedChain } from '../replay/replayChain.ts'
+import { type RecordedHeight, verifyEvidence } from './verifyEvidence.ts'
 
 function startOf({ document }: RecordedChain, first: Block): ChainState {
   const { isDebug, signatures } = chainOf(document)
@@ -101,9 +102,14 @@ function verifyBlock(chain: ChainState, record: RecordedBlock): ChainState {
 /** Verifies every block of a chain; gives their heights. */
 export function* verifyChain(recorded: RecordedChain): Generator<bigint> {
   let chain: ChainState | undefined
+  const heights = new Map<bigint, RecordedHeight>()
   for (const record of recorded.blocks) {
-    chain ??= startOf(recorded, decode(Block, bytesOfBase64(record.block)))
-    chain = verifyBlock(chain, record)
-    yield chain.lastBlockHeight
+    const block = decode(Block, bytesOfBase64(record.block))
+    const before: ChainState = chain ?? startOf(recorded, block)
+    for (const piece of block.evidence) verifyEvidence(before.chainId, heights, piece)
+    chain = verifyBlock(before, record)
+    const { lastBlockHeight, lastBlockTime: time } = chain
+    heights.set(lastBlockHeight, { validators: before.validators, time })
+    yield lastBlockHeight
   }
 }
