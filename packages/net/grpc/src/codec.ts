@@ -1,0 +1,29 @@
+/** How messages become bytes: CBOR by schema, or bytes as they are. */
+
+import { decodeRpc, encode, type Schema } from '@wadi/cbor/codec'
+
+/** One kind of message. What `decode` cannot read is a coded error. */
+export interface Codec<T> {
+  encode(value: T): Uint8Array
+  decode(bytes: Uint8Array): T
+}
+
+/** Canonical CBOR, read in the reference's mode of its own API: unknown fields are ignored. */
+export function cborCodec<T>(schema: Schema<T>): Codec<T> {
+  return {
+    encode: (value) => encode(schema, value),
+    // COMPAT(oasis-core): no bytes at all are the zero value.
+    decode: (bytes) => decodeRpc(schema, bytes.length === 0 ? undefined : bytes),
+  }
+}
+
+/** Bytes that somebody else understands: recorded and relayed calls. */
+export const rawCodec: Codec<Uint8Array> = { encode: (bytes) => bytes, decode: (bytes) => bytes }
+
+const NIL = Uint8Array.of(0xf6)
+
+/**
+ * A message that says nothing. COMPAT(oasis-core): it is sent as nil, and what comes in its place
+ * is not looked at; browsers send no bytes.
+ */
+export const nothing: Codec<undefined> = { encode: () => NIL, decode: () => undefined }

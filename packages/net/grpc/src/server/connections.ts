@@ -1,0 +1,101 @@
+/** All connections of a server: how many there may be, and for how long they may do nothing. */
+
+import type { Socket } from 'node:net'
+import { Expiry } from '../expiry.ts'
+import type { Connection } from './connection.ts'
+import type { Desk } from './desk.ts'
+import type { Exchange } from './exchange.ts'
+
+/** See the top of this file. */
+export class Connections {
+  readonly #desk: Desk
+  readonly #all = new Set<Connection>()
+  readonly #opening: Expiry<Connection>
+  readonly #idle: Expiry<Connection>
+  readonly #http1 = new WeakMap<Socket, Connection>()
+  readonly #accept: (exchange: Exchange) => void
+  #none: (() => void)[] = []
+
+  constructor(desk: Desk, accept: (exchange: Exchange) => void) {
+    this.#desk = desk
+    this.#accept = accept
+    const { clock, timers, limits } = desk
+    const { openingMs, idleMs } = limits
+    this.#opening = new Expiry({ clock, timers, ms: openingMs, expire: (one) => one.destroy() })
+    this.#idle = new Expiry({ clock, timers, ms: idleMs, expire: (one) => one.close() })
+  }
+
+  /** Takes one in. Where there is no room, the one that has done nothing for longest goes. */
+  admit(create: () => Connection): Connection | undefined {
+    if (this.#all.size >= this.#desk.limits.connections) {
+      const oldest = this.#idle.first() ?? this.#opening.first()
+      if (oldest === undefined) return undefined
+      oldest.destroy()
+      this.closed(oldest)
+    }
+    const connection = create()
+    this.#all.add(connection)
+    this.#opening.add(connection)
+    return connection
+  }
+
+  get size(): number {
+    return this.#all.size
+  }
+
+  opened(connection: Connection): void {
+    this.#opening.delete(connection)
+  }
+
+  busy(connection: Connection): void {
+    this.#idle.delete(connection)
+  }
+
+  idle(connection: Connection): void {
+    if (this.#all.has(connection)) this.#idle.add(connection)
+  }
+
+  closed(connection: Connection): void {
+    this.#opening.delete(connection)
+    this.#idle.delete(connection)
+    this.#all.delete(connection)
+    if (this.#all.size > 0) return
+    for (const resolve of this.#none.splice(0)) resolve()
+  }
+
+  requested(exchange: Exchange): void {
+    this.#accept(exchange)
+  }
+
+  speaksHttp1(socket: Socket, connection: Connection): void {
+    this.#http1.set(socket, connection)
+  }
+
+  ofSocket(socket: Socket): Connection | undefined {
+    return this.#http1.get(socket)
+  }
+
+  /** Ends all of them, after their calls. */
+  close(): void {
+    for (const connection of this.#all) connection.close()
+  }
+
+  /** Ends all of them now. */
+  destroy(): void {
+    for (const connection of this.#all) connection.destroy()
+  }
+
+  /** When there are none any more. */
+  ended(): Promise<void> {
+    if (this.#all.size === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#none.push(resolve)
+    })
+  }
+
+  /** Keeps no timers. */
+  forget(): void {
+    this.#opening.clear()
+    this.#idle.clear()
+  }
+}
