@@ -64,6 +64,20 @@ describe('the configuration of a node', () => {
     await assert.rejects(both, isBad(/halt_height: only one/))
   })
 
+  it('takes the state of others only with a block that can be trusted', async () => {
+    const told = (trust: object) =>
+      nodeConfigOf(settingsOf({ state_sync: { enabled: true }, light_client: { trust } }))
+    assert.equal((await nodeConfigOf(settingsOf())).stateSync, undefined)
+    const hash = 'AB'.repeat(32)
+    const { stateSync } = await told({ height: 7, hash, period: '1h' })
+    const trustHash = new Uint8Array(32).fill(0xab)
+    assert.deepEqual(stateSync, { trustHeight: 7n, trustHash, trustPeriodMs: 3_600_000 })
+    await assert.rejects(told({ hash }), isBad(/trust\.height/))
+    await assert.rejects(told({ height: 7, hash: 'ab' }), isBad(/trust\.hash/))
+    await assert.rejects(told({ height: 7, hash: 'no' }), isBad(/trust\.hash/))
+    await assert.rejects(told({ height: 7, hash, period: '0s' }), isBad(/trust\.period/))
+  })
+
   it('knows who signs', async () => {
     const signerOf = async (signer: object) => (await nodeConfigOf(settingsOf({ signer }))).signer
     assert.deepEqual(await signerOf({}), { kind: 'file' })

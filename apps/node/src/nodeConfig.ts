@@ -1,6 +1,6 @@
 /** From what an operator says to what a node is made of. */
 
-import { parseBase64 } from '@wadi/base/bytes'
+import { parseBase64, parseHex } from '@wadi/base/bytes'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
 import type { LevelChoice } from '@wadi/base/log'
 import {
@@ -52,6 +52,7 @@ export async function nodeConfigOf(settings: Settings): Promise<NodeConfig> {
     peers: await peersOf(settings),
     signer: signerOf(settings),
     halt: haltOf(settings),
+    stateSync: stateSyncOf(settings),
     pruning: pruningOf(strategy, BigInt(numKept)),
     rounds: {
       timeoutProposeMs: timeoutPropose,
@@ -59,6 +60,19 @@ export async function nodeConfigOf(settings: Settings): Promise<NodeConfig> {
       timeoutPrecommitMs: timeoutVote,
     },
   }
+}
+
+const HASH_BYTES = 32
+
+function stateSyncOf(settings: Settings): NodeConfig['stateSync'] {
+  const { period, height, hash } = settings['consensus.light_client.trust']
+  if (!settings['consensus.state_sync'].enabled) return undefined
+  const at = 'consensus.light_client.trust'
+  if (height === 0) throw badSetting(`${at}.height`, 'is needed to take the state of others')
+  if (period === 0) throw badSetting(`${at}.period`, 'nobody can be trusted for no time')
+  const trustHash = readSetting(`${at}.hash`, () => parseHex(hash))
+  if (trustHash.length !== HASH_BYTES) throw badSetting(`${at}.hash`, 'is not of 64 digits')
+  return { trustHeight: BigInt(height), trustHash, trustPeriodMs: period }
 }
 
 const UNIX = 'unix://'

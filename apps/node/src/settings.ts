@@ -43,6 +43,22 @@ const prune = section('consensus.prune', {
   numKept: integer({ default: 250_000, min: 1, doc: 'So many of them before the last one.' }),
 })
 
+const stateSync = section('consensus.state_sync', {
+  enabled: flag({
+    default: false,
+    doc: 'A new node takes the state of others instead of all blocks.',
+  }),
+})
+
+const trust = section('consensus.light_client.trust', {
+  period: durationMs({
+    default: 2_592_000_000,
+    doc: 'For how long validators can be punished for what they signed.',
+  }),
+  height: integer({ default: 0, doc: 'The height of a block that is known to be of the chain.' }),
+  hash: text({ default: '', doc: 'Its hash, in hexadecimal.' }),
+})
+
 /** Not oasis-node's: its signers elsewhere speak another protocol. */
 const signer = section('consensus.signer', {
   kind: oneOf(['file', 'stock', 'remote'], {
@@ -115,6 +131,8 @@ export const SETTINGS = composeSections(
   genesis,
   consensus,
   prune,
+  stateSync,
+  trust,
   signer,
   p2p,
   debug,

@@ -8,22 +8,24 @@ import { createLogger, MemoryLog } from '@wadi/base/log'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { parseGenesis } from '@wadi/consensus/genesis/document'
+import type { LightBlockProvider } from '@wadi/engine/state-sync'
 import { createStockKeyFile } from '@wadi/engine/stock-key-file'
 import { createKeyFile } from '@wadi/node-crypto/keys/keyFile'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { parseIp } from '@wadi/primitives/ip'
 import { oasisDialect } from '@wadi/tendermint/dialect'
-import { createNode, type NodeOptions } from './createNode.ts'
+import { createNode, type Node, type NodeOptions } from './createNode.ts'
 import { createNetworkGenesis } from './networkGenesis.ts'
 import { loadOrCreateNodeKeys } from './nodeKeys.ts'
 import type { SignerConfig } from './nodeSigner.ts'
 import { processClock, processRandom } from './processWorld.ts'
 import { DialingSigner } from './testing/dialingSigner.ts'
-import { KvstoreApplication } from './testing/kvstoreApplication.ts'
+import { KvstoreApplication, type KvstoreOptions } from './testing/kvstoreApplication.ts'
 import { freePorts } from './testing/nodeProcess.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'wadi-node-'))
 process.on('exit', () => rmSync(root, { recursive: true }))
+const YEARS_MS = 100 * 365 * 86_400_000
 const listen = { ip: parseIp('127.0.0.1'), port: 0 }
 
 /** What a node of a network of others is made of, and what it logs. */
@@ -81,32 +83,64 @@ async function endingOf(options: NodeOptions): Promise<string> {
   )
 }
 
-/** Has a node with a signer make blocks; gives what `begin` does. */
-async function untilThirdBlock<T>(
+/** Tells of every committed height. */
+class Watched extends KvstoreApplication {
+  readonly #onCommit: (height: bigint) => void
+
+  constructor(onCommit: (height: bigint) => void, options: KvstoreOptions) {
+    super(options)
+    this.#onCommit = onCommit
+  }
+
+  override commit() {
+    const response = super.commit()
+    this.#onCommit(this.info().height)
+    return response
+  }
+}
+
+type Open = (folder: string, onCommit: (height: bigint) => void) => KvstoreApplication
+const openPlain: Open = (folder, onCommit) => new Watched(onCommit, { folder })
+
+/** A node that has come as far, and runs; `begin` is done when it has started. */
+async function nodeAt(
+  height: bigint,
   options: NodeOptions,
-  signer: SignerConfig,
-  begin?: () => T,
-): Promise<T | undefined> {
+  open: Open = openPlain,
+  begin: () => void = () => undefined,
+): Promise<Node> {
   let tell: () => void = () => undefined
   const isDone = new Promise<void>((resolve) => {
     tell = resolve
   })
-  class Watched extends KvstoreApplication {
-    override commit() {
-      const response = super.commit()
-      if (this.info().height === 3n) tell()
-      return response
-    }
-  }
-  const dataDir = join(options.config.dataDir, signer.kind)
-  const config = { ...options.config, dataDir, signer }
-  const openApplication = (folder: string) => new Watched({ folder })
-  const node = createNode({ ...anew(options), config, openApplication })
+  const openApplication = (folder: string) =>
+    open(folder, (reached) => {
+      if (reached >= height) tell()
+    })
+  const node = createNode({ ...anew(options), openApplication })
   await node.start()
-  const begun = begin?.()
+  begin()
   await isDone
-  node.stop()
-  return begun
+  return node
+}
+
+/** Has the light blocks of a node. */
+function providerOf({ blockStore, stateStore }: Node['engine']): LightBlockProvider {
+  return {
+    name: 'a node of this process',
+    fetchLightBlock(asked, answer) {
+      const height = asked === 0n ? blockStore.height : asked
+      const header = blockStore.loadMeta(height)?.header
+      const commit = blockStore.loadCommit(height) ?? blockStore.loadSeenCommit(height)
+      const validatorSet = stateStore.loadValidators(height)
+      if (header === undefined || commit === undefined || validatorSet === undefined)
+        answer({ kind: height > blockStore.height ? 'too-high' : 'missing' })
+      else answer({ kind: 'found', block: { signedHeader: { header, commit }, validatorSet } })
+    },
+    fetchParams: (height, answer) => answer(stateStore.loadConsensusParams(height)),
+    reportEvidence: () => undefined,
+    reportBad: (why) => assert.fail(why),
+  }
 }
 
 const bookOf = ({ config }: NodeOptions) => join(config.dataDir, 'consensus/addrbook.json')
@@ -187,17 +221,52 @@ describe('a node', () => {
     const { consensus: key, p2p: connectionKey } = options.keys
     const keyPath = join(dataDir, 'priv_validator_key.json')
     createStockKeyFile(keyPath, key)
-    await untilThirdBlock(options, { kind: 'stock', keyPath, stateFolder: dataDir })
+    const signedBy = (signer: SignerConfig): NodeOptions => {
+      const folder = join(dataDir, signer.kind)
+      return { ...options, config: { ...options.config, dataDir: folder, signer } }
+    }
+    ;(await nodeAt(3n, signedBy({ kind: 'stock', keyPath, stateFolder: dataDir }))).stop()
     const [port] = await freePorts(1)
     const endpoint = { ip: parseIp('127.0.0.1'), port: port! }
-    const door = { kind: 'port', endpoint } as const
-    const asked = await untilThirdBlock(
-      options,
-      { kind: 'remote', publicKey: key.publicKey, door },
-      () => new DialingSigner({ endpoint, key, connectionKey, dialect }).asked,
-    )
+    const { publicKey } = key
+    const remote = { kind: 'remote', publicKey, door: { kind: 'port', endpoint } } as const
+    let signer: DialingSigner | undefined
+    const node = await nodeAt(3n, signedBy(remote), openPlain, () => {
+      signer = new DialingSigner({ endpoint, key, connectionKey, dialect })
+    })
+    node.stop()
     for (const kind of ['key-request', 'vote-request', 'proposal-request'] as const)
-      assert.ok(asked?.includes(kind), kind)
+      assert.ok(signer?.asked.includes(kind), kind)
+  })
+
+  it('takes the state of others, if somebody has light blocks', async () => {
+    const options = validatorOf('old')
+    const snapshotInterval = 25n
+    const old = await nodeAt(30n, options, (folder, commit) => {
+      return new Watched(commit, { folder, snapshotInterval })
+    })
+    const { blockStore } = old.engine
+    const trustHash = blockStore.loadMeta(2n)!.blockId.hash
+    const { port } = old.network.endpoint!
+    const young = {
+      ...optionsOf('young'),
+      document: options.document,
+      lightBlocks: [providerOf(old.engine), providerOf(old.engine)],
+    }
+    const stateSync = { trustHeight: 2n, trustHash, trustPeriodMs: YEARS_MS, discoveryMs: 100 }
+    const persistentPeers = [{ id: old.network.id, ...listen, port }]
+    const config = { ...young.config, stateSync }
+    config.peers = { ...config.peers, persistentPeers }
+    const synced = await nodeAt(31n, { ...young, config }, (folder, commit) => {
+      return new Watched(commit, { folder })
+    })
+    const said = young.log.records.map(({ sentence }) => sentence)
+    assert.ok(said.includes('restored a snapshot'))
+    assert.ok(synced.engine.blockStore.base > 1n)
+    for (const node of [synced, old]) node.stop()
+    const { lightBlocks: _, ...alone } = { ...optionsOf('alone'), lightBlocks: [] }
+    const lost = { ...alone, config: { ...alone.config, stateSync } }
+    assert.throws(() => createNode(lost), /nobody here has light blocks/)
   })
 
   it('says why it cannot leave its state, and stops all the same', async () => {

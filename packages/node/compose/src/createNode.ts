@@ -2,6 +2,7 @@
 
 import { equalBytes } from '@wadi/base/bytes'
 import type { Clock } from '@wadi/base/clock'
+import { UnavailableError } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import type { MetricsRegistry } from '@wadi/base/metrics'
 import type { RandomSource } from '@wadi/base/random'
@@ -9,10 +10,11 @@ import type { Network } from '@wadi/comet-p2p/network'
 import type { GenesisDocument } from '@wadi/consensus/genesis/document'
 import type { Halt, HaltHook } from '@wadi/consensus-services/application/halt'
 import type { Pruning } from '@wadi/consensus-services/application/pruning'
-import type { Application } from '@wadi/contracts/application'
+import type { Application, InitChainRequest } from '@wadi/contracts/application'
 import type { Timers } from '@wadi/contracts/world'
 import { createMemorySigner } from '@wadi/crypto/signature/memorySigner'
-import { type BlockTimes, Engine } from '@wadi/engine/engine'
+import { type BlockTimes, Engine, type EngineConfig } from '@wadi/engine/engine'
+import type { LightBlockProvider, StateSyncConfig } from '@wadi/engine/state-sync'
 import type { FileSystem } from '@wadi/node-storage/file-system'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
 import type { RoundConfig } from '@wadi/tendermint/round/timeouts'
@@ -39,8 +41,19 @@ export interface NodeConfig {
   readonly signer?: SignerConfig
   /** Before which block the node stops for good. */
   readonly halt?: Halt
+  /** A node without any state takes that of others instead of all blocks. */
+  readonly stateSync?: StateSyncTrust | undefined
   /** Which states are kept, and with them blocks; all unless told otherwise. */
   readonly pruning?: Pruning
+}
+
+/** What an operator knows of the chain; see {@link StateSyncConfig}. */
+export type StateSyncTrust = Pick<
+  StateSyncConfig,
+  'trustHeight' | 'trustHash' | 'trustPeriodMs'
+> & {
+  /** CometBFT's 15 s unless told otherwise. */
+  readonly discoveryMs?: number
 }
 
 /** The world as a node needs it. */
@@ -65,6 +78,8 @@ export interface NodeOptions {
   readonly world: NodeWorld
   readonly document: GenesisDocument
   readonly keys: NodeKeys
+  /** Who is asked for light blocks when a state is taken from others; one has to be honest. */
+  readonly lightBlocks?: readonly LightBlockProvider[]
   /** The consensus layer unless told otherwise; the argument is its folder. */
   readonly openApplication?: (folder: string) => NodeApplication
   /** The node cannot go on. Told once, after everything has stopped. */
@@ -80,6 +95,9 @@ export interface Node {
   /** Ends everything; what is durable stays. */
   stop(): void
 }
+
+/** COMPAT(cometbft): so long snapshots are looked for, as the reference leaves it. */
+const DISCOVERY_MS = 15_000
 
 /** Opens everything, and brings the application to where the chain is. It does not start. */
 export function createNode(options: NodeOptions): Node {
@@ -155,7 +173,10 @@ function open(options: NodeOptions, life: Life): Node {
       application,
       dialect,
       privateValidator,
-      config: { rounds: { ...roundConfigOf(document), ...rounds } },
+      config: {
+        rounds: { ...roundConfigOf(document), ...rounds },
+        ...stateSyncOf(options, genesis),
+      },
       onOpened: (times) => {
         timeOf = times
       },
@@ -190,6 +211,20 @@ function open(options: NodeOptions, life: Life): Node {
     },
     stop: () => life.end(),
   }
+}
+
+function stateSyncOf(
+  { config: { stateSync }, lightBlocks: providers = [] }: NodeOptions,
+  { chainId, initialHeight }: InitChainRequest,
+): Pick<EngineConfig, 'stateSync'> {
+  if (stateSync === undefined) return {}
+  if (providers.length === 0)
+    throw new UnavailableError(
+      'node.setting',
+      'a state cannot be taken from others, as nobody here has light blocks: begin without state sync',
+    )
+  const config = { discoveryMs: DISCOVERY_MS, ...stateSync, chainId, initialHeight }
+  return { stateSync: { config, providers } }
 }
 
 function openOasis(
