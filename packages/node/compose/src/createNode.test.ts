@@ -8,6 +8,7 @@ import { createLogger, MemoryLog } from '@wadi/base/log'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { parseGenesis } from '@wadi/consensus/genesis/document'
+import type { Timers } from '@wadi/contracts/world'
 import type { LightBlockProvider } from '@wadi/engine/state-sync'
 import { createStockKeyFile } from '@wadi/engine/stock-key-file'
 import { createKeyFile } from '@wadi/node-crypto/keys/keyFile'
@@ -256,8 +257,11 @@ describe('a node', () => {
     const stateSync = { trustHeight: 2n, trustHash, trustPeriodMs: YEARS_MS, discoveryMs: 100 }
     const persistentPeers = [{ id: old.network.id, ...listen, port }]
     const config = { ...young.config, stateSync }
+    // Looking for snapshots takes seconds, however fast they come.
+    const timers: Timers = { after: (ms, run) => nodeTimers.after(ms / 10, run) }
+    const world = { ...young.world, timers }
     config.peers = { ...config.peers, persistentPeers }
-    const synced = await nodeAt(31n, { ...young, config }, (folder, commit) => {
+    const synced = await nodeAt(31n, { ...young, config, world }, (folder, commit) => {
       return new Watched(commit, { folder })
     })
     const said = young.log.records.map(({ sentence }) => sentence)
