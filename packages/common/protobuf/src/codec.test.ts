@@ -15,7 +15,18 @@ import { FIELD_NUMBER_MAX } from './limits.ts'
 import { mapped, whole } from './mapped.ts'
 import { embedded, field, message, optional, repeated, required } from './message.ts'
 import { oneOf } from './oneOf.ts'
-import { bool, bytes, enumOf, int32, int64, sfixed64, text, uint32, uint64 } from './scalars.ts'
+import {
+  bool,
+  bytes,
+  enumOf,
+  int32,
+  int64,
+  sfixed64,
+  text,
+  uint32,
+  uint64,
+  windowBytes,
+} from './scalars.ts'
 
 const refusal = (name: string) => ({ module: 'unknown', code: 1, reason: `protobuf.${name}` })
 
@@ -268,6 +279,30 @@ describe('a message', () => {
       assert.throws(() => encode(Everything, { ...zero(Everything), ...change }), {
         name: 'BugError',
       })
+  })
+})
+
+describe('bytes that are a window', () => {
+  const Copies = message({ one: field(1, bytes), many: repeated(2, bytes) })
+  const Windows = message({ one: field(1, windowBytes), many: repeated(2, windowBytes) })
+  const anyCopies = fc.record({ one: fc.uint8Array(), many: fc.array(fc.uint8Array()) })
+
+  it('are written and read as copies are', () => {
+    fc.assert(
+      fc.property(anyCopies, (value) => {
+        const encoded = encode(Copies, value)
+        assert.deepEqual(encode(Windows, value), encoded)
+        assert.deepEqual(decode(Windows, encoded), decode(Copies, encoded))
+      }),
+    )
+  })
+
+  it('share the memory of what was decoded, and copies do not', () => {
+    const encoded = encode(Copies, { one: Uint8Array.of(1, 2), many: [Uint8Array.of(3)] })
+    const [copies, windows] = [decode(Copies, encoded), decode(Windows, encoded)]
+    encoded.fill(9)
+    assert.deepEqual(copies, { one: Uint8Array.of(1, 2), many: [Uint8Array.of(3)] })
+    assert.deepEqual(windows, { one: Uint8Array.of(9, 9), many: [Uint8Array.of(9)] })
   })
 })
 

@@ -119,6 +119,13 @@ export class Reader {
     return copy
   }
 
+  /** What is left, as a window into the bytes. */
+  window(): Uint8Array {
+    const { bytes, at, end } = this
+    this.at = end
+    return at === end ? EMPTY_BYTES : bytes.subarray(at, end)
+  }
+
   /** Passes over the value of a field that nobody knows: of a group, up to its end. */
   skip(): void {
     let depth = 0
