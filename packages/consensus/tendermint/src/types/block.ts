@@ -1,14 +1,14 @@
 import type { Infer, Schema } from '@wadi/protobuf/codec'
 import { mapped } from '@wadi/protobuf/mapped'
 import { embedded, field, message, optional, repeated } from '@wadi/protobuf/message'
-import { bytes, int64 } from '@wadi/protobuf/scalars'
+import { int64, windowBytes } from '@wadi/protobuf/scalars'
 import { BlockId } from './blockId.ts'
 import { Commit } from './commit.ts'
 import { type Evidence, EvidenceList } from './evidence.ts'
 import { Header } from './header.ts'
 
-/** The transactions of a block. */
-export const Data = message({ txs: repeated(1, bytes) })
+/** The transactions of a block: windows into the bytes that were decoded. */
+export const Data = message({ txs: repeated(1, windowBytes) })
 
 const WireBlock = message({
   header: field(1, embedded(Header)),

@@ -15,6 +15,9 @@ export const TX_BYTES_MAX = 1024 ** 2
 /** Peers that are remembered to have sent a transaction; others may get it again. */
 export const TX_SENDERS_MAX = 64
 
+/** Places of transactions that are found by their bytes. */
+export const PLACES_COUNT = 16_384
+
 /** Messages that wait for a peer. Transactions are shared between peers, not copied. */
 export const SEND_QUEUE_MAX = 16
 

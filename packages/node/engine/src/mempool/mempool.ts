@@ -12,6 +12,7 @@ import type { Application, CheckTxResponse } from '@wadi/contracts/application'
 import { Arrivals } from './arrivals.ts'
 import type { CommittedTxs, TxCheck, TxFate, TxOrigin, TxPool } from './contract.ts'
 import { errors } from './errors.ts'
+import { keptBytes } from './keptBytes.ts'
 import {
   CACHE_COUNT_MAX,
   POOL_BYTES_MAX,
@@ -21,6 +22,7 @@ import {
 } from './limits.ts'
 import type { MempoolInstruments } from './metrics.ts'
 import { compareUrgency, type PoolTx } from './poolTx.ts'
+import { RecentTxs } from './recentTxs.ts'
 import { TxCache } from './txCache.ts'
 import { type TxKey, txKeyOf } from './txKey.ts'
 
@@ -82,6 +84,7 @@ export class Mempool implements TxPool {
   #bounds: Pick<CommittedTxs, 'height' | 'bytesMax' | 'gasMax'>
   #txs = new Map<TxKey, PoolTx>()
   #bySender = new Map<string, PoolTx>()
+  readonly #recent = new RecentTxs()
   #arrivals = new Arrivals()
   #sizeBytes = 0
   #sequence = 0
@@ -116,6 +119,7 @@ export class Mempool implements TxPool {
 
   /**
    * As {@link checkTx}, for peers: that it is known already is what gossip is like, and no error.
+   * The bytes may be a window into a message: what is new is copied.
    * PERF: with four validators two of three come from peers a second time, and an error with its
    * trace takes as long as everything else that is done with one.
    */
@@ -126,19 +130,21 @@ export class Mempool implements TxPool {
     const size = blockSizeOf(transaction)
     if (BigInt(size) > this.#bounds.bytesMax)
       throw errors.preCheck(`${size} bytes, at most ${this.#bounds.bytesMax}`)
-    const key = txKeyOf(transaction)
-    const known = this.#txs.get(key)
+    const recent = this.#recent.find(transaction)
+    const key = recent?.key ?? txKeyOf(transaction)
+    const known = recent ?? this.#txs.get(key)
     if (known !== undefined) notePeer(known, origin.peer)
     // The cache may have forgotten what the pool still has.
     if (!this.#cache.push(key) || known !== undefined) return 'known'
+    const kept = keptBytes(transaction)
     let response: CheckTxResponse
     try {
-      response = this.#options.application.checkTx(transaction, 'new')
+      response = this.#options.application.checkTx(kept, 'new')
     } catch (error) {
       this.#cache.remove(key)
       throw error
     }
-    const notAdded = this.#take({ transaction, key, origin, response })
+    const notAdded = this.#take({ transaction: kept, key, origin, response })
     return { response, notAdded }
   }
 
@@ -168,7 +174,7 @@ export class Mempool implements TxPool {
       if (tx.onFate !== undefined) fates.push(() => tx.onFate?.(fate))
     }
     transactions.forEach((transaction, index) => {
-      const key = txKeyOf(transaction)
+      const key = this.#recent.find(transaction)?.key ?? txKeyOf(transaction)
       const result = results[index]!
       if (result.code === 0) this.#cache.push(key)
       else if (!this.#config.keepInvalidInCache) this.#cache.remove(key)
@@ -236,11 +242,12 @@ export class Mempool implements TxPool {
       sender: response.sender,
       onFate: origin.onFate,
       priority: response.priority,
-      peers: new Set(),
+      peers: [],
       isGone: false,
     }
     notePeer(tx, origin.peer)
     this.#txs.set(key, tx)
+    this.#recent.add(tx)
     this.#arrivals.push(tx)
     if (tx.sender !== '') this.#bySender.set(tx.sender, tx)
     this.#sizeBytes += transaction.length
@@ -295,6 +302,7 @@ export class Mempool implements TxPool {
 
   #remove(tx: PoolTx): void {
     this.#txs.delete(tx.key)
+    this.#recent.remove(tx)
     if (tx.sender !== '') this.#bySender.delete(tx.sender)
     this.#sizeBytes -= tx.transaction.length
     tx.isGone = true
@@ -321,7 +329,8 @@ interface Candidate {
 }
 
 function notePeer({ peers }: PoolTx, peer: string | undefined): void {
-  if (peer !== undefined && peers.size < TX_SENDERS_MAX) peers.add(peer)
+  if (peer === undefined || peers.length >= TX_SENDERS_MAX || peers.includes(peer)) return
+  peers.push(peer)
 }
 
 /** Bytes of a transaction in a block: tag, length, and itself. */

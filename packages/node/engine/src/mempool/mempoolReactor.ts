@@ -180,7 +180,7 @@ export class MempoolReactor implements Reactor {
       const tx = mempool.arrivedFrom(next)
       if (tx === undefined) return { txs, next, stop: 'done' }
       if (!isNear(height, tx)) return { txs, next, stop: 'behind' }
-      if (!tx.peers.has(peer.id)) {
+      if (!tx.peers.includes(peer.id)) {
         bytes += tx.transaction.length + TX_OVERHEAD_BYTES
         const isFull = bytes > bytesMax || txs.length === BATCH_COUNT_MAX
         if (txs.length > 0 && isFull) return { txs, next, stop: undefined }

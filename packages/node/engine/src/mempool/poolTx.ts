@@ -16,8 +16,8 @@ export interface PoolTx {
   readonly onFate: ((fate: TxFate) => void) | undefined
   /** The application may change its mind when it checks again. */
   priority: bigint
-  /** Peers that have sent it. */
-  readonly peers: Set<string>
+  /** Peers that have sent it: mostly one or two. */
+  readonly peers: string[]
   isGone: boolean
 }
 
