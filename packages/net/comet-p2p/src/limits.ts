@@ -48,6 +48,12 @@ export const WIRE_WAITING_BYTES_MAX = 262_144
 /** Parts of messages that all peers together may make us keep. */
 export const REASSEMBLY_BYTES_MAX = 512 * 1024 * 1024
 
+/**
+ * After so many things of use a peer is taken to be good. COMPAT(cometbft): 10,000; fewer would let
+ * strangers buy their way into what this node holds for certain with votes of others.
+ */
+export const USEFUL_DEEDS = 10_000
+
 /** Bytes a second, either way: the reference's setting. */
 export const RATE_BYTES_PER_SECOND = 5_120_000
 

@@ -35,6 +35,8 @@ export interface Peer {
   canSend(channel: number): boolean
   /** Reports what it did wrong. The connection may end before this returns. */
   punish(offence: Offence): void
+  /** Reports that it did something useful: it is then found again sooner. */
+  praise?(): void
 }
 
 /** Talks with peers about one thing. None of its methods waits. */

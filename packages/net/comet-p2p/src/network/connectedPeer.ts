@@ -4,6 +4,7 @@ import type { Offence, Peer } from '@wadi/contracts/peers'
 import type { NodeInfo } from '@wadi/tendermint/messages/connection'
 import type { NetAddress } from '../address/netAddress.ts'
 import { listenAddressOf } from '../handshake/nodeInfo.ts'
+import { USEFUL_DEEDS } from '../limits.ts'
 import type { Link } from './link.ts'
 
 /** What a peer is made of. */
@@ -16,6 +17,8 @@ export interface PeerOptions {
   readonly isPersistent: boolean
   readonly sinceMs: number
   readonly punish: (peer: ConnectedPeer, offence: Offence) => void
+  /** It has done {@link USEFUL_DEEDS} more. */
+  readonly commend: (peer: ConnectedPeer) => void
 }
 
 /** Bytes of one channel that were not yet counted. */
@@ -37,8 +40,10 @@ export class ConnectedPeer implements Peer {
   readonly sinceMs: number
   readonly traffic = new Map<number, Traffic>()
   readonly #punish: PeerOptions['punish']
+  readonly #commend: PeerOptions['commend']
+  #deeds = 0
 
-  constructor({ info, address, link, punish, ...rest }: PeerOptions) {
+  constructor({ info, address, link, punish, commend, ...rest }: PeerOptions) {
     this.id = info.id
     this.info = info
     this.address = address
@@ -48,6 +53,7 @@ export class ConnectedPeer implements Peer {
     this.isPersistent = rest.isPersistent
     this.sinceMs = rest.sinceMs
     this.#punish = punish
+    this.#commend = commend
   }
 
   /** Where it says that others can dial it; undefined if that is not an IP address. */
@@ -68,6 +74,11 @@ export class ConnectedPeer implements Peer {
 
   punish(offence: Offence): void {
     this.#punish(this, offence)
+  }
+
+  praise(): void {
+    this.#deeds++
+    if (this.#deeds % USEFUL_DEEDS === 0) this.#commend(this)
   }
 
   /** What went over a channel since it was last counted. */

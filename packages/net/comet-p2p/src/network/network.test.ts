@@ -10,6 +10,7 @@ import {
   HANDSHAKE_MS_MAX,
   HANDSHAKES_PER_IP_MAX,
   PING_INTERVAL_MS,
+  USEFUL_DEEDS,
 } from '../limits.ts'
 import { infoOf, RawPeer } from '../testing/rawPeer.ts'
 import { ECHO, RecordingReactor, type TestNode, TestWorld } from '../testing/testNode.ts'
@@ -105,6 +106,7 @@ describe('Network', () => {
     const addresses = {
       addOwn: ({ port }: { readonly port: number }) => void told.push(`own ${port}`),
       remove: ({ port }: { readonly port: number }) => void told.push(`remove ${port}`),
+      markGood: () => assert.fail('it has done nothing'),
     }
     const a = world.started(1, { addresses, duplicateIps: 'allowed' })
     assert.deepEqual(dial(world, a, a), { kind: 'failed', why: 'p2p.self' })
@@ -348,6 +350,22 @@ describe('Network', () => {
     assert.equal(peer!.send(ECHO.id, new Uint8Array(9)), false)
     world.time.settle()
     assert.ok(a.reactor.events.includes(`drained ${peer!.id} ${ECHO.id}`))
+  })
+
+  it('takes peers to be good that were useful for long', () => {
+    const world = new TestWorld()
+    const good: string[] = []
+    const ignore = () => undefined
+    const addresses = { addOwn: ignore, remove: ignore, markGood: (id: string) => good.push(id) }
+    const [a, b] = [world.started(1, { addresses }), world.started(2)]
+    world.connect(a, b)
+    const peer = a.network.peers()[0]!
+    for (let i = 1; i < USEFUL_DEEDS; i++) peer.praise()
+    assert.deepEqual(good, [])
+    for (let i = 0; i < USEFUL_DEEDS; i++) peer.praise()
+    assert.deepEqual(good, [b.network.id])
+    peer.praise()
+    assert.deepEqual(good, [b.network.id, b.network.id])
   })
 
   it('tells others an external address if it has one', () => {

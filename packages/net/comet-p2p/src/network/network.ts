@@ -306,6 +306,7 @@ export class Network {
       isPersistent: reachable !== undefined && this.isPersistent(reachable),
       sinceMs: this.#options.world.clock.monotonicMs(),
       punish: (_peer, offence) => this.#punish(session, offence),
+      commend: ({ id }) => this.#options.addresses?.markGood(id),
     })
     session.peer = peer
     this.#peers.set(peer.id, session)

@@ -48,6 +48,8 @@ export interface AddressKeeper {
   /** It leads to this node itself. */
   addOwn(address: NetAddress): void
   remove(address: NetAddress): void
+  /** The one of this id was useful for long. */
+  markGood(id: string): void
 }
 
 /** What a network is given. */

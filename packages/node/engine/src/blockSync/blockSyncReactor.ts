@@ -180,6 +180,10 @@ export class BlockSyncReactor implements Reactor {
       this.#peers.get(peer)?.punish(effect.offence)
       return undefined
     }
+    if (effect.kind === 'praise') {
+      this.#peers.get(peer)?.praise?.()
+      return undefined
+    }
     const { height } = effect
     const isSent = this.#say(peer, { kind: 'block-request', body: { height } })
     return isSent ? undefined : { kind: 'not-sent', peer, height }

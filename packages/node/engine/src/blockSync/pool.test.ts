@@ -289,6 +289,7 @@ describe('one honest peer is enough', () => {
       const world = new PoolWorld({ seed: 1n, height: 100n, behaviours })
       assert.ok(world.run(600_000), `at ${world.pool.height} after ten minutes`)
       assert.ok(world.punished.every((one) => one.behaviour !== 'honest'))
+      assert.ok(world.praised.includes('honest'))
     })
 
   it('whoever else is there', () => {

@@ -53,6 +53,8 @@ export type PoolInput =
 export type PoolEffect =
   | { readonly kind: 'request'; readonly peer: string; readonly height: bigint }
   | { readonly kind: 'punish'; readonly peer: string; readonly offence: Offence }
+  /** Its block is the chain's. */
+  | { readonly kind: 'praise'; readonly peer: string }
 
 /** A height that is not verified yet. */
 interface Wanted {
@@ -241,6 +243,7 @@ export class BlockPool {
     this.#bufferedBytes -= wanted.here.size
     const sender = this.#peers.get(wanted.here.from)
     if (sender !== undefined && sender.failures > 0) sender.failures--
+    this.#effects.push({ kind: 'praise', peer: wanted.here.from })
     this.#wanted.delete(this.#height)
     this.#height++
     for (const peer of this.#peers.values()) peer.forgetBelow(this.#height)

@@ -71,6 +71,16 @@ const prevoteOf = (by: number, blockId: Vote['blockId'] = undefined, round = 0) 
 const place = { height: 1n, round: 0, type: 'prevote' } as const
 
 describe('Peers of consensus', () => {
+  it('are praised for each vote and part that is new, and for nothing else', () => {
+    const { node, a, b } = meet()
+    const vote = node.signedVote(prevoteOf(1))
+    a.votes(vote)
+    node.time.advance(RELAY_MS)
+    b.votes(vote)
+    node.time.advance(RELAY_MS)
+    assert.deepEqual([a.deeds, b.deeds], [1, 0])
+  })
+
   it('are told where we are when they come, and whenever that changes', () => {
     const node = new LonelyValidator()
     const peer = new Peer(node, 'a')

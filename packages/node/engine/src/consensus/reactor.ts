@@ -188,7 +188,8 @@ export class ConsensusReactor implements Reactor {
         this.#news.push(effect.vote)
         break
       case 'accepted':
-        if (effect.sender === undefined && effect.what === 'block-part') this.#isProposing = true
+        if (effect.sender !== undefined) this.#listeners.get(effect.sender)?.peer.praise?.()
+        else if (effect.what === 'block-part') this.#isProposing = true
         break
       case 'offence':
         this.#listeners.get(effect.peer)?.peer.punish({ severity: 'drop', why: effect.why })

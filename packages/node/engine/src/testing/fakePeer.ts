@@ -12,6 +12,8 @@ export class FakePeer implements Peer {
   readonly offences: Offence[] = []
   queue: Uint8Array[] = []
   room = 4
+  /** How often it was praised. */
+  deeds = 0
 
   constructor(id: string) {
     this.id = id
@@ -29,6 +31,10 @@ export class FakePeer implements Peer {
 
   punish(offence: Offence): void {
     this.offences.push(offence)
+  }
+
+  praise(): void {
+    this.deeds++
   }
 
   /** Takes what waits. */

@@ -55,6 +55,8 @@ export interface PoolWorldOptions {
 export class PoolWorld {
   readonly pool = new BlockPool(1n)
   readonly punished: { readonly peer: string; readonly behaviour: Behaviour }[] = []
+  /** How those behave whose blocks were the chain's. */
+  readonly praised: Behaviour[] = []
   nowMs = 0
   requestCount = 0
   readonly #height: bigint
@@ -113,6 +115,12 @@ export class PoolWorld {
       this.punished.push({ peer, behaviour: this.#behaviours.get(peer)! })
       this.#disconnect(peer)
       this.#after(effect.offence.severity === 'ban' ? 600_000 : 1000, () => this.#connect(peer))
+      return
+    }
+    if (effect.kind === 'praise') {
+      const behaviour = this.#behaviours.get(peer)!
+      assert.ok(behaviour !== 'silent', 'who says nothing is of no use')
+      this.praised.push(behaviour)
       return
     }
     this.requestCount++
