@@ -48,8 +48,11 @@ export const VOTE_BATCH_MS_MAX = 10
 /** Messages whose meaning is remembered, as several peers send them; for all peers together. */
 export const MESSAGES_REMEMBERED_MAX = 1_024
 
-/** Longer messages are not remembered: a vote is shorter. */
+/** Longer messages are not remembered: what many say is shorter. */
 export const REMEMBERED_MESSAGE_BYTES_MAX = 256
+
+/** Votes that are remembered with their bytes: of a hundred validators, those of ten rounds. */
+export const VOTES_REMEMBERED_MAX = 2_048
 
 /**
  * Valid signatures that are remembered at most twice: of this height and of the one before. Enough

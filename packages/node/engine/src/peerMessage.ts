@@ -9,10 +9,17 @@ export function peerMessage<T>(
   check: (message: T) => void,
   bytes: Uint8Array,
 ): T | undefined {
-  try {
+  return heardFrom(peer, () => {
     const message = decode(schema, bytes)
     check(message)
     return message
+  })
+}
+
+/** As {@link peerMessage}, for whoever reads in another way. */
+export function heardFrom<T>(peer: Peer, read: () => T): T | undefined {
+  try {
+    return read()
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
     peer.punish({ severity: 'ban', why: error.message })

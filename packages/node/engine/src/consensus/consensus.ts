@@ -33,6 +33,7 @@ import type { BlockStore } from '../stores/contract.ts'
 import type { WalRecord, WriteAheadLog } from '../wal/walRecord.ts'
 import { chainFacts, factsOfLastBlock } from './chainFacts.ts'
 import { inputOfRecord, recordOfInput, type SignedView } from './loggedInput.ts'
+import { RememberedMessages } from './messageBytes.ts'
 import { nowOf } from './now.ts'
 
 /** What the rest of the node hears of the rounds. */
@@ -71,6 +72,8 @@ export interface OwnPast {
 /** Agreement on one block after the other. */
 export class Consensus {
   readonly #options: ConsensusOptions
+  /** What peers say, and what is logged. */
+  readonly messages = new RememberedMessages()
   /** The chain as of the last applied block. */
   #chain: ChainState
   #rounds: RoundState | undefined
@@ -200,7 +203,7 @@ export class Consensus {
     const own: Input[] = []
     const settle = () => {
       for (let input = this.#takeInput(); input !== undefined; input = this.#takeInput())
-        if (recordOfInput(input) === undefined) this.#step(input)
+        if (this.#recordOf(input) === undefined) this.#step(input)
         else own.push(input)
     }
     settle()
@@ -240,11 +243,15 @@ export class Consensus {
   }
 
   #log(input: Input): void {
-    const record = recordOfInput(input)
-    if (record === undefined || this.#decidesAgain) return
+    const record = this.#decidesAgain ? undefined : this.#recordOf(input)
+    if (record === undefined) return
     this.#options.wal.append(record)
     this.#isUnsynced = true
     if (record.kind === 'own-message' && input.kind !== 'vote') this.#isProposalUnsynced = true
+  }
+
+  #recordOf(input: Input): WalRecord | undefined {
+    return recordOfInput(input, (message) => this.messages.bytesOf(message))
   }
 
   #step(input: Input): void {

@@ -13,15 +13,21 @@ import {
   verifyVote,
 } from '@wadi/tendermint/round/verifyMessages'
 import type { WalRecord } from '../wal/walRecord.ts'
-import { messageBytes } from './messageBytes.ts'
 
 /** What it takes to verify a message: how it is signed, and who may have signed it. */
 export interface SignedView extends SignatureView {
   readonly rounds: RoundState
 }
 
+/** How a message becomes bytes. */
+export type MessageBytes = (message: ConsensusMessage) => Uint8Array
+
 /** The record of an input; undefined if what happened before brings it about again. */
-export function recordOfInput(input: Input): WalRecord | undefined {
+export function recordOfInput(input: Input, bytesOf: MessageBytes): WalRecord | undefined {
+  const messageRecord = (message: ConsensusMessage, sender: Sender): WalRecord =>
+    sender === undefined
+      ? { kind: 'own-message', message: bytesOf(message) }
+      : { kind: 'peer-message', peer: sender, message: bytesOf(message) }
   switch (input.kind) {
     case 'proposal': {
       const { proposal } = input
@@ -46,12 +52,6 @@ export function recordOfInput(input: Input): WalRecord | undefined {
     default:
       return undefined
   }
-}
-
-function messageRecord(message: ConsensusMessage, sender: Sender): WalRecord {
-  const bytes = messageBytes(message)
-  if (sender === undefined) return { kind: 'own-message', message: bytes }
-  return { kind: 'peer-message', peer: sender, message: bytes }
 }
 
 /**

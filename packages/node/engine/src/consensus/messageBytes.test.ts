@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { CodedError } from '@wadi/base/errors'
 import { decode, encode } from '@wadi/protobuf/codec'
-import { ConsensusMessage } from '@wadi/tendermint/messages/consensus'
+import { ConsensusMessage, checkConsensusMessage } from '@wadi/tendermint/messages/consensus'
+import { bitsWhere } from '@wadi/tendermint/types/bitArray'
 import type { Vote } from '@wadi/tendermint/types/vote'
-import { MESSAGES_REMEMBERED_MAX, REMEMBERED_MESSAGE_BYTES_MAX } from '../limits.ts'
-import { messageBytes, RememberedMessages } from './messageBytes.ts'
+import {
+  MESSAGES_REMEMBERED_MAX,
+  REMEMBERED_MESSAGE_BYTES_MAX,
+  VOTES_REMEMBERED_MAX,
+} from '../limits.ts'
+import { RememberedMessages } from './messageBytes.ts'
 
 function voteMessage(validatorIndex: number): { readonly kind: 'vote'; body: { vote: Vote } } {
   const signature = new Uint8Array(64)
@@ -24,55 +30,89 @@ function voteMessage(validatorIndex: number): { readonly kind: 'vote'; body: { v
 
 const encoded = (index: number) => encode(ConsensusMessage, voteMessage(index))
 
+function bitsMessage(round: number): ConsensusMessage {
+  const votes = { size: 3, words: Uint32Array.of(5) }
+  const place = { height: 3n, round, type: 'prevote', blockId: undefined } as const
+  return { kind: 'vote-set-bits', body: { ...place, votes } }
+}
+
 describe('The bytes of a message', () => {
   it('are its encoding, made once for a vote', () => {
+    const messages = new RememberedMessages()
     const message = voteMessage(3)
-    const bytes = messageBytes(message)
+    const bytes = messages.bytesOf(message)
     assert.deepEqual(bytes, encode(ConsensusMessage, message))
-    assert.equal(messageBytes({ kind: 'vote', body: { vote: message.body.vote } }), bytes)
-    assert.notEqual(messageBytes(voteMessage(3)), bytes)
+    assert.equal(messages.bytesOf({ kind: 'vote', body: { vote: message.body.vote } }), bytes)
+    assert.notEqual(messages.bytesOf(voteMessage(3)), bytes)
   })
 
   it('are its encoding, whatever it is', () => {
-    const body = { height: 3n, round: 1, type: 'prevote', index: 2 } as const
-    const message = { kind: 'has-vote', body } as const
-    assert.deepEqual(messageBytes(message), encode(ConsensusMessage, message))
+    const message = bitsMessage(1)
+    const messages = new RememberedMessages()
+    assert.deepEqual(messages.bytesOf(message), encode(ConsensusMessage, message))
+  })
+
+  it('are those that a peer sent', () => {
+    const messages = new RememberedMessages()
+    const bytes = encoded(5)
+    assert.equal(messages.bytesOf(messages.meaningOf(bytes)), bytes)
+  })
+
+  it('are our own where a peer wrote a vote in another way', () => {
+    const messages = new RememberedMessages()
+    // A field that nobody knows, behind the vote.
+    const strange = Uint8Array.of(...encoded(5), 0x78, 1)
+    const message = messages.meaningOf(strange)
+    assert.deepEqual(message, voteMessage(5))
+    assert.deepEqual(messages.bytesOf(message), encoded(5))
+    assert.deepEqual(messages.meaningOf(strange), message)
   })
 })
 
 describe('Remembered messages', () => {
   it('are found by the very same bytes only', () => {
-    const remembered = new RememberedMessages()
-    const bytes = encoded(5)
-    const message = decode(ConsensusMessage, bytes)
-    assert.equal(remembered.find(bytes), undefined)
-    remembered.keep(bytes, message)
-    assert.equal(remembered.find(bytes.slice()), message)
-    for (let i = 0; i < bytes.length; i++)
-      assert.equal(remembered.find(bytes.with(i, bytes[i]! ^ 1)), undefined, `byte ${i}`)
-    assert.equal(remembered.find(bytes.subarray(1)), undefined)
-    assert.equal(remembered.find(new Uint8Array(0)), undefined)
+    for (const bytes of [encoded(5), encode(ConsensusMessage, bitsMessage(700))]) {
+      const messages = new RememberedMessages()
+      const message = messages.meaningOf(bytes)
+      assert.deepEqual(message, decode(ConsensusMessage, bytes))
+      assert.equal(messages.meaningOf(bytes.slice()), message)
+      for (let i = 0; i < bytes.length; i++) {
+        const other = bytes.with(i, bytes[i]! ^ 1)
+        let expected: ConsensusMessage | undefined
+        try {
+          expected = decode(ConsensusMessage, other)
+          checkConsensusMessage(expected)
+        } catch {
+          assert.throws(() => messages.meaningOf(other), CodedError, `byte ${i}`)
+          continue
+        }
+        assert.deepEqual(messages.meaningOf(other), expected, `byte ${i}`)
+      }
+    }
   })
 
-  it('are forgotten for others, and never more than there are places for', () => {
-    const remembered = new RememberedMessages()
-    const count = 4 * MESSAGES_REMEMBERED_MAX
-    for (let i = 0; i < count; i++) remembered.keep(encoded(i), voteMessage(i))
-    const found = Array.from({ length: count }, (_, i) => remembered.find(encoded(i)))
-    const kept = found.filter((message) => message !== undefined)
-    assert.ok(kept.length <= MESSAGES_REMEMBERED_MAX && kept.length > MESSAGES_REMEMBERED_MAX / 2)
-    for (const [i, message] of found.entries())
-      if (message !== undefined) assert.deepEqual(message, voteMessage(i))
+  it('are forgotten for others, and then mean the same', () => {
+    const messages = new RememberedMessages()
+    const count = 4 * VOTES_REMEMBERED_MAX
+    const first = Array.from({ length: count }, (_, i) => messages.meaningOf(encoded(i)))
+    const kept = first.filter((message, i) => messages.meaningOf(encoded(i)) === message)
+    assert.ok(kept.length <= VOTES_REMEMBERED_MAX)
+    for (const [i, message] of first.entries()) assert.deepEqual(message, voteMessage(i))
+    const bits = Array.from({ length: 4 * MESSAGES_REMEMBERED_MAX }, (_, i) =>
+      messages.meaningOf(encode(ConsensusMessage, bitsMessage(i))),
+    )
+    for (const [i, message] of bits.entries()) assert.deepEqual(message, bitsMessage(i))
   })
 
   it('are not too long', () => {
-    const message = voteMessage(1)
-    const remembered = new RememberedMessages()
-    const longest = new Uint8Array(REMEMBERED_MESSAGE_BYTES_MAX)
-    remembered.keep(longest, message)
-    assert.equal(remembered.find(longest), message)
-    const longer = new Uint8Array(REMEMBERED_MESSAGE_BYTES_MAX + 1)
-    remembered.keep(longer, message)
-    assert.equal(remembered.find(longer), undefined)
+    const messages = new RememberedMessages()
+    const message = (size: number): ConsensusMessage => {
+      const body = { height: 1n, proposalPolRound: 0, proposalPol: bitsWhere(size, () => true) }
+      return { kind: 'proposal-pol', body }
+    }
+    const short = encode(ConsensusMessage, message(REMEMBERED_MESSAGE_BYTES_MAX))
+    assert.equal(messages.meaningOf(short), messages.meaningOf(short))
+    const long = encode(ConsensusMessage, message(8 * REMEMBERED_MESSAGE_BYTES_MAX))
+    assert.notEqual(messages.meaningOf(long), messages.meaningOf(long))
   })
 })

@@ -25,6 +25,14 @@ export const consensusMetrics = defineMetrics('consensus', {
     name: name('validator_last_signed_height'),
     labels: ['validator_address'],
   }),
+  validatorPower: gauge('Power of this validator.', {
+    name: name('validator_power'),
+    labels: ['validator_address'],
+  }),
+  validatorMissedBlocks: counter('Blocks that this validator has not signed.', {
+    name: name('validator_missed_blocks'),
+    labels: ['validator_address'],
+  }),
   missingValidators: gauge('Number of validators who did not sign.', {
     name: name('missing_validators'),
   }),
@@ -33,6 +41,9 @@ export const consensusMetrics = defineMetrics('consensus', {
   }),
   byzantineValidators: gauge('Number of validators who tried to double sign.', {
     name: name('byzantine_validators'),
+  }),
+  byzantineValidatorsPower: gauge('Total power of the validators who tried to double sign.', {
+    name: name('byzantine_validators_power'),
   }),
   blockIntervalSeconds: histogram('Time between this and the last block.', {
     name: name('block_interval_seconds'),
@@ -56,6 +67,12 @@ export const consensusMetrics = defineMetrics('consensus', {
   }),
   stateSyncing: gauge('Whether or not a node is state syncing. 1 if yes, 0 if no.', {
     name: name('state_syncing'),
+  }),
+  validatorSetUpdates: counter('Blocks after which the application changed validators.', {
+    name: 'cometbft_state_validator_set_updates',
+  }),
+  consensusParamUpdates: counter('Blocks after which the application changed parameters.', {
+    name: 'cometbft_state_consensus_param_updates',
   }),
   proposedBlocks: counter('Number of blocks proposed by the node.', {
     name: 'oasis_consensus_proposed_blocks',

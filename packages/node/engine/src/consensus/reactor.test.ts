@@ -10,6 +10,7 @@ import { GOSSIP_REPEAT_MS, GOSSIP_TICK_MS } from '../limits.ts'
 import { FakePeer, FakeTimers } from '../testing/fakePeer.ts'
 import { STATE_CHANNEL } from './channels.ts'
 import type { Consensus } from './consensus.ts'
+import { RememberedMessages } from './messageBytes.ts'
 import { ConsensusReactor } from './reactor.ts'
 
 const bytes = (size: number) => new Uint8Array(size).fill(1)
@@ -59,7 +60,8 @@ describe('the reactor of consensus', () => {
       },
     })
     const rounds = waitingRounds()
-    reactor.begin({ rounds, receive: () => undefined } as unknown as Consensus)
+    const messages = new RememberedMessages()
+    reactor.begin({ rounds, messages, receive: () => undefined } as unknown as Consensus)
     const peer = new FakePeer('peer')
     reactor.addPeer(peer)
     const told = () =>

@@ -37,11 +37,10 @@ import {
   withVote,
   withVoteBits,
 } from '@wadi/tendermint/gossip/peerRounds'
-import {
+import type {
   ConsensusMessage,
-  checkConsensusMessage,
-  type VoteSetBits,
-  type VoteSetMaj23,
+  VoteSetBits,
+  VoteSetMaj23,
 } from '@wadi/tendermint/messages/consensus'
 import type { Effect } from '@wadi/tendermint/round/effect'
 import { voteSetAt } from '@wadi/tendermint/round/heightVotes'
@@ -59,7 +58,7 @@ import {
   GOSSIP_REPEAT_MS_MAX,
   GOSSIP_TICK_MS,
 } from '../limits.ts'
-import { peerMessage } from '../peerMessage.ts'
+import { heardFrom } from '../peerMessage.ts'
 import {
   channelOf,
   DATA_CHANNEL,
@@ -69,7 +68,7 @@ import {
 } from './channels.ts'
 import type { Consensus } from './consensus.ts'
 import type { SignedView } from './loggedInput.ts'
-import { messageBytes, RememberedMessages } from './messageBytes.ts'
+import { RememberedMessages } from './messageBytes.ts'
 import { nowOf } from './now.ts'
 import { VoteIntake } from './voteIntake.ts'
 
@@ -105,7 +104,8 @@ export class ConsensusReactor implements Reactor {
   #tick: Timer | undefined
   /** When everybody was last told where we are. */
   #toldAtMs = 0
-  readonly #remembered = new RememberedMessages()
+  /** Until the rounds begin nobody has to find what was said. */
+  #messages = new RememberedMessages()
   /** Votes that came in since others were told last. */
   #news: Vote[] = []
   /** Votes of ours that nobody else has. */
@@ -125,6 +125,7 @@ export class ConsensusReactor implements Reactor {
   /** From now on peers' messages go to the machine. */
   begin(consensus: Consensus): void {
     this.#consensus = consensus
+    this.#messages = consensus.messages
     this.#startTick()
   }
 
@@ -159,7 +160,7 @@ export class ConsensusReactor implements Reactor {
   receive(peer: Peer, channel: number, bytes: Uint8Array): void {
     const listener = this.#listeners.get(peer.id)
     if (listener === undefined) return
-    const said = this.#messageOf(peer, bytes)
+    const said = heardFrom(peer, () => this.#messages.meaningOf(bytes))
     if (said === undefined) return
     if (channelOf(said).id !== channel) {
       peer.punish({ severity: 'drop', why: 'a message of consensus on another channel' })
@@ -224,15 +225,6 @@ export class ConsensusReactor implements Reactor {
 
   #view(): SignedView | undefined {
     return this.#consensus?.signedView
-  }
-
-  /** What a peer says; undefined if no honest program does. */
-  #messageOf(peer: Peer, bytes: Uint8Array): ConsensusMessage | undefined {
-    const known = this.#remembered.find(bytes)
-    if (known !== undefined) return known
-    const said = peerMessage(peer, ConsensusMessage, checkConsensusMessage, bytes)
-    if (said !== undefined) this.#remembered.keep(bytes, said)
-    return said
   }
 
   #hear(listener: Listener, said: ConsensusMessage): void {
@@ -441,12 +433,12 @@ export class ConsensusReactor implements Reactor {
 
   #send(peer: Peer, message: ConsensusMessage): boolean {
     const { id } = channelOf(message)
-    return peer.send(id, messageBytes(message))
+    return peer.send(id, this.#messages.bytesOf(message))
   }
 
   #broadcast(message: ConsensusMessage): void {
     const { id } = channelOf(message)
-    const bytes = messageBytes(message)
+    const bytes = this.#messages.bytesOf(message)
     for (const { peer } of this.#listeners.values()) peer.send(id, bytes)
   }
 

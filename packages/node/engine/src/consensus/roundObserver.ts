@@ -6,6 +6,7 @@ import type { Logger } from '@wadi/base/log'
 import type { Effect } from '@wadi/tendermint/round/effect'
 import { RoundStep } from '@wadi/tendermint/round/roundStep'
 import type { Trace } from '@wadi/tendermint/round/trace'
+import type { Block } from '@wadi/tendermint/types/block'
 import type { BlockId } from '@wadi/tendermint/types/blockId'
 import type { ValidatorSet } from '@wadi/tendermint/types/validatorSet'
 import type { AppliedBlock } from '../execution/executor.ts'
@@ -44,7 +45,10 @@ export class RoundObserver {
   }
 
   /** A block was applied; its commit is of the block before. */
-  onApplied({ block, blockId }: AppliedBlock, voters: ValidatorSet | undefined): void {
+  onApplied(
+    { block, blockId, responses, chain }: AppliedBlock,
+    voters: ValidatorSet | undefined,
+  ): void {
     const { clock, log, metrics } = this.#options
     const { header, transactions, evidence } = block
     const { height } = header
@@ -64,25 +68,47 @@ export class RoundObserver {
     metrics.numTxs.set(transactions.length)
     metrics.totalTxs.add(transactions.length)
     metrics.blockIntervalSeconds.observe(intervalMs / MS_PER_SECOND)
-    metrics.byzantineValidators.set(evidence.length)
-    if (voters !== undefined) this.#countVoters(block.lastCommit?.signatures ?? [], voters)
+    const { validatorUpdates, consensusParamUpdates } = responses.endBlock
+    if (validatorUpdates.length > 0) metrics.validatorSetUpdates.add(1)
+    if (consensusParamUpdates !== undefined) metrics.consensusParamUpdates.add(1)
+    this.#countByzantine(evidence, chain.lastValidators)
+    if (voters !== undefined) this.#countVoters(block, voters)
     if (isOwn(this.#options.ownAddress, header.proposerAddress))
       metrics.proposedBlocks.add(1, BACKEND)
   }
 
+  /** COMPAT(cometbft): attacks on light clients are not counted. */
+  #countByzantine(evidence: Block['evidence'], { validators }: ValidatorSet): void {
+    const { metrics } = this.#options
+    const guilty = evidence.flatMap((one) => {
+      if (one.kind !== 'duplicate-vote') return []
+      const { validatorAddress } = one.body.voteA
+      return validators.filter(({ address }) => equalBytes(address, validatorAddress))
+    })
+    metrics.byzantineValidators.set(guilty.length)
+    metrics.byzantineValidatorsPower.set(powerOf(guilty))
+  }
+
   #countVoters(
-    signatures: readonly { readonly flag: string }[],
+    { header: { height }, lastCommit }: Block,
     { validators, totalVotingPower }: ValidatorSet,
   ): void {
     const { metrics, ownAddress } = this.#options
-    const missing = validators.filter((_, i) => signatures[i]?.flag !== 'commit')
-    const power = missing.reduce((sum, { votingPower }) => sum + votingPower, 0n)
+    const signatures = lastCommit?.signatures ?? []
+    const missing = validators.filter((_, i) => signatures[i]?.flag === 'absent')
     metrics.validators.set(validators.length)
     metrics.validatorsPower.set(Number(totalVotingPower))
     metrics.missingValidators.set(missing.length)
-    metrics.missingValidatorsPower.set(Number(power))
+    metrics.missingValidatorsPower.set(powerOf(missing))
     const own = validators.findIndex(({ address }) => isOwn(ownAddress, address))
-    if (signatures[own]?.flag === 'commit') metrics.signedBlocks.add(1, BACKEND)
+    if (ownAddress === undefined || own < 0 || signatures.length === 0) return
+    const labels = { validator_address: toHex(ownAddress).toUpperCase() }
+    metrics.validatorPower.set(Number(validators[own]!.votingPower), labels)
+    if (signatures[own]?.flag !== 'commit') metrics.validatorMissedBlocks.add(1, labels)
+    else {
+      metrics.validatorLastSignedHeight.set(Number(height), labels)
+      metrics.signedBlocks.add(1, BACKEND)
+    }
   }
 
   #onTrace(trace: Trace): void {
@@ -102,7 +128,6 @@ export class RoundObserver {
       case 'decided-vote': {
         const { type, decision } = trace
         log.debug('decided a vote', { ...at, type, vote: decision.vote, why: decision.why })
-        if (type === 'precommit') this.#noteSigned(height)
         break
       }
       case 'proposal':
@@ -137,13 +162,6 @@ export class RoundObserver {
     metrics.roundDurationSeconds.observe((nowMs - this.#roundAtMs) / MS_PER_SECOND)
     this.#roundAtMs = nowMs
   }
-
-  #noteSigned(height: bigint): void {
-    const { metrics, ownAddress } = this.#options
-    if (ownAddress === undefined) return
-    const labels = { validator_address: toHex(ownAddress).toUpperCase() }
-    metrics.validatorLastSignedHeight.set(Number(height), labels)
-  }
 }
 
 function hashOf(blockId: BlockId | undefined): Uint8Array | undefined {
@@ -152,4 +170,8 @@ function hashOf(blockId: BlockId | undefined): Uint8Array | undefined {
 
 function isOwn(own: Uint8Array | undefined, address: Uint8Array): boolean {
   return own !== undefined && equalBytes(own, address)
+}
+
+function powerOf(validators: ValidatorSet['validators']): number {
+  return Number(validators.reduce((sum, { votingPower }) => sum + votingPower, 0n))
 }
