@@ -8,6 +8,8 @@ export interface Channel {
   readonly sendQueueMax: number
   /** A peer that sends a longer message is a peer no more. */
   readonly messageBytesMax: number
+  /** For metrics: what messages are called, by the number of their first field. */
+  readonly messageTypes?: Readonly<Record<number, string>>
 }
 
 /** What a peer did wrong, and what comes of it. */

@@ -21,11 +21,17 @@ export interface PeerOptions {
   readonly commend: (peer: ConnectedPeer) => void
 }
 
-/** Bytes of one channel that were not yet counted. */
+/** Bytes of messages of one kind that were not yet counted. */
 interface Traffic {
+  readonly channel: number
+  /** The number of the messages' first field: of what type they are. */
+  readonly field: number
   sent: number
   received: number
 }
+
+const TAG_TYPE_BITS = 3
+const FIELD_MASK = 15
 
 /** See the top of this file. */
 export class ConnectedPeer implements Peer {
@@ -64,7 +70,7 @@ export class ConnectedPeer implements Peer {
   send(channel: number, message: Uint8Array): boolean {
     if (!this.channels.has(channel)) return false
     const isTaken = this.link.mux?.send(channel, message) ?? false
-    if (isTaken) this.trafficOf(channel).sent += message.length
+    if (isTaken) this.trafficOf(channel, message).sent += message.length
     return isTaken
   }
 
@@ -81,12 +87,15 @@ export class ConnectedPeer implements Peer {
     if (this.#deeds % USEFUL_DEEDS === 0) this.#commend(this)
   }
 
-  /** What went over a channel since it was last counted. */
-  trafficOf(channel: number): Traffic {
-    const known = this.traffic.get(channel)
+  /** What of the kind of a message went over a channel since it was last counted. */
+  trafficOf(channel: number, [tag = 0]: Uint8Array): Traffic {
+    // Whatever a peer sends, there are no more kinds than that.
+    const field = (tag >> TAG_TYPE_BITS) & FIELD_MASK
+    const kind = channel * (FIELD_MASK + 1) + field
+    const known = this.traffic.get(kind)
     if (known !== undefined) return known
-    const traffic = { sent: 0, received: 0 }
-    this.traffic.set(channel, traffic)
+    const traffic = { channel, field, sent: 0, received: 0 }
+    this.traffic.set(kind, traffic)
     return traffic
   }
 }

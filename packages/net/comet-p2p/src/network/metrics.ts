@@ -20,6 +20,14 @@ export const networkMetrics = defineMetrics('p2p', {
     name: name('peer_pending_send_bytes'),
     labels: ['peer_id'],
   }),
+  messageReceiveBytesTotal: counter('Number of bytes of each message type received.', {
+    name: name('message_receive_bytes_total'),
+    labels: ['message_type'],
+  }),
+  messageSendBytesTotal: counter('Number of bytes of each message type sent.', {
+    name: name('message_send_bytes_total'),
+    labels: ['message_type'],
+  }),
   offences: counter('What peers did wrong.', { labels: ['why', 'verdict'] }),
   refusedConnections: counter('Connections that did not become peers.', { labels: ['why'] }),
 })

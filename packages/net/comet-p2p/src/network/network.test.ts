@@ -407,6 +407,32 @@ describe('Network', () => {
     assert.ok(formatMetrics(b.metrics.collect()).includes('peer_receive_bytes_total'))
   })
 
+  it('counts bytes by the types of messages, if reactors tell how they are called', () => {
+    const channels = [{ ...ECHO, messageTypes: { 1: 'test_First', 2: 'test_Second' } }]
+    const world = new TestWorld()
+    const [a, b] = [world.started(1, { channels }), world.started(2, { channels })]
+    world.connect(a, b)
+    const [peer] = a.network.peers()
+    for (const tag of [0x0a, 0x12, 0x1a, 0x0a])
+      peer!.send(ECHO.id, Uint8Array.of(tag, ...new Uint8Array(tag)))
+    peer!.send(ECHO.id, new Uint8Array(0))
+    world.time.advance(10_000)
+    const countOf = (node: TestNode, way: string) =>
+      [
+        ...formatMetrics(node.metrics.collect()).matchAll(
+          /p2p_message_(\w+)_bytes_total\{.*?"(.*)"\} (\d+)/g,
+        ),
+      ]
+        .filter(([, found]) => found === way)
+        .map(([, , type, count]) => [type, count])
+    const expected = [
+      ['test_First', '22'],
+      ['test_Second', '19'],
+    ]
+    assert.deepEqual(countOf(a, 'send'), expected)
+    assert.deepEqual(countOf(b, 'receive'), expected)
+  })
+
   it('logs who came, who went and why', () => {
     const world = new TestWorld()
     const log = new MemoryLog()

@@ -340,7 +340,7 @@ export class Network {
     const channels = this.#reactors.flatMap((reactor) => reactor.channels)
     session.link.run(channels, {
       received: (channel, message) => {
-        peer.trafficOf(channel).received += message.length
+        peer.trafficOf(channel, message).received += message.length
         this.#reactorByChannel.get(channel)!.receive(peer, channel, message)
       },
       drained: (channel) => this.#reactorByChannel.get(channel)!.drained?.(peer, channel),
@@ -430,12 +430,29 @@ export class Network {
 
   #count(peer: ConnectedPeer): void {
     const { peerSendBytesTotal, peerReceiveBytesTotal, peerPendingSendBytes } = this.#metrics
-    for (const [channel, { sent, received }] of peer.traffic) {
+    for (const { channel, field, sent, received } of peer.traffic.values()) {
       const labels = { peer_id: peer.id, chID: `0x${channel.toString(16)}` }
       if (sent > 0) peerSendBytesTotal.add(sent, labels)
       if (received > 0) peerReceiveBytesTotal.add(received, labels)
+      this.#countType(this.#messageType(channel, field), { sent, received })
     }
     peer.traffic.clear()
     peerPendingSendBytes.set(peer.link.mux?.waitingBytes ?? 0, { peer_id: peer.id })
+  }
+
+  #messageType(channel: number, field: number): string | undefined {
+    const channels = this.#reactorByChannel.get(channel)?.channels
+    return channels?.find(({ id }) => id === channel)?.messageTypes?.[field]
+  }
+
+  #countType(
+    type: string | undefined,
+    { sent, received }: { readonly sent: number; readonly received: number },
+  ): void {
+    if (type === undefined) return
+    const { messageSendBytesTotal, messageReceiveBytesTotal } = this.#metrics
+    const labels = { message_type: type }
+    if (sent > 0) messageSendBytesTotal.add(sent, labels)
+    if (received > 0) messageReceiveBytesTotal.add(received, labels)
   }
 }

@@ -21,6 +21,7 @@ export const PEX_CHANNEL: Channel = {
   priority: 1,
   sendQueueMax: 10,
   messageBytesMax: PEX_BYTES_MAX,
+  messageTypes: { 1: 'p2p_PexRequest', 2: 'p2p_PexAddrs' },
 }
 
 const ENSURE_PEERS_MS = 30_000

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { concatBytes, EMPTY_BYTES } from '@wadi/base/bytes'
 import { chacha20Poly1305 } from '@wadi/crypto/aead/chacha20Poly1305'
+import { fastChaCha20Poly1305 } from '@wadi/crypto/aead/fastChaCha20Poly1305'
 import fc from 'fast-check'
 import { FRAME_DATA_BYTES_MAX } from '../limits.ts'
 import { FrameOpener, FrameSealer, SEALED_BYTES } from './frames.ts'
@@ -22,6 +23,22 @@ describe('frames of a secret connection', () => {
         for (let at = 0; at < sealed.length; at += piece)
           opened.push(to.open(sealed.subarray(at, at + piece)))
         assert.deepEqual(concatBytes(...opened), concatBytes(...sent))
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('are the same with a key that writes into targets', () => {
+    const fast = fastChaCha20Poly1305.useKey(new Uint8Array(32).fill(3))
+    const sent = fc.array(fc.uint8Array({ maxLength: 3000 }), { maxLength: 5 })
+    fc.assert(
+      fc.property(sent, (all) => {
+        const [slow, quick, to] = [sealer(), new FrameSealer(fast), new FrameOpener(fast)]
+        for (const data of all) {
+          const sealed = quick.seal(data)
+          assert.deepEqual(sealed, slow.seal(data))
+          assert.deepEqual(to.open(sealed), data)
+        }
       }),
       { numRuns: 30 },
     )

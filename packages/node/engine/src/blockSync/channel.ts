@@ -10,4 +10,11 @@ export const blockSyncChannel: Channel = {
   priority: 5,
   sendQueueMax: SEND_QUEUE_MAX,
   messageBytesMax: BLOCK_SIZE_MAX + MESSAGE_OVERHEAD,
+  messageTypes: {
+    1: 'blocksync_BlockRequest',
+    2: 'blocksync_NoBlockResponse',
+    3: 'blocksync_BlockResponse',
+    4: 'blocksync_StatusRequest',
+    5: 'blocksync_StatusResponse',
+  },
 }

@@ -43,6 +43,7 @@ export class EvidenceReactor implements Reactor {
       priority: 6,
       sendQueueMax: EVIDENCE_QUEUE_MAX,
       messageBytesMax: EVIDENCE_MESSAGE_BYTES_MAX,
+      messageTypes: { 1: 'types_EvidenceList' },
     },
   ]
   readonly #options: EvidenceReactorOptions

@@ -68,7 +68,7 @@ export class MempoolReactor implements Reactor {
     const longest = new Uint8Array(options.txBytesMax ?? TX_BYTES_MAX)
     const messageBytesMax = size(MempoolMessage, messageOf([longest]))
     const channel = { id: MEMPOOL_CHANNEL, priority: 5, sendQueueMax: SEND_QUEUE_MAX }
-    this.channels = [{ ...channel, messageBytesMax }]
+    this.channels = [{ ...channel, messageBytesMax, messageTypes: { 1: 'mempool_Txs' } }]
     if (options.broadcast !== 'off') options.mempool.listen({ onAdded: () => this.#tellAllSoon() })
   }
 
