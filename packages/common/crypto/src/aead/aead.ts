@@ -19,6 +19,10 @@ export interface AeadKey {
   seal(nonce: Uint8Array, text: Uint8Array, associatedData: Uint8Array): Uint8Array
   /** Decrypts what `seal` made; anything else is `openFailed`, and none of its text leaves. */
   open(nonce: Uint8Array, sealed: Uint8Array, associatedData: Uint8Array): Uint8Array
+  /** As `seal` without associated data, into a target of the very size. Not every key has it. */
+  sealInto?(nonce: Uint8Array, text: Uint8Array, target: Uint8Array): void
+  /** As `open`, likewise: nothing is written if it fails. */
+  openInto?(nonce: Uint8Array, sealed: Uint8Array, target: Uint8Array): void
   /** Overwrites the key. */
   wipe(): void
 }

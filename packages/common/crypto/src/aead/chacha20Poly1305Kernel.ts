@@ -5,8 +5,8 @@
  * at a time, a vector holding the same word of each; Poly1305 counts in five limbs of 26 bits.
  */
 
-import { type I64, i32, i64, type V128, v128 } from '@wadi/base/wasm/expression'
-import type { FunctionBuilder, Local } from '@wadi/base/wasm/function'
+import { type I32, type I64, i32, i64, type V128, v128 } from '@wadi/base/wasm/expression'
+import type { FunctionBuilder, FunctionReference, Local } from '@wadi/base/wasm/function'
 import { instantiate, type KernelMemory } from '@wadi/base/wasm/instantiate'
 import { ModuleBuilder } from '@wadi/base/wasm/module'
 
@@ -14,9 +14,9 @@ import { ModuleBuilder } from '@wadi/base/wasm/module'
 export const KEY_AT = 0
 export const NONCE_AT = 32
 /** Where the lengths go that are authenticated last. */
-export const LENGTHS_AT = 48
-/** Where a tag can go. */
-export const TAG_AT = 64
+const LENGTHS_AT = 48
+const TAG_AT = 64
+const TAG_BYTES = 16
 const SUM_AT = 128
 /** Where the associated data go, and how many there may be. */
 export const DATA_AT = 1024
@@ -29,19 +29,15 @@ export const TEXT_BYTES_MAX = 16_384
 /** Where it comes out: enciphered if it was not, and the other way round. */
 export const RESULT_AT = 28_672
 /** Where the key of Poly1305 comes out, in a block of its own. */
-export const MAC_KEY_AT: number = RESULT_AT - BLOCK_BYTES
+const MAC_KEY_AT: number = RESULT_AT - BLOCK_BYTES
 
 /** What the kernel exports. */
 export interface ChaCha20Poly1305Kernel {
   readonly memory: KernelMemory
-  /** Adds the key stream to the text, and makes the key of Poly1305. */
-  stream(size: number): void
-  /** Begins a sum. */
-  begin(): void
-  /** Adds so many blocks of 16 bytes to the sum, of which there is at least one. */
-  absorb(at: number, count: number): void
-  /** Writes the tag of what was added. */
-  finish(target: number): void
+  /** Enciphers the text; the tag is behind it. The keys are gone. */
+  seal(size: number, dataSize: number): void
+  /** Deciphers the text, whose tag is behind it; 1 if the tag is right. The keys are gone. */
+  open(size: number, dataSize: number): number
 }
 
 const LANES = 4
@@ -115,8 +111,9 @@ function writeTransposed(f: FunctionBuilder, words: Words, four: number): readon
 
 const FIRST_COUNTERS = [0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0]
 
-function addStream(m: ModuleBuilder): void {
-  m.function({ name: 'stream', params: ['i32'] }, (f, size) => {
+/** Adds the key stream to the text, and makes the key of Poly1305. */
+function addStream(m: ModuleBuilder): FunctionReference<['i32']> {
+  return m.function({ params: ['i32'] }, (f, size) => {
     const words = Array.from({ length: WORDS }, () => f.local('v128'))
     const at = f.local('i32')
     const round = f.local('i32')
@@ -171,11 +168,9 @@ function writeCarry(f: FunctionBuilder, limbs: Limbs): void {
   f.set(limbs[0]!, i64.and(limbs[0]!, LIMB_MASK))
 }
 
-function addAbsorb(m: ModuleBuilder): void {
-  m.function({ name: 'begin', params: [] }, (f) => {
-    f.fill(SUM_AT, 0, SUM_BYTES)
-  })
-  m.function({ name: 'absorb', params: ['i32', 'i32'] }, (f, at, count) => {
+/** Adds so many blocks of 16 bytes to the sum, of which there is at least one. */
+function addAbsorb(m: ModuleBuilder): FunctionReference<['i32', 'i32']> {
+  return m.function({ params: ['i32', 'i32'] }, (f, at, count) => {
     const key = LIMB_PLACES.map(({ byte, bits }, i) =>
       f.let(i64.and(i64.shrU(i64.load32u(MAC_KEY_AT, byte), bits), CLAMP[i]!)),
     )
@@ -221,8 +216,9 @@ function writeReduced(f: FunctionBuilder, sum: Limbs): void {
     f.set(limb, i64.xor(less[i]!, i64.and(isBelow, i64.xor(limb, less[i]!))))
 }
 
-function addFinish(m: ModuleBuilder): void {
-  m.function({ name: 'finish', params: ['i32'] }, (f, target) => {
+/** Writes the tag of what was added. */
+function addFinish(m: ModuleBuilder): FunctionReference<['i32']> {
+  return m.function({ params: ['i32'] }, (f, target) => {
     const sum = LIMB_PLACES.map((_, i) => f.let(i64.load(SUM_AT, 8 * i)))
     writeReduced(f, sum)
     const carry = f.local('i64')
@@ -237,11 +233,48 @@ function addFinish(m: ModuleBuilder): void {
   })
 }
 
+/** Writes the tag of the data and of a text that is at a place. */
+function addTag(
+  m: ModuleBuilder,
+  absorb: FunctionReference<['i32', 'i32']>,
+  finish: FunctionReference<['i32']>,
+): FunctionReference<['i32', 'i32', 'i32', 'i32']> {
+  const writePadded = (f: FunctionBuilder, at: I32, size: Local<'i32'>): void =>
+    f.if(size, () => {
+      const count = i32.shrU(i32.add(size, TAG_BYTES - 1), 4)
+      f.fill(i32.add(at, size), 0, i32.and(i32.sub(0, size), TAG_BYTES - 1))
+      f.run(absorb, at, count)
+    })
+  return m.function({ params: ['i32', 'i32', 'i32', 'i32'] }, (f, at, size, dataSize, target) => {
+    f.fill(SUM_AT, 0, SUM_BYTES)
+    writePadded(f, i32.const(DATA_AT), dataSize)
+    writePadded(f, at, size)
+    f.store64(LENGTHS_AT, i64.extendU(dataSize))
+    f.store64(LENGTHS_AT, i64.extendU(size), 8)
+    f.run(absorb, LENGTHS_AT, 1)
+    f.run(finish, target)
+    f.fill(KEY_AT, 0, LENGTHS_AT - KEY_AT)
+    f.fill(MAC_KEY_AT, 0, BLOCK_BYTES)
+  })
+}
+
 /** Builds and starts the kernel. */
 export function startChaCha20Poly1305(): ChaCha20Poly1305Kernel {
   const m = new ModuleBuilder({ pagesMin: 1, pagesMax: 1 })
-  addStream(m)
-  addAbsorb(m)
-  addFinish(m)
+  const stream = addStream(m)
+  const tag = addTag(m, addAbsorb(m), addFinish(m))
+  m.function({ name: 'seal', params: ['i32', 'i32'] }, (f, size, dataSize) => {
+    f.run(stream, size)
+    f.run(tag, RESULT_AT, size, dataSize, i32.add(size, RESULT_AT))
+  })
+  m.function({ name: 'open', params: ['i32', 'i32'], result: 'i32' }, (f, size, dataSize) => {
+    const low = f.let(i64.load(size, TEXT_AT))
+    const high = f.let(i64.load(size, TEXT_AT + 8))
+    f.run(stream, size)
+    f.run(tag, TEXT_AT, size, dataSize, TAG_AT)
+    const otherLow = i64.xor(low, i64.load(TAG_AT))
+    const otherHigh = i64.xor(high, i64.load(TAG_AT, 8))
+    f.return(i64.eqz(i64.or(otherLow, otherHigh)))
+  })
   return instantiate<ChaCha20Poly1305Kernel>(m)
 }

@@ -1,7 +1,7 @@
 /** ChaCha20-Poly1305 in a kernel for messages of a packet's size; longer ones go the plain way. */
 
+import { EMPTY_BYTES } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
-import { equalSecrets } from '../constantTime.ts'
 import {
   type Aead,
   type AeadKey,
@@ -17,39 +17,23 @@ import {
   DATA_AT,
   DATA_BYTES_MAX,
   KEY_AT,
-  LENGTHS_AT,
-  MAC_KEY_AT,
   NONCE_AT,
   RESULT_AT,
   startChaCha20Poly1305,
-  TAG_AT,
   TEXT_AT,
   TEXT_BYTES_MAX,
 } from './chacha20Poly1305Kernel.ts'
 
-const BLOCK = 16
-const MAC_KEY_BYTES = 64
-
 interface Running {
   readonly kernel: ChaCha20Poly1305Kernel
   readonly memory: Uint8Array
-  readonly lengths: Uint32Array
 }
 
 let started: Running | undefined
 
 function start(): Running {
   const kernel = startChaCha20Poly1305()
-  const { buffer } = kernel.memory
-  return { kernel, memory: new Uint8Array(buffer), lengths: new Uint32Array(buffer, LENGTHS_AT, 4) }
-}
-
-/** Adds bytes that are in the kernel to the sum, with zeros up to a whole block. */
-function absorb({ kernel, memory }: Running, at: number, size: number): void {
-  if (size === 0) return
-  const count = Math.ceil(size / BLOCK)
-  memory.fill(0, at + size, at + BLOCK * count)
-  kernel.absorb(at, count)
+  return { kernel, memory: new Uint8Array(kernel.memory.buffer) }
 }
 
 class FastKey implements AeadKey {
@@ -63,31 +47,33 @@ class FastKey implements AeadKey {
 
   seal(nonce: Uint8Array, text: Uint8Array, associatedData: Uint8Array): Uint8Array {
     checkSealInput(chacha20Poly1305, nonce, text, associatedData)
-    const size = text.length
-    if (size > TEXT_BYTES_MAX || associatedData.length > DATA_BYTES_MAX)
-      return this.#plain.seal(nonce, text, associatedData)
-    const running = this.#begin(nonce, text, associatedData)
-    const { memory } = running
-    absorb(running, RESULT_AT, size)
-    this.#finish(running, RESULT_AT + size, [associatedData.length, size])
-    const sealed = memory.slice(RESULT_AT, RESULT_AT + size + TAG_BYTES)
-    forget(memory)
-    return sealed
+    if (isLong(text.length, associatedData)) return this.#plain.seal(nonce, text, associatedData)
+    return this.#sealed(nonce, text, associatedData).slice()
+  }
+
+  sealInto(nonce: Uint8Array, text: Uint8Array, target: Uint8Array): void {
+    checkSealInput(chacha20Poly1305, nonce, text, EMPTY_BYTES)
+    assert(target.length === text.length + TAG_BYTES, 'aead: the target has another size')
+    const isPlain = isLong(text.length, EMPTY_BYTES)
+    const sealed = isPlain
+      ? this.#plain.seal(nonce, text, EMPTY_BYTES)
+      : this.#sealed(nonce, text, EMPTY_BYTES)
+    target.set(sealed)
   }
 
   open(nonce: Uint8Array, sealed: Uint8Array, associatedData: Uint8Array): Uint8Array {
     const size = checkOpenInput(chacha20Poly1305, nonce, sealed, associatedData)
-    if (size > TEXT_BYTES_MAX || associatedData.length > DATA_BYTES_MAX)
-      return this.#plain.open(nonce, sealed, associatedData)
-    const running = this.#begin(nonce, sealed.subarray(0, size), associatedData)
-    const { memory } = running
-    absorb(running, TEXT_AT, size)
-    this.#finish(running, TAG_AT, [associatedData.length, size])
-    const isRight = equalSecrets(memory.subarray(TAG_AT, TAG_AT + TAG_BYTES), sealed.subarray(size))
-    const text = isRight ? memory.slice(RESULT_AT, RESULT_AT + size) : undefined
-    forget(memory)
-    if (text === undefined) throw errors.openFailed()
-    return text
+    if (isLong(size, associatedData)) return this.#plain.open(nonce, sealed, associatedData)
+    return this.#opened(nonce, sealed, associatedData).slice()
+  }
+
+  openInto(nonce: Uint8Array, sealed: Uint8Array, target: Uint8Array): void {
+    const size = checkOpenInput(chacha20Poly1305, nonce, sealed, EMPTY_BYTES)
+    assert(target.length === size, 'aead: the target has another size')
+    const text = isLong(size, EMPTY_BYTES)
+      ? this.#plain.open(nonce, sealed, EMPTY_BYTES)
+      : this.#opened(nonce, sealed, EMPTY_BYTES)
+    target.set(text)
   }
 
   wipe(): void {
@@ -96,34 +82,36 @@ class FastKey implements AeadKey {
     this.#key = undefined
   }
 
-  /** Adds the key stream, and begins the sum. */
+  /** The kernel's memory of what was sealed. */
+  #sealed(nonce: Uint8Array, text: Uint8Array, associatedData: Uint8Array): Uint8Array {
+    const { kernel, memory } = this.#begin(nonce, text, associatedData)
+    kernel.seal(text.length, associatedData.length)
+    return memory.subarray(RESULT_AT, RESULT_AT + text.length + TAG_BYTES)
+  }
+
+  /** The kernel's memory of what was opened. */
+  #opened(nonce: Uint8Array, sealed: Uint8Array, associatedData: Uint8Array): Uint8Array {
+    const { kernel, memory } = this.#begin(nonce, sealed, associatedData)
+    const size = sealed.length - TAG_BYTES
+    if (kernel.open(size, associatedData.length) === 0) throw errors.openFailed()
+    return memory.subarray(RESULT_AT, RESULT_AT + size)
+  }
+
+  /** Brings everything to its place. */
   #begin(nonce: Uint8Array, text: Uint8Array, associatedData: Uint8Array): Running {
     assert(this.#key !== undefined, 'chacha20-poly1305: the key was wiped')
     started ??= start()
-    const { kernel, memory } = started
+    const { memory } = started
     memory.set(this.#key, KEY_AT)
     memory.set(nonce, NONCE_AT)
     memory.set(text, TEXT_AT)
-    kernel.stream(text.length)
-    kernel.begin()
-    memory.set(associatedData, DATA_AT)
-    absorb(started, DATA_AT, associatedData.length)
+    if (associatedData.length > 0) memory.set(associatedData, DATA_AT)
     return started
-  }
-
-  #finish({ kernel, lengths }: Running, target: number, sizes: readonly [number, number]): void {
-    lengths.fill(0)
-    lengths[0] = sizes[0]
-    lengths[2] = sizes[1]
-    kernel.absorb(LENGTHS_AT, 1)
-    kernel.finish(target)
   }
 }
 
-/** Keys do not stay in the kernel. */
-function forget(memory: Uint8Array): void {
-  memory.fill(0, KEY_AT, LENGTHS_AT)
-  memory.fill(0, MAC_KEY_AT, MAC_KEY_AT + MAC_KEY_BYTES)
+function isLong(size: number, { length }: Uint8Array): boolean {
+  return size > TEXT_BYTES_MAX || length > DATA_BYTES_MAX
 }
 
 /**
