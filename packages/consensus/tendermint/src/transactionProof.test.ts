@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { toHex, toUtf8 } from '@wadi/base/bytes'
-import { encode } from '@wadi/cbor/codec'
-import {
-  dataHashOf,
-  proveTransactions,
-  TransactionProof,
-  verifyTransactionProof,
-} from './transactionProof.ts'
+import { toUtf8 } from '@wadi/base/bytes'
+import { dataHashOf, proveTransactions, verifyTransactionProof } from './transactionProof.ts'
 
 const transactions = ['one', 'two', 'three'].map(toUtf8)
 
@@ -32,10 +26,5 @@ describe('a proof that a transaction is in a block', () => {
       const refused = () => verifyTransactionProof(bytes, dataHash, transactions[0]!)
       assert.throws(refused, { module: 'unknown', code: 1 })
     }
-  })
-
-  it('goes with the height of the block', () => {
-    const bytes = encode(TransactionProof, { height: 7n, rawProof: Uint8Array.of(1) })
-    assert.equal(toHex(bytes), 'a26668656967687407697261775f70726f6f664101')
   })
 })

@@ -1,15 +1,9 @@
 /** Proofs that a transaction is in a block, of which the header has the root of all. */
 
-import { decode, encode, type Infer } from '@wadi/cbor/codec'
-import { bytes, i64 } from '@wadi/cbor/scalars'
-import { nilable, struct } from '@wadi/cbor/struct'
+import { decode, encode } from '@wadi/cbor/codec'
 import { sha256 } from '@wadi/crypto/hash/sha256'
 import { merkleRoot } from './merkle.ts'
 import { MerkleProof, merkleProofs, verifyMerkleProof } from './merkleProof.ts'
-
-/** In which block a transaction is, and the encoded proof of that. */
-export const TransactionProof = struct({ height: i64, rawProof: nilable(bytes) })
-export type TransactionProof = Infer<typeof TransactionProof>
 
 /** What the header of a block says of its transactions. The items are their hashes. */
 export function dataHashOf(transactions: readonly Uint8Array[]): Uint8Array {

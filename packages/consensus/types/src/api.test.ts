@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decodeRpc, encode } from '@wadi/cbor/codec'
 import { u8 } from '@wadi/cbor/scalars'
-import { asked, askedAt, askedBy, grown, Nothing } from './api.ts'
+import { asked, askedAt, askedBy, grown, Nothing, watched } from './api.ts'
 import { calls as beacon } from './beacon/api.ts'
+import { streams as roothash } from './roothash/api.ts'
 import { OwnerQuery } from './staking/api.ts'
 
 describe('calls', () => {
@@ -19,6 +20,14 @@ describe('calls', () => {
     const query = { ...OwnerQuery.zero, height: 9n }
     assert.equal(askedBy(OwnerQuery, u8).heightOf(query), 9n)
     assert.equal(beacon['Beacon/GetEpochBlock'].heightOf(7n), 0n)
+  })
+})
+
+describe('streams', () => {
+  it('are asked for with nothing, or with whom they are about', () => {
+    assert.deepEqual(encode(watched(u8).request, undefined), Uint8Array.of(0xf6))
+    const { request } = roothash['RootHash/WatchBlocks']
+    assert.equal(encode(request, request.zero).length, 34)
   })
 })
 

@@ -1,4 +1,4 @@
-/** Calls: what a node is asked by name. Each service's `api.ts` has a table of them. */
+/** Calls and streams: what a node is asked by name. Each service's `api.ts` has tables of them. */
 
 import { list } from '@wadi/cbor/collections'
 import { mapped } from '@wadi/cbor/mapped'
@@ -17,6 +17,16 @@ export interface Call<Q, A> {
 /** Calls by service and method, as in the path of a gRPC call. */
 // biome-ignore lint/suspicious/noExplicitAny: calls of all types in one table
 export type Calls = Readonly<Record<string, Call<any, any>>>
+
+/** A call that is answered with one item after the other, until either side ends it. */
+export interface StreamCall<Q, A> {
+  readonly request: Schema<Q>
+  readonly item: Schema<A>
+}
+
+/** Streams by service and method, as in the path of a gRPC call. */
+// biome-ignore lint/suspicious/noExplicitAny: streams of all types in one table
+export type Streams = Readonly<Record<string, StreamCall<any, any>>>
 
 const LAST = 0n
 const CBOR_NULL = Uint8Array.of(0xf6)
@@ -54,6 +64,16 @@ export function askedBy<Q extends { readonly height: bigint }, A>(
   response: Schema<A>,
 ): Call<Q, A> {
   return { request, response, heightOf: ({ height }) => height }
+}
+
+/** A stream of which one asks with something. */
+export function watchedFor<Q, A>(request: Schema<Q>, item: Schema<A>): StreamCall<Q, A> {
+  return { request, item }
+}
+
+/** A stream of which one asks with nothing. */
+export function watched<A>(item: Schema<A>): StreamCall<undefined, A> {
+  return watchedFor(Nothing, item)
 }
 
 /** COMPAT(oasis-core): a list to which nothing was ever added is null on the wire. */

@@ -3,7 +3,7 @@
 import { bytes, i64 } from '@wadi/cbor/scalars'
 import { nilable } from '@wadi/cbor/struct'
 import { Epoch } from '@wadi/primitives/epoch'
-import { asked, askedAt, askedFor } from '../api.ts'
+import { asked, askedAt, askedFor, Nothing, watched } from '../api.ts'
 import { EpochTimeState, Genesis, Parameters } from './types.ts'
 
 export const calls = {
@@ -18,4 +18,14 @@ export const calls = {
   'Beacon/GetBeacon': askedAt(bytes),
   'Beacon/StateToGenesis': askedAt(Genesis),
   'Beacon/ConsensusParameters': askedAt(Parameters),
+} as const
+
+/** Calls that are answered when the chain is so far. */
+export const waits = {
+  'Beacon/WaitEpoch': askedFor(Epoch, Nothing),
+} as const
+
+export const streams = {
+  /** The epoch that it is, and each that follows. */
+  'Beacon/WatchEpochs': watched(Epoch),
 } as const

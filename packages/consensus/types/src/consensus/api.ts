@@ -1,16 +1,20 @@
-/** What the consensus layer itself is asked, as far as states and blocks' results answer it. */
+/** What the consensus layer itself is asked. */
 
 import type { Infer } from '@wadi/cbor/codec'
 import { list } from '@wadi/cbor/collections'
 import { bytes, i64, text, u32, u64 } from '@wadi/cbor/scalars'
-import { omitEmpty, optional, struct } from '@wadi/cbor/struct'
+import { nilable, omitEmpty, optional, struct } from '@wadi/cbor/struct'
+import { PublicKey } from '@wadi/primitives/publicKey'
 import { Quantity } from '@wadi/primitives/quantity'
-import { asked, askedAt, grown } from '../api.ts'
+import { Gas, SignedTransaction, Transaction } from '@wadi/primitives/transaction'
+import { asked, askedAt, askedFor, grown, Nothing, watched } from '../api.ts'
 import { GenesisDocument } from '../genesis/document.ts'
 import { Event as GovernanceEvent } from '../governance/events.ts'
 import { Event as RegistryEvent } from '../registry/events.ts'
 import { Event as RoothashEvent } from '../roothash/events.ts'
 import { Event as StakingEvent } from '../staking/events.ts'
+import { Block, LightBlock, Validators } from './block.ts'
+import { NextBlockState, Status } from './status.ts'
 import { Parameters } from './types.ts'
 
 /** The parameters of the consensus layer, and those of CometBFT as its Protocol Buffers. */
@@ -89,6 +93,19 @@ export type CometBlockResults = Infer<typeof CometBlockResults>
 export const BlockResults = struct({ height: i64, meta: CometBlockResults })
 export type BlockResults = Infer<typeof BlockResults>
 
+/** Whose transaction is to be looked at. */
+export const GasQuery = struct({ signer: PublicKey, transaction: nilable(Transaction) })
+export type GasQuery = Infer<typeof GasQuery>
+
+/** In which block a transaction is, and the encoded proof of that. */
+export const TransactionProof = struct({ height: i64, rawProof: nilable(bytes) })
+export type TransactionProof = Infer<typeof TransactionProof>
+
+/** That somebody broke the protocol: CometBFT's evidence as its Protocol Buffers. */
+export const EvidenceOffer = struct({ meta: nilable(bytes) })
+export type EvidenceOffer = Infer<typeof EvidenceOffer>
+
+/** What states and the results of blocks answer. */
 export const calls = {
   'Consensus/StateToGenesis': askedAt(GenesisDocument),
   'Consensus/MinGasPrice': asked(Quantity),
@@ -101,4 +118,24 @@ export const calls = {
   'Consensus/GetGenesisDocument': asked(GenesisDocument),
   'Consensus/GetChainContext': asked(text),
   'Consensus/GetParameters': askedAt(ParametersAnswer),
+} as const
+
+/** What blocks, validators, the mempool and the node itself answer. */
+export const engineCalls = {
+  'Consensus/GetBlock': askedAt(Block),
+  'Consensus/GetLightBlock': askedAt(LightBlock),
+  'Consensus/GetValidators': askedAt(Validators),
+  'Consensus/GetNextBlockState': asked(NextBlockState),
+  'Consensus/GetStatus': asked(Status),
+  'Consensus/GetUnconfirmedTransactions': asked(list(bytes)),
+  /** Answered when the transaction is in a block. */
+  'Consensus/SubmitTx': askedFor(SignedTransaction, Nothing),
+  'Consensus/SubmitTxNoWait': askedFor(SignedTransaction, Nothing),
+  'Consensus/SubmitTxWithProof': askedFor(SignedTransaction, TransactionProof),
+  'Consensus/EstimateGas': askedFor(GasQuery, Gas),
+  'Consensus/SubmitEvidence': askedFor(EvidenceOffer, Nothing),
+} as const
+
+export const streams = {
+  'Consensus/WatchBlocks': watched(Block),
 } as const

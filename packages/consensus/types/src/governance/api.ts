@@ -3,7 +3,7 @@
 import type { Infer } from '@wadi/cbor/codec'
 import { i64, u64 } from '@wadi/cbor/scalars'
 import { struct } from '@wadi/cbor/struct'
-import { askedAt, askedBy, grown } from '../api.ts'
+import { askedAt, askedBy, grown, watched } from '../api.ts'
 import { UpgradeDescriptor } from '../upgrade/types.ts'
 import { Event } from './events.ts'
 import { Genesis, Parameters, Proposal, VoteEntry } from './types.ts'
@@ -21,4 +21,8 @@ export const calls = {
   'Governance/StateToGenesis': askedAt(Genesis),
   'Governance/ConsensusParameters': askedAt(Parameters),
   'Governance/GetEvents': askedAt(grown(Event)),
+} as const
+
+export const streams = {
+  'Governance/WatchEvents': watched(Event),
 } as const

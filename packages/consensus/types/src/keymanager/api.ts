@@ -1,6 +1,6 @@
 /** What the key manager is asked about secrets. */
 
-import { askedAt, askedBy, grown } from '../api.ts'
+import { askedAt, askedBy, grown, watched } from '../api.ts'
 import { NamespaceQuery } from '../registry/api.ts'
 import {
   Genesis,
@@ -28,4 +28,18 @@ export const calls = {
   'KeyManager/GetStatuses': statuses,
   'KeyManager/GetMasterSecret': masterSecret,
   'KeyManager/GetEphemeralSecret': ephemeralSecret,
+} as const
+
+/** Those that there are, and each that changes. */
+const everyStatus = watched(Status)
+const masterSecrets = watched(SignedEncryptedMasterSecret)
+const ephemeralSecrets = watched(SignedEncryptedEphemeralSecret)
+
+export const streams = {
+  'KeyManager.Secrets/WatchStatuses': everyStatus,
+  'KeyManager.Secrets/WatchMasterSecrets': masterSecrets,
+  'KeyManager.Secrets/WatchEphemeralSecrets': ephemeralSecrets,
+  'KeyManager/WatchStatuses': everyStatus,
+  'KeyManager/WatchMasterSecrets': masterSecrets,
+  'KeyManager/WatchEphemeralSecrets': ephemeralSecrets,
 } as const

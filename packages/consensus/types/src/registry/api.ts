@@ -7,8 +7,8 @@ import { Entity } from '@wadi/primitives/entity'
 import { Namespace } from '@wadi/primitives/namespace'
 import { Node } from '@wadi/primitives/node'
 import { PublicKey } from '@wadi/primitives/publicKey'
-import { askedAt, askedBy, grown } from '../api.ts'
-import { Event } from './events.ts'
+import { askedAt, askedBy, grown, watched } from '../api.ts'
+import { EntityEvent, Event, NodeEvent } from './events.ts'
 import { Runtime } from './runtime.ts'
 import { Genesis, NodeStatus, Parameters } from './types.ts'
 
@@ -36,6 +36,10 @@ export type RuntimeQuery = Infer<typeof RuntimeQuery>
 export const RuntimesQuery = struct({ height: i64, includeSuspended: bool })
 export type RuntimesQuery = Infer<typeof RuntimesQuery>
 
+/** All nodes that are registered. */
+export const NodeList = struct({ nodes: grown(Node) })
+export type NodeList = Infer<typeof NodeList>
+
 export const calls = {
   'Registry/GetEntity': askedBy(IdQuery, Entity),
   'Registry/GetEntities': askedAt(grown(Entity)),
@@ -48,4 +52,14 @@ export const calls = {
   'Registry/StateToGenesis': askedAt(Genesis),
   'Registry/GetEvents': askedAt(grown(Event)),
   'Registry/ConsensusParameters': askedAt(Parameters),
+} as const
+
+export const streams = {
+  'Registry/WatchEntities': watched(EntityEvent),
+  'Registry/WatchNodes': watched(NodeEvent),
+  /** Those that there are, and all again whenever an epoch begins. */
+  'Registry/WatchNodeList': watched(NodeList),
+  /** Those that there are, and each that begins or goes on. */
+  'Registry/WatchRuntimes': watched(Runtime),
+  'Registry/WatchEvents': watched(Event),
 } as const

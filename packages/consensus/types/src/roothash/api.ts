@@ -5,8 +5,9 @@ import { mapOf } from '@wadi/cbor/collections'
 import { i64, u32, u64 } from '@wadi/cbor/scalars'
 import { nilable, omitEmpty, struct } from '@wadi/cbor/struct'
 import { Namespace } from '@wadi/primitives/namespace'
-import { askedAt, askedBy, grown } from '../api.ts'
+import { askedAt, askedBy, grown, watchedFor } from '../api.ts'
 import { Block, RoundRoots } from './block.ts'
+import { ExecutorCommitment } from './commitments.ts'
 import { Event } from './events.ts'
 import { IncomingMessage, IncomingMessageQueueMeta } from './messages.ts'
 import { Genesis, Parameters, RoundResults, RuntimeState } from './types.ts'
@@ -29,6 +30,10 @@ export const IncomingMessageQueueQuery = struct({
 })
 export type IncomingMessageQueueQuery = Infer<typeof IncomingMessageQueueQuery>
 
+/** A block of a runtime, and the height at which it came. */
+export const AnnotatedBlock = struct({ consensusHeight: i64, block: Block })
+export type AnnotatedBlock = Infer<typeof AnnotatedBlock>
+
 export const calls = {
   'RootHash/GetGenesisBlock': askedBy(RuntimeQuery, Block),
   'RootHash/GetLatestBlock': askedBy(RuntimeQuery, Block),
@@ -41,4 +46,11 @@ export const calls = {
   'RootHash/StateToGenesis': askedAt(Genesis),
   'RootHash/ConsensusParameters': askedAt(Parameters),
   'RootHash/GetEvents': askedAt(grown(Event)),
+} as const
+
+export const streams = {
+  /** The last block of a runtime, and each that follows. */
+  'RootHash/WatchBlocks': watchedFor(Namespace, AnnotatedBlock),
+  'RootHash/WatchEvents': watchedFor(Namespace, Event),
+  'RootHash/WatchExecutorCommitments': watchedFor(Namespace, ExecutorCommitment),
 } as const

@@ -5,7 +5,7 @@ import { list } from '@wadi/cbor/collections'
 import { i64 } from '@wadi/cbor/scalars'
 import { struct } from '@wadi/cbor/struct'
 import { Namespace } from '@wadi/primitives/namespace'
-import { askedAt, askedBy, grown } from '../api.ts'
+import { askedAt, askedBy, grown, watched } from '../api.ts'
 import { Committee } from './committee.ts'
 import { Genesis, Parameters, Validator } from './types.ts'
 
@@ -19,4 +19,9 @@ export const calls = {
   'Scheduler/GetCommittees': askedBy(CommitteesQuery, grown(Committee)),
   'Scheduler/StateToGenesis': askedAt(Genesis),
   'Scheduler/ConsensusParameters': askedAt(Parameters),
+} as const
+
+export const streams = {
+  /** Those that there are, and each that is elected. */
+  'Scheduler/WatchCommittees': watched(Committee),
 } as const

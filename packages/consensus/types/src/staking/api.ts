@@ -6,7 +6,7 @@ import { i64, text, u8 } from '@wadi/cbor/scalars'
 import { flatten, struct } from '@wadi/cbor/struct'
 import { Address } from '@wadi/primitives/address'
 import { Quantity } from '@wadi/primitives/quantity'
-import { askedAt, askedBy, grown } from '../api.ts'
+import { askedAt, askedBy, grown, watched } from '../api.ts'
 import { Event } from './events.ts'
 import {
   Account,
@@ -68,4 +68,8 @@ export const calls = {
   'Staking/StateToGenesis': askedAt(Genesis),
   'Staking/ConsensusParameters': askedAt(Parameters),
   'Staking/GetEvents': askedAt(grown(Event)),
+} as const
+
+export const streams = {
+  'Staking/WatchEvents': watched(Event),
 } as const

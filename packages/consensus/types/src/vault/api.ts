@@ -4,7 +4,7 @@ import type { Infer } from '@wadi/cbor/codec'
 import { i64 } from '@wadi/cbor/scalars'
 import { struct } from '@wadi/cbor/struct'
 import { Address } from '@wadi/primitives/address'
-import { askedAt, askedBy, grown } from '../api.ts'
+import { askedAt, askedBy, grown, watched } from '../api.ts'
 import { Event } from './events.ts'
 import { AddressState, Genesis, Parameters, PendingAction, Vault } from './types.ts'
 
@@ -24,4 +24,8 @@ export const calls = {
   'Vault/StateToGenesis': askedAt(Genesis),
   'Vault/ConsensusParameters': askedAt(Parameters),
   'Vault/GetEvents': askedAt(grown(Event)),
+} as const
+
+export const streams = {
+  'Vault/WatchEvents': watched(Event),
 } as const
