@@ -30,6 +30,17 @@ describe('the files of this machine', () => {
     assert.equal(nodeFiles.exists(`${scratch}/whole.tmp`), false)
   })
 
+  it('does not take what it cannot look at for missing', (t) => {
+    assert.equal(nodeFiles.exists(`${scratch}/nothing`), false)
+    assert.deepEqual(nodeFiles.list(`${scratch}/nothing`), [])
+    if (process.platform === 'win32') return t.skip('links need a privilege there')
+    const loop = `${scratch}/loop`
+    fs.symlinkSync('loop', loop)
+    const failed = { name: 'UnavailableError', message: /failed at .*loop \(ELOOP\)/ }
+    assert.throws(() => nodeFiles.exists(loop), failed)
+    assert.throws(() => nodeFiles.list(loop), failed)
+  })
+
   it('says in words that the disk is full, or that it failed', (t) => {
     assert.throws(() => nodeFiles.openRead(`${scratch}/nothing`), {
       name: 'UnavailableError',

@@ -121,12 +121,20 @@ function lockFile(path: string): FileLock | undefined {
   })
 }
 
+/**
+ * Is there something? A disk that cannot tell has failed: who takes a file for missing makes a new
+ * one in its place, be it the last signature of a validator.
+ */
+function exists(path: string): boolean {
+  return guard(path, () => fs.statSync(path, { throwIfNoEntry: false }) !== undefined)
+}
+
 /** The file system of this machine. */
 export const nodeFiles: FileSystem = {
   openRead: (path) => new NodeFile(path, 'r'),
   openWrite: (path) => new NodeFile(path, fs.constants.O_RDWR | fs.constants.O_CREAT),
-  list: (folder) => guard(folder, () => (fs.existsSync(folder) ? fs.readdirSync(folder) : [])),
-  exists: (path) => fs.existsSync(path),
+  list: (folder) => guard(folder, () => (exists(folder) ? fs.readdirSync(folder) : [])),
+  exists,
   makeFolder: (path) =>
     guard(path, () => void fs.mkdirSync(path, { recursive: true, mode: 0o700 })),
   rename: (from, to) => guard(to, () => fs.renameSync(from, to)),
