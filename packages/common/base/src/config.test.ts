@@ -3,7 +3,17 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { composeSections, documentSection, section, showSection } from './config.ts'
 import { type ConfigOf, group, record } from './configFields.ts'
-import { flag, integer, list, oneOf, optional, port, tableOf, text } from './configOption.ts'
+import {
+  flag,
+  inFileOnly,
+  integer,
+  list,
+  oneOf,
+  optional,
+  port,
+  tableOf,
+  text,
+} from './configOption.ts'
 import { durationMs, integer64 } from './configUnits.ts'
 import { BugError } from './errors.ts'
 import { CONFIG_DURATION_DAYS_MAX, CONFIG_LIST_COUNT_MAX, CONFIG_TEXT_SIZE_MAX } from './limits.ts'
@@ -228,6 +238,18 @@ describe('tables in a section', () => {
     )
     assert.deepEqual([...levels.check({ level: undefined }).level], [])
     assert.deepEqual([...levels.check({}).level], [['a', 'b']])
+  })
+
+  it('have options that only a file can set', () => {
+    const one = section('x', { a: inFileOnly(text({ default: '', doc: '' })) })
+    const beside = composeSections(one, section('', { xA: text({ default: '', doc: '' }) }))
+    const config = beside.check({ x: { a: '1' } }, { environment: { WADI_X_A: '2' } })
+    assert.deepEqual([config.x.a, config[''].xA], ['1', '2'])
+    assert.throws(() => beside.check(undefined, { flags: ['--x.a=1'] }), bad('unknown', /--x\.a/))
+    assert.deepEqual(
+      [documentSection(one)[0]?.environment, documentSection(one)[0]?.flag],
+      [undefined, undefined],
+    )
   })
 
   it('stop the program when another section owns what is in them', () => {

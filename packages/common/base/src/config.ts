@@ -52,8 +52,9 @@ export interface Section<Name extends string, T> {
 /** One line of the reference page. */
 export interface OptionRow {
   readonly path: string
-  readonly environment: string
-  readonly flag: string
+  /** `undefined` where only a file can set the option, and so for the flag. */
+  readonly environment: string | undefined
+  readonly flag: string | undefined
   readonly form: string
   readonly doc: string
   /** The default as a person would write it; `undefined` where the option has to be set. */
@@ -76,6 +77,12 @@ type Values = Readonly<Record<string, unknown>>
 
 function pathsOf({ name, options }: Pick<AnySection, 'name' | 'options'>): string[] {
   return leavesOf(name, options).map(({ path }) => path)
+}
+
+/** The paths of what flags and variables can set. */
+function openPathsOf({ name, options }: Pick<AnySection, 'name' | 'options'>): string[] {
+  const leaves = leavesOf(name, options).filter(({ option }) => option.isInFileOnly !== true)
+  return leaves.map(({ path }) => path)
 }
 
 function placeOf(path: string, sources: Sources, { overrides }: Around) {
@@ -107,7 +114,7 @@ export function section<const Name extends string, const T extends Options>(
   }
   const check = (raw: unknown, sources: Sources = {}) => {
     const known = leaves.map(({ path }) => path)
-    const around = { overrides: readOverrides(sources, known), known }
+    const around = { overrides: readOverrides(sources, openPathsOf({ name, options })), known }
     return checkSection({ name, options, complain }, raw, sources, around) as ConfigOf<T>
   }
   return { name, options, complain, check }
@@ -119,11 +126,11 @@ export function documentSection({
   options,
 }: Pick<AnySection, 'name' | 'options'>): OptionRow[] {
   return leavesOf(name, options).map(({ path, option }) => {
-    const { form, doc, fallback, show, isOptional } = option
+    const { form, doc, fallback, show, isOptional, isInFileOnly } = option
     return {
       path,
-      environment: environmentNameOf(path),
-      flag: flagNameOf(path),
+      environment: isInFileOnly ? undefined : environmentNameOf(path),
+      flag: isInFileOnly ? undefined : flagNameOf(path),
       form,
       doc,
       fallback: fallback === undefined && isOptional !== true ? undefined : show(fallback),
@@ -213,12 +220,13 @@ export function composeSections<const T extends readonly AnySection[]>(
   const names = sections.map(({ name }) => name)
   const paths = sections.flatMap(pathsOf)
   checkDisjoint(sections, paths)
-  const variables = new Set(paths.map(environmentNameOf))
-  assert(variables.size === paths.length, 'two options have the same variable')
+  const openPaths = sections.flatMap(openPathsOf)
+  const variables = new Set(openPaths.map(environmentNameOf))
+  assert(variables.size === openPaths.length, 'two options have the same variable')
   const outermost = sections.filter(({ name }) => name === '').flatMap(pathsOf)
   const owned = [...names.filter((name) => name !== ''), ...outermost]
   const aroundOf = (sources: Sources): Around => ({
-    overrides: readOverrides(sources, paths),
+    overrides: readOverrides(sources, openPaths),
     known: paths,
   })
   return {

@@ -18,6 +18,8 @@ export interface Option<T> {
   readonly form: string
   /** `undefined` where the option has to be set. */
   readonly fallback: T | undefined
+  /** Has it neither a flag nor a variable? */
+  readonly isInFileOnly?: true
   /** May it stay without a value? Then `undefined` is one. */
   readonly isOptional?: true
   /** The value where a file names the option and gives it none, if not the default. */
@@ -203,6 +205,11 @@ export function optional<T>({ read, show, ...of }: Option<T>): Option<T | undefi
     read: (raw, at) => (raw === '' ? undefined : read(raw, at)),
     show: (value) => (value === undefined ? '""' : show(value)),
   }
+}
+
+/** An option that only a file can set: one of which no line of text is a value. */
+export function inFileOnly<T>(of: Option<T>): Option<T> {
+  return { ...of, isInFileOnly: true }
 }
 
 /** Is it what a YAML or JSON table reads as? */
