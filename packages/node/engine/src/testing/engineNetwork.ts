@@ -132,6 +132,8 @@ export class EngineNode {
   readonly files = new MemoryFiles()
   readonly log = new MemoryLog(LOG_LINES)
   readonly application = new MemoryApplication()
+  /** Of the engine that was started last. */
+  metrics = new MetricsRegistry()
   readonly #network: EngineNetwork
   #engine: Engine | undefined
   #signer: FileSigner | undefined
@@ -166,6 +168,7 @@ export class EngineNode {
   start(): void {
     const { time, genesis, options } = this.#network
     this.failure = undefined
+    this.metrics = new MetricsRegistry()
     let isAlive = true
     this.#end = () => {
       isAlive = false
@@ -180,7 +183,7 @@ export class EngineNode {
           random: new SeededRandom(BigInt(this.index)),
           files: this.files,
           log: createLogger(this.id, this.log.sink),
-          metrics: new MetricsRegistry(),
+          metrics: this.metrics,
         },
         folder: 'engine',
         genesis,
