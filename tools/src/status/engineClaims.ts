@@ -145,4 +145,52 @@ export const engineClaims: readonly Claim[] = [
     against: 'CometBFT 0.37.18, where a Go toolchain is present',
     shownBy: ['conformance/live/external-engine/slow-cometbft.test.ts'],
   },
+  {
+    area: 'Remote signers',
+    does: "a key in another process, over a UNIX socket or TCP with a secret connection; CometBFT's own key files",
+    against: 'signers that lie, stall, answer late or twice; whole nodes',
+    shownBy: [
+      'packages/node/engine/src/signing/remoteSigner.test.ts',
+      'packages/node/engine/src/signing/lateAnswers.test.ts',
+      'packages/node/engine/src/signing/stockSigner.test.ts',
+      'packages/node/compose/src/signerPort.test.ts',
+    ],
+  },
+  {
+    area: 'A node',
+    does: 'starts, halts where it is to with its state in a file, begins from the state of others, says why it ends',
+    against: 'real sockets and files',
+    shownBy: [
+      'packages/node/compose/src/createNode.test.ts',
+      'apps/node/src/nodeConfig.test.ts',
+      'apps/node/src/slow-main.test.ts',
+    ],
+  },
+  {
+    area: 'A node',
+    does: 'four of them, each a process, agree on blocks with transactions, are killed and come back',
+    against:
+      'an observer who asks all of them; nobody signs twice (at random, 200 times: soak-killNode.ts)',
+    shownBy: [
+      'conformance/live/real-nodes/slow-fourNodes.test.ts',
+      'conformance/live/real-nodes/signedOnce.test.ts',
+    ],
+  },
+  {
+    area: 'Fellow validators',
+    does: 'two of our nodes and two of CometBFT validate one chain, are killed, and punish who signs twice',
+    against: 'CometBFT 0.37.18, where a Go toolchain is present',
+    shownBy: ['conformance/live/fellow-validator/slow-cometbft.test.ts'],
+  },
+  {
+    area: 'Simulator',
+    does: 'whole networks under a seed, with byzantine validators, bad weather and bad disks, the same each time',
+    against: 'eleven checkers, each of four seeded bugs found by its own',
+    shownBy: [
+      'sim/src/run/slow-simulation.test.ts',
+      'sim/src/checkers/checkers.test.ts',
+      'sim/src/plan/createPlan.test.ts',
+      'sim/src/world/virtualTime.test.ts',
+    ],
+  },
 ]
