@@ -6,7 +6,7 @@ import { createLogger, MemoryLog } from '@wadi/base/log'
 import { readWhole } from '@wadi/node-storage/file-system'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
 import fc from 'fast-check'
-import { WAL_RECORD_BYTES_MAX } from './limits.ts'
+import { WAL_GATHERED_BYTES_MAX, WAL_GATHERED_COUNT_MAX, WAL_RECORD_BYTES_MAX } from './limits.ts'
 import { Wal } from './wal.ts'
 import type { WalRecord } from './walRecord.ts'
 
@@ -23,6 +23,11 @@ function open(files: MemoryFiles, segmentSize = 500): Opened {
 
 function own(number: number): WalRecord {
   return { kind: 'own-message', message: new Uint8Array(20).fill(number) }
+}
+
+function peers(number: number, size: number): WalRecord {
+  const message = new Uint8Array(size).fill(number)
+  return { kind: 'peer-message', peer: `peer${number}`, message }
 }
 
 function replay(wal: Wal, height: bigint): readonly WalRecord[] | undefined {
@@ -142,6 +147,53 @@ describe('the write-ahead log', () => {
     assert.throws(() => wal.append({ kind: 'own-message', message: tooLong }), { name: 'BugError' })
   })
 
+  it('gathers messages of peers in frames, and keeps the order of everything', () => {
+    const files = new MemoryFiles()
+    const { wal } = open(files, 10_000_000)
+    wal.endHeight(4n)
+    const sizes = [1, 200, WAL_GATHERED_BYTES_MAX - 1, 1, WAL_GATHERED_BYTES_MAX + 1, 3]
+    const written: WalRecord[] = []
+    const add = (record: WalRecord) => {
+      written.push(record)
+      wal.append(record)
+    }
+    for (let i = 0; i < 2 * WAL_GATHERED_COUNT_MAX + 3; i++) add(peers(i, 2))
+    for (const size of sizes) {
+      add(peers(9, size))
+      add(peers(10, size))
+      add(own(size % 250))
+      add({ kind: 'timeout', height: 5n, round: 0, step: 3, durationMs: 0 })
+    }
+    add(peers(1, 5))
+    assert.deepEqual(replay(wal, 5n), written)
+    wal.close()
+    assert.deepEqual(replay(open(files).wal, 5n), written)
+  })
+
+  it('has what was gathered before a sync, an end, and a message of our own that is synced', () => {
+    const files = new MemoryFiles()
+    const { wal } = open(files)
+    wal.endHeight(4n)
+    wal.append(peers(1, 5))
+    wal.sync()
+    wal.append(peers(2, 5))
+    wal.appendSync(own(1))
+    wal.append(peers(3, 5))
+    wal.appendSync(peers(4, 5))
+    wal.append(peers(5, 5))
+    files.cutPower(() => 0)
+    const again = open(files).wal
+    const synced = [peers(1, 5), peers(2, 5), own(1), peers(3, 5), peers(4, 5)]
+    assert.deepEqual(replay(again, 5n), synced)
+    again.append(peers(6, 5))
+    again.endHeight(5n)
+    assert.deepEqual(replay(again, 5n), [
+      ...synced,
+      peers(6, 5),
+      { kind: 'end-height', height: 5n },
+    ])
+  })
+
   it('belongs to one process and one chain', () => {
     const files = new MemoryFiles()
     const { wal } = open(files)
@@ -181,7 +233,8 @@ class Story {
       this.syncedCount = 0
       return
     }
-    this.appended.push(own(this.count++ % 250))
+    const number = this.count++ % 250
+    this.appended.push(number % 3 === 0 ? own(number) : peers(number, 20))
     if (kind === 'append') wal.append(this.appended.at(-1)!)
     else {
       wal.appendSync(this.appended.at(-1)!)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { decodeWalRecord, encodeWalRecord } from './walCodec.ts'
+import { decodeWalRecords, encodePeerMessages, encodeWalRecord } from './walCodec.ts'
 import type { WalRecord } from './walRecord.ts'
 
 const plain = { noNullPrototype: true }
@@ -9,15 +9,16 @@ const heights = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n })
 const uint32s = fc.integer({ min: 0, max: 2 ** 32 - 1 })
 const place = { height: heights, round: uint32s, step: uint32s }
 
+const peerMessages = fc.record(
+  {
+    kind: fc.constant('peer-message' as const),
+    peer: fc.stringMatching(/^[0-9a-f]{0,40}$/),
+    message: fc.uint8Array(),
+  },
+  plain,
+)
 const walRecords: fc.Arbitrary<WalRecord> = fc.oneof(
-  fc.record(
-    {
-      kind: fc.constant('peer-message' as const),
-      peer: fc.stringMatching(/^[0-9a-f]{0,40}$/),
-      message: fc.uint8Array(),
-    },
-    plain,
-  ),
+  peerMessages,
   fc.record({ kind: fc.constant('own-message' as const), message: fc.uint8Array() }, plain),
   fc.record({ kind: fc.constant('timeout' as const), ...place, durationMs: uint32s }, plain),
   fc.record({ kind: fc.constant('round-state' as const), ...place }, plain),
@@ -28,7 +29,15 @@ describe('a record of the write-ahead log', () => {
   it('is decoded to what was encoded', () => {
     fc.assert(
       fc.property(walRecords, (record) => {
-        assert.deepEqual(decodeWalRecord(encodeWalRecord(record)), record)
+        assert.deepEqual(decodeWalRecords(encodeWalRecord(record)), [record])
+      }),
+    )
+  })
+
+  it('is one of several in a frame, if it is a message of a peer', () => {
+    fc.assert(
+      fc.property(fc.array(peerMessages), (records) => {
+        assert.deepEqual(decodeWalRecords(encodePeerMessages(records)), records)
       }),
     )
   })
@@ -36,10 +45,10 @@ describe('a record of the write-ahead log', () => {
   it('is no record if its kind or its message is unknown', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 255 }), fc.uint8Array(), (kind, payload) => {
-        const record = decodeWalRecord({ kind, payload })
-        if (kind === 0 || kind > 5) assert.equal(record, undefined)
+        const record = decodeWalRecords({ kind, payload })
+        if (kind === 0 || kind > 6) assert.equal(record, undefined)
       }),
     )
-    assert.equal(decodeWalRecord({ kind: 1, payload: Uint8Array.of(0x0a, 9) }), undefined)
+    assert.equal(decodeWalRecords({ kind: 1, payload: Uint8Array.of(0x0a, 9) }), undefined)
   })
 })

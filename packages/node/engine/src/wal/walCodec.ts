@@ -5,12 +5,14 @@
 
 import { CodedError } from '@wadi/base/errors'
 import { decode, encode, type Schema } from '@wadi/protobuf/codec'
-import { field, message } from '@wadi/protobuf/message'
+import { embedded, field, message, repeated } from '@wadi/protobuf/message'
 import { bytes, text, uint32, uint64 } from '@wadi/protobuf/scalars'
 import type { WalRecord } from './walRecord.ts'
 
 /** The kind of the frame that ends a height. */
 export const FRAME_END_HEIGHT = 5
+/** The kind of the frame that holds several messages of peers. */
+const FRAME_PEER_MESSAGES = 6
 
 type RecordOf<K> = Omit<Extract<WalRecord, { readonly kind: K }>, 'kind'>
 
@@ -18,6 +20,8 @@ const PeerMessage: Schema<RecordOf<'peer-message'>> = message({
   peer: field(1, text),
   message: field(2, bytes),
 })
+/** What peers said, one after the other. */
+const PeerMessages = message({ messages: repeated(1, embedded(PeerMessage)) })
 const OwnMessage: Schema<RecordOf<'own-message'>> = message({ message: field(1, bytes) })
 const Timeout: Schema<RecordOf<'timeout'>> = message({
   height: field(1, uint64),
@@ -54,20 +58,30 @@ export function encodeWalRecord(record: WalRecord): WalFrame {
   }
 }
 
-/** The record of a frame; undefined if no program of this format wrote it. */
-export function decodeWalRecord({ kind, payload }: WalFrame): WalRecord | undefined {
+/** The frame of what peers said, one after the other. */
+export function encodePeerMessages(messages: readonly RecordOf<'peer-message'>[]): WalFrame {
+  return { kind: FRAME_PEER_MESSAGES, payload: encode(PeerMessages, { messages }) }
+}
+
+/** The records of a frame; undefined if no program of this format wrote it. */
+export function decodeWalRecords({ kind, payload }: WalFrame): readonly WalRecord[] | undefined {
   try {
     switch (kind) {
       case 1:
-        return { kind: 'peer-message', ...decode(PeerMessage, payload) }
+        return [{ kind: 'peer-message', ...decode(PeerMessage, payload) }]
       case 2:
-        return { kind: 'own-message', ...decode(OwnMessage, payload) }
+        return [{ kind: 'own-message', ...decode(OwnMessage, payload) }]
       case 3:
-        return { kind: 'timeout', ...decode(Timeout, payload) }
+        return [{ kind: 'timeout', ...decode(Timeout, payload) }]
       case 4:
-        return { kind: 'round-state', ...decode(RoundState, payload) }
+        return [{ kind: 'round-state', ...decode(RoundState, payload) }]
       case FRAME_END_HEIGHT:
-        return { kind: 'end-height', ...decode(EndHeight, payload) }
+        return [{ kind: 'end-height', ...decode(EndHeight, payload) }]
+      case FRAME_PEER_MESSAGES:
+        return decode(PeerMessages, payload).messages.map((each) => ({
+          kind: 'peer-message',
+          ...each,
+        }))
       default:
         return undefined
     }
