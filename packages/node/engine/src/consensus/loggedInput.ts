@@ -45,6 +45,9 @@ export function recordOfInput(input: Input, bytesOf: MessageBytes): WalRecord | 
       const body = { height, round, type, blockId }
       return messageRecord({ kind: 'vote-set-maj23', body }, input.peer)
     }
+    case 'peer-gone':
+      // Votes of later rounds are let in after it that were not before.
+      return { kind: 'peer-gone', peer: input.peer }
     case 'timeout': {
       const { height, round, step } = input.timeout
       return { kind: 'timeout', height, round, step, durationMs: 0 }
@@ -64,6 +67,8 @@ export function inputOfRecord(record: WalRecord, view: SignedView): Input | unde
       return inputOfMessage(decode(ConsensusMessage, record.message), undefined, view)
     case 'peer-message':
       return inputOfMessage(decode(ConsensusMessage, record.message), record.peer, view)
+    case 'peer-gone':
+      return record
     case 'timeout': {
       const { height, round } = record
       const step = Object.values(RoundStep).find((each) => each === record.step)

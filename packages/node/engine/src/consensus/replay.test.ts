@@ -39,7 +39,8 @@ function summary(rounds: RoundState): unknown {
 }
 
 const anyBlock = fc.integer({ min: 0, max: 2 })
-const anyRound = fc.integer({ min: 0, max: 2 })
+/** Later ones than a peer may open before the machine gets there. */
+const anyRound = fc.integer({ min: 0, max: 5 })
 const anyType = fc.constantFrom<Vote['type']>('prevote', 'precommit')
 const anySaying = fc.record({ type: anyType, round: anyRound, block: anyBlock })
 const anyEvent = fc.oneof(
@@ -89,6 +90,13 @@ const anyEvent = fc.oneof(
       peer: fc.constantFrom('a', 'b'),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('gone' as const),
+      peer: fc.constantFrom('peer0', 'peer1', 'peer2', 'a', 'b'),
+    }),
+  },
 )
 type Event = typeof anyEvent extends fc.Arbitrary<infer T> ? T : never
 
@@ -118,6 +126,9 @@ function play(node: LonelyValidator, event: Event): void {
       for (const by of [0, 1, 2]) node.vote({ type: 'prevote', round, by, blockId: block.blockId })
       break
     }
+    case 'gone':
+      node.leave(event.peer)
+      break
     case 'claim': {
       const { block, ...say } = event.say
       node.claim(event.peer, { ...say, blockId: idOf(block) })
@@ -165,6 +176,28 @@ describe('A validator that is killed', () => {
       }),
       { numRuns: 40 },
     )
+  })
+
+  it('knows a lock again that votes of a peer made that had hung up and come back', () => {
+    const node = new LonelyValidator()
+    const [block] = node.blocks
+    const { blockId } = block!
+    const prevote = (by: number, round: number, of?: BlockId) =>
+      node.vote({ by, type: 'prevote', round, blockId: of })
+    // A peer opens two later rounds, and another two only as a new connection.
+    prevote(0, 3)
+    prevote(0, 4)
+    node.leave('peer0')
+    for (const by of [0, 1, 2]) prevote(by, 5, blockId)
+    node.propose(block!, -1)
+    node.sendParts(block!)
+    const locked = held(node.rounds.locked)
+    assert.equal(locked, `5 ${hashOf(blockId)}`)
+    node.sync()
+    node.kill()
+    node.start()
+    assert.equal(held(node.rounds.locked), locked)
+    node.kill()
   })
 
   it('votes once and keeps its lock when the power goes at any moment', () => {

@@ -9,10 +9,11 @@ const heights = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n })
 const uint32s = fc.integer({ min: 0, max: 2 ** 32 - 1 })
 const place = { height: heights, round: uint32s, step: uint32s }
 
+const peers = fc.stringMatching(/^[0-9a-f]{0,40}$/)
 const peerMessages = fc.record(
   {
     kind: fc.constant('peer-message' as const),
-    peer: fc.stringMatching(/^[0-9a-f]{0,40}$/),
+    peer: peers,
     message: fc.uint8Array(),
   },
   plain,
@@ -20,6 +21,7 @@ const peerMessages = fc.record(
 const walRecords: fc.Arbitrary<WalRecord> = fc.oneof(
   peerMessages,
   fc.record({ kind: fc.constant('own-message' as const), message: fc.uint8Array() }, plain),
+  fc.record({ kind: fc.constant('peer-gone' as const), peer: peers }, plain),
   fc.record({ kind: fc.constant('timeout' as const), ...place, durationMs: uint32s }, plain),
   fc.record({ kind: fc.constant('round-state' as const), ...place }, plain),
   fc.record({ kind: fc.constant('end-height' as const), height: heights }, plain),
@@ -46,7 +48,7 @@ describe('a record of the write-ahead log', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 255 }), fc.uint8Array(), (kind, payload) => {
         const record = decodeWalRecords({ kind, payload })
-        if (kind === 0 || kind > 6) assert.equal(record, undefined)
+        if (kind === 0 || kind > 7) assert.equal(record, undefined)
       }),
     )
     assert.equal(decodeWalRecords({ kind: 1, payload: Uint8Array.of(0x0a, 9) }), undefined)

@@ -13,6 +13,7 @@ import type { WalRecord } from './walRecord.ts'
 export const FRAME_END_HEIGHT = 5
 /** The kind of the frame that holds several messages of peers. */
 const FRAME_PEER_MESSAGES = 6
+const FRAME_PEER_GONE = 7
 
 type RecordOf<K> = Omit<Extract<WalRecord, { readonly kind: K }>, 'kind'>
 
@@ -22,6 +23,7 @@ const PeerMessage: Schema<RecordOf<'peer-message'>> = message({
 })
 /** What peers said, one after the other. */
 const PeerMessages = message({ messages: repeated(1, embedded(PeerMessage)) })
+const PeerGone: Schema<RecordOf<'peer-gone'>> = message({ peer: field(1, text) })
 const OwnMessage: Schema<RecordOf<'own-message'>> = message({ message: field(1, bytes) })
 const Timeout: Schema<RecordOf<'timeout'>> = message({
   height: field(1, uint64),
@@ -49,6 +51,8 @@ export function encodeWalRecord(record: WalRecord): WalFrame {
       return { kind: 1, payload: encode(PeerMessage, record) }
     case 'own-message':
       return { kind: 2, payload: encode(OwnMessage, record) }
+    case 'peer-gone':
+      return { kind: FRAME_PEER_GONE, payload: encode(PeerGone, record) }
     case 'timeout':
       return { kind: 3, payload: encode(Timeout, record) }
     case 'round-state':
@@ -82,6 +86,8 @@ export function decodeWalRecords({ kind, payload }: WalFrame): readonly WalRecor
           kind: 'peer-message',
           ...each,
         }))
+      case FRAME_PEER_GONE:
+        return [{ kind: 'peer-gone', ...decode(PeerGone, payload) }]
       default:
         return undefined
     }

@@ -2,6 +2,8 @@
 export type WalRecord =
   | { readonly kind: 'peer-message'; readonly peer: string; readonly message: Uint8Array }
   | { readonly kind: 'own-message'; readonly message: Uint8Array }
+  /** What it may open of later rounds it may open again. */
+  | { readonly kind: 'peer-gone'; readonly peer: string }
   | {
       readonly kind: 'timeout'
       readonly height: bigint

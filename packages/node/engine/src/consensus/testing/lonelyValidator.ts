@@ -216,4 +216,9 @@ export class LonelyValidator {
   ): void {
     this.#consensus.receive({ kind: 'majority-claim', height: 1n, peer, ...about })
   }
+
+  /** A peer hangs up; whoever speaks as it afterwards is a new connection. */
+  leave(peer: string): void {
+    this.#consensus.receive({ kind: 'peer-gone', peer })
+  }
 }
