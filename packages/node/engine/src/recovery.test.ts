@@ -85,6 +85,78 @@ describe('a node whose last blocks are damaged', () => {
   })
 })
 
+describe('a node whose application has one block more than it has', () => {
+  const LAST = 4n
+
+  /** Ends a node after its application has committed a block, and damages that block. */
+  function loseCommitted(network: EngineNetwork, node: EngineNode): void {
+    const { application, files } = node
+    const commit = application.commit.bind(application)
+    application.commit = () => {
+      const response = commit()
+      if (application.info().height === LAST) files.failAfter(0)
+      return response
+    }
+    while (node.failure === undefined) network.advance(20)
+    application.commit = commit
+    node.kill()
+    loseLastBlocks(node, 300)
+  }
+
+  const startsBelow = (node: EngineNode): void => {
+    node.start()
+    assert.equal(node.application.info().height, LAST)
+    assert.equal(node.engine!.status.chain.lastBlockHeight, LAST - 1n)
+    assert.equal(node.engine!.blockStore.height, LAST - 1n)
+  }
+
+  it('takes the block from its own log, and does not run it again', () => {
+    const network = new EngineNetwork({ powers: [1n] })
+    network.start()
+    const [node] = network.nodes
+    loseCommitted(network, node!)
+    startsBelow(node!)
+    network.runTo(LAST + 4n)
+    assertSameBlocks(network)
+    assert.equal(node!.application.info().height, node!.height)
+    network.stop()
+  })
+
+  it('takes it from the others, who have gone on or wait for it', () => {
+    for (const waiting of [0, 3_000]) {
+      const network = new EngineNetwork()
+      network.start()
+      const [node, second, ...others] = network.nodes
+      loseCommitted(network, node!)
+      for (const path of filesBelow(node!.files, 'engine/wal')) node!.files.remove(path)
+      if (waiting > 0) second!.stop()
+      network.advance(waiting)
+      startsBelow(node!)
+      network.runTo(LAST + 3n, { nodes: waiting > 0 ? [node!, ...others] : network.nodes })
+      if (waiting > 0) second!.start()
+      network.runTo(LAST + 6n)
+      network.advance(5_000)
+      assertSameBlocks(network)
+      assert.deepEqual(network.offences, [])
+      network.stop()
+    }
+  })
+
+  it('says in words what to do when the answers to it are lost, too', () => {
+    const network = new EngineNetwork({ powers: [1n] })
+    network.start()
+    const [node] = network.nodes
+    loseCommitted(network, node!)
+    const path = newestRecords(node!, 'engine/state/history')
+    const { length } = readWhole(node!.files, path)
+    for (let at = length - 200; at < length; at += 20) flipByte(node!.files, path, at)
+    assert.throws(() => node!.start(), {
+      reason: 'engine.applicationAhead',
+      message: /from one copy/,
+    })
+  })
+})
+
 describe('a node whose state is damaged', () => {
   const damaged = (node: EngineNode) => {
     node.stop()

@@ -133,16 +133,17 @@ export class Consensus {
   }
 
   #begin({ address, lastSignedHeight }: OwnPast): void {
-    const { wal, blockStore } = this.#options
+    const { wal, blockStore, executor } = this.#options
     const { lastBlockHeight } = this.#chain
     const height = nextHeight(this.#chain)
     const replay = wal.replayFrom(height)
     if (replay === undefined) wal.endHeight(height - 1n)
+    const signsFromHeight = executor.isCommitted(height) ? height + 1n : 0n
     this.#startRounds({
       ownAddress: address,
       // A log that has lost something may have lost a lock: then we watch until others have
       // decided.
-      signsFromHeight: replay?.isWhole ? 0n : lastSignedHeight + 1n,
+      signsFromHeight: replay?.isWhole ? signsFromHeight : lastSignedHeight + 1n,
       chain: chainFacts(this.#chain, blockStore.loadMeta(lastBlockHeight)?.header.appHash),
       lastCommit: lastBlockHeight === 0n ? undefined : blockStore.loadSeenCommit(lastBlockHeight),
     })

@@ -66,9 +66,26 @@ export interface MadeBlock {
 /** The one who speaks with the application about blocks. */
 export class Executor {
   readonly #parts: ExecutorParts
+  /** The height of a block that only the application has. */
+  #committedHeight: bigint | undefined
 
   constructor(parts: ExecutorParts) {
     this.#parts = parts
+  }
+
+  /**
+   * The application has committed a block that is lost here. It is not run when it comes again, from
+   * the log or from peers. False if the answers to it are lost, too.
+   */
+  expectCommitted(height: bigint): boolean {
+    const isKnown = this.#parts.stateStore.loadResponses(height) !== undefined
+    if (isKnown) this.#committedHeight = height
+    return isKnown
+  }
+
+  /** Has the application committed the block of a height that is to be decided? */
+  isCommitted(height: bigint): boolean {
+    return height === this.#committedHeight
   }
 
   /** A block of ours on top of the chain; undefined if the application makes none that fits. */
@@ -97,7 +114,7 @@ export class Executor {
   /** May the block be voted for? */
   check(chain: ChainState, { block }: Candidate, stage: CheckBlockEffect['stage']): Verdict {
     if (this.#violationOf(chain, block) !== undefined) return 'invalid'
-    if (stage === 'precommit') return 'valid'
+    if (stage === 'precommit' || this.isCommitted(block.header.height)) return 'valid'
     const context = blockContext(block, chain, this.#parts)
     const isAccepted = this.#parts.application.processProposal(context, block.transactions)
     return isAccepted ? 'valid' : 'rejected'
@@ -121,6 +138,7 @@ export class Executor {
   /** Runs a decided block, and has its state and everything that follows from it stored. */
   apply(chain: ChainState, blockId: BlockId, block: Block): ChainState {
     const { application, stateStore } = this.#parts
+    if (this.isCommitted(block.header.height)) return this.applyCommitted(chain, blockId, block)
     const responses = this.#run(chain, block)
     stateStore.saveResponses(block.header.height, responses)
     const decided = { block, blockId, responses }
