@@ -23,7 +23,7 @@ export const CONNECTIONS_MAX = 4096
 /** Calls of a connection at a time. Beyond, HTTP/2 makes the client wait. */
 export const CALLS_PER_CONNECTION_MAX = 256
 
-/** Header fields of a request, and their bytes. */
+/** Header fields of a request, and their bytes (65,535 until a client knows the bound). */
 export const HEADER_COUNT_MAX = 64
 export const HEADER_BYTES_MAX = 16_384
 

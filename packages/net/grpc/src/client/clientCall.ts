@@ -1,6 +1,11 @@
 /** One call, as a client sees it: messages, and how it ended. */
 
-import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
+import {
+  type ClientHttp2Stream,
+  constants,
+  type Http2Session,
+  type IncomingHttpHeaders,
+} from 'node:http2'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
 import { MessageReader } from '../frames.ts'
 import { errorOf, STATUS, type StatusName, statusError } from '../status.ts'
@@ -38,6 +43,7 @@ const STATUS_OF_RESET: Readonly<Record<number, Exclude<StatusName, 'ok'>>> = {
 /** See the top of this file. */
 export class ClientCall {
   readonly #stream: ClientHttp2Stream
+  readonly #session: Http2Session | undefined
   readonly #reader: MessageReader
   readonly #events: ClientCallEvents
   #isOver = false
@@ -47,6 +53,7 @@ export class ClientCall {
 
   constructor(stream: ClientHttp2Stream, sizeMax: number, events: ClientCallEvents) {
     this.#stream = stream
+    this.#session = stream.session
     this.#events = events
     this.#reader = new MessageReader({ sizeMax })
     stream.on('response', (headers: IncomingHttpHeaders) => this.#begin(headers))
@@ -131,7 +138,8 @@ export class ClientCall {
     if (this.#isOver) return
     this.#conclude()
     const name = STATUS_OF_RESET[this.#stream.rstCode ?? constants.NGHTTP2_NO_ERROR]
-    if (name !== undefined) {
+    // Node cuts off the calls of a lost connection as if the server had canceled them.
+    if (name !== undefined && this.#session?.destroyed === false) {
       this.#end(statusError(name, `grpc: the server cut the call off: ${name}`))
       return
     }

@@ -76,9 +76,17 @@ export class Http2Exchange implements Exchange {
     return !this.#stream.destroyed && !this.#stream.closed
   }
 
-  /** The answer is whole, and what still comes of the request is not wanted. */
+  /**
+   * What still comes of the request is not wanted. That is said when the answer is out: what was
+   * not yet sent of it would be lost.
+   */
   #stopUpload(): void {
-    if (!this.#stream.readableEnded) this.#stream.close(constants.NGHTTP2_NO_ERROR)
+    const stream = this.#stream
+    if (stream.readableEnded) return
+    stream.resume()
+    const stop = () => setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR))
+    if (stream.writableFinished) stop()
+    else stream.once('finish', stop)
   }
 }
 

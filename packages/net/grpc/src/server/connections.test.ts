@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { connect, type Socket } from 'node:net'
+import { describe, it } from 'node:test'
+import { Channel } from '../client/channel.ts'
+import { createClient } from '../client/createClient.ts'
+import { frameOf } from '../frames.ts'
+import { IDLE_MS_MAX } from '../limits.ts'
+import { RawClient } from '../testing/rawClient.ts'
+import { Test, TestServer } from '../testing/testServer.ts'
+
+const ECHO = '/oasis-core.Test/Echo'
+const FRAME = frameOf(Uint8Array.of(1))
+
+function closed(socket: Socket): Promise<void> {
+  socket.on('error', () => undefined)
+  socket.resume()
+  return new Promise((resolve) => {
+    socket.on('close', () => resolve())
+  })
+}
+
+describe('the connections of a server', () => {
+  it('end when they were idle for IDLE_MS_MAX, not when a call goes on', async () => {
+    await using test = await TestServer.start()
+    using idle = new RawClient({ path: test.path })
+    using busy = new RawClient({ path: test.path })
+    await idle.ask(ECHO, FRAME)
+    busy.begin('/oasis-core.Test/Wait').end(FRAME)
+    await test.service.until(() => test.service.calls.length === 1)
+    test.time.advance(IDLE_MS_MAX - 1)
+    assert.equal(test.server.connectionCount, 2)
+    test.time.advance(1)
+    await idle.closed()
+    assert.equal(busy.session.closed, false)
+  })
+
+  it('are so many at most: the one that is idle for longest makes room', async () => {
+    await using test = await TestServer.start({}, { connections: 3 })
+    const clients = [0, 1, 2].map(() => new RawClient({ path: test.path }))
+    for (const client of clients) await client.ask(ECHO, FRAME)
+    await clients[0]!.ask(ECHO, FRAME)
+    assert.equal(test.server.connectionCount, 3)
+    using another = new RawClient({ path: test.path })
+    await another.ask(ECHO, FRAME)
+    await clients[1]!.closed()
+    assert.equal(test.server.connectionCount, 3)
+    assert.deepEqual(
+      clients.map(({ session }) => session.destroyed),
+      [false, true, false],
+    )
+    for (const client of clients) client[Symbol.dispose]()
+  })
+
+  it('that say nothing, many more than there may be, do not keep others out', async () => {
+    await using test = await TestServer.start({}, { connections: 50 })
+    using client = new RawClient({ path: test.path })
+    await client.ask(ECHO, FRAME)
+    const ends = Array.from({ length: 200 }, () => {
+      const socket = connect(test.path)
+      return { socket, end: closed(socket) }
+    })
+    await Promise.all(ends.slice(0, 100).map(({ end }) => end))
+    assert.ok(test.server.connectionCount <= 50)
+    using late = new RawClient({ path: test.path })
+    assert.equal((await late.ask(ECHO, FRAME)).httpStatus, 200)
+    for (const { socket } of ends) socket.destroy()
+  })
+
+  it('that all have calls refuse another', async () => {
+    await using test = await TestServer.start({}, { connections: 1 })
+    const client = createClient(test.channel(), Test)
+    const waiting = client.Wait()
+    await test.service.until(() => test.service.calls.length === 1)
+    const socket = connect(test.path)
+    await closed(socket)
+    test.service.waiting[0]!()
+    await waiting
+  })
+
+  it('have so many calls at a time; others wait', async () => {
+    await using test = await TestServer.start({}, { callsPerConnection: 3 })
+    const client = createClient(test.channel(), Test)
+    // A client knows the bound when the first answer is there.
+    await client.Nothing()
+    const calls = Array.from({ length: 4 }, () => client.Wait())
+    await test.service.until(() => test.service.calls.length === 3)
+    test.service.waiting[0]!()
+    await test.service.until(() => test.service.calls.length === 4)
+    for (const end of test.service.waiting.slice(1)) end()
+    await Promise.all(calls)
+  })
+})
+
+describe('a server that stops', () => {
+  it('finishes calls, ends streams, and takes nothing new', async () => {
+    const test = await TestServer.start()
+    const channel = test.channel()
+    const client = createClient(channel, Test)
+    const waiting = client.Wait()
+    const answers = client.Watch()
+    await test.service.until(() => test.service.calls.length + test.service.streams.length === 2)
+    const stopped = test.server.close(1000)
+    await assert.rejects(answers.next(), { reason: 'grpc.unavailable' })
+    assert.equal(test.service.released, 1)
+    const { clock } = test.time
+    const other = new Channel({ target: `unix:${test.path}`, clock, timers: test.time })
+    await assert.rejects(createClient(other, Test).Nothing(), { reason: 'grpc.unavailable' })
+    test.service.waiting[0]!()
+    await waiting
+    await stopped
+    assert.equal(test.server.connectionCount, 0)
+    other.close()
+    await test[Symbol.asyncDispose]()
+    assert.equal(test.time.pending, 0)
+  })
+
+  it('cuts off what takes longer than it may', async () => {
+    await using test = await TestServer.start()
+    const client = createClient(test.channel(), Test)
+    const waiting = client.Wait().catch((error: { reason: string }) => error.reason)
+    await test.service.until(() => test.service.calls.length === 1)
+    const stopped = test.server.close(1000)
+    test.time.advance(1000)
+    await stopped
+    assert.equal(await waiting, 'grpc.unavailable')
+    await test.service.until(() => test.service.calls[0]!.signal.aborted)
+  })
+})
