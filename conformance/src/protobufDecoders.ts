@@ -1,5 +1,7 @@
 /** Decoders of what CometBFT's nodes tell each other and keep, each with something good. */
 
+import { openBlock, openLastCommit, SealedMessage, sealedBlock } from '@wadi/engine/sealed-block'
+import { SignerMessage } from '@wadi/engine/signer-messages'
 import { decode, encode, type Schema } from '@wadi/protobuf/codec'
 import { checkEvidence } from '@wadi/tendermint/basic/checkEvidence'
 import { partSetOf } from '@wadi/tendermint/blocks/parts'
@@ -118,6 +120,36 @@ const CONSENSUS_MESSAGES: readonly ConsensusMessage[] = [
   },
 ]
 
+/** One of each that is said between a node and a signer elsewhere. */
+const SIGNER_MESSAGES: readonly SignerMessage[] = [
+  { kind: 'key-request', body: { chainId: 'test' } },
+  { kind: 'key', body: { value: KEY, error: undefined } },
+  { kind: 'vote-request', body: { vote: goodVote('precommit'), chainId: 'test' } },
+  { kind: 'vote', body: { value: encode(Vote, goodVote('precommit')), error: undefined } },
+  { kind: 'proposal-request', body: { proposal: PROPOSAL, chainId: 'test' } },
+  { kind: 'proposal', body: { value: HASH, error: { code: 1, description: 'no' } } },
+  { kind: 'ping', body: {} },
+  { kind: 'pong', body: {} },
+]
+
+/** As block sync takes messages in: blocks are opened later, one after the other. */
+function sealedMessages(block: Block): Decoder {
+  const messages: readonly BlockSyncMessage[] = [
+    { kind: 'block', body: { block } },
+    { kind: 'status', body: { base: 3n, height: 7n } },
+  ]
+  return {
+    name: 'protobuf message of block sync, sealed',
+    good: messages.map((said) => encode(BlockSyncMessage, said)),
+    decode(bytes) {
+      const said = decode(SealedMessage, bytes)
+      if (said.kind !== 'block') return said
+      const sealed = sealedBlock(said.body)
+      return [openLastCommit(sealed), openBlock(sealed, said.body.length)]
+    },
+  }
+}
+
 /** A decoder with the check that follows it: together they see what a peer sends first. */
 function ofMessage<T>(
   name: string,
@@ -218,6 +250,8 @@ export function protobufDecoders(): readonly Decoder[] {
       { kind: 'block-request', body: { height: 7n } },
       { kind: 'no-block', body: { height: 7n } },
     ),
+    sealedMessages(makeBlock(chain, { ...content, evidence: [] })),
+    ofSchema('message of a signer', SignerMessage, ...SIGNER_MESSAGES),
     ofMessage(
       'state sync',
       StateSyncMessage,
