@@ -55,6 +55,18 @@ wadi_storage_value_size_count{call="put",kind="node"} 1
     assert.equal(formatMetrics(registry.collect()), text)
   })
 
+  it('gives all series of a table the labels that they share', () => {
+    const registry = new MetricsRegistry()
+    const table = defineMetrics('a', {
+      calls: counter('Calls.', { labels: ['peer'] }),
+      up: gauge('Is it up?'),
+    })
+    registry.register(table, { chain_id: 'x"y' }).calls.add(1, { peer: 'p' })
+    const samples = formatMetrics(registry.collect()).match(/^wadi.*$/gm)
+    const calls = 'wadi_a_calls{chain_id="x\\"y",peer="p"} 1'
+    assert.deepEqual(samples, [calls, 'wadi_a_up{chain_id="x\\"y"} 0'])
+  })
+
   it('takes METRIC_SERIES_MAX combinations of labels and counts the rest as other', () => {
     const registry = new MetricsRegistry()
     const table = defineMetrics('a', { calls: counter('Calls.', { labels: ['peer'] }) })

@@ -129,8 +129,13 @@ export interface Series {
 /** A metric with everything that was counted. */
 export interface Family {
   readonly metric: AnyMetric
+  /** Labels that all series have. */
+  readonly shared: SharedLabels
   readonly series: readonly Series[]
 }
+
+/** Labels whose values do not change while a process runs: which chain it is on, for example. */
+export type SharedLabels = Readonly<Record<string, string>>
 
 interface OpenSeries {
   readonly labels: readonly string[]
@@ -144,10 +149,12 @@ const OVERFLOW = 'other'
 
 class OpenFamily implements Family {
   readonly metric: AnyMetric
+  readonly shared: SharedLabels
   private readonly byLabels = new Map<string, OpenSeries>()
 
-  constructor(metric: AnyMetric) {
+  constructor(metric: AnyMetric, shared: SharedLabels) {
     this.metric = metric
+    this.shared = shared
     if (metric.labels.length === 0) this.at(undefined)
   }
 
@@ -197,12 +204,12 @@ export class MetricsRegistry {
   private readonly byName = new Map<string, OpenFamily>()
 
   /** Takes in the metrics of a package; a name that is taken already stops the program. */
-  register<T extends MetricTable>(table: T): InstrumentsOf<T> {
+  register<T extends MetricTable>(table: T, shared: SharedLabels = {}): InstrumentsOf<T> {
     const instruments = Object.entries(table).map(([key, metric]) => {
       const { name } = metric
       assert(name !== undefined, `${key} went not through defineMetrics`)
       assert(!this.byName.has(name), `the metric ${name} is registered twice`)
-      const family = new OpenFamily(metric)
+      const family = new OpenFamily(metric, shared)
       this.byName.set(name, family)
       return [key, createInstrument(family)]
     })

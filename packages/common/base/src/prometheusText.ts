@@ -26,9 +26,10 @@ function formatSample(
   return `${name}${braces} ${formatNumber(value)}\n`
 }
 
-function formatSeries({ metric }: Family, series: Series): string {
+function formatSeries({ metric, shared }: Family, series: Series): string {
   const name = metric.name ?? ''
-  const labels = metric.labels.map((label, i) => [label, series.labels[i] ?? ''] as const)
+  const own = metric.labels.map((label, i) => [label, series.labels[i] ?? ''] as const)
+  const labels = [...Object.entries(shared), ...own]
   if (metric.kind === 'counter' || metric.kind === 'gauge') {
     return formatSample(name, labels, series.value)
   }
