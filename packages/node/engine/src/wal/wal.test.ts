@@ -41,13 +41,18 @@ function logBytes(files: MemoryFiles): number {
   return size
 }
 
+function appendSync(wal: Wal, record: WalRecord): void {
+  wal.append(record)
+  wal.sync()
+}
+
 describe('the write-ahead log', () => {
   it('replays what came after the end of the height before', () => {
     const files = new MemoryFiles()
     const { wal } = open(files)
     wal.endHeight(4n)
     wal.append(own(1))
-    wal.appendSync(own(2))
+    appendSync(wal, own(2))
     wal.endHeight(5n)
     wal.append(own(3))
     wal.sync()
@@ -64,7 +69,7 @@ describe('the write-ahead log', () => {
     const { wal } = open(files)
     wal.endHeight(4n)
     wal.append({ kind: 'peer-message', peer: 'p', message: new Uint8Array(9) })
-    wal.appendSync(own(2))
+    appendSync(wal, own(2))
     wal.close()
     const [name] = files.list('wal').filter((file) => file.endsWith('.records'))
     const path = `wal/${name}`
@@ -118,7 +123,7 @@ describe('the write-ahead log', () => {
     const { wal } = open(files)
     for (let height = 0n; height < 9n; height++) wal.endHeight(height)
     wal.endHeight(4n)
-    wal.appendSync(own(1))
+    appendSync(wal, own(1))
     for (const log of [wal, undefined]) {
       if (log === undefined) wal.close()
       const asked = log ?? open(files).wal
@@ -142,7 +147,7 @@ describe('the write-ahead log', () => {
     const { wal } = open(new MemoryFiles())
     const overhead = 4
     const longest = new Uint8Array(WAL_RECORD_BYTES_MAX - overhead)
-    wal.appendSync({ kind: 'own-message', message: longest })
+    appendSync(wal, { kind: 'own-message', message: longest })
     const tooLong = new Uint8Array(longest.length + 1)
     assert.throws(() => wal.append({ kind: 'own-message', message: tooLong }), { name: 'BugError' })
   })
@@ -177,9 +182,9 @@ describe('the write-ahead log', () => {
     wal.append(peers(1, 5))
     wal.sync()
     wal.append(peers(2, 5))
-    wal.appendSync(own(1))
+    appendSync(wal, own(1))
     wal.append(peers(3, 5))
-    wal.appendSync(peers(4, 5))
+    appendSync(wal, peers(4, 5))
     wal.append(peers(5, 5))
     files.cutPower(() => 0)
     const again = open(files).wal
@@ -237,7 +242,7 @@ class Story {
     this.appended.push(number % 3 === 0 ? own(number) : peers(number, 20))
     if (kind === 'append') wal.append(this.appended.at(-1)!)
     else {
-      wal.appendSync(this.appended.at(-1)!)
+      appendSync(wal, this.appended.at(-1)!)
       this.syncedCount = this.appended.length
     }
   }
@@ -304,7 +309,7 @@ describe('the write-ahead log with any byte flipped', () => {
   const files = new MemoryFiles()
   const { wal } = open(files, 10_000)
   wal.endHeight(1n)
-  for (let i = 0; i < 6; i++) wal.appendSync(own(i))
+  for (let i = 0; i < 6; i++) appendSync(wal, own(i))
   wal.close()
   const written = Array.from({ length: 6 }, (_, i) => own(i))
   const name = files.list('wal').find((file) => file.endsWith('.records'))!
@@ -334,7 +339,7 @@ describe('the write-ahead log with any byte flipped', () => {
           written.filter((record) => records.some((other) => textOf(other) === textOf(record))),
         )
       }
-      damaged.appendSync(own(9))
+      appendSync(damaged, own(9))
       damaged.close()
       assert.deepEqual(replay(open(flipped, 10_000).wal, 2n), [...records, own(9)])
     }
@@ -362,7 +367,7 @@ describe('the write-ahead log on a full disk', () => {
       assert.throws(
         () => {
           for (;;) {
-            wal.appendSync(own(count))
+            appendSync(wal, own(count))
             count++
           }
         },

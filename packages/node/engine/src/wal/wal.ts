@@ -48,8 +48,8 @@ export class Wal implements WriteAheadLog {
   /** Where the heights ended that the log knows, in order. */
   #ends: EndMark[] = []
   /**
-   * Messages of peers that go into one frame. PERF: votes come by the dozen: with a hundred
-   * validators 0.93 of the time of all, and a seventh fewer bytes.
+   * Messages of peers that go into one frame. PERF: votes come by the dozen: 0.15 of the time of a
+   * frame for each where 25 come between syncs, 0.76 where 2 do.
    */
   #gathered: PeerMessage[] = []
   #gatheredBytes = 0
@@ -83,12 +83,6 @@ export class Wal implements WriteAheadLog {
     this.#gatheredBytes += record.message.length
     const isFull = this.#gathered.length >= WAL_GATHERED_COUNT_MAX
     if (isFull || this.#gatheredBytes >= WAL_GATHERED_BYTES_MAX) this.#flush()
-  }
-
-  appendSync(record: WalRecord): void {
-    this.append(record)
-    this.#flush()
-    this.#records.syncAndNote()
   }
 
   sync(): void {

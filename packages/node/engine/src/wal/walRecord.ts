@@ -38,8 +38,6 @@ export interface WriteAheadLog {
    * message of a peer does not reach.
    */
   append(record: WalRecord): void
-  /** Writes a record, and returns when it and everything before it is durable. */
-  appendSync(record: WalRecord): void
   /** Makes everything durable that was appended. */
   sync(): void
   /** Notes, durably, that a height is finished; what only earlier heights need goes. */
