@@ -54,8 +54,8 @@ export function addPart(parts: BlockParts, part: Part): PartOutcome {
   return { kind: 'added', parts: added }
 }
 
-/** The proof has to be of this place, not only of some place in the block. */
-function isProven(header: PartSetHeader, { index, bytes, proof }: Part): boolean {
+/** Does the proof lead to the header's hash, from this place and not only from some place? */
+export function isProven(header: PartSetHeader, { index, bytes, proof }: Part): boolean {
   if (proof.index !== BigInt(index) || proof.total !== BigInt(header.total)) return false
   try {
     verifyMerkleProof(proof, header.hash, bytes)

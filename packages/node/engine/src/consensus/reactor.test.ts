@@ -2,16 +2,20 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FakeClock } from '@wadi/base/clock'
 import { SeededRandom } from '@wadi/base/random'
+import { readWhole } from '@wadi/node-storage/file-system'
 import { decode, encode } from '@wadi/protobuf/codec'
+import { leafHash } from '@wadi/tendermint/merkle'
 import { ConsensusMessage } from '@wadi/tendermint/messages/consensus'
 import { startRounds } from '@wadi/tendermint/round/step'
 import { DEFAULT_ROUND_CONFIG } from '@wadi/tendermint/round/timeouts'
+import type { Part } from '@wadi/tendermint/types/part'
 import { GOSSIP_REPEAT_MS, GOSSIP_TICK_MS } from '../limits.ts'
 import { FakePeer, FakeTimers } from '../testing/fakePeer.ts'
-import { STATE_CHANNEL } from './channels.ts'
+import { DATA_CHANNEL, STATE_CHANNEL } from './channels.ts'
 import type { Consensus } from './consensus.ts'
 import { RememberedMessages } from './messageBytes.ts'
 import { ConsensusReactor } from './reactor.ts'
+import { LonelyValidator } from './testing/lonelyValidator.ts'
 
 const bytes = (size: number) => new Uint8Array(size).fill(1)
 
@@ -80,5 +84,56 @@ describe('the reactor of consensus', () => {
       count += told()
     }
     assert.ok(count >= 4 && count <= 5, `told ${count} times`)
+  })
+})
+
+describe('A part of a block from a peer', () => {
+  const logSize = ({ files }: LonelyValidator) =>
+    files.list('wal').reduce((sum, name) => sum + readWhole(files, `wal/${name}`).length, 0)
+
+  /** Has a peer send parts, and gives its offences and by how much the log grew. */
+  function hear(change: (part: Part, i: number) => Part, count: number) {
+    const node = new LonelyValidator()
+    // The round begins.
+    node.time.advance(1100)
+    const [block] = node.blocks
+    node.propose(block!, -1)
+    node.sync()
+    const before = logSize(node)
+    const peer = new FakePeer('a')
+    node.reactor.addPeer(peer)
+    for (let i = 0; i < count; i++) {
+      const part = change(block!.parts[0]!, i)
+      const body = { height: 1n, round: 0, part }
+      const message = encode(ConsensusMessage, { kind: 'block-part', body })
+      node.reactor.receive(peer, DATA_CHANNEL.id, message)
+    }
+    node.sync()
+    const grown = logSize(node) - before
+    node.kill()
+    return { offences: peer.offences.map(({ severity }) => severity), grown }
+  }
+
+  it('is logged if it is proven, once', () => {
+    const { offences, grown } = hear((part) => part, 3)
+    assert.deepEqual(offences, [])
+    assert.ok(grown > 0)
+  })
+
+  it('with the proof of other bytes is not logged, and the peer is banned', () => {
+    const { offences, grown } = hear((part) => ({ ...part, bytes: bytes(65_536) }), 1)
+    assert.deepEqual(offences, ['ban'])
+    assert.equal(grown, 0)
+  })
+
+  it('of another block is not logged, however many come', () => {
+    const another = (_: Part, i: number) => {
+      const made = new Uint8Array(1000).fill(i)
+      const proof = { total: 1n, index: 0n, leafHash: leafHash(made), aunts: [] }
+      return { index: 0, bytes: made, proof }
+    }
+    const { offences, grown } = hear(another, 50)
+    assert.deepEqual(offences, [])
+    assert.equal(grown, 0)
   })
 })

@@ -8,7 +8,7 @@
  * a block took 900,000 messages, six times as many.
  */
 
-import { equalBytes, toHex } from '@wadi/base/bytes'
+import { equalBytes } from '@wadi/base/bytes'
 import type { Clock } from '@wadi/base/clock'
 import { type RandomSource, randomBelow } from '@wadi/base/random'
 import type { Peer, Reactor } from '@wadi/contracts/peers'
@@ -37,11 +37,14 @@ import {
   withVote,
   withVoteBits,
 } from '@wadi/tendermint/gossip/peerRounds'
+import { leafHash } from '@wadi/tendermint/merkle'
 import type {
+  BlockPart,
   ConsensusMessage,
   VoteSetBits,
   VoteSetMaj23,
 } from '@wadi/tendermint/messages/consensus'
+import { isProven } from '@wadi/tendermint/round/blockParts'
 import type { Effect } from '@wadi/tendermint/round/effect'
 import { voteSetAt } from '@wadi/tendermint/round/heightVotes'
 import type { RoundState } from '@wadi/tendermint/round/roundState'
@@ -262,8 +265,7 @@ export class ConsensusReactor implements Reactor {
       case 'block-part': {
         const { height, round, part } = said.body
         listener.known = withPart(known, { height, round, index: part.index })
-        if (this.#lacksPart(height, part.index))
-          this.#consensus?.receive({ kind: 'block-part', height, round, part, sender: peer.id })
+        this.#hearPart(listener, said.body)
         break
       }
       case 'vote':
@@ -272,11 +274,19 @@ export class ConsensusReactor implements Reactor {
     }
   }
 
-  /** Others are of no use, and are not logged. */
-  #lacksPart(height: bigint, index: number): boolean {
+  /**
+   * Only what is of use is logged: the log of a height must not grow with what peers make up. A
+   * part of another block of the height is no offence, one whose proof is of other bytes is.
+   */
+  #hearPart({ peer }: Listener, { height, round, part }: BlockPart): void {
     const rounds = this.#rounds
     const parts = rounds?.height === height ? rounds.proposalParts : undefined
-    return parts !== undefined && index < parts.bits.size && !hasBit(parts.bits, index)
+    if (parts === undefined || part.index >= parts.bits.size) return
+    if (hasBit(parts.bits, part.index)) return
+    if (isProven(parts.header, part))
+      this.#consensus?.receive({ kind: 'block-part', height, round, part, sender: peer.id })
+    else if (!equalBytes(part.proof.leafHash, leafHash(part.bytes)))
+      peer.punish({ severity: 'ban', why: 'a part of a block with the proof of another' })
   }
 
   #hearVote(listener: Listener, vote: Vote): void {
@@ -392,7 +402,7 @@ export class ConsensusReactor implements Reactor {
     const news = this.#news
     if (news.length === 0) return
     this.#news = []
-    for (const votes of Map.groupBy(news, placeOf).values()) {
+    for (const votes of groupsOf(news)) {
       const { height, round, type, blockId } = votes[0]!
       const all = this.#votesFor({ height, round, type, blockId })
       if (votes.length < NEWS_TOLD_SINGLY_MAX || all === undefined) {
@@ -474,6 +484,18 @@ const MS_PER_SECOND = 1000
 /** From so many new votes for one thing on, one message tells of all. */
 const NEWS_TOLD_SINGLY_MAX = 3
 
-function placeOf({ height, round, type, blockId }: Vote): string {
-  return `${height}/${round}/${type}/${blockId === undefined ? '' : toHex(blockId.hash)}`
+/** Votes for one thing together. */
+function groupsOf(votes: readonly Vote[]): readonly (readonly Vote[])[] {
+  const groups: Vote[][] = []
+  for (const vote of votes) {
+    const group = groups.find(([first]) => isForSame(first!, vote))
+    if (group === undefined) groups.push([vote])
+    else group.push(vote)
+  }
+  return groups
+}
+
+function isForSame(a: Vote, b: Vote): boolean {
+  const isOfOneSet = a.height === b.height && a.round === b.round && a.type === b.type
+  return isOfOneSet && equalBlockIds(a.blockId, b.blockId)
 }
