@@ -113,7 +113,9 @@ export class Executor {
 
   /** May the block be voted for? */
   check(chain: ChainState, { block }: Candidate, stage: CheckBlockEffect['stage']): Verdict {
-    if (this.#violationOf(chain, block) !== undefined) return 'invalid'
+    const violation = this.#violationOf(chain, block)
+    // What cannot be judged here is not voted for first; others may know better.
+    if (violation !== undefined) return isOfUnknownHeight(violation) ? 'rejected' : 'invalid'
     if (stage === 'precommit' || this.isCommitted(block.header.height)) return 'valid'
     const context = blockContext(block, chain, this.#parts)
     const isAccepted = this.#parts.application.processProposal(context, block.transactions)
