@@ -3,7 +3,7 @@
 import type { Server as HttpServer } from 'node:http'
 import http2, { type IncomingHttpHeaders, type ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
-import { type SecureContext, TLSSocket } from 'node:tls'
+import { TLSSocket } from 'node:tls'
 import {
   HEADER_BYTES_MAX,
   HEADER_COUNT_MAX,
@@ -14,6 +14,7 @@ import {
 import type { Connections } from './connections.ts'
 import type { Peer } from './exchange.ts'
 import { Http2Exchange } from './http2Exchange.ts'
+import type { SecureSockets } from './secureSockets.ts'
 
 /** What begins a connection of HTTP/2, as far as it tells it from other versions. */
 const HTTP2_BEGINNING = Buffer.from('PRI')
@@ -22,7 +23,7 @@ const HTTP2_BEGINNING = Buffer.from('PRI')
 export interface Opening {
   /** Speaks HTTP/1.1, where that is allowed. */
   readonly http1: HttpServer | undefined
-  readonly secure: { readonly context: SecureContext; readonly asksClients: boolean } | undefined
+  readonly secure: SecureSockets | undefined
   readonly isPath: boolean
   readonly callsMax: number
 }
@@ -106,19 +107,11 @@ export class Connection {
     return { kind: 'tcp', address: socket.remoteAddress ?? '', certificate }
   }
 
-  #openSecure({ context, asksClients }: NonNullable<Opening['secure']>): void {
+  #openSecure(secure: SecureSockets): void {
     const { http1 } = this.#opening
-    const socket = new TLSSocket(this.#socket, {
-      isServer: true,
-      secureContext: context,
-      requestCert: asksClients,
-      // Nodes' certificates are signed by themselves: `authorize` looks at the key.
-      rejectUnauthorized: false,
-      ALPNProtocols: http1 === undefined ? ['h2'] : ['h2', 'http/1.1'],
-    })
-    this.#socket = socket
-    socket.on('error', () => socket.destroy())
-    socket.on('secure', () => {
+    secure.secure(this.#socket, (socket) => {
+      this.#socket = socket
+      socket.on('error', () => socket.destroy())
       if (socket.alpnProtocol === 'h2') this.#speakHttp2()
       else if (http1 === undefined) socket.destroy()
       else this.#speakHttp1(http1, socket)

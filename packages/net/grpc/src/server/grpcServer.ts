@@ -2,7 +2,6 @@
 
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { createSecureContext } from 'node:tls'
 import { UnavailableError } from '@wadi/base/errors'
 import { HEADER_BYTES_MAX, HEADER_COUNT_MAX } from '../limits.ts'
 import { statusError } from '../status.ts'
@@ -12,6 +11,7 @@ import { Desk } from './desk.ts'
 import { accept, type Directory } from './dispatch.ts'
 import { Http1Exchange } from './http1Exchange.ts'
 import { type GrpcServerOptions, type ListenAddress, SERVER_LIMITS } from './options.ts'
+import { SecureSockets } from './secureSockets.ts'
 import { listenAtPath, type UnixSocket } from './unixSocket.ts'
 
 /** See the top of this file. */
@@ -130,13 +130,7 @@ function describeOpening(
   callsMax: number,
 ): Opening {
   const tls = listen.kind === 'tcp' ? listen.tls : undefined
-  const secure = tls && {
-    context: createSecureContext({
-      key: tls.key,
-      cert: tls.certificate,
-      minVersion: 'TLSv1.2',
-    }),
-    asksClients: tls.clients === 'asked',
-  }
+  const protocols = http1 === undefined ? ['h2'] : ['h2', 'http/1.1']
+  const secure = tls && new SecureSockets(tls, protocols)
   return { http1, secure, isPath: listen.kind === 'unix', callsMax }
 }
