@@ -109,7 +109,6 @@ class Story {
   #wal(records: WalRecord[] | undefined): WriteAheadLog {
     return {
       append: (record) => this.told.push(`log ${recordName(record)}`),
-      appendSync: (record) => this.told.push(`log ${recordName(record)}`, 'sync'),
       sync: () => this.told.push('sync'),
       endHeight: (height) => this.told.push(`end ${height}`),
       replayFrom: () => records && { records, isWhole: true },

@@ -87,7 +87,8 @@ export class Wal implements WriteAheadLog {
 
   sync(): void {
     this.#flush()
-    this.#records.sync()
+    // With the note, a broken byte at the end is no torn write: a vote or a lock would be forgotten.
+    this.#records.syncAndNote()
   }
 
   endHeight(height: bigint): void {
