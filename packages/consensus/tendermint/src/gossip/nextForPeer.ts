@@ -3,18 +3,11 @@
 import { type RandomSource, randomBelow } from '@wadi/base/random'
 import type { ConsensusMessage } from '../messages/consensus.ts'
 import { hasHeader } from '../round/blockParts.ts'
-import { voteSetAt } from '../round/heightVotes.ts'
+import { collectedVotes, voteSetAt } from '../round/heightVotes.ts'
 import type { RoundState } from '../round/roundState.ts'
 import { RoundStep } from '../round/roundStep.ts'
 import type { VoteSet } from '../round/voteSet.ts'
-import {
-  type BitArray,
-  bitsWhere,
-  differenceOf,
-  hasBit,
-  isNoBit,
-  setBits,
-} from '../types/bitArray.ts'
+import { type BitArray, bitsWhere, chooseMissing } from '../types/bitArray.ts'
 import { equalPartSetHeaders, type PartSetHeader } from '../types/blockId.ts'
 import type { Commit } from '../types/commit.ts'
 import type { Part } from '../types/part.ts'
@@ -60,7 +53,7 @@ export function nextData(own: OwnRounds, known: PeerRounds): ForPeer | undefined
   const { partSetHeader, parts } = known
   if (proposalParts !== undefined && partSetHeader !== undefined && parts !== undefined) {
     if (hasHeader(proposalParts, partSetHeader)) {
-      const index = pick(own, differenceOf(proposalParts.bits, parts))
+      const index = pick(own, proposalParts.bits, parts)
       const part = index === undefined ? undefined : proposalParts.parts[index]
       if (part !== undefined) return partMessage(known, rounds, part)
     }
@@ -101,7 +94,8 @@ function nextDecidedPart(own: OwnRounds, known: PeerRounds): ForPeer | undefined
   if (!equalPartSetHeaders(partSetHeader, header)) return undefined
   const index = pick(
     own,
-    bitsWhere(header.total, (i) => !hasBit(parts, i)),
+    bitsWhere(header.total, () => true),
+    parts,
   )
   const part = index === undefined ? undefined : decided.partOf(known.height, index)
   return part && partMessage(collecting, collecting, part)
@@ -145,7 +139,7 @@ function nextVoteOfHeight(own: OwnRounds, known: PeerRounds): ForPeer | undefine
   const { round, step, polRound } = known
   const isBehind = round >= 0 && round <= rounds.round
   const at = (votesRound: number, type: Vote['type']) => {
-    const set = voteSetAt(rounds.votes, votesRound, type)
+    const set = collectedVotes(rounds.votes, votesRound, type)
     return set && pickVote(own, known, set)
   }
   const first =
@@ -165,18 +159,17 @@ function nextVoteOfHeight(own: OwnRounds, known: PeerRounds): ForPeer | undefine
 }
 
 function pickVote(own: OwnRounds, before: PeerRounds, votes: VoteSet | Votes): ForPeer | undefined {
-  const { height, round, type, bits } = votes
-  if (isNoBit(bits)) return undefined
+  const { height, bits } = votes
   const known = withVoteBits(before, height, bits.size)
-  const had = voteBitsOf(known, { height, round, type })
+  const had = voteBitsOf(known, votes)
   if (had === undefined) return undefined
-  const index = pick(own, differenceOf(bits, had))
+  const index = pick(own, bits, had)
   if (index === undefined) return undefined
   const vote = 'voteAt' in votes ? votes.voteAt(index) : votes.votes[index]
   if (vote === undefined) return undefined
   return {
     message: { kind: 'vote', body: { vote } },
-    known: withVote(known, { height, round, type }, index),
+    known: withVote(known, votes, index),
   }
 }
 
@@ -210,10 +203,9 @@ function votesOf({ height, round, blockId, signatures }: Commit): Votes {
 }
 
 /**
- * One of the bits that are set, each as likely: so that peers get different things from different
+ * One of those that are missing, each as likely: so that peers get different things from different
  * nodes.
  */
-function pick({ random }: OwnRounds, bits: BitArray): number | undefined {
-  const indices = setBits(bits)
-  return indices.length === 0 ? undefined : indices[randomBelow(random, indices.length)]
+function pick({ random }: OwnRounds, ours: BitArray, theirs: BitArray): number | undefined {
+  return chooseMissing(ours, theirs, (count) => randomBelow(random, count))
 }

@@ -14,10 +14,9 @@ import type {
 import { RoundStep } from '../round/roundStep.ts'
 import {
   type BitArray,
-  bitsWhere,
   differenceOf,
-  hasBit,
   noBits,
+  resized,
   unionOf,
   withBit,
 } from '../types/bitArray.ts'
@@ -141,9 +140,10 @@ export function applyVoteSetBits(
   const name = bitsNameOf(known, said)
   const before = name && known[name]
   if (name === undefined || before === undefined) return known
-  const after = ours === undefined ? said.votes : unionOf(differenceOf(before, ours), said.votes)
   // What it says beyond the validators is nothing.
-  return { ...known, [name]: bitsWhere(before.size, (index) => hasBit(after, index)) }
+  const votes = resized(said.votes, before.size)
+  const after = ours === undefined ? votes : unionOf(differenceOf(before, ours), votes)
+  return { ...known, [name]: after }
 }
 
 /** It has the proposal of its round. */
@@ -178,9 +178,9 @@ export function withPart(
 export function withVote(known: PeerRounds, place: VotePlace, index: number): PeerRounds {
   const name = bitsNameOf(known, place)
   const before = name && known[name]
-  return name === undefined || before === undefined
-    ? known
-    : { ...known, [name]: withBit(before, index) }
+  if (name === undefined || before === undefined) return known
+  const after = withBit(before, index)
+  return after === before ? known : { ...known, [name]: after }
 }
 
 /** With bits for as many validators, wherever votes of a height may be noted. */

@@ -51,7 +51,16 @@ export function voteSetAt(
 ): VoteSet | undefined {
   const found = findRound(votes, round)
   if (found !== undefined) return found[type]
-  return isTracked(votes, round) ? emptySets(votes, round)[type] : undefined
+  return isTracked(votes, round) ? emptySet(votes, round, type) : undefined
+}
+
+/** The votes of a type in a round; undefined if there are none of either type. */
+export function collectedVotes(
+  votes: HeightVotes,
+  round: number,
+  type: Vote['type'],
+): VoteSet | undefined {
+  return findRound(votes, round)?.[type]
 }
 
 /** What more than two thirds voted for in a round. */
@@ -122,13 +131,16 @@ function findRound({ rounds }: HeightVotes, round: number): RoundVotes | undefin
   return undefined
 }
 
-function emptySets({ height, validators }: HeightVotes, round: number): RoundVotes {
-  const place = { height, round, validators }
+function emptySets(votes: HeightVotes, round: number): RoundVotes {
   return {
     round,
-    prevote: emptyVoteSet({ ...place, type: 'prevote' }),
-    precommit: emptyVoteSet({ ...place, type: 'precommit' }),
+    prevote: emptySet(votes, round, 'prevote'),
+    precommit: emptySet(votes, round, 'precommit'),
   }
+}
+
+function emptySet({ height, validators }: HeightVotes, round: number, type: Vote['type']): VoteSet {
+  return emptyVoteSet({ height, round, type, validators })
 }
 
 /** With a place for the votes of a round; undefined if the sender may not open one. */

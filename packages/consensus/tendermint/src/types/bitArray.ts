@@ -87,23 +87,37 @@ export function withBit(bits: BitArray, index: number): BitArray {
 /** Those of either, as many as the larger one. */
 export function unionOf(a: BitArray, b: BitArray): BitArray {
   const [large, small] = a.size >= b.size ? [a, b] : [b, a]
-  return { size: large.size, words: large.words.map((word, i) => word | (small.words[i] ?? 0)) }
+  const words = large.words.slice()
+  for (let i = 0; i < small.words.length; i++) words[i]! |= small.words[i]!
+  return { size: large.size, words }
 }
 
 /** Those of `a` that `b` has not, as many as `a`. */
 export function differenceOf(a: BitArray, b: BitArray): BitArray {
-  return { size: a.size, words: a.words.map((word, i) => word & ~(b.words[i] ?? 0)) }
+  const words = a.words.slice()
+  const shared = Math.min(words.length, b.words.length)
+  for (let i = 0; i < shared; i++) words[i]! &= ~b.words[i]!
+  return { size: a.size, words }
+}
+
+/** The first so many bits, or all and others that are not set. */
+export function resized(bits: BitArray, size: number): BitArray {
+  if (bits.size === size) return bits
+  const { words } = noBits(size)
+  words.set(bits.words.subarray(0, words.length))
+  return trimmed({ size, words })
 }
 
 /** Is none set? */
 export function isNoBit({ words }: BitArray): boolean {
-  return words.every((word) => word === 0)
+  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false
+  return true
 }
 
 /** How many are set. */
-export function countBits({ size, words }: BitArray): number {
+export function countBits({ words }: BitArray): number {
   let count = 0
-  for (let i = 0; i < size; i++) count += (words[i >>> 5]! >>> (i & 31)) & 1
+  for (let i = 0; i < words.length; i++) count += onesIn(words[i]!)
   return count
 }
 
@@ -112,4 +126,40 @@ export function setBits(bits: BitArray): readonly number[] {
   const indices: number[] = []
   for (let i = 0; i < bits.size; i++) if (hasBit(bits, i)) indices.push(i)
   return indices
+}
+
+/**
+ * One of the bits of `a` that `b` has not: `choose` is given how many there are, and says which of
+ * them; undefined if there is none. PERF: 0.07 of making their difference,
+ * and a list of it, of a hundred bits; 0.15 of four.
+ */
+export function chooseMissing(
+  a: BitArray,
+  b: BitArray,
+  choose: (count: number) => number,
+): number | undefined {
+  const { words } = a
+  let count = 0
+  for (let i = 0; i < words.length; i++) count += onesIn(words[i]! & ~(b.words[i] ?? 0))
+  if (count === 0) return undefined
+  let left = choose(count)
+  for (let i = 0; i < words.length; i++) {
+    let word = words[i]! & ~(b.words[i] ?? 0)
+    const ones = onesIn(word)
+    if (left >= ones) {
+      left -= ones
+      continue
+    }
+    // The lowest ones go, until the wanted one is the lowest.
+    for (; left > 0; left--) word &= word - 1
+    return i * WORD_BITS + WORD_BITS - 1 - Math.clz32(word & -word)
+  }
+  return undefined
+}
+
+/** How many bits of a word are set. */
+function onesIn(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x5555_5555)
+  const fours = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333)
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24
 }

@@ -45,7 +45,8 @@ export function equalPartSetHeaders(a: PartSetHeader, b: PartSetHeader): boolean
 
 /** Do both name the same block, or both none? */
 export function equalBlockIds(a: BlockId | undefined, b: BlockId | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b
+  if (a === b) return true
+  if (a === undefined || b === undefined) return false
   return equalBytes(a.hash, b.hash) && equalPartSetHeaders(a.partSetHeader, b.partSetHeader)
 }
 

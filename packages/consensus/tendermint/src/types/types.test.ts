@@ -10,11 +10,13 @@ import { createValidatorSet } from '../validators/validatorSet.ts'
 import {
   BitArray,
   bitsWhere,
+  chooseMissing,
   countBits,
   differenceOf,
   hasBit,
   isNoBit,
   noBits,
+  resized,
   setBits,
   unionOf,
   withBit,
@@ -232,6 +234,16 @@ describe('an array of bits', () => {
         )
         assert.equal(countBits(x), inX.size)
         assert.equal(isNoBit(x), inX.size === 0)
+        const missing = setBits(x).filter((i) => !inY.has(i))
+        for (const [nth, index] of missing.entries()) {
+          const choose = (count: number) => {
+            assert.equal(count, missing.length)
+            return nth
+          }
+          assert.equal(chooseMissing(x, y, choose), index)
+        }
+        if (missing.length === 0) assert.equal(chooseMissing(x, y, assert.fail), undefined)
+        assert.deepEqual(resized(x, n), bitsOf(n, setBits(x)))
         const union = unionOf(x, y)
         assert.equal(union.size, Math.max(m, n))
         assert.deepEqual(new Set(setBits(union)), new Set([...inX, ...inY]))
