@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { formatConfigPage } from '@wadi/node-config/config-page'
 import { readHouse } from '../readHouse.ts'
 import { formatErrorsPage, readCatalogues } from '../reference/errorCatalogue.ts'
 import { ROOT } from '../repository.ts'
@@ -25,6 +26,7 @@ const house = readHouse()
 const read = (path: string) => house.files.get(path)
 const documents = {
   'README.md': fill(read('README.md') ?? '', formatTable(claims, read)),
+  'docs/config.md': formatConfigPage(),
   'docs/reference/errors.md': formatErrorsPage(readCatalogues(house)),
 }
 const stale = Object.entries(documents).filter(([path, text]) => text !== read(path))

@@ -73,7 +73,9 @@ describe('options', () => {
   })
 
   it('show texts so that they are texts again', () => {
-    const shown = ['', 'a b', '~', 'null', 'a:', '- a', '@x', '#'].map(text(declared).show)
+    const shown = ['', 'a b', '~', 'null', 'a:', '- a', '@x', '#', '07', '1e5', 'Yes'].map(
+      text(declared).show,
+    )
     for (const each of shown) assert.match(each, /^".*"$/)
     assert.equal(text(declared).show('tcp://0.0.0.0:1'), 'tcp://0.0.0.0:1')
   })

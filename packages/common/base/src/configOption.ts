@@ -76,7 +76,8 @@ export function readText(raw: unknown, at: Place, form: string): string {
 /** A text as a file would have it: in quotes where it would not be read as a text without. */
 export function showText(value: string): string {
   const isPlain = /^[\w./+=][\w./:@+=-]*$/.test(value) && !value.endsWith(':')
-  return isPlain && !/^(null|~)$/i.test(value) ? value : JSON.stringify(value)
+  const isOther = /^([-+.]?\d[\w.+-]*|null|true|false|yes|no|on|off|y|n)$/i.test(value)
+  return isPlain && !isOther ? value : JSON.stringify(value)
 }
 
 /** Any text. */

@@ -1,0 +1,72 @@
+/** Who runs the node, who owns it, and what is only for tests. */
+
+import type { UnavailableError } from '@wadi/base/errors'
+import type { NodeConfig } from '../nodeConfig.ts'
+import type { NodeMode } from '../sections/sections.ts'
+import { type CheckContext, obstacle } from './obstacle.ts'
+
+const ROOT = 0
+const FLAG = '--debug.dont_blame_oasis'
+
+/** Is the user one that may run a node? */
+export function checkUser(
+  { common }: NodeConfig,
+  context: CheckContext,
+): UnavailableError | undefined {
+  if (context.userId !== ROOT || (common.debug.allowRoot && context.isForTests)) return undefined
+  const sentence =
+    'the superuser must not run a node; run it as a user of its own ' +
+    `(for tests: set this key to true and give ${FLAG})`
+  return obstacle('superuser', context, 'common.debug.allow_root', sentence)
+}
+
+const WITH_ENTITY: readonly NodeMode[] = ['validator', 'compute', 'keymanager', 'observer']
+
+/** Has a node an entity that owns it, if and only if it needs one? */
+export function checkEntity(
+  config: NodeConfig,
+  context: CheckContext,
+): UnavailableError | undefined {
+  const { mode, registration, consensus } = config
+  if (mode === 'seed') return undefined
+  const hasEntity =
+    context.hasTestEntity ||
+    registration.entity !== undefined ||
+    registration.entityId !== undefined
+  const needsEntity = consensus.validator || WITH_ENTITY.includes(mode)
+  const title = consensus.validator ? 'a validator' : `a node in mode ${mode}`
+  if (needsEntity && !hasEntity) {
+    const sentence = `is not set, and ${title} is registered by an entity; set it`
+    return obstacle('entityMissing', context, 'registration.entity_id', sentence)
+  }
+  if (mode === 'client' && !consensus.validator && hasEntity) {
+    const key = registration.entity === undefined ? 'registration.entity_id' : 'registration.entity'
+    return obstacle(
+      'entityUnused',
+      context,
+      key,
+      'a client has no entity; remove it, or set mode: observer',
+    )
+  }
+  return undefined
+}
+
+/** Values that are only for tests, without the flag that says that this is one. */
+export function checkForTests(config: NodeConfig, context: CheckContext): UnavailableError[] {
+  if (context.isForTests) return []
+  const { provisioner, environment, debugMockTee } = config.runtime
+  const refuse = (key: string, value: string, remedy: string) =>
+    obstacle('onlyForTests', context, key, `${value} is only for tests; ${remedy}`)
+  return [
+    ...(provisioner === 'sandboxed'
+      ? []
+      : [refuse('runtime.provisioner', provisioner, 'set it to sandboxed')]),
+    ...(environment === 'sgx-mock'
+      ? [refuse('runtime.environment', environment, 'set it to auto')]
+      : []),
+    ...(config.metrics.mode === 'push'
+      ? [refuse('metrics.mode', 'push', 'set it to pull or none')]
+      : []),
+    ...(debugMockTee ? [refuse('runtime.debug_mock_tee', 'true', 'remove it')] : []),
+  ]
+}

@@ -1,0 +1,103 @@
+/** What the stores in a node's folder say of themselves, before anybody opens them. */
+
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { UnavailableError } from '@wadi/base/errors'
+import type { NodeConfig } from '../nodeConfig.ts'
+import { type CheckContext, obstacle } from './obstacle.ts'
+
+const KEY = 'common.data_dir'
+const HEADER = 'store.json'
+const HEADER_SIZE_MAX = 65_536
+/** Stores lie in folders of the parts of the node: `consensus/blocks`, `application/state`. */
+const DEPTH_MAX = 3
+/** The layout of files that this program reads, of all stores. */
+const FORMAT_MAX = 1
+
+/** A store, by its folder below the node's. */
+export interface FoundStore {
+  readonly folder: string
+  readonly kind: string
+  readonly format: number
+  readonly chain: string
+}
+
+function readHeader(path: string): Omit<FoundStore, 'folder'> | undefined {
+  if (statSync(path).size > HEADER_SIZE_MAX) return undefined
+  try {
+    const { kind, format, chain } = JSON.parse(readFileSync(path, 'utf8'))
+    const isWhole =
+      typeof kind === 'string' && typeof format === 'number' && typeof chain === 'string'
+    return isWhole ? { kind, format, chain } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function listFolders(path: string): readonly string[] {
+  if (!existsSync(path)) return []
+  const entries = readdirSync(path, { withFileTypes: true })
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+}
+
+/** Every store of a node's folder. */
+export function findStores(dataDir: string, folder = '', depth = 0): readonly FoundStore[] {
+  const path = join(dataDir, folder, HEADER)
+  const header = existsSync(path) ? readHeader(path) : undefined
+  if (header !== undefined) return [{ folder, ...header }]
+  if (depth === DEPTH_MAX) return []
+  return listFolders(join(dataDir, folder)).flatMap((name) =>
+    findStores(dataDir, join(folder, name), depth + 1),
+  )
+}
+
+/** Stores that a newer program wrote. */
+export function checkFormats(
+  config: NodeConfig,
+  context: CheckContext,
+): readonly UnavailableError[] {
+  const { dataDir } = config.common
+  if (dataDir === undefined) return []
+  return findStores(dataDir)
+    .filter(({ format }) => format > FORMAT_MAX)
+    .map(({ folder, kind, format }) => {
+      const sentence =
+        `${join(dataDir, folder)} is a ${kind} of format ${format}, this program reads ` +
+        `${FORMAT_MAX}; run the program that wrote it, or a newer one`
+      return obstacle('newerFormat', context, KEY, sentence)
+    })
+}
+
+/** Stores of another network than the genesis document's. */
+export function checkStoredChain(
+  config: NodeConfig,
+  context: CheckContext,
+  chainContext: string,
+): readonly UnavailableError[] {
+  const { dataDir } = config.common
+  if (dataDir === undefined) return []
+  return findStores(dataDir)
+    .filter(({ chain }) => !chainContext.startsWith(chain))
+    .map(({ folder, kind, chain }) => {
+      const sentence =
+        `${config.genesis.file} is the network ${chainContext}, but ${join(dataDir, folder)} ` +
+        `is a ${kind} of ${chain}; name the genesis document of that network, or another data folder`
+      return obstacle('wrongChain', context, 'genesis.file', sentence)
+    })
+}
+
+/** Databases of the reference, which this program cannot read. */
+export function checkForeign(
+  config: NodeConfig,
+  context: CheckContext,
+): UnavailableError | undefined {
+  const { dataDir } = config.common
+  const folder = join(dataDir ?? '', 'consensus/data')
+  const isForeign = listFolders(folder).some((name) => name.endsWith('.badger.db'))
+  if (dataDir === undefined || !isForeign) return undefined
+  const sentence =
+    `${folder} has databases of oasis-node, which this program cannot read; ` +
+    'stop oasis-node and delete the folders *.badger.db there, and nothing else: keys and the ' +
+    'last-sign state are taken over, and the node syncs anew'
+  return obstacle('foreignDatabase', context, KEY, sentence)
+}

@@ -1,0 +1,72 @@
+/** `config check` and `config show`: what a configuration says, before a node runs with it. */
+
+import { findObstacles } from '../checks/obstacles.ts'
+import { formatEffective } from '../configText.ts'
+import { type ConfigOptions, type LoadedConfig, loadConfig } from '../loadConfig.ts'
+import { explainNodeConfig } from '../nodeConfig.ts'
+import { type CommandGroup, type CommandWorld, command } from './command.ts'
+import { persistentFlags } from './nodeFlags.ts'
+
+const GOOD = 0
+const BAD = 1
+
+type Persistent = typeof persistentFlags
+
+interface ConfigCall {
+  readonly flags: { readonly config: string }
+  readonly overrides: readonly string[]
+}
+
+/** What the words of a command line say about the configuration. */
+export function configOptionsOf(
+  { flags: { config }, overrides }: ConfigCall,
+  environment: ConfigOptions['environment'],
+): ConfigOptions {
+  return { file: config === '' ? undefined : config, environment, flags: overrides }
+}
+
+function load(call: ConfigCall, { environment, err }: CommandWorld): LoadedConfig {
+  const loaded = loadConfig(configOptionsOf(call, environment))
+  const file = call.flags.config
+  for (const name of loaded.unset)
+    err.write(`${file}: the variable ${name} is not set and was taken as empty\n`)
+  return loaded
+}
+
+const check = command<Persistent>({
+  name: 'check',
+  summary: 'check the configuration and what it needs, without touching anything',
+  options: persistentFlags,
+  async run(call, world) {
+    const { config, sources } = load(call, world)
+    const obstacles = await findObstacles(config, {
+      sources,
+      isForTests: call.flags['debug.dont_blame_oasis'],
+      hasTestEntity: false,
+      userId: process.geteuid?.(),
+    })
+    for (const { message } of obstacles) world.err.write(`Error: ${message}\n`)
+    if (obstacles.length > 0) return BAD
+    world.out.write('a node can start with this configuration\n')
+    return GOOD
+  },
+})
+
+const show = command<Persistent>({
+  name: 'show',
+  summary: 'print the effective configuration, and where each value comes from',
+  options: persistentFlags,
+  run(call, world) {
+    const { config, sources } = load(call, world)
+    world.out.write(formatEffective(explainNodeConfig(config, sources)))
+    return GOOD
+  },
+})
+
+/** The commands about the configuration. */
+export const configCommands: CommandGroup = {
+  name: 'config',
+  summary: 'configuration of the node',
+  shared: {},
+  commands: [check, show],
+}

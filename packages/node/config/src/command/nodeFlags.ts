@@ -1,0 +1,79 @@
+/** The flags of the node itself, those for tests included: they are not in the help. */
+
+import type { Flag, Flags } from './command.ts'
+
+function hidden(doc: string): Flag<'boolean'> {
+  return { kind: 'boolean', doc, fallback: false, isHidden: true }
+}
+
+function text(doc: string): Flag<'text'> {
+  return { kind: 'text', doc, fallback: '' }
+}
+
+/** Flags that every command of the node takes. */
+export const persistentFlags = {
+  config: text('config file'),
+  'debug.allow_debug_enclaves': hidden('allow debug enclaves (UNSAFE)'),
+  'debug.allow_test_keys': hidden('allow test keys (UNSAFE)'),
+  'debug.dont_blame_oasis': hidden('enable debug/unsafe/insecure options'),
+  'debug.skip_quote_verify': hidden('skip quote verification (UNSAFE)'),
+  'debug.tcb_lax_verify': hidden('allow lax verification of TCB statuses (UNSAFE)'),
+} as const satisfies Flags
+
+/** Where keys are taken from: flags of every command that signs. */
+export const signerFlags = {
+  'signer.backend': {
+    kind: 'text',
+    doc: 'signer backend [file, plugin, remote, composite]',
+    fallback: 'file',
+    short: 's',
+  },
+  'signer.composite.backends': text('composite signer backends'),
+  'signer.plugin.config': text('plugin signer configuration'),
+  'signer.plugin.name': text('plugin signer backend name'),
+  'signer.plugin.path': text('plugin signer binary path'),
+  'signer.remote.address': text('remote signer server address'),
+  'signer.remote.client.certificate': text('remote signer client certificate path'),
+  'signer.remote.client.key': text('remote signer client certificate key path'),
+  'signer.remote.server.certificate': text('remote signer server certificate path'),
+} as const satisfies Flags
+
+/** The places at which a node can be made to crash, for tests of its recovery. */
+const CRASH_POINTS = [
+  'roothash.before_index',
+  'storage.read.before',
+  'storage.read.after',
+  'storage.write.before',
+  'storage.write.after',
+  'worker.executor.batch.receive.after',
+  'worker.executor.batch.process_start.after',
+  'worker.executor.batch.abort.after',
+  'worker.executor.batch.propose.before',
+  'worker.executor.batch.propose.after',
+  'worker.executor.batch.discrepancy_detected.after',
+  'worker.executor.batch.schedule.publish.after',
+] as const
+
+function crashFlag(point: string): Flag<'decimal'> {
+  return { kind: 'decimal', doc: `crash probability of ${point}`, fallback: 0, isHidden: true }
+}
+
+const crashFlags: Readonly<Record<string, Flag<'decimal'>>> = Object.fromEntries(
+  ['default', ...CRASH_POINTS].map((point) => [`debug.crash.${point}`, crashFlag(point)]),
+)
+
+/** Flags of the command that runs a node. */
+export const nodeFlags = {
+  ...signerFlags,
+  version: { kind: 'boolean', doc: 'version of the node', fallback: false, short: 'v' },
+  'debug.test_entity': hidden('use the test entity (UNSAFE)'),
+  'grpc.log.debug': hidden('gRPC request/responses in debug logs (very verbose)'),
+  'runtime.debug.mock_ids': {
+    kind: 'texts',
+    doc: 'mock runtime IDs (format: <path>,<path>,...)',
+    fallback: [],
+    isHidden: true,
+  },
+  'worker.storage.crash.enabled': hidden('UNSAFE: enable the crashing storage wrapper'),
+  ...crashFlags,
+} as const satisfies Flags

@@ -1,0 +1,4 @@
+/** Where a command writes. */
+export interface OutputStream {
+  write(text: string): unknown
+}

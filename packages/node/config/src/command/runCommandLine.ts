@@ -1,0 +1,29 @@
+/** From the words of a command line to an exit code. */
+
+import { CodedError, UnavailableError } from '@wadi/base/errors'
+import type { CommandGroup, CommandWorld } from './command.ts'
+import { formatHelp } from './help.ts'
+import { parseArguments } from './parseArguments.ts'
+
+const DONE = 0
+const FAILED = 1
+
+/** Runs what the words name; says in a sentence what cannot be done, and answers 1 then. */
+export async function runCommandLine(
+  root: CommandGroup,
+  args: readonly string[],
+  world: CommandWorld & { readonly keys?: readonly string[] },
+): Promise<number> {
+  try {
+    const request = parseArguments(root, args, world.keys)
+    if (request.kind === 'run') return await request.command.run(request.call, world)
+    world.out.write(formatHelp(request.path, request.command))
+    return DONE
+  } catch (error) {
+    const isTold = error instanceof CodedError || error instanceof UnavailableError
+    if (!isTold) throw error
+    const sentence = error instanceof CodedError ? (error.context ?? error.message) : error.message
+    world.err.write(`Error: ${sentence}\n`)
+    return FAILED
+  }
+}

@@ -1,0 +1,16 @@
+/** What a file of the configuration may have: far more than a person writes. */
+
+/** Bytes of a file, before and after its variables have been put in. */
+export const FILE_SIZE_MAX = 262_144
+
+/** Tables and lists inside each other. */
+export const DEPTH_MAX = 32
+
+/** Columns by which a line can be indented. */
+export const COLUMN_MAX = 128
+
+/** Values of a file, those that an alias stands for counted each time. */
+export const VALUE_COUNT_MAX = 10_000
+
+/** Aliases: each is looked up in the whole file. */
+export const ALIAS_COUNT_MAX = 100

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { readYaml } from './file/readYaml.ts'
+import { checkNodeConfig } from './nodeConfig.ts'
+
+const check = (text: string) => checkNodeConfig(readYaml(text).raw)
+const refuses = (text: string, message: RegExp) =>
+  assert.throws(() => check(text), { reason: 'config.badValue', message })
+
+describe('values that do not go together', () => {
+  it('in mode and state: only clients and observers do without', () => {
+    const without = 'consensus: {local_storage: false}\n'
+    for (const mode of ['client', 'observer']) check(`${without}mode: ${mode}\n`)
+    for (const mode of ['validator', 'compute', 'keymanager', 'seed', 'archive']) {
+      refuses(`${without}mode: ${mode}\n`, /consensus\.local_storage: a node in mode/)
+    }
+    refuses(
+      'mode: observer\nconsensus: {local_storage: false, validator: true}\n',
+      /local_storage: a validator/,
+    )
+  })
+
+  it('in consensus', () => {
+    refuses('consensus: {halt_epoch: 1, halt_height: 1}\n', /halt_height: only one of it/)
+    refuses('consensus: {state_sync: {enabled: true}}\n', /state_sync\.enabled: needs a header/)
+    const trust = (fields: string) => `consensus: {light_client: {trust: {${fields}}}}\n`
+    const hash = `hash: "${'ab'.repeat(32)}"`
+    refuses(trust(`${hash}`), /trust\.hash: needs its height/)
+    refuses(trust(`${hash}, height: 1, period: 0s`), /trust\.period: must not be 0/)
+    refuses(trust('hash: abc'), /trust\.hash: must be a hash of 64 hex digits/)
+    check(trust(`${hash}, height: 1`))
+    const sanity = 'consensus: {supplementary_sanity: {enabled: true, interval: 0}}\n'
+    refuses(sanity, /supplementary_sanity\.interval: must be at least 1/)
+    refuses('consensus: {prune: {strategy: keep_n, num_kept: 0}}\n', /prune\.num_kept/)
+  })
+
+  it('in runtime', () => {
+    refuses('runtime: {sandbox_binary: ""}\n', /sandbox_binary: must be set/)
+    check('runtime: {sandbox_binary: "", provisioner: mock}\n')
+    refuses('runtime: {environment: sgx}\n', /environment: sgx needs a loader/)
+    check('runtime: {environment: sgx, sgx_loader: a}\n')
+    refuses(
+      'runtime: {environment: sgx, sgx_loader: a, sgx: {loader: b}}\n',
+      /sgx_loader: only one/,
+    )
+    refuses('runtime: {prune: {strategy: keep_last, interval: 10ms}}\n', /prune\.interval/)
+    refuses('runtime: {load_balancer: {num_instances: 129}}\n', /from 0 to 128, not 129/)
+    refuses('runtime: {log: {max_log_size: 1023}}\n', /from 1024/)
+  })
+
+  it('in ports of components', () => {
+    const incoming = (...ports: readonly string[]) => `
+runtime:
+  runtimes:
+    - id: "8000000000000000000000000000000000000000000000000000000000000000"
+      components:
+        - ronl
+        - id: rofl.a
+          networking: {incoming: [${ports.join(', ')}]}
+`
+    check(incoming('{src_port: 1}', '{src_port: 1, protocol: udp}', '{src_port: 2}'))
+    check(incoming('{src_port: 1, ip: 10.0.0.1}', '{src_port: 1, ip: 10.0.0.2}'))
+    refuses(incoming('{src_port: 1}', '{src_port: 1, protocol: tcp}'), /has a port that another/)
+    refuses(incoming('{src_port: 1, ip: 10.0.0.1}', '{src_port: 1}'), /components\[1\]: rofl\.a/)
+    refuses(incoming('{src_port: 1, ip: "::"}', '{src_port: 1, ip: 10.0.0.1}'), /another one has/)
+    refuses(incoming('{src_port: 1, protocol: sctp}'), /protocol: must be one of tcp, udp/)
+    refuses(incoming('{src_port: 1, ip: x}'), /ip: must be an IP address/)
+  })
+
+  it('in registration and metrics', () => {
+    const key = 'JTUtHd4XYQjh//e6eYU7Pa/XMFG88WE+jixvceIfWrk='
+    refuses(`registration: {entity: a, entity_id: ${key}}\n`, /entity_id: only one of it/)
+    refuses('metrics: {mode: pull, address: ""}\n', /mode: pull needs metrics\.address/)
+    refuses('metrics: {mode: push}\n', /mode: push needs metrics\.job_name/)
+    refuses('metrics: {mode: push, job_name: a}\n', /mode: push needs metrics\.labels/)
+    check('metrics: {mode: push, job_name: a, labels: {b: c}}\n')
+    refuses('genesis: {file: ""}\n', /genesis\.file: must not be empty/)
+  })
+})
+
+describe('a component of a runtime', () => {
+  const components = (text: string) => `
+runtime:
+  runtimes:
+    - id: "8000000000000000000000000000000000000000000000000000000000000000"
+      components: ${text}
+`
+  const first = (text: string) => check(components(text)).runtime.runtimes[0]?.components[0]
+
+  it('is a name, or a table', () => {
+    assert.deepEqual(first('[rofl.oracle]'), first('[{id: rofl.oracle}]'))
+    const table =
+      '[{id: ronl, tee: sgx, disabled: true, permissions: [log_view], config: {a: [1, {b: }]}}]'
+    const { tee, disabled, permissions, config } = first(table) ?? {}
+    assert.deepEqual([tee, disabled, permissions], ['sgx', true, ['log_view']])
+    assert.deepEqual(config, new Map([['a', [1, new Map([['b', undefined]])]]]))
+  })
+
+  it('is refused with another name', () => {
+    for (const name of ['rofl.', 'ronl.a', 'ROFL', '""']) {
+      refuses(components(`[${name}]`), /components\[0\]\.id: must be a component/)
+    }
+  })
+})
