@@ -33,6 +33,9 @@ export const NODE_INFO_CHANNELS_MAX = 16
 /** Bytes of a message in one packet, as in the reference. */
 export const PACKET_DATA_BYTES_MAX = 1024
 
+/** Room that is made for a message before more than its first piece is there. */
+export const EXPECTED_BYTES_MAX = 131_072
+
 /** A packet that is full, on a channel below 128: what the reference takes at most. */
 export const PACKET_BYTES_MAX = 1034
 

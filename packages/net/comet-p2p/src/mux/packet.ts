@@ -56,39 +56,39 @@ const TAG_EOF = 0x10
 const TAG_DATA = 0x1a
 const CONTINUED = 0x80
 
-/** A varint of one or two bytes at a place: its value and how many bytes, or nothing. */
-function shortVarint(bytes: Uint8Array, at: number): readonly [number, number] | undefined {
-  const [first, second] = [bytes[at], bytes[at + 1]]
-  if (first === undefined) return undefined
-  if (first < CONTINUED) return [first, 1]
-  if (second === undefined || second >= CONTINUED) return undefined
-  return [(first & 0x7f) | (second << 7), 2]
+/** A varint of one or two bytes at a place: four times its value and how many bytes; or zero. */
+function shortVarint(bytes: Uint8Array, at: number): number {
+  const first = bytes[at]
+  const second = bytes[at + 1]
+  if (first === undefined) return 0
+  if (first < CONTINUED) return (first << 2) | 1
+  if (second === undefined || second >= CONTINUED) return 0
+  return (((first & 0x7f) | (second << 7)) << 2) | 2
 }
 
 /**
  * A piece of a message as every implementation writes it; undefined for anything else.
- * PERF: 0.14 times as long as {@link decodeAny}; see packet.bench.ts.
+ * PERF: 0.05 times as long as {@link decodeAny}; see packet.bench.ts.
  */
 function decodePlain(bytes: Uint8Array): Received | undefined {
   if (bytes[0] !== TAG_MESSAGE) return undefined
   const size = shortVarint(bytes, 1)
-  if (size === undefined || 1 + size[1] + size[0] !== bytes.length) return undefined
-  let at = 1 + size[1]
+  let at = 1 + (size & 3)
+  if (size === 0 || at + (size >> 2) !== bytes.length) return undefined
   let channelId = 0
   if (bytes[at] === TAG_CHANNEL) {
     const id = shortVarint(bytes, at + 1)
-    if (id === undefined || id[0] > CHANNEL_ID_MAX) return undefined
-    channelId = id[0]
-    at += 1 + id[1]
+    channelId = id >> 2
+    if (id === 0 || channelId > CHANNEL_ID_MAX) return undefined
+    at += 1 + (id & 3)
   }
   const isLast = bytes[at] === TAG_EOF
   if (isLast && bytes[at + 1] !== 1) return undefined
   if (isLast) at += 2
   if (at === bytes.length) return { kind: 'message', channelId, isLast, data: bytes.subarray(at) }
-  const length = bytes[at] === TAG_DATA ? shortVarint(bytes, at + 1) : undefined
-  if (length === undefined) return undefined
-  const start = at + 1 + length[1]
-  if (start + length[0] !== bytes.length) return undefined
+  const length = bytes[at] === TAG_DATA ? shortVarint(bytes, at + 1) : 0
+  const start = at + 1 + (length & 3)
+  if (length === 0 || start + (length >> 2) !== bytes.length) return undefined
   return { kind: 'message', channelId, isLast, data: bytes.subarray(start) }
 }
 
