@@ -151,11 +151,13 @@ class OpenFamily implements Family {
   readonly metric: AnyMetric
   readonly shared: SharedLabels
   private readonly byLabels = new Map<string, OpenSeries>()
+  /** Of a metric without labels. */
+  private readonly only: OpenSeries | undefined
 
   constructor(metric: AnyMetric, shared: SharedLabels) {
     this.metric = metric
     this.shared = shared
-    if (metric.labels.length === 0) this.at(undefined)
+    if (metric.labels.length === 0) this.only = this.at(undefined)
   }
 
   get series(): readonly Series[] {
@@ -163,6 +165,7 @@ class OpenFamily implements Family {
   }
 
   at(given: Readonly<Record<string, string>> | undefined): OpenSeries {
+    if (this.only !== undefined) return this.only
     const { labels: names } = this.metric
     const labels = names.map((label) => given?.[label] ?? '')
     const key = names.length === 0 ? '' : JSON.stringify(labels)
