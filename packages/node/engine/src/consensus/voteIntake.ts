@@ -6,7 +6,7 @@
 
 import type { Peer } from '@wadi/contracts/peers'
 import type { Timer, Timers } from '@wadi/contracts/world'
-import { voteSetAt } from '@wadi/tendermint/round/heightVotes'
+import { collectedVotes } from '@wadi/tendermint/round/heightVotes'
 import type { VoteInput } from '@wadi/tendermint/round/input'
 import { signerOf, type VoteOfKey, verifyVotes } from '@wadi/tendermint/round/verifyMessages'
 import { knownVote } from '@wadi/tendermint/round/voteSet'
@@ -16,7 +16,7 @@ import type { SignedView } from './loggedInput.ts'
 
 /** A vote, and all who sent it. */
 interface Waiting extends VoteOfKey {
-  readonly peers: Set<Peer>
+  readonly peers: Peer[]
 }
 
 /** Where votes come in. */
@@ -42,14 +42,14 @@ export class VoteIntake {
   add(vote: Vote, peer: Peer): void {
     const waiting = this.#waiting.get(vote)
     if (waiting !== undefined) {
-      waiting.peers.add(peer)
+      if (!waiting.peers.includes(peer)) waiting.peers.push(peer)
       return
     }
     const view = this.#view()
     if (view === undefined) return
     const publicKey = signerOf(view.rounds, vote)
     if (publicKey === undefined || isKnown(view, vote)) return
-    this.#waiting.set(vote, { vote, publicKey, peers: new Set([peer]) })
+    this.#waiting.set(vote, { vote, publicKey, peers: [peer] })
     if (this.#waiting.size >= VOTES_WAITING_MAX) this.#verify()
     else this.#turn ??= this.#timers.after(waitMs(view), () => this.#verify())
   }
@@ -85,7 +85,7 @@ export class VoteIntake {
 
 function isKnown({ rounds }: SignedView, vote: Vote): boolean {
   const isLate = vote.height < rounds.height
-  const set = isLate ? rounds.lastCommit : voteSetAt(rounds.votes, vote.round, vote.type)
+  const set = isLate ? rounds.lastCommit : collectedVotes(rounds.votes, vote.round, vote.type)
   return set !== undefined && knownVote(set, vote) !== undefined
 }
 
