@@ -11,7 +11,9 @@ import type { FileSystem } from '@wadi/node-storage/file-system'
 import type { Moment } from '@wadi/primitives/moment'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
+import type { RoundState } from '@wadi/tendermint/round/roundState'
 import type { RoundConfig } from '@wadi/tendermint/round/timeouts'
+import type { Evidence } from '@wadi/tendermint/types/evidence'
 import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import { BlockSyncReactor } from './blockSync/blockSyncReactor.ts'
 import { blockSyncMetrics } from './blockSync/metrics.ts'
@@ -272,6 +274,16 @@ export class Engine {
       round: rounds?.round,
       isSyncing: this.#consensus === undefined,
     }
+  }
+
+  /** Where agreement is; undefined while the node catches up. */
+  get rounds(): RoundState | undefined {
+    return this.#consensus?.rounds
+  }
+
+  /** Takes evidence in that somebody hands in; throws if it proves nothing. */
+  addEvidence(evidence: Evidence): void {
+    this.#evidence.add(evidence)
   }
 
   #beginConsensus(chain: ChainState): void {
