@@ -26,6 +26,17 @@ describe('SeededRandom', () => {
     assert.ok(counts.every((count) => count > 300 && count < 500))
   })
 
+  it('gives the same numbers as words and as bytes', () => {
+    const check = (seed: bigint, bounds: readonly number[]) => {
+      const words = new SeededRandom(seed)
+      const whole = new SeededRandom(seed)
+      const bytes: RandomSource = { bytes: (size) => whole.bytes(size) }
+      for (const bound of bounds) assert.equal(randomBelow(words, bound), randomBelow(bytes, bound))
+    }
+    const bounds = fc.array(fc.integer({ min: 1, max: 2 ** 32 }))
+    fc.assert(fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), bounds, check))
+  })
+
   it('has no state of zeros', () => {
     assert.throws(() => SeededRandom.fromState([0, 0, 0, 0]), BugError)
   })
