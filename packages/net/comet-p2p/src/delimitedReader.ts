@@ -20,6 +20,12 @@ export class DelimitedReader {
     this.#at = 0
   }
 
+  /** Goes on with bytes that begin with what was not read. */
+  restart(bytes: Uint8Array): void {
+    this.#buffer = bytes
+    this.#at = 0
+  }
+
   /** The next message, if it is there whole. It is a window into the bytes that came. */
   next(): Uint8Array | undefined {
     const delimiter = readDelimiter(this.#buffer, { at: this.#at, sizeMax: this.#sizeMax })

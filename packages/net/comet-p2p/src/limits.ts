@@ -4,7 +4,7 @@
  * Memory per peer, at worst:
  *
  *   what has come and is not yet a whole message   sum of the channels' `messageBytesMax`
- *   a frame, a packet and a chunk of the socket    about 70 kB
+ *   frames, a packet and a chunk of the socket     about 200 kB
  *   messages that wait to be sent                  sum of `sendQueueMax` × their sizes; peers share
  *                                                  the bytes of a message that all of them get
  *   sealed bytes that the socket has not taken     {@link WIRE_WAITING_BYTES_MAX} and one batch

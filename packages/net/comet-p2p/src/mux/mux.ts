@@ -104,6 +104,21 @@ export class Mux {
   /** Takes bytes of the other side in. Throws a coded error for whatever is wrong with them. */
   receive(bytes: Uint8Array): void {
     this.#reader.push(bytes)
+    this.#readAll()
+  }
+
+  /** Bytes that came and are not a whole packet. */
+  get rest(): Uint8Array {
+    return this.#reader.rest()
+  }
+
+  /** As {@link receive}, for bytes that begin with the rest, and are only lent until the next. */
+  receiveBehindRest(bytes: Uint8Array): void {
+    this.#reader.restart(bytes)
+    this.#readAll()
+  }
+
+  #readAll(): void {
     for (;;) {
       const message = this.#isStopped ? undefined : this.#reader.next()
       if (message === undefined) return

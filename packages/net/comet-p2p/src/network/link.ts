@@ -132,7 +132,7 @@ export class Link {
     this.#bucket.take(bytes.length)
     try {
       if (this.#mux === undefined) this.#shakeHands(bytes)
-      else this.#mux.receive(this.#handshake.secret.receive(bytes).data)
+      else this.#mux.receiveBehindRest(this.#handshake.secret.openBehind(this.#mux.rest, bytes))
     } catch (error) {
       if (!(error instanceof CodedError)) throw error
       this.#end(error)

@@ -44,6 +44,29 @@ describe('frames of a secret connection', () => {
     )
   })
 
+  it('are opened behind what was left of those before', () => {
+    const pieces = fc.array(fc.tuple(fc.uint8Array({ maxLength: 5000 }), fc.nat(1100)), {
+      maxLength: 8,
+    })
+    fc.assert(
+      fc.property(pieces, fc.integer({ min: 1, max: 4000 }), (sent, size) => {
+        const [from, to] = [sealer(), opener()]
+        const plain = concatBytes(...sent.map(([data]) => data))
+        const sealed = concatBytes(...sent.map(([data]) => from.seal(data)))
+        const opened: Uint8Array[] = []
+        let rest: Uint8Array = EMPTY_BYTES
+        for (let at = 0; at < sealed.length; at += size) {
+          const all = to.openBehind(rest, sealed.subarray(at, at + size))
+          const left = Math.min(all.length, sent[0]![1])
+          opened.push(all.slice(0, all.length - left))
+          rest = all.subarray(all.length - left)
+        }
+        assert.deepEqual(concatBytes(...opened, rest), plain)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
   it('have 1044 bytes each: 1024 of data, their length and a tag', () => {
     assert.equal(SEALED_BYTES, 1044)
     assert.equal(sealer().seal(EMPTY_BYTES).length, 0)

@@ -81,6 +81,12 @@ export class SecretConnection {
     return { reply: concatBytes(this.#proof(session), reply), data }
   }
 
+  /** What the other side said, behind what was left of that before. Only lent until the next. */
+  openBehind(before: Uint8Array, bytes: Uint8Array): Uint8Array {
+    assert(this.#remoteKey !== undefined, 'p2p: nothing is heard from somebody unknown')
+    return this.#session!.opener.openBehind(before, bytes)
+  }
+
   /** Seals what is to be sent. The other side must have shown who it is. */
   seal(data: Uint8Array): Uint8Array {
     assert(this.#remoteKey !== undefined, 'p2p: nothing is said to somebody unknown')
