@@ -147,7 +147,7 @@ export const engineClaims: readonly Claim[] = [
   },
   {
     area: 'Remote signers',
-    does: "a key in another process, over a UNIX socket or TCP with a secret connection; CometBFT's own key files",
+    does: 'a key in another process, over a socket or a secret TCP connection; keys of CometBFT',
     against: 'signers that lie, stall, answer late or twice; whole nodes',
     shownBy: [
       'packages/node/engine/src/signing/remoteSigner.test.ts',

@@ -1,8 +1,8 @@
 /**
  * Where a signer on another machine dials in: TCP with a secret connection, as with CometBFT.
  *
- * CometBFT lets anybody in. So does this, one after the other, if the operator names no key; but who
- * is there cannot be pushed out by who comes later. Whoever it is, a wrong signature is refused.
+ * CometBFT lets anybody in. So does this, one after the other, if the operator names no key; but
+ * who is there cannot be pushed out by who comes later. Wrong signatures are refused from anybody.
  */
 
 import { equalBytes } from '@wadi/base/bytes'

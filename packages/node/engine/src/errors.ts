@@ -7,16 +7,12 @@ export const errors = definePlainErrors('engine', {
   otherDecision: 'others decided another block than this node has applied: one of them is damaged',
   noVoters: 'the application needs to know who voted, and that is damaged: sync it from others',
   noResponses: 'the application has a block whose answers are lost: sync it from others',
-  applicationAhead:
-    'the application has blocks that are lost here, with the answers to them: put back both from ' +
-    'one copy, or sync from others into an empty folder, and keep the file of the signer',
+  applicationAhead: 'the application has a block that is lost here: restore both from one copy',
   applicationBehind: 'the application needs blocks that are here no more: sync it from others',
   otherAppHash: 'the application and the chain disagree about the state',
   stateLost:
     'the state of the chain is damaged, and what it was made of, too: sync it from others into ' +
     'an empty folder, and keep the file of the signer',
   stateAhead:
-    'the last blocks of the state are damaged or lost here, and the application has not run them: ' +
-    'put back blocks, state and application from one copy, or sync from others into an empty ' +
-    'folder, and keep the file of the signer',
+    'blocks are lost that the application has yet to run: restore all three from one copy',
 })

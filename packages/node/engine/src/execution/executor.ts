@@ -74,8 +74,8 @@ export class Executor {
   }
 
   /**
-   * The application has committed a block that is lost here. It is not run when it comes again, from
-   * the log or from peers. False if the answers to it are lost, too.
+   * The application has committed a block that is lost here. It is not run when it comes again,
+   * from the log or from peers. False if the answers to it are lost, too.
    */
   expectCommitted(height: bigint): boolean {
     const isKnown = this.#parts.stateStore.loadResponses(height) !== undefined

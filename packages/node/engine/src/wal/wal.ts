@@ -87,7 +87,7 @@ export class Wal implements WriteAheadLog {
 
   sync(): void {
     this.#flush()
-    // With the note, a broken byte at the end is no torn write: a vote or a lock would be forgotten.
+    // With the note a broken byte at the end is no torn write: a lock would be forgotten.
     this.#records.syncAndNote()
   }
 
