@@ -13,6 +13,7 @@ import { ConsensusMessage } from '@wadi/tendermint/messages/consensus'
 import { canonicalVoteBytes } from '@wadi/tendermint/signBytes'
 import type { Vote } from '@wadi/tendermint/types/vote'
 import { VOTES } from '../byzantine/channels.ts'
+import type { ByzantineKind } from '../plan/faultClasses.ts'
 import type { Checker, World } from './checker.ts'
 
 /** After so many blocks of a healed network the evidence must have been in one. */
@@ -29,14 +30,17 @@ interface Sight {
   readonly caught: Map<number, number>
 }
 
-const isEquivocation = (kind: string) =>
-  kind === 'equivocate-prevote' || kind === 'equivocate-precommit'
+const EQUIVOCATIONS: ReadonlySet<ByzantineKind> = new Set([
+  'equivocate-prevote',
+  'equivocate-precommit',
+  'collude',
+])
 
 /** See the top of this file. */
 export function evidence(world: World): Checker {
   const { plan, chain } = world
   const suspects = plan.byzantine.flatMap(({ node, kinds }) =>
-    kinds.some(isEquivocation) ? [node] : [],
+    kinds.some((kind) => EQUIVOCATIONS.has(kind)) ? [node] : [],
   )
   const sights = plan.powers.map(newSight)
   /** By culprit: a height by which the network had seen it, and who had. */

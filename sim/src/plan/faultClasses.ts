@@ -10,8 +10,9 @@ export const BYZANTINE_KINDS = [
   'lie-in-sync',
   'forge-evidence',
   'replay',
+  'collude',
 ] as const
-export type ByzantineKind = (typeof BYZANTINE_KINDS)[number] | 'collude'
+export type ByzantineKind = (typeof BYZANTINE_KINDS)[number]
 
 /** What happens on the way between nodes. */
 export const WEATHER_CLASSES = ['delays', 'loss', 'duplication', 'reordering'] as const
@@ -37,6 +38,5 @@ export const FAULT_CLASSES = [
   'slow-node',
   ...BYZANTINE_KINDS,
   'beyond-limit',
-  'collude',
 ] as const
 export type FaultClass = (typeof FAULT_CLASSES)[number]

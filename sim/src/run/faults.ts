@@ -56,22 +56,22 @@ export class Faults {
     const armed = this.#armed.get(node.index)
     if (armed === undefined || !(error instanceof UnavailableError)) return false
     this.#armed.delete(node.index)
-    this.#count(armed.class)
+    this.count(armed.class)
     this.#leave(node, armed)
     return true
   }
 
   /** How often each class of faults has happened. */
-  happened({ byzantine, skewsMs, isBeyondLimit }: Plan): ReadonlyMap<FaultClass, number> {
+  happened({ skewsMs, isBeyondLimit }: Plan): ReadonlyMap<FaultClass, number> {
     const counts = new Map(this.#counts)
     const add = (name: FaultClass) => counts.set(name, (counts.get(name) ?? 0) + 1)
-    for (const { kinds } of byzantine) for (const kind of kinds) add(kind)
     for (const ms of skewsMs) if (ms !== 0) add('clock-skew')
     if (isBeyondLimit) add('beyond-limit')
     return counts
   }
 
-  #count(name: FaultClass): void {
+  /** It has happened. */
+  count(name: FaultClass): void {
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1)
   }
 
@@ -82,20 +82,20 @@ export class Faults {
       case 'cut':
         time.after(fault.fromMs, () => {
           skies.begin(fault)
-          this.#count(fault.class)
+          this.count(fault.class)
         })
         time.after(fault.toMs, () => skies.end(fault))
         break
       case 'jump':
         time.after(fault.atMs, () => {
           nodes[fault.node]!.jump(fault.ms)
-          this.#count('clock-jump')
+          this.count('clock-jump')
         })
         break
       case 'slow':
         time.after(fault.fromMs, () => {
           nodes[fault.node]!.costMs = fault.costMs
-          this.#count('slow-node')
+          this.count('slow-node')
         })
         time.after(fault.toMs, () => {
           nodes[fault.node]!.costMs = 0
@@ -110,7 +110,7 @@ export class Faults {
   #crash(node: SimNode, fault: CrashFault): void {
     if (node.life === undefined || this.#armed.has(node.index)) return
     if (fault.class === 'crash') {
-      this.#count('crash')
+      this.count('crash')
       this.#scene.end(node)
       this.#leave(node, fault)
       return

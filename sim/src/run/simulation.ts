@@ -1,10 +1,10 @@
 /** Runs one plan, and lets the checkers look. */
 
-import { toHex } from '@wadi/base/bytes'
+import { equalBytes, toHex } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
 import type { LogRecord } from '@wadi/base/log'
 import type { Offence } from '@wadi/contracts/peers'
-import type { Pact } from '../byzantine/behaviour.ts'
+import type { Behaviour, Pact } from '../byzantine/behaviour.ts'
 import { createBehaviour } from '../byzantine/behaviours.ts'
 import { createKvstoreChain } from '../chains/kvstoreChain.ts'
 import { createOasisChain } from '../chains/oasisChain.ts'
@@ -230,19 +230,22 @@ class Simulation {
     const kinds = byzantine.find(({ node }) => node === own)?.kinds ?? []
     const ids = new Map(this.#nodes.map(({ id, index }) => [id, index]))
     const { id } = this.#nodes[own]!
-    return kinds.map((kind) =>
-      createBehaviour(kind, {
+    return kinds.map((kind) => {
+      const behaviour = createBehaviour(kind, {
         chain: this.#chain,
         own,
         pact: this.#pact,
         accomplices: byzantine.map(({ node }) => node),
         random: randomFor(seed, `${kind} of ${own}`),
         timers,
-        send: ({ to, channel, bytes }) =>
-          this.#network.slip(id, this.#nodes[to]!.id, channel, bytes),
+        send: ({ to, channel, bytes }) => {
+          this.#faults.count(kind)
+          this.#network.slip(id, this.#nodes[to]!.id, channel, bytes)
+        },
         neighbours: () => this.#network.neighbours(id).map((other) => ids.get(other)!),
-      }),
-    )
+      })
+      return watched(behaviour, () => this.#faults.count(kind))
+    })
   }
 
   /** Starts a process, unless it runs. */
@@ -346,6 +349,20 @@ class Simulation {
         })
       this.#submit(turn + 1)
     })
+  }
+}
+
+/** The same, and says when something else leaves than what the program sent. */
+function watched({ outgoing, ...others }: Behaviour, onAct: () => void): Behaviour {
+  if (outgoing === undefined) return others
+  return {
+    ...others,
+    outgoing(sent) {
+      const instead = outgoing(sent)
+      const [first, ...more] = instead ?? [sent]
+      if (first === undefined || more.length > 0 || !equalBytes(first.bytes, sent.bytes)) onAct()
+      return instead
+    },
   }
 }
 

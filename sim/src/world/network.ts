@@ -33,7 +33,7 @@ export const FAIR_WEATHER: Weather = {
 
 /** How the network treats those who misbehave and those who left. */
 export const RECONNECT_MS = 1000
-const BAN_MS = 30_000
+const BAN_MS = 15_000
 
 /** A node as the network sees it: one life of it. */
 export interface NetworkNode {
