@@ -1,8 +1,9 @@
 /**
  * Every bound of this package, and what a client can cost.
  *
- * A connection costs about 60 kB, and beyond that only what {@link HELD_BYTES_MAX} counts for all
- * connections together: requests that have not come whole, answers and events that nobody takes.
+ * An idle connection costs about 25 kB, a call about 10 kB. Beyond that there is only what
+ * {@link HELD_BYTES_MAX} counts for all calls together: requests that have not come whole, answers
+ * and events that nobody takes.
  */
 
 /** Bytes of a message, either way: the reference's bound. */
@@ -22,6 +23,9 @@ export const CONNECTIONS_MAX = 4096
 
 /** Calls of a connection at a time. Beyond, HTTP/2 makes the client wait. */
 export const CALLS_PER_CONNECTION_MAX = 256
+
+/** Calls of all connections at a time. */
+export const CALLS_MAX = 16_384
 
 /** Header fields of a request, and their bytes (65,535 until a client knows the bound). */
 export const HEADER_COUNT_MAX = 64

@@ -75,6 +75,11 @@ export class Connection {
     if (this.#calls === 0) this.#owner.idle(this)
   }
 
+  /** Are there as many calls as there may be? HTTP/2 sees to that by itself. */
+  get isFull(): boolean {
+    return this.#calls >= this.#opening.callsMax
+  }
+
   begin(): void {
     this.opened()
     this.#calls++

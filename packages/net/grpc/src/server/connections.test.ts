@@ -91,6 +91,21 @@ describe('the connections of a server', () => {
   })
 })
 
+describe('the calls of a server', () => {
+  it('are so many of all connections together, and not one more', async () => {
+    await using test = await TestServer.start({}, { calls: 4 })
+    const clients = [0, 1].map(() => createClient(test.channel(), Test))
+    const calls = clients.flatMap((client) => [client.Wait(), client.Wait()])
+    await test.service.until(() => test.service.calls.length === 4)
+    await assert.rejects(clients[0]!.Nothing(), { reason: 'grpc.resourceExhausted' })
+    test.service.waiting[0]!()
+    await Promise.race(calls)
+    await clients[0]!.Nothing()
+    for (const end of test.service.waiting) end()
+    await Promise.all(calls)
+  })
+})
+
 describe('a server that stops', () => {
   it('finishes calls, ends streams, and takes nothing new', async () => {
     const test = await TestServer.start()

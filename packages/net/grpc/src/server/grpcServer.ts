@@ -36,6 +36,9 @@ export class GrpcServer {
     const http1 = directory.origins === undefined ? undefined : this.#createHttp1(directory)
     this.#opening = describeOpening(listen, http1, limits.callsPerConnection)
     this.#server = createServer((socket) => this.#admit(socket))
+    this.#server.on('error', ({ message }) => {
+      options.logger.warn('cannot take connections', { why: message })
+    })
   }
 
   /** Begins to listen. */
@@ -111,7 +114,7 @@ export class GrpcServer {
     server.maxHeadersCount = HEADER_COUNT_MAX
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       const connection = this.#connections.ofSocket(request.socket)
-      if (connection === undefined) {
+      if (connection === undefined || connection.isFull) {
         request.socket.destroy()
         return
       }

@@ -5,6 +5,7 @@ import type { Logger } from '@wadi/base/log'
 import type { Timers } from '@wadi/contracts/world'
 import type { CallObserver } from '../callObserver.ts'
 import {
+  CALLS_MAX,
   CALLS_PER_CONNECTION_MAX,
   CONNECTIONS_MAX,
   HELD_BYTES_MAX,
@@ -25,6 +26,7 @@ export const SERVER_LIMITS = {
   messageBytes: MESSAGE_BYTES_MAX,
   heldBytes: HELD_BYTES_MAX,
   connections: CONNECTIONS_MAX,
+  calls: CALLS_MAX,
   callsPerConnection: CALLS_PER_CONNECTION_MAX,
   openingMs: OPENING_MS_MAX,
   idleMs: IDLE_MS_MAX,

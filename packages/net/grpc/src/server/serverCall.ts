@@ -104,17 +104,19 @@ export class ServerCall implements ExchangeEvents, ServerStream<unknown>, Holder
   /** The client is gone, or has all that it wanted. */
   closed(): void {
     if (this.#state === 'closed') return
-    const { desk, bound } = this.#parts
+    const { desk } = this.#parts
     const isVanished = !this.#isOver
     this.#state = 'closed'
-    if (isVanished) this.#settle(STATUS.canceled)
+    if (isVanished) {
+      this.#settle(STATUS.canceled)
+      this.#aborter?.abort()
+    }
     desk.lingering.delete(this)
     desk.calls.delete(this)
     desk.unhold(this.held)
     this.held = 0
     this.#request = undefined
     this.#queue = undefined
-    if (isVanished && bound.method.kind === 'unary') this.#aborter?.abort()
   }
 
   send(answer: unknown): boolean {

@@ -11,15 +11,16 @@ import { unescapeText } from '../statusText.ts'
 import { type RawAnswer, RawClient } from '../testing/rawClient.ts'
 import { Test, TestServer } from '../testing/testServer.ts'
 import type { Origins } from './cors.ts'
+import type { ServerLimits } from './options.ts'
 
 const PAGE = 'https://wallet.example'
 const ECHO = '/oasis-core.Test/Echo'
 const FAIL = '/oasis-core.Test/Fail'
 const CODED = frameOf(concatBytes(Uint8Array.of(0x65), toUtf8('coded')))
 
-const start = async (origins: Origins = [PAGE]) => {
+const start = async (origins: Origins = [PAGE], limits: Partial<ServerLimits> = {}) => {
   const listen = { kind: 'tcp', host: '127.0.0.1', port: 0, web: { origins } } as const
-  const test = await TestServer.start({ listen })
+  const test = await TestServer.start({ listen }, limits)
   test.service.failures['coded'] = () =>
     new CodedError('staking', 10, 'staking.balanceTooLow', 'staking: balance too low: ü')
   return test
@@ -231,6 +232,24 @@ describe('a port with gRPC-web', () => {
     }
     assert.match(await answer, /^HTTP\/1.1 200 OK\r\n/)
     socket.destroy()
+  })
+
+  it('has so many calls of a connection at a time, also where requests queue up', async () => {
+    await using test = await start([], { callsPerConnection: 3 })
+    const frame = frameOf(new Uint8Array(0))
+    const head = 'POST /oasis-core.Test/Wait HTTP/1.1\r\nHost: x\r\n'
+    const type = 'Content-Type: application/grpc-web\r\n'
+    const whole = toUtf8(`${head}${type}Content-Length: ${frame.length}\r\n\r\n`)
+    const ask = concatBytes(whole, frame)
+    const socket = connect(test.server.port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.resume()
+    socket.write(concatBytes(ask, ask, ask))
+    await test.service.until(() => test.service.calls.length === 3)
+    const closed = new Promise((resolve) => socket.on('close', resolve))
+    socket.write(ask)
+    await closed
+    await test.service.until(() => test.service.calls.every(({ signal }) => signal.aborted))
   })
 
   it('stops with browsers connected', async () => {
