@@ -16,6 +16,7 @@
  *   chunks that wait for those before them        8 of 16 MB
  *   votes whose signatures are not verified       {@link VOTES_WAITING_MAX}: 1 MB
  *   votes of rounds beyond ours                   of two rounds per peer, signed by validators
+ *   messages and votes whose bytes are remembered {@link VOTES_REMEMBERED_MAX}: 2 MB
  */
 
 /** Votes whose signatures wait to be verified together. */
