@@ -29,7 +29,7 @@ export interface SimulationOptions {
   readonly application: 'oasis' | 'kvstore'
   readonly signatures: 'stand-in' | 'real'
   readonly bug?: Bug | undefined
-  /** How nodes get messages: see {@link SimNetwork}. A node that writes to others' is another run. */
+  /** How nodes get messages: if one wrote to those of others, runs of a seed would differ. */
   readonly messages?: 'copied' | 'shared'
   /** Others who want to watch. */
   readonly watch?: (world: World) => Checker
