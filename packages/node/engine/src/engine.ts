@@ -19,7 +19,7 @@ import { BlockSyncReactor } from './blockSync/blockSyncReactor.ts'
 import { blockSyncMetrics } from './blockSync/metrics.ts'
 import { canChainGoOnWithout } from './blockSync/ownPower.ts'
 import { Consensus, type ConsensusOptions } from './consensus/consensus.ts'
-import { consensusMetrics } from './consensus/metrics.ts'
+import { backendMetrics, type ConsensusInstruments, consensusMetrics } from './consensus/metrics.ts'
 import { ConsensusReactor } from './consensus/reactor.ts'
 import { RememberedSignatures } from './consensus/rememberedSignatures.ts'
 import { RoundObserver } from './consensus/roundObserver.ts'
@@ -28,6 +28,8 @@ import type { EvidencePool } from './evidence/evidencePool.ts'
 import { EvidenceReactor } from './evidence/evidenceReactor.ts'
 import { type AppliedBlock, Executor, roomAfter } from './execution/executor.ts'
 import { handshake } from './execution/handshake.ts'
+import { executionMetrics } from './execution/metrics.ts'
+import { observedApplication } from './execution/observedApplication.ts'
 import { unflooded } from './flood.ts'
 import {
   createGuard,
@@ -110,6 +112,7 @@ export class Engine {
   readonly #evidenceReactor: EvidenceReactor
   readonly #mempoolReactor: MempoolReactor
   readonly #observer: RoundObserver
+  readonly #metrics: ConsensusInstruments
   readonly #wal: Wal
   readonly #ownAddress: Uint8Array | undefined
   readonly #executor: Executor
@@ -124,9 +127,12 @@ export class Engine {
 
   /** Opens the stores and brings the application to where the chain is. */
   constructor(options: EngineOptions) {
-    const { world, genesis, application, privateValidator } = options
-    const { clock, log, metrics, random } = world
+    const { world, genesis, privateValidator } = options
+    const { clock, log, random } = world
+    const counted = instrumentsOf(options)
+    const application = watched(options, counted)
     this.#options = options
+    this.#metrics = counted.consensus
     this.#dialect = new RememberedSignatures(options.dialect)
     this.#guard = createGuard((error) => {
       this.#end()
@@ -142,16 +148,13 @@ export class Engine {
     this.mempool = new Mempool({
       application,
       clock,
-      metrics: metrics.register(mempoolMetrics),
+      metrics: counted.mempool,
       config: options.config.mempool ?? {},
       start: { height: stored.lastBlockHeight, ...roomAfter(stored) },
     })
-    this.#observer = new RoundObserver({
-      clock,
-      log,
-      metrics: metrics.register(consensusMetrics),
-      ownAddress: this.#ownAddress,
-    })
+    const { consensus: metrics, backend } = counted
+    const seen = { clock, log, blocks: blockStore, ownAddress: this.#ownAddress }
+    this.#observer = new RoundObserver({ ...seen, metrics, backend })
     this.#executor = new Executor({
       application,
       dialect: this.#dialect,
@@ -165,19 +168,20 @@ export class Engine {
     const isNew = stored.lastBlockHeight === 0n && blockStore.height === 0n
     this.#request = isNew ? options.config.stateSync : undefined
     options.onOpened?.((height) => this.#timeOf(height))
-    this.#chain = this.#request === undefined ? this.#agreed(stored) : stored
+    this.#chain = this.#request === undefined ? this.#agreed(stored, application) : stored
     this.#consensusReactor = new ConsensusReactor({
       clock,
       timers,
       random,
       initialHeight: genesis.initialHeight,
       decided: decidedBlocks(blockStore),
+      metrics,
     })
     this.#blockSync = new BlockSyncReactor({
       clock,
       timers,
       log,
-      metrics: metrics.register(blockSyncMetrics),
+      metrics: counted.blockSync,
       dialect: this.#dialect,
       executor: this.#executor,
       blockStore,
@@ -203,7 +207,8 @@ export class Engine {
   start(): void {
     this.#guard(() => {
       if (this.#request === undefined) this.#catchUp(this.#chain)
-      else
+      else {
+        this.#metrics.stateSyncing.set(1)
         this.#stateSync.sync({
           ...this.#request,
           onSynced: (chain) => this.#catchUp(chain),
@@ -211,6 +216,7 @@ export class Engine {
             throw error
           },
         })
+      }
     })
   }
 
@@ -241,8 +247,8 @@ export class Engine {
   }
 
   /** The chain as the application has it, too. If they do not agree, the stores are let go. */
-  #agreed(stored: ChainState): ChainState {
-    const { application, genesis } = this.#options
+  #agreed(stored: ChainState, application: Application): ChainState {
+    const { genesis } = this.#options
     const { blockStore, stateStore } = this
     try {
       const parts = { application, genesis, executor: this.#executor, blockStore, stateStore }
@@ -262,8 +268,12 @@ export class Engine {
   /** Takes the blocks that others have, or begins where the node is. */
   #catchUp(chain: ChainState): void {
     this.#chain = chain
+    this.#metrics.stateSyncing.set(0)
     if (this.#options.config.blockSync === 'off') this.#beginConsensus(chain)
-    else this.#blockSync.start(chain)
+    else {
+      this.#metrics.blockSyncing.set(1)
+      this.#blockSync.start(chain)
+    }
   }
 
   get status(): EngineStatus {
@@ -290,6 +300,7 @@ export class Engine {
     const { world, config, privateValidator } = this.#options
     const reactor = this.#consensusReactor
     this.#chain = chain
+    this.#metrics.blockSyncing.set(0)
     this.#consensus = new Consensus(
       {
         config: config.rounds,
@@ -304,7 +315,7 @@ export class Engine {
         ...(this.#options.step && { step: this.#options.step }),
         listener: {
           onEffect: (effect) => {
-            this.#observer.onEffect(effect)
+            this.#observer.onEffect(effect, this.#consensus?.rounds)
             reactor.tell(effect)
           },
           onSettled: () => reactor.settled(),
@@ -345,7 +356,26 @@ export class Engine {
     const voters = this.stateStore.loadVoters(applied.block.header.height - 1n)
     this.#chain = applied.chain
     this.#dialect.endHeight()
-    this.#observer.onApplied(applied, voters)
+    this.#observer.onApplied(applied, { voters, rounds: this.#consensus?.rounds })
     this.#options.onApplied?.(applied)
+  }
+}
+
+function watched(
+  { application, world: { clock } }: EngineOptions,
+  { execution: metrics, consensus: proposals }: ReturnType<typeof instrumentsOf>,
+): Application {
+  return observedApplication(application, { clock, metrics, proposals })
+}
+
+/** COMPAT(cometbft): all that has its names carries the chain's, too. */
+function instrumentsOf({ world: { metrics }, genesis }: EngineOptions) {
+  const ofChain = { chain_id: genesis.chainId }
+  return {
+    consensus: metrics.register(consensusMetrics, ofChain),
+    execution: metrics.register(executionMetrics, ofChain),
+    mempool: metrics.register(mempoolMetrics, ofChain),
+    backend: metrics.register(backendMetrics),
+    blockSync: metrics.register(blockSyncMetrics),
   }
 }

@@ -70,7 +70,6 @@ export class BlockSyncReactor implements Reactor {
     if (this.#isStopped) return
     const pool = new BlockPool(nextHeight(chain))
     this.#sync = { chain, pool, blockCount: 0n }
-    this.#parts.metrics.syncing.set(1)
     this.#askStatus()
     for (const [peer, range] of this.#ranges) this.#feed({ kind: 'status', peer, ...range })
     this.#tickLater(isOnlyValidator(chain, this.#parts.ownAddress) ? 0 : TICK_MS)
@@ -214,7 +213,6 @@ export class BlockSyncReactor implements Reactor {
     this.#endedMs = this.#now()
     this.#verifyTimer?.cancel()
     this.#verifyTimer = undefined
-    metrics.syncing.set(0)
     log.info('caught up with the peers', { height: chain.lastBlockHeight, blocks: blockCount })
     onCaughtUp({ chain, blockCount })
   }

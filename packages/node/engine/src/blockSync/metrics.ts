@@ -3,9 +3,6 @@
 import { counter, defineMetrics, gauge, type InstrumentsOf } from '@wadi/base/metrics'
 
 export const blockSyncMetrics = defineMetrics('block_sync', {
-  syncing: gauge('Whether or not a node is block syncing. 1 if yes, 0 if no.', {
-    name: 'cometbft_blocksync_syncing',
-  }),
   blocks: counter('Number of blocks that were fetched, verified and applied.'),
   refusedBlocks: counter('Number of blocks from peers that were not the blocks of the chain.'),
   servedBlocks: counter('Number of blocks that were sent to peers.'),

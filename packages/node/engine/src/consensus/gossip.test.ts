@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { formatMetrics } from '@wadi/base/prometheusText'
 import { decode, encode } from '@wadi/protobuf/codec'
 import { ConsensusMessage } from '@wadi/tendermint/messages/consensus'
 import { RoundStep } from '@wadi/tendermint/round/roundStep'
@@ -128,6 +129,26 @@ describe('Peers of consensus', () => {
       own.map((vote) => vote && [vote.type, vote.blockId?.hash]),
       [['prevote', block.blockId.hash]],
     )
+  })
+
+  it('are counted by the parts that they send, of the block and of others', () => {
+    const { node, a, b, block } = meet()
+    const [part] = block.parts
+    const say = (peer: typeof a, height: bigint) =>
+      peer.says({ kind: 'block-part', body: { height, round: 0, part: part! } })
+    say(a, 1n)
+    a.says({ kind: 'proposal', body: { proposal: node.signedProposal(block, -1) } })
+    say(a, 1n)
+    say(b, 1n)
+    say(b, 2n)
+    const text = formatMetrics(node.metrics.collect())
+    const counts = text.match(/^cometbft_consensus_block_(parts|gossip_parts_received)\{.*$/gm)
+    assert.deepEqual(counts, [
+      'cometbft_consensus_block_gossip_parts_received{matches_current="false"} 2',
+      'cometbft_consensus_block_gossip_parts_received{matches_current="true"} 1',
+      `cometbft_consensus_block_parts{peer_id="${a.id}"} 2`,
+      `cometbft_consensus_block_parts{peer_id="${b.id}"} 2`,
+    ])
   })
 
   it('get the proposal and its parts, with the prevotes that it names', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FakeClock } from '@wadi/base/clock'
+import { MetricsRegistry } from '@wadi/base/metrics'
 import { SeededRandom } from '@wadi/base/random'
 import { readWhole } from '@wadi/node-storage/file-system'
 import { decode, encode } from '@wadi/protobuf/codec'
@@ -14,6 +15,7 @@ import { FakePeer, FakeTimers } from '../testing/fakePeer.ts'
 import { DATA_CHANNEL, STATE_CHANNEL } from './channels.ts'
 import type { Consensus } from './consensus.ts'
 import { RememberedMessages } from './messageBytes.ts'
+import { consensusMetrics } from './metrics.ts'
 import { ConsensusReactor } from './reactor.ts'
 import { LonelyValidator } from './testing/lonelyValidator.ts'
 
@@ -62,6 +64,7 @@ describe('the reactor of consensus', () => {
         partOf: () => undefined,
         commitOf: () => undefined,
       },
+      metrics: new MetricsRegistry().register(consensusMetrics),
     })
     const rounds = waitingRounds()
     const messages = new RememberedMessages()

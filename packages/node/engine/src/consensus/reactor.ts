@@ -72,6 +72,7 @@ import {
 import type { Consensus } from './consensus.ts'
 import type { SignedView } from './loggedInput.ts'
 import { RememberedMessages } from './messageBytes.ts'
+import type { ConsensusInstruments } from './metrics.ts'
 import { nowOf } from './now.ts'
 import { VoteIntake } from './voteIntake.ts'
 
@@ -82,6 +83,7 @@ export interface ConsensusReactorOptions {
   readonly random: RandomSource
   readonly initialHeight: bigint
   readonly decided: DecidedBlocks
+  readonly metrics: Pick<ConsensusInstruments, 'blockParts' | 'blockGossipPartsReceived'>
 }
 
 /** A peer, what we know of it, and when to doubt that. */
@@ -280,13 +282,21 @@ export class ConsensusReactor implements Reactor {
    */
   #hearPart({ peer }: Listener, { height, round, part }: BlockPart): void {
     const rounds = this.#rounds
-    const parts = rounds?.height === height ? rounds.proposalParts : undefined
-    if (parts === undefined || part.index >= parts.bits.size) return
-    if (hasBit(parts.bits, part.index)) return
-    if (isProven(parts.header, part))
+    if (rounds === undefined) return
+    const { blockParts, blockGossipPartsReceived } = this.#options.metrics
+    blockParts.add(1, { peer_id: peer.id })
+    // The machine tells of those that it gets.
+    const count = (matches: string) => blockGossipPartsReceived.add(1, { matches_current: matches })
+    const parts = rounds.height === height ? rounds.proposalParts : undefined
+    if (parts === undefined || part.index >= parts.bits.size) count('false')
+    else if (hasBit(parts.bits, part.index)) count('true')
+    else if (isProven(parts.header, part))
       this.#consensus?.receive({ kind: 'block-part', height, round, part, sender: peer.id })
-    else if (!equalBytes(part.proof.leafHash, leafHash(part.bytes)))
-      peer.punish({ severity: 'ban', why: 'a part of a block with the proof of another' })
+    else {
+      count('false')
+      if (!equalBytes(part.proof.leafHash, leafHash(part.bytes)))
+        peer.punish({ severity: 'ban', why: 'a part of a block with the proof of another' })
+    }
   }
 
   #hearVote(listener: Listener, vote: Vote): void {

@@ -6,6 +6,7 @@
 import { equalBytes } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
 import { createLogger, SILENT } from '@wadi/base/log'
+import { MetricsRegistry } from '@wadi/base/metrics'
 import { SeededRandom } from '@wadi/base/random'
 import type { Timers } from '@wadi/contracts/world'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
@@ -29,6 +30,7 @@ import { standInDialect, standInSignature } from '../../testing/engineNetwork.ts
 import { MemoryApplication } from '../../testing/memoryApplication.ts'
 import { Wal } from '../../wal/wal.ts'
 import { Consensus } from '../consensus.ts'
+import { consensusMetrics } from '../metrics.ts'
 import { ConsensusReactor } from '../reactor.ts'
 
 const COUNT = 4
@@ -61,6 +63,8 @@ export class LonelyValidator {
   /** What the running process told; begins anew with it. */
   effects: Effect[] = []
   onSettled: () => void = () => undefined
+  /** Of the running process. */
+  metrics = new MetricsRegistry()
   /** Speaks with whatever peers a test adds. */
   reactor!: ConsensusReactor
   #consensus!: Consensus
@@ -89,6 +93,7 @@ export class LonelyValidator {
   start(): void {
     const { files, time } = this
     this.effects = []
+    this.metrics = new MetricsRegistry()
     let isAlive = true
     this.#end = () => {
       isAlive = false
@@ -135,6 +140,7 @@ export class LonelyValidator {
       random: new SeededRandom(1n),
       initialHeight: 1n,
       decided: decidedBlocks(ground.blockStore),
+      metrics: this.metrics.register(consensusMetrics),
     })
     this.reactor.begin(this.#consensus)
     const { lastSignedHeight } = signer
