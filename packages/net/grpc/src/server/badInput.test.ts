@@ -205,6 +205,32 @@ describe('bad input', () => {
     }
   })
 
+  it('any bytes at all: a request ends with a status, whatever it holds', async () => {
+    await using test = await TestServer.start({ listen: WEB })
+    using client = new RawClient({ host: '127.0.0.1', port: test.server.port })
+    const types = ['application/grpc', 'application/grpc-web', 'application/grpc-web-text']
+    const head = fc.uint8Array({ minLength: 5, maxLength: 5 })
+    const body = fc.oneof(
+      fc.uint8Array({ maxLength: 60 }),
+      fc.tuple(head, fc.uint8Array({ maxLength: 60 })).map(([first, rest]) => {
+        const small = Uint8Array.of(first[0]! & 1, 0, 0, 0, first[4]! & 63)
+        return concatBytes(small, rest)
+      }),
+    )
+    const methods = fc.constantFrom('Echo', 'Greet', 'Fail', 'FailWatching', 'Nothing')
+    await fc.assert(
+      fc.asyncProperty(methods, fc.constantFrom(...types), body, async (method, type, bytes) => {
+        const headers = { 'content-type': type }
+        const answer = await client.ask(`/oasis-core.Test/${method}`, bytes, headers)
+        assert.equal(answer.httpStatus, 200)
+        const isWeb = type !== 'application/grpc'
+        assert.ok(isWeb ? answer.body.length > 0 : 'grpc-status' in answer.headers)
+      }),
+    )
+    assert.deepEqual(test.failures, [])
+    assert.equal(test.server.heldBytes, 0)
+  })
+
   it('no HTTP at all: the connection ends, and others do not notice', async () => {
     await using it = await start()
     await fc.assert(

@@ -4,12 +4,15 @@ import { BugError } from '@wadi/base/errors'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import { formatMetrics } from '@wadi/base/prometheusText'
 import { createClient } from '../client/createClient.ts'
+import { type Codec, nothing } from '../codec.ts'
 import { frameOf } from '../frames.ts'
 import { LINGERING_MS_MAX } from '../limits.ts'
 import { countClients, countServers } from '../metrics.ts'
+import { serverStream, service } from '../service.ts'
 import { STATUS, statusError } from '../status.ts'
 import { answerOf, RawClient } from '../testing/rawClient.ts'
 import { Test, TestServer } from '../testing/testServer.ts'
+import { implement, type ServerStream } from './implement.ts'
 
 const NIL = frameOf(Uint8Array.of(0xf6))
 const WATCH = '/oasis-core.Test/Watch'
@@ -209,6 +212,39 @@ describe('a stream', () => {
     // The one that holds the most is the one that asks now.
     while (less.answers.send(new Uint8Array(200_000)));
     assert.equal(test.service.released, 2)
+  })
+
+  it('encodes once what it tells to many', async () => {
+    let encoded = 0
+    const codec: Codec<readonly [number]> = {
+      encode: ([byte]) => {
+        encoded++
+        return Uint8Array.of(byte)
+      },
+      decode: ([byte]) => [byte ?? 0],
+    }
+    const Numbers = service('oasis-core.Numbers', { Watch: serverStream(nothing, codec) })
+    const streams: ServerStream<readonly [number]>[] = []
+    const begun = implement(Numbers, {
+      Watch: (_request, stream) => {
+        streams.push(stream)
+        return () => undefined
+      },
+    })
+    await using test = await TestServer.start({ implementations: [begun] })
+    const client = createClient(test.channel(), Numbers)
+    const watchers = [client.Watch(), client.Watch(), client.Watch()]
+    const heard = Promise.all(
+      watchers.map(async (answers) => [await answers.next(), await answers.next()]),
+    )
+    while (streams.length < 3) await new Promise((resolve) => setImmediate(resolve))
+    for (const number of [[1], [2]] as const) for (const stream of streams) stream.send(number)
+    for (const results of await heard)
+      assert.deepEqual(
+        results.map(({ value }) => value),
+        [[1], [2]],
+      )
+    assert.equal(encoded, 2)
   })
 
   it('can wait for its client', async () => {

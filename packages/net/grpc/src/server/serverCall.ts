@@ -9,7 +9,7 @@
 import { CodedError } from '@wadi/base/errors'
 import type { Timer } from '@wadi/contracts/world'
 import { Base64Reader } from '../base64Reader.ts'
-import { frameOf, MessageReader } from '../frames.ts'
+import { MessageReader } from '../frames.ts'
 import { OK, STATUS, type Status, statusError, statusOf } from '../status.ts'
 import type { Answer } from './answer.ts'
 import type { Desk, Holder } from './desk.ts'
@@ -122,7 +122,7 @@ export class ServerCall implements ExchangeEvents, ServerStream<unknown>, Holder
   send(answer: unknown): boolean {
     if (this.#state !== 'running') return false
     const { bound, desk } = this.#parts
-    const frame = frameOf(bound.method.answer.encode(answer))
+    const frame = bound.frame(answer)
     if (!this.#sending().push(frame)) {
       this.#abandon(statusError('resourceExhausted', 'grpc: the client is too slow for the stream'))
       return false
@@ -197,15 +197,15 @@ export class ServerCall implements ExchangeEvents, ServerStream<unknown>, Holder
 
   /** What the handler returned: the answer, or how to let go of the stream. */
   #answer(value: unknown): void {
-    const { method } = this.#parts.bound
-    if (method.kind === 'stream') {
+    const { bound } = this.#parts
+    if (this.isStream) {
       const release = value as Release
       if (this.#isOver) release()
       else this.#release = release
       return
     }
     if (this.#isOver) return
-    const frame = frameOf(method.answer.encode(value))
+    const frame = bound.frame(value)
     if (!this.hold(frame.length))
       throw statusError('resourceExhausted', 'grpc: the server holds as much as it can')
     this.#finish(OK, frame)
@@ -239,7 +239,10 @@ export class ServerCall implements ExchangeEvents, ServerStream<unknown>, Holder
   }
 
   #wake(): void {
-    for (const resolve of this.#drained.splice(0)) resolve()
+    const waiting = this.#drained
+    if (waiting.length === 0) return
+    this.#drained = []
+    for (const resolve of waiting) resolve()
   }
 
   #expire(): void {
