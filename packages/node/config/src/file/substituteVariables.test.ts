@@ -31,13 +31,17 @@ describe('variables in a file', () => {
       '${A+w}${N+w}${EMPTY:+w}': 'ww',
       '${N:-tcp://[::1]:80/$x}': 'tcp://[::1]:80/$x',
       '${N:-$A}': 'x',
-      '${N:-}${A?x}${A:x}': 'xx',
+      '${N:-}${A:-}': 'x',
     }
     for (const [written, result] of Object.entries(cases)) assert.equal(put(written), result)
   })
 
-  it('leave alone what is no name', () => {
-    for (const text of ['${}', '${-}', '${_}', '$_', '{A}']) assert.equal(put(text), text)
+  it('leave alone what is no name, and refuse braces around it', () => {
+    for (const text of ['$_', '{A}', '$.', 'a$']) assert.equal(put(text), text)
+    for (const text of ['${}', '${-}', '${_}', '${A?x}', '${A:}', '${A:x}', '${ A}', '${${A}}']) {
+      const message = /1:3: \$\{ begins no variable; put its name behind it, or write \$\$/
+      assert.throws(() => put(text), { reason: 'configFile.malformed', message }, text)
+    }
   })
 
   it('are told by name where they are not set', () => {

@@ -3,7 +3,8 @@
  * COMPAT(oasis-core): the forms and their corners are those of the library that the reference has
  * for this: `$NAME`, `${NAME}`, `${NAME:-word}`, `${NAME-word}`, `${NAME:=word}`, `${NAME=word}`,
  * `${NAME:+word}`, `${NAME+word}`, and `$$` for a dollar; also in comments. What is not set is
- * empty; whoever calls is told of it.
+ * empty; whoever calls is told of it. Braces of another form are refused: there they become a text
+ * that nobody meant, or keep that program busy for ever.
  */
 
 import { FILE_SIZE_MAX } from '../limits.ts'
@@ -26,17 +27,20 @@ function match(pattern: RegExp, text: string, at: number): string {
   return pattern.exec(text)?.[0] ?? ''
 }
 
+/** Refuses the braces at a position. */
+function refuseAt(text: string, at: number, why: string): never {
+  const lines = text.slice(0, at).split('\n')
+  const place = `${lines.length}:${lines.at(-1)!.length + 1}`
+  throw errors.malformed(`${place}: ${why}, or write $$ for a dollar`)
+}
+
 /** Where the braces that are open at a position close; they do so in the same line. */
 function findBrace(text: string, at: number): number {
   const end = /[}\r\n]/g
   end.lastIndex = at
   const found = end.exec(text)
   if (found?.[0] === '}') return found.index
-  const lines = text.slice(0, at).split('\n')
-  const column = lines.at(-1)!.length + 1
-  throw errors.malformed(
-    `${lines.length}:${column}: \${ has no closing brace in its line; add it, or write $$ for a dollar`,
-  )
+  return refuseAt(text, at, '${ has no closing brace in its line; add it')
 }
 
 class Substitution {
@@ -79,9 +83,10 @@ class Substitution {
     const end = findBrace(this.#text, at + 2) + 1
     const inside = this.#text.slice(at + 2, end - 1)
     const name = match(NAME, inside, 0)
-    if (name === '' || name === '_') return { end, value: this.#text.slice(at, end) }
     const operator = match(OPERATOR, inside, name.length)
     const word = inside.slice(name.length + operator.length)
+    const isForm = name !== '' && name !== '_' && (operator !== '' || word === '')
+    if (!isForm) refuseAt(this.#text, at + 2, '${ begins no variable; put its name behind it')
     return { end, value: this.#choose(name, operator, word) }
   }
 

@@ -16,7 +16,7 @@ const BASES: readonly (readonly [prefix: RegExp, digits: RegExp, base: string])[
   [/^0[bB]/, /^[01]+$/, '0b'],
   // COMPAT(oasis-core): its YAML library still reads the octal numbers of YAML 1.1.
   [/^0(?=\d)/, /^[0-7]+$/, '0o'],
-  [/^/, /^\d+$/, ''],
+  [/^/, /^(0|[1-9]\d*)$/, ''],
 ]
 
 function parseWhole(written: string): bigint | undefined {
