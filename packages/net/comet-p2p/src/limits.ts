@@ -68,6 +68,30 @@ export const OUTBOUND_PEERS_MAX = 20
 export const HANDSHAKES_MAX = 64
 export const HANDSHAKES_PER_IP_MAX = 8
 
+/**
+ * When all those places are taken, somebody who comes takes the place of whoever has said nothing
+ * yet, or has not shown who it is after this time.
+ */
+export const HANDSHAKE_GRACE_MS = 5000
+
+/** Sockets that a listener accepts if it is told no other bound. */
+export const ACCEPTED_SOCKETS_MAX = 256
+
+/**
+ * Sockets that were closed and still send their last bytes: of all, of one address, for how long,
+ * and how many bytes may still come on one.
+ */
+export const LINGERING_MAX = 64
+export const LINGERING_PER_IP_MAX = 16
+export const LINGERING_MS_MAX = 2000
+export const LINGERING_BYTES_MAX = 1024 * 1024
+
+/**
+ * Descriptors that are kept for the disk, the node's own ports and the runtime: peers and strangers
+ * never get them.
+ */
+export const OPEN_FILES_RESERVED = 256
+
 /** How long an honest peer may take to be dialed and to say who it is: the reference's settings. */
 export const DIAL_MS_MAX = 3000
 export const HANDSHAKE_MS_MAX = 20_000

@@ -31,6 +31,8 @@ export interface Wire {
   resume(): void
   /** Ends the connection after what was written, as far as the other end still takes it. */
   close(): void
+  /** Ends the connection at once, whatever was written. */
+  cut(): void
 }
 
 /** What a place where somebody listens tells. */
@@ -40,6 +42,14 @@ export interface ListenEvents {
   /** It is not to be had. */
   failed(why: UnavailableError): void
   accepted(wire: Wire): void
+  /** Somebody was turned away: as many sockets are open as may be. */
+  overrun?(): void
+}
+
+/** How much a listener takes on. */
+export interface ListenBounds {
+  /** Sockets that it has accepted and that are open, also those that were closed and linger. */
+  readonly socketsMax: number
 }
 
 /** Who was dialed, or why not. */
@@ -54,7 +64,7 @@ export interface Closable {
 
 /** The way to other machines. */
 export interface Sockets {
-  /** Listens; a port of 0 takes any. */
-  listen(endpoint: Endpoint, events: ListenEvents): Closable
+  /** Listens; a port of 0 takes any. Who comes beyond the bounds is turned away at once. */
+  listen(endpoint: Endpoint, events: ListenEvents, bounds?: ListenBounds): Closable
   dial(endpoint: Endpoint, answer: (result: DialResult) => void): Closable
 }

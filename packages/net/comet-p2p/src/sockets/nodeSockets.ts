@@ -5,11 +5,12 @@ import net from 'node:net'
 import { UnavailableError } from '@wadi/base/errors'
 import { parseIp, printIp } from '@wadi/primitives/ip'
 import { type NetAddress, splitNetAddress } from '../address/netAddress.ts'
-import { WIRE_WAITING_BYTES_MAX } from '../limits.ts'
+import { ACCEPTED_SOCKETS_MAX, WIRE_WAITING_BYTES_MAX } from '../limits.ts'
 import type { DialResult, Endpoint, Sockets, Wire, WireEvents } from './contract.ts'
+import { Lingering } from './lingering.ts'
 
-/** What is closed may take so long to take the last bytes; then it is cut off. */
-const LINGER_MS = 2000
+/** Descriptors are the process', so this is of the process too. */
+const lingering = new Lingering()
 
 function endpointOf(address: string | undefined, port: number | undefined): Endpoint {
   // Link-local addresses come with the name of an interface.
@@ -26,13 +27,13 @@ class SocketWire implements Wire {
   constructor(socket: net.Socket) {
     this.#socket = socket
     this.remote = endpointOf(socket.remoteAddress, socket.remotePort)
-    socket.setNoDelay(true)
     socket.pause()
     socket.on('error', () => undefined)
   }
 
   open(events: WireEvents): void {
     const socket = this.#socket
+    socket.setNoDelay(true)
     let why = 'the other end closed the connection'
     socket.on('data', (bytes: Uint8Array) => {
       if (!this.#isClosed) events.received(bytes)
@@ -72,19 +73,25 @@ class SocketWire implements Wire {
     if (this.#isClosed) return
     this.#isClosed = true
     const socket = this.#socket
-    // What still comes is read and dropped: unread bytes would make the system cut off our last.
-    socket.resume()
-    socket.end()
-    const timer = setTimeout(() => socket.destroy(), LINGER_MS)
-    timer.unref()
-    socket.on('close', () => clearTimeout(timer))
+    // Who was told nothing has nothing to wait for.
+    if (socket.bytesWritten === 0) socket.destroy()
+    else lingering.add(socket, printIp(this.remote.ip))
+  }
+
+  cut(): void {
+    this.#isClosed = true
+    this.#socket.destroy()
   }
 }
 
 /** Real sockets. */
 export const nodeSockets: Sockets = {
-  listen({ ip, port }, events) {
-    const server = net.createServer((socket) => events.accepted(new SocketWire(socket)))
+  listen({ ip, port }, events, bounds) {
+    const server = net.createServer({ pauseOnConnect: true }, (socket) =>
+      events.accepted(new SocketWire(socket)),
+    )
+    server.maxConnections = bounds?.socketsMax ?? ACCEPTED_SOCKETS_MAX
+    server.on('drop', () => events.overrun?.())
     let isReady = false
     server.on('error', (cause) => {
       if (isReady) return

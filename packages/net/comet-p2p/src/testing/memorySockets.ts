@@ -80,6 +80,10 @@ export class Pipe implements Wire {
     this.#other!.#deliverSoon()
   }
 
+  cut(): void {
+    this.close()
+  }
+
   #deliverSoon(): void {
     this.#internet.later(() => this.#deliver())
   }
