@@ -25,6 +25,7 @@ const COMMANDS = {
   bench: 'bench/src/main.ts',
   roots: 'conformance/src/roots.ts',
   replay: 'conformance/src/replay.ts',
+  api: 'conformance/src/api.ts',
   status: 'conformance/src/status.ts',
   sim: 'sim/src/main.ts',
 }

@@ -21,7 +21,8 @@ import { bytesOfBase64, type RecordedBlock, type RecordedTxResult } from '../rec
 import { chainOf, type RecordedChain } from '../replay/replayChain.ts'
 import { type RecordedHeight, verifyEvidence } from './verifyEvidence.ts'
 
-function startOf({ document }: RecordedChain, first: Block): ChainState {
+/** The state of a recorded chain before its first block. */
+export function startOf({ document }: RecordedChain, first: Block): ChainState {
   const { isDebug, signatures } = chainOf(document)
   const genesis = genesisOf(document, { isDebug, signatures })
   return initialState(genesisState(genesis), {
@@ -50,7 +51,7 @@ function resultOf({ code = 0, data = '', gas_wanted = 0, gas_used = 0 }: Recorde
 }
 
 /** The state after a recorded block. */
-function followed(chain: ChainState, record: RecordedBlock, block: Block, blockId: BlockId) {
+export function followed(chain: ChainState, record: RecordedBlock, block: Block, blockId: BlockId) {
   const updates = record.validator_updates ?? []
   const params = record.consensus_param_updates
   return nextState(chain, {

@@ -1,0 +1,72 @@
+/** A running node as a source of answers. */
+
+import type { GenesisDocument } from '@wadi/consensus/genesis/document'
+import type { Tree } from '@wadi/mkvs/tree'
+import type { PublicKey } from '@wadi/primitives/publicKey'
+import type { Gas, Transaction } from '@wadi/primitives/transaction'
+import type { ChainSource, LiveChain, StoredBlocks, StoredStates } from './chainSource.ts'
+import { OpenStates } from './openStates.ts'
+
+/** The consensus layer, as far as answers need it. */
+export interface SourceApplication {
+  /** The state after a block, as a tree of the caller's own. */
+  stateAt(height: bigint): Tree
+  info(): { readonly height: bigint }
+  readonly services: { estimateGas(signer: PublicKey, transaction: Transaction): Gas }
+}
+
+/** The engine, as far as answers need it. */
+export interface SourceEngine {
+  readonly blockStore: StoredBlocks
+  readonly stateStore: StoredStates
+  readonly mempool: Pick<LiveChain, 'checkTx'> & {
+    reap(bytesMax: bigint, gasMax: bigint): readonly Uint8Array[]
+  }
+  readonly status: { readonly isSyncing: boolean }
+  readonly rounds: LiveChain['rounds']
+  addEvidence: LiveChain['addEvidence']
+}
+
+/** What a node is made of, as far as it answers. */
+export interface EngineParts {
+  readonly document: GenesisDocument
+  readonly chainContext: string
+  readonly engine: SourceEngine
+  readonly application: SourceApplication
+}
+
+const NO_BOUND = -1n
+
+function liveOf({ engine, application }: EngineParts): LiveChain {
+  const { mempool } = engine
+  return {
+    get isSynced() {
+      return !engine.status.isSyncing
+    },
+    get rounds() {
+      return engine.rounds
+    },
+    checkTx: (transaction, origin) => mempool.checkTx(transaction, origin),
+    unconfirmed: () => mempool.reap(NO_BOUND, NO_BOUND),
+    estimateGas: (signer, transaction) => application.services.estimateGas(signer, transaction),
+    addEvidence: (evidence) => engine.addEvidence(evidence),
+  }
+}
+
+/** A node's chain. */
+export function engineSource(parts: EngineParts): ChainSource {
+  const { document, chainContext, engine, application } = parts
+  const states = new OpenStates((height) => application.stateAt(height))
+  return {
+    document,
+    chainContext,
+    get lastHeight() {
+      return application.info().height
+    },
+    blocks: engine.blockStore,
+    states: engine.stateStore,
+    stateAt: (height) => states.at(height),
+    live: liveOf(parts),
+    renew: () => states.close(),
+  }
+}

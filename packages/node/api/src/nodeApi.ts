@@ -1,0 +1,71 @@
+/** Everything that a node answers and tells, without sockets. */
+
+import { apiMethods } from '@wadi/consensus-services/api'
+import { consensusMethods } from './answers/consensus.ts'
+import { controlMethods, debugMethods } from './answers/control.ts'
+import type { NodeMethods } from './answers/nodeMethod.ts'
+import { BlockWatch } from './blockWatch.ts'
+import type { ChainSource } from './chainSource.ts'
+import { ChainViews } from './chainViews.ts'
+import type { NodeFacts } from './nodeFacts.ts'
+import { EventHub } from './streams/eventHub.ts'
+import type { Topics } from './streams/topic.ts'
+import { topicsOf } from './streams/topics.ts'
+import type { Sink } from './streams/watcher.ts'
+import { Submissions } from './submissions.ts'
+import { WaitingRoom } from './waiting.ts'
+
+/** What a node's calls are answered from. */
+export interface NodeApiOptions {
+  readonly source: ChainSource
+  readonly facts: NodeFacts
+}
+
+/** A node's calls and streams. */
+export interface NodeApi {
+  /** Everything but what is for tests. */
+  readonly methods: NodeMethods
+  readonly debugMethods: NodeMethods
+  readonly topics: Topics
+  /** Begins a stream of a topic; returns how to stop it. */
+  watch(topic: string, request: unknown, sink: Sink): () => void
+  /** To be called when a block has been applied, and all of it is stored. */
+  applied(height: bigint): void
+}
+
+/** Answers out of the state, each from a view that is made for it. */
+function stateMethods(views: ChainViews): NodeMethods {
+  return Object.fromEntries(
+    Object.entries(apiMethods).map(([name, method]) => {
+      const { request, response } = method
+      const answer = (asked: unknown) => method.answer(views.at(method.heightOf(asked)), asked)
+      return [name, { request, response, answer }]
+    }),
+  )
+}
+
+/** Puts a node's calls together. */
+export function createNodeApi({ source, facts }: NodeApiOptions): NodeApi {
+  const views = new ChainViews(source)
+  const room = new WaitingRoom()
+  const watch = new BlockWatch()
+  const hub = new EventHub(views)
+  const topics = topicsOf(source)
+  const control = { views, facts, room, watch }
+  const submissions = new Submissions(source, room)
+  return {
+    methods: {
+      ...stateMethods(views),
+      ...consensusMethods({ views, facts, submissions }),
+      ...controlMethods(control),
+    },
+    debugMethods: debugMethods(control),
+    topics,
+    watch: (name, request, sink) => hub.watch(topics[name]!, request, sink),
+    applied: (height) => {
+      source.renew?.()
+      hub.tell(height)
+      watch.tell()
+    },
+  }
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { decode } from '@wadi/cbor/codec'
+import { mapped } from '@wadi/cbor/mapped'
+import { text, u64 } from '@wadi/cbor/scalars'
+import { ChainViews } from '../chainViews.ts'
+import { TestChain } from '../testing/testChain.ts'
+import { TestSink } from '../testing/testSink.ts'
+import { EventHub } from './eventHub.ts'
+import type { Topic } from './topic.ts'
+
+/** A chain of two blocks with its hub, and a topic that counts what it is asked. */
+function setUp({ watcherMax }: { watcherMax?: number } = {}) {
+  const chain = new TestChain()
+  chain.add()
+  const counts = { told: 0, encoded: 0 }
+  const counted = mapped<bigint, bigint>(u64, {
+    name: 'Counted',
+    from: (value) => value,
+    to: (value) => {
+      counts.encoded++
+      return value
+    },
+  })
+  const heights: Topic<string, bigint> = {
+    request: text,
+    item: counted,
+    first: (view) => [view.height],
+    nameOf: (name) => name,
+    *told(view) {
+      counts.told++
+      yield { to: 'even', item: view.height * 2n }
+      yield { to: 'odd', item: view.height * 2n + 1n }
+    },
+  }
+  const hub = new EventHub(new ChainViews(chain), watcherMax)
+  return { chain, hub, heights, counts }
+}
+
+function numbers({ items }: TestSink): bigint[] {
+  return items.map((item) => decode(u64, item))
+}
+
+describe('the hub of events', () => {
+  it('tells who watches what is there first, and then what blocks tell', () => {
+    const { chain, hub, heights } = setUp()
+    const [even, odd] = [new TestSink(), new TestSink()]
+    hub.watch(heights, 'even', even)
+    hub.tell(chain.add())
+    hub.watch(heights, 'odd', odd)
+    hub.tell(chain.add())
+    assert.deepEqual(numbers(even), [1n, 4n, 6n])
+    assert.deepEqual(numbers(odd), [2n, 7n])
+  })
+
+  it('makes and encodes an item once for all, and none for nobody', () => {
+    const { chain, hub, heights, counts } = setUp()
+    hub.tell(chain.add())
+    assert.deepEqual(counts, { told: 0, encoded: 0 })
+    const sinks = Array.from({ length: 9 }, () => new TestSink())
+    for (const sink of sinks) hub.watch(heights, 'even', sink)
+    counts.encoded = 0
+    hub.tell(chain.add())
+    assert.deepEqual(counts, { told: 1, encoded: 1 })
+    for (const sink of sinks) assert.deepEqual(numbers(sink), [2n, 6n])
+  })
+
+  it('keeps nothing of those who have left', () => {
+    const { chain, hub, heights, counts } = setUp()
+    const sink = new TestSink()
+    const leave = hub.watch(heights, 'even', sink)
+    const stay = hub.watch(heights, 'even', new TestSink())
+    leave()
+    leave()
+    assert.equal(hub.size, 1)
+    stay()
+    hub.tell(chain.add())
+    assert.equal(hub.size, 0)
+    assert.equal(counts.told, 0)
+    assert.deepEqual(numbers(sink), [1n])
+  })
+
+  it('goes on for the others when one is over', () => {
+    const { chain, hub, heights } = setUp()
+    const [gone, here] = [new TestSink(), new TestSink()]
+    hub.watch(heights, 'even', gone)
+    hub.watch(heights, 'even', here)
+    gone.isOver = true
+    hub.tell(chain.add())
+    assert.deepEqual(numbers(here), [1n, 4n])
+  })
+
+  it('lets in so many, and one more when somebody has left', () => {
+    const { hub, heights } = setUp({ watcherMax: 2 })
+    const leave = hub.watch(heights, 'even', new TestSink())
+    hub.watch(heights, 'even', new TestSink())
+    const refused = () => hub.watch(heights, 'even', new TestSink())
+    assert.throws(refused, { reason: 'nodeApi.tooManyWatchers' })
+    leave()
+    refused()
+  })
+
+  it('has nothing to tell before the first block', () => {
+    const { heights } = setUp()
+    const sink = new TestSink()
+    new EventHub(new ChainViews(new TestChain())).watch(heights, 'even', sink)
+    assert.deepEqual(sink.items, [])
+  })
+})

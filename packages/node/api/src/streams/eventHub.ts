@@ -1,0 +1,69 @@
+/** Tells those who watch what each block tells; every item is made and encoded once for all. */
+
+import { encode } from '@wadi/cbor/codec'
+import type { ChainViews } from '../chainViews.ts'
+import { errors } from '../errors.ts'
+import { WATCHERS_MAX } from '../limits.ts'
+import type { Topic } from './topic.ts'
+import { type Sink, Watcher } from './watcher.ts'
+
+/** Those who watch a topic, by what they asked for; no name is everything. */
+type Audience = Map<string | undefined, Set<Watcher>>
+
+/** One for a node. */
+export class EventHub {
+  readonly #views: ChainViews
+  readonly #watcherMax: number
+  // biome-ignore lint/suspicious/noExplicitAny: topics of all types
+  readonly #audiences = new Map<Topic<any, any>, Audience>()
+  #count = 0
+
+  constructor(views: ChainViews, watcherMax: number = WATCHERS_MAX) {
+    this.#views = views
+    this.#watcherMax = watcherMax
+  }
+
+  /** How many watch. */
+  get size(): number {
+    return this.#count
+  }
+
+  /** Somebody watches from now on. Returns how to stop. */
+  watch<Q, A>(topic: Topic<Q, A>, request: Q, sink: Sink): () => void {
+    if (this.#count >= this.#watcherMax) throw errors.tooManyWatchers()
+    const watcher = new Watcher(sink, this.#firstOf(topic, request))
+    if (watcher.isOver) return () => {}
+    const name = topic.nameOf?.(request)
+    const audience: Audience = this.#audiences.get(topic) ?? new Map()
+    const peers = audience.get(name) ?? new Set()
+    this.#audiences.set(topic, audience.set(name, peers.add(watcher)))
+    this.#count++
+    return () => {
+      watcher.end()
+      if (!peers.delete(watcher)) return
+      this.#count--
+      if (peers.size === 0 && audience.get(name) === peers) audience.delete(name)
+      if (audience.size === 0 && this.#audiences.get(topic) === audience)
+        this.#audiences.delete(topic)
+    }
+  }
+
+  /** A block has been added, and its state is there. */
+  tell(height: bigint): void {
+    if (this.#count === 0) return
+    const view = this.#views.at(height)
+    for (const [topic, audience] of Array.from(this.#audiences))
+      for (const { item, to } of topic.told(view)) {
+        const peers = audience.get(to)
+        if (peers === undefined) continue
+        const encoded = encode(topic.item, item)
+        for (const watcher of Array.from(peers)) watcher.tell(encoded)
+      }
+  }
+
+  /** Before the first block there is nothing to tell. What is there is read before it changes. */
+  #firstOf<Q, A>({ first, item: schema }: Topic<Q, A>, request: Q): readonly Uint8Array[] {
+    if (first === undefined || this.#views.source.lastHeight === 0n) return []
+    return Array.from(first(this.#views.at(0n), request), (item) => encode(schema, item))
+  }
+}
