@@ -18,6 +18,8 @@ export const errors = definePlainErrors('p2p', {
   self: 'peer is this node itself',
   incompatible: 'peer is of another network or version',
   refused: 'peer is not taken in',
+  silentHandshake: 'peer connects and says nothing',
+  slowHandshake: 'peer does not say in time who it is',
   badPacket: 'packet cannot be decoded',
   unknownPacket: 'packet is of no kind',
   unknownChannel: 'packet is on a channel that nobody has',

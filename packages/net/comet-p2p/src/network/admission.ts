@@ -1,7 +1,8 @@
 /** Who may become a peer, before and after it has shown who it is. */
 
-import { equalBytes } from '@wadi/base/bytes'
+import { equalBytes, toHex } from '@wadi/base/bytes'
 import {
+  HANDSHAKE_GRACE_MS,
   HANDSHAKES_MAX,
   HANDSHAKES_PER_IP_MAX,
   INBOUND_PEERS_MAX,
@@ -25,7 +26,15 @@ export interface Connection {
   readonly isOutbound: boolean
   /** Undefined while it has not become a peer. */
   readonly peerId: string | undefined
+  /** Has anything come on it? */
+  readonly hasSpoken: boolean
+  readonly ageMs: number
 }
+
+/** What becomes of somebody who connects: one of the others may have to go for it. */
+export type Entry<C> =
+  | { readonly kind: 'refused'; readonly why: Refusal }
+  | { readonly kind: 'let in'; readonly insteadOf: C | undefined }
 
 /** Somebody who has shown who it is. */
 export interface Candidate {
@@ -36,7 +45,12 @@ export interface Candidate {
 
 type AdmissionOptions = Pick<
   NetworkOptions,
-  'duplicateIps' | 'unconditionalPeers' | 'inboundPeersMax' | 'outboundPeersMax' | 'filters'
+  | 'duplicateIps'
+  | 'persistentPeers'
+  | 'unconditionalPeers'
+  | 'inboundPeersMax'
+  | 'outboundPeersMax'
+  | 'filters'
 >
 
 /** The rules, in the reference's order. */
@@ -45,10 +59,13 @@ export class Admission {
   readonly outboundPeersMax: number
   readonly #options: AdmissionOptions
   readonly #unconditional: ReadonlySet<string>
+  /** Where those are whom the operator named, as far as it is known, by their ids. */
+  readonly #chosenIps: Map<string, string>
 
   constructor(options: AdmissionOptions) {
     this.#options = options
     this.#unconditional = new Set(options.unconditionalPeers)
+    this.#chosenIps = new Map(options.persistentPeers?.map(({ id, ip }) => [id, toHex(ip)]))
     this.inboundPeersMax = options.inboundPeersMax ?? INBOUND_PEERS_MAX
     this.outboundPeersMax = options.outboundPeersMax ?? OUTBOUND_PEERS_MAX
   }
@@ -62,15 +79,29 @@ export class Admission {
     return this.#options.duplicateIps === 'allowed'
   }
 
-  /** Somebody connects; nothing is known but the address. */
-  refuseAccepted(remote: Endpoint, connections: readonly Connection[]): Refusal | undefined {
-    const sameIp = connections.filter((other) => equalBytes(other.remote.ip, remote.ip))
-    if (sameIp.length > 0 && !this.allowsDuplicateIps()) return 'duplicate ip'
-    const shaking = (all: readonly Connection[]) =>
-      all.filter(({ peerId, isOutbound }) => peerId === undefined && !isOutbound).length
-    const isFull = shaking(connections) >= HANDSHAKES_MAX
-    if (isFull || shaking(sameIp) >= HANDSHAKES_PER_IP_MAX) return 'too many handshakes'
-    return undefined
+  /** Somebody is a peer: where it is, if the operator named it, never waits behind strangers. */
+  remember(id: string, ip: Uint8Array): void {
+    if (this.isUnconditional(id)) this.#chosenIps.set(id, toHex(ip))
+  }
+
+  /** Somebody connects; nothing is known but the address. The others: the oldest first. */
+  judgeAccepted<C extends Connection>(remote: Endpoint, connections: readonly C[]): Entry<C> {
+    const strangers = connections.filter(({ peerId, isOutbound }) => !isOutbound && !peerId)
+    const isSameIp = (other: Connection) => equalBytes(other.remote.ip, remote.ip)
+    const sameIp = strangers.filter(isSameIp)
+    const areShared = this.allowsDuplicateIps()
+    const isTaken = !areShared && connections.filter(isSameIp).length > sameIp.length
+    if (isTaken) return { kind: 'refused', why: 'duplicate ip' }
+    const sameIpMax = areShared ? HANDSHAKES_PER_IP_MAX : 1
+    if (sameIp.length >= sameIpMax)
+      return replace(whoGivesWay(sameIp), areShared ? 'too many handshakes' : 'duplicate ip')
+    if (strangers.length < HANDSHAKES_MAX) return { kind: 'let in', insteadOf: undefined }
+    const chosenIps = new Set(this.#chosenIps.values())
+    const others = strangers.filter((other) => !chosenIps.has(toHex(other.remote.ip)))
+    const crowd = largestCrowd(others)
+    const weakest = whoGivesWay(crowd) ?? whoGivesWay(sameIp.length === 0 ? others : [])
+    const isForced = chosenIps.has(toHex(remote.ip)) || crowd.length > sameIp.length + 1
+    return replace(weakest ?? (isForced ? crowd[0] : undefined), 'too many handshakes')
   }
 
   /** Somebody has shown who it is and is none of the peers. */
@@ -87,4 +118,22 @@ export class Admission {
     }
     return undefined
   }
+}
+
+function replace<C>(insteadOf: C | undefined, why: Refusal): Entry<C> {
+  return insteadOf === undefined ? { kind: 'refused', why } : { kind: 'let in', insteadOf }
+}
+
+/** Who said nothing, or else took long, so far: an honest one speaks as soon as it is connected. */
+function whoGivesWay<C extends Connection>(strangers: readonly C[]): C | undefined {
+  const silent = strangers.find(({ hasSpoken }) => !hasSpoken)
+  return silent ?? strangers.find(({ ageMs }) => ageMs >= HANDSHAKE_GRACE_MS)
+}
+
+/** Those of the address with the most. */
+function largestCrowd<C extends Connection>(strangers: readonly C[]): readonly C[] {
+  const crowds = Map.groupBy(strangers, ({ remote }) => toHex(remote.ip))
+  let largest: readonly C[] = []
+  for (const crowd of crowds.values()) if (crowd.length > largest.length) largest = crowd
+  return largest
 }

@@ -20,6 +20,9 @@ export interface Accused {
 /** Ends of connections that are nobody's fault, or that of who told us the address. */
 const NO_OFFENCES: ReadonlySet<string> = new Set(['p2p.self', 'p2p.wrongPeer', 'p2p.refused'])
 
+/** What may also come from a machine or a line that is slow. */
+const SMALL_OFFENCES: ReadonlySet<string> = new Set(['p2p.slowHandshake'])
+
 /** See the top of this file. */
 export class Discipline {
   readonly #book: ConductBook
@@ -53,7 +56,8 @@ export class Discipline {
   /** Counts that somebody broke a rule of the connection. */
   judgeError(accused: Accused, error: CodedError): Verdict {
     if (NO_OFFENCES.has(error.reason)) return 'dropped'
-    return this.judge(accused, { severity: 'drop', why: error.reason })
+    const severity = SMALL_OFFENCES.has(error.reason) ? 'slow' : 'drop'
+    return this.judge(accused, { severity, why: error.reason })
   }
 
   /** An address that several peers share says nothing about one of them. */

@@ -4,6 +4,7 @@ import { CodedError } from '@wadi/base/errors'
 import type { Channel } from '@wadi/contracts/peers'
 import type { Timer } from '@wadi/contracts/world'
 import type { NodeInfo } from '@wadi/tendermint/messages/connection'
+import { errors } from '../errors.ts'
 import { Handshake, type HandshakeOptions } from '../handshake/handshake.ts'
 import { HANDSHAKE_MS_MAX } from '../limits.ts'
 import { Mux, type MuxEvents } from '../mux/mux.ts'
@@ -42,10 +43,13 @@ export class Link {
   #mux: Mux | undefined
   #handshakeTimer: Timer | undefined
   #resumeTimer: Timer | undefined
+  readonly #openedMs: number
+  #hasSpoken = false
   #isClosed = false
 
   constructor(options: LinkOptions) {
     this.#options = options
+    this.#openedMs = options.world.clock.monotonicMs()
     this.#handshake = new Handshake(options.handshake)
     const { world, rates } = options
     this.#bucket = new TokenBucket(world.clock, rates.receiveBytesPerSecond)
@@ -58,6 +62,15 @@ export class Link {
   /** Of the other side, once it has shown its key. */
   get id(): string | undefined {
     return this.#handshake.id
+  }
+
+  /** Has anything come? */
+  get hasSpoken(): boolean {
+    return this.#hasSpoken
+  }
+
+  get ageMs(): number {
+    return this.#options.world.clock.monotonicMs() - this.#openedMs
   }
 
   get isClosed(): boolean {
@@ -111,7 +124,9 @@ export class Link {
     this.#resumeTimer?.cancel()
     this.#mux?.stop()
     this.#handshake.secret.wipe()
-    this.#options.wire.close()
+    // Who said nothing is owed nothing.
+    if (this.#hasSpoken) this.#options.wire.close()
+    else this.#options.wire.cut()
   }
 
   #end(reason: EndReason): void {
@@ -122,13 +137,22 @@ export class Link {
 
   #limitHandshake(): void {
     this.#handshakeTimer?.cancel()
-    this.#handshakeTimer = this.#options.world.timers.after(HANDSHAKE_MS_MAX, () => {
-      this.#end('handshake takes too long')
+    const { timers } = this.#options.world
+    this.#handshakeTimer = timers.after(HANDSHAKE_MS_MAX, () => {
+      // What came while this process was busy is read first.
+      this.#handshakeTimer = timers.after(0, () => this.#end(this.#whyTooLong()))
     })
+  }
+
+  /** Who was dialed may be somebody who never asked for it; who dials has to speak. */
+  #whyTooLong(): EndReason {
+    if (this.#options.handshake.dialedId !== undefined) return 'handshake takes too long'
+    return this.#hasSpoken ? errors.slowHandshake() : errors.silentHandshake()
   }
 
   #received(bytes: Uint8Array): void {
     if (this.#isClosed) return
+    this.#hasSpoken = true
     this.#bucket.take(bytes.length)
     try {
       if (this.#mux === undefined) this.#shakeHands(bytes)

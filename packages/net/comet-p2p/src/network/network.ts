@@ -13,9 +13,9 @@ import { equalAddresses, type NetAddress, printNetAddress } from '../address/net
 import { errors } from '../errors.ts'
 import { listenAddressOf } from '../handshake/nodeInfo.ts'
 import { peerIdOf } from '../handshake/peerId.ts'
-import { RATE_BYTES_PER_SECOND, REASSEMBLY_BYTES_MAX } from '../limits.ts'
+import { HANDSHAKE_GRACE_MS, RATE_BYTES_PER_SECOND, REASSEMBLY_BYTES_MAX } from '../limits.ts'
 import type { Closable, Endpoint, Wire } from '../sockets/contract.ts'
-import { Admission } from './admission.ts'
+import { Admission, type Connection, type Entry } from './admission.ts'
 import { ConnectedPeer } from './connectedPeer.ts'
 import { Dialer } from './dialer.ts'
 import { Discipline } from './discipline.ts'
@@ -24,6 +24,7 @@ import { networkMetrics } from './metrics.ts'
 import type { NetworkOptions, Rates } from './options.ts'
 import { describeSelf, ownAddresses } from './ownInfo.ts'
 import { Reconnects } from './reconnects.ts'
+import { planSockets, type SocketsPlan } from './socketsPlan.ts'
 
 const RATES: Rates = {
   sendBytesPerSecond: RATE_BYTES_PER_SECOND,
@@ -66,6 +67,7 @@ export class Network {
   readonly id: string
   readonly admission: Admission
   readonly #options: NetworkOptions
+  readonly #plan: SocketsPlan
   readonly #reactors: Reactor[] = []
   readonly #reactorByChannel = new Map<number, Reactor>()
   readonly #sessions = new Set<Session>()
@@ -85,7 +87,8 @@ export class Network {
     const { world, key, dialJitterMs = DIAL_JITTER_MS } = options
     this.#options = options
     this.id = peerIdOf(key.publicKey)
-    this.admission = new Admission(options)
+    this.#plan = planSockets(options)
+    this.admission = new Admission({ ...options, inboundPeersMax: this.#plan.inboundPeersMax })
     this.#metrics = world.metrics.register(networkMetrics)
     this.#discipline = new Discipline(world.clock, this.admission, this.#metrics)
     this.#dialer = new Dialer(world)
@@ -122,15 +125,18 @@ export class Network {
       answer(undefined)
       return
     }
-    this.#listener = world.sockets.listen(listen, {
-      ready: (endpoint) => {
+    const events = {
+      ready: (endpoint: Endpoint) => {
         if (this.#phase !== 'running') return
         this.#begin(endpoint)
         answer(undefined)
       },
       failed: answer,
-      accepted: (wire) => this.#accept(wire),
-    })
+      accepted: (wire: Wire) => this.#accept(wire),
+      overrun: () => this.#metrics.refusedConnections.add(1, { why: 'too many sockets' }),
+    }
+    const socketsMax = this.#plan.acceptedMax
+    this.#listener = world.sockets.listen(listen, events, { socketsMax })
   }
 
   /** Ends all connections. Reactors are told of each. */
@@ -212,7 +218,19 @@ export class Network {
     for (const address of persistentPeers)
       if (address.id !== this.id) this.#reconnects.start(address)
     this.#countEvery(METRICS_INTERVAL_MS)
+    this.#warnOfFewSockets()
     world.log.info('listening for peers', { id: this.id, port: endpoint?.port })
+  }
+
+  #warnOfFewSockets(): void {
+    const { world, socketsMax } = this.#options
+    const { wanted, inboundPeersMax } = this.#plan
+    if (socketsMax === undefined || socketsMax >= wanted) return
+    world.log.warn(
+      'this process may open too few files for as many peers as configured, so fewer are let in: ' +
+        'raise its limit (ulimit -n, LimitNOFILE=) or configure fewer peers',
+      { socketsWanted: wanted, socketsMax, inboundPeersMax },
+    )
   }
 
   /** The answer to a dial, given once. */
@@ -234,18 +252,37 @@ export class Network {
       wire.close()
       return
     }
-    const { remote } = wire
-    const connections = [...this.#sessions].map(({ link, dialed, peer }) => {
-      return { remote: link.wire.remote, isOutbound: dialed !== undefined, peerId: peer?.id }
-    })
-    const isBanned = this.#discipline.isBanned(undefined, remote.ip)
-    const refusal = isBanned ? 'banned' : this.admission.refuseAccepted(remote, connections)
-    if (refusal === undefined) {
-      this.#connect(wire, undefined, () => undefined)
+    const entry = this.#judgeAccepted(wire.remote)
+    if (entry.kind === 'refused') {
+      this.#metrics.refusedConnections.add(1, { why: entry.why })
+      wire.close()
       return
     }
-    this.#metrics.refusedConnections.add(1, { why: refusal })
-    wire.close()
+    if (entry.insteadOf !== undefined) this.#giveWay(entry.insteadOf.session)
+    this.#connect(wire, undefined, () => undefined)
+  }
+
+  #judgeAccepted(remote: Endpoint): Entry<Connection & { readonly session: Session }> {
+    const isBanned = this.#discipline.isBanned(undefined, remote.ip)
+    if (isBanned) return { kind: 'refused', why: 'banned' }
+    const connections = [...this.#sessions].map((session) => {
+      const { link, dialed, peer } = session
+      const { wire, hasSpoken, ageMs } = link
+      const isOutbound = dialed !== undefined
+      return { session, remote: wire.remote, isOutbound, peerId: peer?.id, hasSpoken, ageMs }
+    })
+    return this.admission.judgeAccepted(remote, connections)
+  }
+
+  /** Somebody who has not shown who it is makes room for somebody else. */
+  #giveWay(session: Session): void {
+    const { hasSpoken, ageMs } = session.link
+    if (!hasSpoken && ageMs >= HANDSHAKE_GRACE_MS) {
+      this.#ended(session, errors.silentHandshake())
+      return
+    }
+    this.#metrics.refusedConnections.add(1, { why: 'gave way' })
+    this.#end(session, 'gave way')
   }
 
   #connect(wire: Wire, dialed: NetAddress | undefined, settle: Session['settle']): void {
@@ -309,6 +346,7 @@ export class Network {
       commend: ({ id }) => this.#options.addresses?.markGood(id),
     })
     session.peer = peer
+    this.admission.remember(peer.id, remote.ip)
     this.#peers.set(peer.id, session)
     this.#metrics.peers.set(this.#peers.size)
     this.#setPace(session)

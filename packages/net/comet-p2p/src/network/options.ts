@@ -69,6 +69,8 @@ export interface NetworkOptions {
   readonly unconditionalPeers?: readonly string[]
   readonly inboundPeersMax?: number
   readonly outboundPeersMax?: number
+  /** Sockets that the process can afford for peers and strangers; undefined: any number. */
+  readonly socketsMax?: number | undefined
   /** May several peers have one IP address? The reference says no unless told so. */
   readonly duplicateIps?: 'refused' | 'allowed'
   readonly filters?: readonly PeerFilter[]
