@@ -54,7 +54,7 @@ describe('wadi-node', () => {
     started.start('--metrics.mode=pull', `--metrics.address=127.0.0.1:${port}`)
     await untilLogged(node, started, '"height":"3"')
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
-    assert.match(text, /^cometbft_consensus_height [1-9]/m)
+    assert.match(text, /^cometbft_consensus_height\{chain_id=.*\} [1-9]/m)
     assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 404)
     assert.equal(await started.stop(), 0)
     assert.match(logOf(node), /"msg":"stopped"/)

@@ -401,8 +401,8 @@ describe('Network', () => {
     a.network.peers()[0]!.send(ECHO.id, new Uint8Array(1000))
     world.time.advance(10_000)
     const text = formatMetrics(a.metrics.collect())
-    assert.match(text, /^cometbft_p2p_peers 1$/m)
-    const labels = `{peer_id="${b.network.id}",chID="0x77"}`
+    assert.match(text, /^cometbft_p2p_peers\{chain_id="test-chain"\} 1$/m)
+    const labels = `{chain_id="test-chain",peer_id="${b.network.id}",chID="0x77"}`
     assert.ok(text.includes(`cometbft_p2p_peer_send_bytes_total${labels} 1000`), text)
     assert.ok(formatMetrics(b.metrics.collect()).includes('peer_receive_bytes_total'))
   })
@@ -420,7 +420,7 @@ describe('Network', () => {
     const countOf = (node: TestNode, way: string) =>
       [
         ...formatMetrics(node.metrics.collect()).matchAll(
-          /p2p_message_(\w+)_bytes_total\{.*?"(.*)"\} (\d+)/g,
+          /p2p_message_(\w+)_bytes_total\{.*message_type="(.*)"\} (\d+)/g,
         ),
       ]
         .filter(([, found]) => found === way)

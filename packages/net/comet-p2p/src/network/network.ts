@@ -84,12 +84,13 @@ export class Network {
   #phase: 'new' | 'running' | 'stopped' = 'new'
 
   constructor(options: NetworkOptions) {
-    const { world, key, dialJitterMs = DIAL_JITTER_MS } = options
+    const { world, key, description, dialJitterMs = DIAL_JITTER_MS } = options
     this.#options = options
     this.id = peerIdOf(key.publicKey)
     this.#plan = planSockets(options)
     this.admission = new Admission({ ...options, inboundPeersMax: this.#plan.inboundPeersMax })
-    this.#metrics = world.metrics.register(networkMetrics)
+    // COMPAT(cometbft): all carry the id of the chain.
+    this.#metrics = world.metrics.register(networkMetrics, { chain_id: description.network })
     this.#discipline = new Discipline(world.clock, this.admission, this.#metrics)
     this.#dialer = new Dialer(world)
     this.#reconnects = new Reconnects({
