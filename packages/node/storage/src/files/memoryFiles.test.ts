@@ -69,4 +69,14 @@ describe('a disk in memory', () => {
       }),
     )
   })
+
+  it('loses a file whose folder was not synced, whichever other one was', () => {
+    const files = new MemoryFiles()
+    for (const path of ['a/file', 'b/file', 'b/moved']) files.openWrite(path).sync()
+    files.rename('b/moved', 'a/moved')
+    files.syncFolder('a')
+    files.cutPower(() => 0)
+    assert.deepEqual(files.list('a'), ['file', 'moved'])
+    assert.deepEqual(files.list('b'), [])
+  })
 })

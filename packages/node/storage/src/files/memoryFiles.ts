@@ -189,10 +189,12 @@ export class MemoryFiles implements FileSystem {
       if (file.startsWith(`${path}/`)) this.remove(file)
   }
 
-  syncFolder(_path: string): void {
+  syncFolder(path: string): void {
     this.count('syncFolder')
-    this.#synced = new Map(this.#entries)
-    this.#pending = []
+    // What was done in other folders may still be lost.
+    for (const change of this.#pending)
+      if (folderOf(change.path) === path) enter(this.#synced, change)
+    this.#pending = this.#pending.filter((change) => folderOf(change.path) !== path)
   }
 
   lock(path: string): FileLock | undefined {
@@ -222,10 +224,8 @@ export class MemoryFiles implements FileSystem {
   cutPower(pick: Pick): void {
     this.kill()
     const survivors = new Map(this.#synced)
-    for (const change of this.#pending.slice(0, pick(this.#pending.length + 1))) {
-      if (change.kind === 'link') survivors.set(change.path, change.content)
-      else survivors.delete(change.path)
-    }
+    for (const change of this.#pending.slice(0, pick(this.#pending.length + 1)))
+      enter(survivors, change)
     for (const content of new Set(survivors.values())) surviveInPart(content, pick)
     this.#entries = survivors
     this.#synced = new Map(survivors)
@@ -253,10 +253,19 @@ export class MemoryFiles implements FileSystem {
   }
 
   #change(change: FolderChange): void {
-    if (change.kind === 'link') this.#entries.set(change.path, change.content)
-    else this.#entries.delete(change.path)
+    enter(this.#entries, change)
     this.#pending.push(change)
   }
+}
+
+function folderOf(path: string): string {
+  const end = path.lastIndexOf('/')
+  return end < 0 ? '.' : path.slice(0, end)
+}
+
+function enter(entries: Map<string, Content>, change: FolderChange): void {
+  if (change.kind === 'link') entries.set(change.path, change.content)
+  else entries.delete(change.path)
 }
 
 function surviveInPart(content: Content, pick: Pick): void {

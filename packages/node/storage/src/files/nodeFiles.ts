@@ -1,6 +1,7 @@
 /** The real disk, through `node:fs`. */
 
 import fs from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { UnavailableError } from '@wadi/base/errors'
 import type { FileLock, FileSystem, OpenFile } from './fileSystem.ts'
@@ -129,6 +130,17 @@ function exists(path: string): boolean {
   return guard(path, () => fs.statSync(path, { throwIfNoEntry: false }) !== undefined)
 }
 
+function syncFolder(path: string): void {
+  // Windows cannot open folders; it keeps their entries in its own journal.
+  if (process.platform === 'win32') return
+  const descriptor = fs.openSync(path, 'r')
+  try {
+    fs.fsyncSync(descriptor)
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
 /** The file system of this machine. */
 export const nodeFiles: FileSystem = {
   openRead: (path) => new NodeFile(path, 'r'),
@@ -136,20 +148,16 @@ export const nodeFiles: FileSystem = {
   list: (folder) => guard(folder, () => (exists(folder) ? fs.readdirSync(folder) : [])),
   exists,
   makeFolder: (path) =>
-    guard(path, () => void fs.mkdirSync(path, { recursive: true, mode: 0o700 })),
+    guard(path, () => {
+      const first = fs.mkdirSync(path, { recursive: true, mode: 0o700 })
+      if (first === undefined) return
+      // What is synced in a folder is lost with the folder, unless that is an entry of its own.
+      for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made))
+        syncFolder(dirname(made))
+    }),
   rename: (from, to) => guard(to, () => fs.renameSync(from, to)),
   removeFolder: (path) => guard(path, () => fs.rmSync(path, { recursive: true, force: true })),
   remove: (path) => guard(path, () => fs.rmSync(path, { force: true })),
-  syncFolder: (path) =>
-    guard(path, () => {
-      // Windows cannot open folders; it keeps their entries in its own journal.
-      if (process.platform === 'win32') return
-      const descriptor = fs.openSync(path, 'r')
-      try {
-        fs.fsyncSync(descriptor)
-      } finally {
-        fs.closeSync(descriptor)
-      }
-    }),
+  syncFolder: (path) => guard(path, () => syncFolder(path)),
   lock: lockFile,
 }
