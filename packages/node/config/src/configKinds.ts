@@ -75,7 +75,7 @@ export function hexHash(declared: Declared<string>): Option<string> {
 const PORT_MAX = 65_535
 
 /** Is it `host:port`, an IPv6 host in brackets? Names are looked up later. */
-function isHostPort(text: string): boolean {
+export function isHostPort(text: string): boolean {
   const [, host = '', port = ''] = /^(\[[^[\]]*\]|[^:[\]@/ ]*):(\d{1,5})$/.exec(text) ?? []
   if (port === '' || Number(port) > PORT_MAX) return false
   return !host.startsWith('[') || isIp(host.slice(1, -1))
@@ -126,6 +126,14 @@ export function peer(declared: Declared<string>): Option<string> {
 export function pinnedAddress(declared: Declared<string>): Option<string> {
   const isRight = (text: string) => isPeer(text) || isHostPort(text)
   return formedText('an address such as <key in base64>@203.0.113.7:9009', isRight, declared)
+}
+
+/** A gRPC server: by its socket, by its name, or also by its key. */
+export function grpcAddress(declared: Declared<string>): Option<string> {
+  const form = 'an address such as unix:/path, example.org:443 or <key in base64>@203.0.113.7:9001'
+  const isRight = (text: string) =>
+    /^unix:\S+$/.test(text) || isPeer(text) || /^[^\s@]+$/.test(text)
+  return formedText(form, isRight, declared)
 }
 
 /** An IP address. */

@@ -78,7 +78,8 @@ function inFile<T>(file: string, read: () => T): T {
     return read()
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
-    throw errors.malformed(`${file}:${error.context ?? error.message}`)
+    const refuse = error.reason === 'configFile.tooLarge' ? errors.tooLarge : errors.malformed
+    throw refuse(`${file}:${error.context ?? error.message}`)
   }
 }
 

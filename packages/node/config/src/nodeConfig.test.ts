@@ -48,6 +48,20 @@ describe('values that do not go together', () => {
     refuses('runtime: {log: {max_log_size: 1023}}\n', /from 1024/)
   })
 
+  it('in addresses of servers', () => {
+    const providers = (each: string) => `consensus: {providers: ["${each}"]}\n`
+    const key = 'JTUtHd4XYQjh//e6eYU7Pa/XMFG88WE+jixvceIfWrk='
+    const right = ['unix:/a/internal.sock', 'grpc.example.org:443', `${key}@[::1]:9001`]
+    for (const each of right) check(providers(each))
+    for (const each of ['', 'a b', 'key@example.org:443', `${key}@a@b:1`, `${key}@a:70000`]) {
+      refuses(providers(each), /providers\[0\]: must be an address such as unix:/)
+    }
+    refuses('ias: {proxy_addresses: ["a:1"]}\n', /must be a peer such as/)
+    check(`runtime: {sentry_addresses: ["${key}@10.0.0.1:9009", "10.0.0.1:9009"]}\n`)
+    refuses('consensus: {listen_address: "tcp://a:b"}\n', /must be an address such as tcp:/)
+    refuses('p2p: {registration: {addresses: ["[::x]:1"]}}\n', /must be an address such as/)
+  })
+
   it('in ports of components', () => {
     const incoming = (...ports: readonly string[]) => `
 runtime:
@@ -71,6 +85,7 @@ runtime:
     const key = 'JTUtHd4XYQjh//e6eYU7Pa/XMFG88WE+jixvceIfWrk='
     refuses(`registration: {entity: a, entity_id: ${key}}\n`, /entity_id: only one of it/)
     refuses('metrics: {mode: pull, address: ""}\n', /mode: pull needs metrics\.address/)
+    refuses('metrics: {mode: pull, address: abc}\n', /metrics\.address: must be an address such/)
     refuses('metrics: {mode: push}\n', /mode: push needs metrics\.job_name/)
     refuses('metrics: {mode: push, job_name: a}\n', /mode: push needs metrics\.labels/)
     check('metrics: {mode: push, job_name: a, labels: {b: c}}\n')

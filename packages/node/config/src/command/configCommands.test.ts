@@ -62,6 +62,11 @@ describe('config check', () => {
     assert.match(lines[2]!, /^Error: node\.yaml:2:10: common\.data_dir: is not set; name a folder/)
   })
 
+  it('takes the entity of tests where it was asked for', async () => {
+    const words = ['check', forTests, '--mode=validator', '--debug.test_entity']
+    assert.equal((await run(words, { DATA: dataDir })).code, 0)
+  })
+
   it('says what is wrong in the file before anything else', async () => {
     const { code, err } = await run(['check', '--p2p.port=high'], { DATA: dataDir })
     assert.equal(code, 1)

@@ -5,7 +5,7 @@ import { formatEffective } from '../configText.ts'
 import { type ConfigOptions, type LoadedConfig, loadConfig } from '../loadConfig.ts'
 import { explainNodeConfig } from '../nodeConfig.ts'
 import { type CommandGroup, type CommandWorld, command } from './command.ts'
-import { persistentFlags } from './nodeFlags.ts'
+import { nodeFlags, persistentFlags } from './nodeFlags.ts'
 
 const GOOD = 0
 const BAD = 1
@@ -33,16 +33,22 @@ function load(call: ConfigCall, { environment, err }: CommandWorld): LoadedConfi
   return loaded
 }
 
-const check = command<Persistent>({
+const checkFlags = {
+  ...persistentFlags,
+  'debug.test_entity': nodeFlags['debug.test_entity'],
+} as const
+
+const check = command<typeof checkFlags>({
   name: 'check',
   summary: 'check the configuration and what it needs, without touching anything',
-  options: persistentFlags,
+  options: checkFlags,
   async run(call, world) {
     const { config, sources } = load(call, world)
+    const isForTests = call.flags['debug.dont_blame_oasis']
     const obstacles = await findObstacles(config, {
       sources,
-      isForTests: call.flags['debug.dont_blame_oasis'],
-      hasTestEntity: false,
+      isForTests,
+      hasTestEntity: isForTests && call.flags['debug.test_entity'],
       userId: process.geteuid?.(),
     })
     for (const { message } of obstacles) world.err.write(`Error: ${message}\n`)

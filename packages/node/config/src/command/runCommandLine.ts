@@ -1,6 +1,7 @@
 /** From the words of a command line to an exit code. */
 
 import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { describeConfigError } from '../loadConfig.ts'
 import type { CommandGroup, CommandWorld } from './command.ts'
 import { formatHelp } from './help.ts'
 import { parseArguments } from './parseArguments.ts'
@@ -22,8 +23,7 @@ export async function runCommandLine(
   } catch (error) {
     const isTold = error instanceof CodedError || error instanceof UnavailableError
     if (!isTold) throw error
-    const sentence = error instanceof CodedError ? (error.context ?? error.message) : error.message
-    world.err.write(`Error: ${sentence}\n`)
+    world.err.write(`Error: ${describeConfigError(error)}\n`)
     return FAILED
   }
 }

@@ -3,7 +3,7 @@ import { section } from '@wadi/base/config'
 import { type ConfigOf, group } from '@wadi/base/configFields'
 import { flag, integer, list, oneOf, optional } from '@wadi/base/configOption'
 import { durationMs, integer64 } from '@wadi/base/configUnits'
-import { hexHash, peer, peerName, tcpAddress } from '../configKinds.ts'
+import { grpcAddress, hexHash, peer, peerName, tcpAddress } from '../configKinds.ts'
 
 const INT64_MAX = 2n ** 63n - 1n
 
@@ -99,7 +99,7 @@ const options = {
     enabled: flag({ default: false, doc: 'Begins with a checkpoint of others.' }),
   }),
   lightClient: group({ trust }),
-  providers: list(peer({ doc: 'A peer.' }), {
+  providers: list(grpcAddress({ doc: 'A node.' }), {
     default: [],
     doc: 'Nodes that one without a state of its own asks.',
   }),

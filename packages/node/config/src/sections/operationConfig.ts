@@ -4,11 +4,11 @@ import { type Complaint, section } from '@wadi/base/config'
 import type { ConfigOf } from '@wadi/base/configFields'
 import { flag, list, oneOf, optional, tableOf, text } from '@wadi/base/configOption'
 import { durationMs } from '@wadi/base/configUnits'
-import { hostPort, pinnedAddress } from '../configKinds.ts'
+import { hostPort, isHostPort, peer } from '../configKinds.ts'
 
 /** Intel's attestation service. */
 export const iasConfig = section('ias', {
-  proxyAddresses: list(pinnedAddress({ doc: 'A proxy.' }), {
+  proxyAddresses: list(peer({ doc: 'A proxy.' }), {
     default: [],
     doc: 'Proxies of the attestation service.',
   }),
@@ -37,7 +37,10 @@ function checkMode({ mode, address, jobName, labels, interval }: Values): Compla
   if (mode === 'none') return undefined
   const lacks = (name: string) => ({ key: 'mode', why: `${mode} needs metrics.${name}; set it` })
   if (address === '') return lacks('address')
-  if (mode === 'pull') return undefined
+  if (mode === 'pull')
+    return isHostPort(address)
+      ? undefined
+      : { key: 'address', why: 'must be an address such as 127.0.0.1:3000' }
   if (jobName === undefined) return lacks('job_name')
   if (labels.size === 0) return lacks('labels')
   return interval === 0 ? lacks('interval') : undefined
