@@ -17,7 +17,6 @@ export const errors = definePlainErrors('evidence', {
   otherTotalPower: 'the power of all validators is another',
   badSignature: 'a vote is not signed by the accused',
   noneInMessage: 'a message without evidence',
-  tooManyInMessage: 'too much evidence in a message',
 })
 
 const UNDECIDABLE: ReadonlySet<string> = new Set([

@@ -105,7 +105,7 @@ describe('a peer that sends evidence', () => {
     node.hear(peer, ...many(EVIDENCE_MESSAGE_COUNT_MAX))
     assert.deepEqual(peer.offences, [])
     node.hear(peer, ...many(EVIDENCE_MESSAGE_COUNT_MAX + 1))
-    assert.deepEqual(peer.offences, [{ severity: 'ban', why: 'evidence.tooManyInMessage' }])
+    assert.deepEqual(peer.offences, [{ severity: 'ban', why: 'protobuf.tooMany' }])
   })
 
   it('is not punished for what we cannot judge, and the rest of its message counts', () => {

@@ -4,8 +4,9 @@ import { CodedError } from '@wadi/base/errors'
 import type { Channel, Peer, Reactor } from '@wadi/contracts/peers'
 import type { Timer, Timers } from '@wadi/contracts/world'
 import { decode, encode } from '@wadi/protobuf/codec'
+import { message, repeated } from '@wadi/protobuf/message'
 import { checkEvidence } from '@wadi/tendermint/basic/checkEvidence'
-import { type Evidence, EvidenceList } from '@wadi/tendermint/types/evidence'
+import { Evidence } from '@wadi/tendermint/types/evidence'
 import { errors, isUndecidable } from './errors.ts'
 import { heightOf } from './evidenceFacts.ts'
 import type { EvidencePool } from './evidencePool.ts'
@@ -19,6 +20,11 @@ import {
 
 /** The channel of evidence. */
 export const EVIDENCE_CHANNEL = 0x38
+
+/** As in a block, but nobody reads on who has met one piece too many: small ones are many. */
+const EvidenceMessage = message({
+  evidence: repeated(1, Evidence, { countMax: EVIDENCE_MESSAGE_COUNT_MAX }),
+})
 
 /** What a reactor is given. */
 export interface EvidenceReactorOptions {
@@ -69,9 +75,8 @@ export class EvidenceReactor implements Reactor {
 
   receive(peer: Peer, _channel: number, bytes: Uint8Array): void {
     try {
-      const { evidence } = decode(EvidenceList, bytes)
+      const { evidence } = decode(EvidenceMessage, bytes)
       if (evidence.length === 0) throw errors.noneInMessage()
-      if (evidence.length > EVIDENCE_MESSAGE_COUNT_MAX) throw errors.tooManyInMessage()
       for (const piece of evidence) checkEvidence(piece)
       for (const piece of evidence) this.#take(piece)
     } catch (error) {
@@ -125,9 +130,9 @@ export class EvidenceReactor implements Reactor {
         this.#askAgain()
         continue
       }
-      const message = encode(EvidenceList, { evidence: [evidence] })
-      if (message.length > EVIDENCE_MESSAGE_BYTES_MAX) continue
-      if (!peer.send(EVIDENCE_CHANNEL, message)) return
+      const bytes = encode(EvidenceMessage, { evidence: [evidence] })
+      if (bytes.length > EVIDENCE_MESSAGE_BYTES_MAX) continue
+      if (!peer.send(EVIDENCE_CHANNEL, bytes)) return
       told.add(key)
     }
   }
