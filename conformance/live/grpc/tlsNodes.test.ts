@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { request } from 'node:https'
 import { describe, it } from 'node:test'
 import { concatBytes, equalBytes, parseHex, toHex } from '@wadi/base/bytes'
 import { createLogger, SILENT } from '@wadi/base/log'
@@ -74,7 +75,7 @@ async function serveNode(pair: KeyPair) {
     for (const channel of channels) channel.close()
     await server.close(1000)
   }
-  return { clientOf, [Symbol.asyncDispose]: dispose }
+  return { clientOf, port: server.port, [Symbol.asyncDispose]: dispose }
 }
 
 describe('nodes that know each other by their keys', () => {
@@ -89,6 +90,34 @@ describe('nodes that know each other by their keys', () => {
     await assert.rejects(node.clientOf(STRANGER).Missing(), refused)
     // It comes as far as the method, which is none.
     await assert.rejects(node.clientOf(FRIEND).Missing(), { reason: 'grpc.unimplemented' })
+  })
+
+  it('have gRPC-web on the same port, over HTTP/1.1', async () => {
+    await using node = await serveNode(NODE)
+    const answer = await new Promise<{ status: number | undefined; body: Buffer }>((resolve) => {
+      const asking = request(
+        {
+          host: '127.0.0.1',
+          port: node.port,
+          path: '/oasis-core.Test/Echo',
+          method: 'POST',
+          headers: { 'content-type': 'application/grpc-web' },
+          rejectUnauthorized: false,
+          agent: false,
+        },
+        (response) => {
+          const parts: Buffer[] = []
+          response.on('data', (part: Buffer) => parts.push(part))
+          response.on('end', () => {
+            resolve({ status: response.statusCode, body: Buffer.concat(parts) })
+          })
+        },
+      )
+      asking.end(Uint8Array.of(0, 0, 0, 0, 1, 7))
+    })
+    assert.equal(answer.status, 200)
+    assert.deepEqual([...answer.body.subarray(0, 6)], [0, 0, 0, 0, 1, 7])
+    assert.match(answer.body.subarray(11).toString(), /^grpc-status: 0/)
   })
 
   it('do not talk to another node in its place', async () => {

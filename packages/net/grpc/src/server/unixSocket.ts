@@ -4,6 +4,7 @@ import { chmodSync, lstatSync, mkdtempSync, renameSync, rmSync, type Stats } fro
 import { createConnection, type Server } from 'node:net'
 import { dirname, join } from 'node:path'
 import { UnavailableError } from '@wadi/base/errors'
+import { SOCKET_PATH_BYTES_MAX } from '../limits.ts'
 
 const OWNER_ONLY = 0o600
 
@@ -37,6 +38,10 @@ function isServed(path: string): Promise<boolean> {
 }
 
 async function checkPlace(path: string): Promise<void> {
+  const max = SOCKET_PATH_BYTES_MAX
+  // Clients could not connect to it, although it can be made.
+  if (Buffer.byteLength(path) > max)
+    throw cannot(path, `it has more than ${max} bytes; choose a shorter one`)
   const there = look(path)
   if (there === undefined) return
   if (!there.isSocket())
