@@ -2,10 +2,12 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { formatConfigPage } from '@wadi/node-config/config-page'
 import { readHouse } from '../readHouse.ts'
 import { formatErrorsPage, readCatalogues } from '../reference/errorCatalogue.ts'
+import { formatMetricsPage, readMetrics } from '../reference/metricsPage.ts'
 import { ROOT } from '../repository.ts'
 import { claims } from '../status/claims.ts'
 import { formatTable } from '../status/state.ts'
@@ -24,10 +26,12 @@ function fill(document: string, generated: string): string {
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
 const house = readHouse()
 const read = (path: string) => house.files.get(path)
+const loadExports = (path: string) => import(pathToFileURL(join(ROOT, path)).href)
 const documents = {
   'README.md': fill(read('README.md') ?? '', formatTable(claims, read)),
   'docs/config.md': formatConfigPage(),
   'docs/reference/errors.md': formatErrorsPage(readCatalogues(house)),
+  'docs/reference/metrics.md': formatMetricsPage(await readMetrics(house, loadExports)),
 }
 const stale = Object.entries(documents).filter(([path, text]) => text !== read(path))
 for (const [path, text] of stale) {

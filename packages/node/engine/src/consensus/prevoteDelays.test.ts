@@ -6,7 +6,7 @@ import { prevoteDelays, secondsBetween } from './prevoteDelays.ts'
 const at = (ms: number) => ({ seconds: 100n, nanoseconds: ms * 1_000_000 })
 const PROPOSER = new Uint8Array(20)
 
-/** Round 1 of validators of power 1, 1, 1 and 3, who prevoted so many milliseconds after it began. */
+/** Round 1 of validators of power 1, 1, 1 and 3, who prevoted so many milliseconds later. */
 function roundOf(delays: readonly (number | undefined)[]): RoundState {
   const powers = [1n, 1n, 1n, 3n]
   const votes = delays.map((ms, validatorIndex) => ms && { validatorIndex, timestamp: at(ms + 10) })

@@ -70,7 +70,7 @@ export function observedApplication(
 
 const sync = (method: string) => ({ method, type: 'sync' })
 
-/** COMPAT(cometbft): transactions of blocks are sent without waiting there, and here only called so. */
+/** COMPAT(cometbft): it delivers transactions without waiting, which is what async means. */
 const METHODS = {
   info: sync('info'),
   initChain: sync('init_chain'),
