@@ -24,6 +24,7 @@ export const errors = definePlainErrors('p2p', {
   unknownPacket: 'packet is of no kind',
   unknownChannel: 'packet is on a channel that nobody has',
   messageTooLong: 'message is longer than its channel allows',
+  tooManyIdlePackets: 'packets that carry nothing come too fast',
   badPexMessage: 'message about addresses cannot be decoded',
   badBookFile: 'address book cannot be read',
 })

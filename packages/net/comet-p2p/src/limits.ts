@@ -100,6 +100,14 @@ export const HANDSHAKE_MS_MAX = 20_000
 export const PING_INTERVAL_MS = 60_000
 export const PONG_MS_MAX = 45_000
 
+/**
+ * Packets a second, and at once, that carry nothing or next to nothing: pings, pongs, and pieces
+ * that are short and not the last. The reference sends a ping a minute, answers ours, and fills
+ * pieces up to what is configured there: 1024 bytes.
+ */
+export const IDLE_PACKETS_PER_SECOND_MAX = 50
+export const SMALL_PIECE_BYTES = 64
+
 /** Peers of whose conduct a record is kept; the oldest makes room. */
 export const CONDUCT_RECORDS_MAX = 4096
 

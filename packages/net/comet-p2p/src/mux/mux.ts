@@ -12,9 +12,11 @@ import { errors } from '../errors.ts'
 import {
   BATCH_BYTES_MAX,
   CHANNEL_ID_MAX,
+  IDLE_PACKETS_PER_SECOND_MAX,
   PACKET_BYTES_MAX,
   PING_INTERVAL_MS,
   PONG_MS_MAX,
+  SMALL_PIECE_BYTES,
 } from '../limits.ts'
 import { Incoming } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
@@ -53,6 +55,8 @@ export class Mux {
   readonly #reader = new DelimitedReader(PACKET_BYTES_MAX)
   readonly #writer = new PacketWriter(BATCH_BYTES_MAX)
   readonly #bucket: TokenBucket
+  /** For packets that come and carry nothing. */
+  readonly #idleBucket: TokenBucket
   /** Ping and pong: each waits at most once, however often it is asked for. */
   readonly #answers = new Set<Uint8Array>()
   #pumpTimer: Timer | undefined
@@ -74,6 +78,7 @@ export class Mux {
     this.#outgoingById = new Map(this.#outgoing.map((queue) => [queue.channel.id, queue]))
     this.#incoming = new Map(channels.map((channel) => [channel.id, new Incoming(channel)]))
     this.#bucket = new TokenBucket(clock, sendBytesPerSecond)
+    this.#idleBucket = new TokenBucket(clock, IDLE_PACKETS_PER_SECOND_MAX)
     this.#startPings()
   }
 
@@ -148,9 +153,11 @@ export class Mux {
     const packet = decodePacket(bytes)
     switch (packet.kind) {
       case 'ping':
+        this.#countIdle()
         this.#answer(PONG)
         return
       case 'pong':
+        this.#countIdle()
         this.#pongTimer?.cancel()
         this.#pongTimer = undefined
         return
@@ -163,10 +170,17 @@ export class Mux {
   #receivePiece(id: number, data: Uint8Array, isLast: boolean): void {
     const incoming = this.#incoming.get(id)
     if (incoming === undefined) throw errors.unknownChannel(`${id}`)
+    if (!isLast && data.length < SMALL_PIECE_BYTES) this.#countIdle()
     const heldBefore = incoming.heldBytes
     const message = incoming.push(data, isLast)
     if (incoming.heldBytes !== heldBefore) this.#hold(incoming.heldBytes - heldBefore)
     if (message !== undefined) this.#options.events.received(id, message)
+  }
+
+  /** Somebody who sends next to nothing costs as much as somebody who sends much. */
+  #countIdle(): void {
+    this.#idleBucket.take(1)
+    if (this.#idleBucket.available() < 0) throw errors.tooManyIdlePackets()
   }
 
   #hold(bytes: number): void {

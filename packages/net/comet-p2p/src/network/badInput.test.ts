@@ -7,12 +7,34 @@ import { formatMetrics } from '@wadi/base/prometheusText'
 import { SeededRandom } from '@wadi/base/random'
 import type { Channel } from '@wadi/contracts/peers'
 import { encodeDelimited } from '@wadi/protobuf/codec'
-import { EphemeralKey } from '@wadi/tendermint/messages/connection'
-import { WIRE_WAITING_BYTES_MAX } from '../limits.ts'
+import { EphemeralKey, Packet } from '@wadi/tendermint/messages/connection'
+import {
+  IDLE_PACKETS_PER_SECOND_MAX,
+  SMALL_PIECE_BYTES,
+  WIRE_WAITING_BYTES_MAX,
+} from '../limits.ts'
 import { RawPeer } from '../testing/rawPeer.ts'
 import { ECHO, type TestNode, TestWorld } from '../testing/testNode.ts'
 
 const BAN_MS = 10 * 60_000
+
+/** With room for as many pieces as any test sends. */
+const LONG: Channel = { ...ECHO, messageBytesMax: 1_000_000 }
+
+const PING: Packet = { kind: 'ping', body: {} }
+/** A piece that is not the last. */
+const pieceOf = (size: number): Packet => {
+  return { kind: 'message', body: { channelId: ECHO.id, eof: false, data: new Uint8Array(size) } }
+}
+const IDLE_PACKETS: readonly (readonly [string, Packet])[] = [
+  ['pings', PING],
+  ['pongs', { kind: 'pong', body: {} }],
+  ['empty pieces', pieceOf(0)],
+  ['pieces with hardly anything in them', pieceOf(SMALL_PIECE_BYTES - 1)],
+]
+
+const repeat = (bytes: Uint8Array, count: number) =>
+  concatBytes(...Array.from({ length: count }, () => bytes))
 
 /** A node and somebody who is its peer. */
 function attack(options: Parameters<TestWorld['started']>[1] = {}) {
@@ -101,7 +123,7 @@ describe('Bad input from a peer: huge counts', () => {
 
   it('of empty pieces: nothing is kept of them', () => {
     const { world, node, peer } = attack()
-    for (let i = 0; i < 2000; i++) peer.sayPiece(ECHO.id, EMPTY_BYTES, false)
+    for (let i = 0; i < IDLE_PACKETS_PER_SECOND_MAX; i++) peer.sayPiece(ECHO.id, EMPTY_BYTES, false)
     world.time.advance(10_000)
     assert.equal(node.network.peers()[0]!.link.mux!.heldBytes, 0)
   })
@@ -172,10 +194,49 @@ describe('Bad input from a peer: floods', () => {
   it('of pings: one answer at a time', () => {
     const { world, peer } = attack()
     const before = peer.received.length
-    for (let i = 0; i < 1000; i++) peer.sayPacket({ kind: 'ping', body: {} })
+    const count = IDLE_PACKETS_PER_SECOND_MAX
+    peer.say(repeat(encodeDelimited(Packet, PING), count))
     world.time.advance(10_000)
-    assert.ok(peer.received.length - before <= 3 * 1000)
+    assert.ok(peer.received.length - before < 3 * count)
     assert.equal(peer.isEnded, false)
+  })
+
+  for (const [name, packet] of IDLE_PACKETS) {
+    const bytes = encodeDelimited(Packet, packet)
+
+    it(`of ${name}: dropped beyond the rate, and kept away after three times`, () => {
+      const { world, node, peer } = attack()
+      peer.say(repeat(bytes, IDLE_PACKETS_PER_SECOND_MAX))
+      world.time.settle()
+      assert.equal(peer.isEnded, false)
+      peer.say(bytes)
+      world.time.settle()
+      assert.equal(peer.isEnded, true)
+      assert.match(offences(node), /why="p2p.tooManyIdlePackets",verdict="dropped"} 1/)
+      const flood = repeat(bytes, IDLE_PACKETS_PER_SECOND_MAX + 1)
+      assert.equal(
+        timesUntilBanned((again) => again.say(flood)),
+        3,
+      )
+    })
+
+    it(`of ${name}: endured at the rate for as long as it goes on`, () => {
+      const { world, peer } = attack({ channels: [LONG] })
+      for (let seconds = 0; seconds < 60; seconds++) {
+        peer.say(repeat(bytes, IDLE_PACKETS_PER_SECOND_MAX))
+        world.time.advance(1000)
+      }
+      assert.equal(peer.isEnded, false)
+    })
+  }
+
+  it('of full pieces: only bytes are counted', () => {
+    const { world, node, peer } = attack({ channels: [LONG] })
+    const data = new Uint8Array(SMALL_PIECE_BYTES)
+    for (let i = 0; i < 10 * IDLE_PACKETS_PER_SECOND_MAX; i++) peer.sayPiece(ECHO.id, data, false)
+    peer.sayPiece(ECHO.id, EMPTY_BYTES, true)
+    world.time.settle()
+    assert.equal(node.reactor.messages.length, 1)
   })
 
   it('of connections: so many of one address are let in at a time', () => {
