@@ -6,6 +6,7 @@ import { decodeBook, encodeBook } from '@wadi/comet-p2p/book-file'
 import type { NetAddress } from '@wadi/comet-p2p/net-address'
 import { Network } from '@wadi/comet-p2p/network'
 import { nodeSockets } from '@wadi/comet-p2p/node-sockets'
+import { openFilesMax, socketsWithin } from '@wadi/comet-p2p/open-files'
 import type { NetworkOptions, NetworkWorld } from '@wadi/comet-p2p/options'
 import { PexReactor } from '@wadi/comet-p2p/pex-reactor'
 import type { SecretOptions } from '@wadi/comet-p2p/secret-connection'
@@ -68,6 +69,7 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
   const { world, config, folder, reactors, ...identity } = options
   const { peerExchange, addressBook, seeds, ...rest } = config
   const book = peerExchange === 'on' ? openBook(options) : undefined
+  const filesMax = openFilesMax()
   const network = new Network({
     ...identity,
     ...rest,
@@ -75,6 +77,7 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
     algorithms: SECRET_ALGORITHMS,
     addresses: book,
     dialJitterMs: DIAL_JITTER_MS,
+    socketsMax: filesMax === undefined ? undefined : socketsWithin(filesMax),
   })
   for (const reactor of reactors) network.add(reactor)
   const save = () =>
