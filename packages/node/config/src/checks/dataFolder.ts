@@ -70,7 +70,7 @@ export function checkDataFolder(config: NodeConfig, context: CheckContext): Foun
   if (context.userId !== undefined && stat.uid !== context.userId)
     return refuse(`belongs to user ${stat.uid}; chown ${context.userId} ${dataDir}`)
   if ((stat.mode & OWNER_ALL) !== OWNER_ALL || (stat.mode & BEYOND_OWNER) !== 0)
-    return refuse(`has mode ${octal(stat.mode)}, others can look into it; chmod 700 ${dataDir}`)
+    return refuse(`has mode ${octal(stat.mode)}, it is for its owner alone; chmod 700 ${dataDir}`)
   return undefined
 }
 

@@ -34,6 +34,7 @@ export function checkGenesisFile(config: NodeConfig, context: CheckContext): Gen
       return refuse('badGenesis', `is no genesis document (${why}); name that of the network`)
     }
     const code = systemCode(error)
+    if (code === undefined) throw error
     return code === 'ENOENT'
       ? refuse('missingFile', 'does not exist; name the genesis document of the network')
       : refuse('unreadableFile', `cannot be read (${code}); make it readable for the node`)

@@ -36,6 +36,7 @@ export function checkNamedFiles(config: NodeConfig, context: CheckContext): Unav
       return []
     } catch (error) {
       const code = systemCode(error)
+      if (code === undefined) throw error
       const isMissing = code === 'ENOENT' || code === 'ENOTDIR'
       const sentence = isMissing
         ? `${path} does not exist; create it, or name another`

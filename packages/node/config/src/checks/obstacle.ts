@@ -27,8 +27,8 @@ export function obstacle(
   return new UnavailableError(`obstacle.${reason}`, `${place}: ${sentence}`)
 }
 
-/** The code of an error of the system: `ENOENT`. */
-export function systemCode(error: unknown): string {
+/** The code of an error of the system, such as `ENOENT`; `undefined` for any other error. */
+export function systemCode(error: unknown): string | undefined {
   const isCoded = typeof error === 'object' && error !== null && 'code' in error
-  return isCoded ? String(error.code) : 'unknown'
+  return isCoded && typeof error.code === 'string' ? error.code : undefined
 }

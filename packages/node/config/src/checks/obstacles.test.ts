@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -108,6 +108,18 @@ describe('missing file', () => {
   })
 })
 
+describe('a data folder that cannot be looked into', { skip: !isPosix }, () => {
+  it('is told with what the system says', () => {
+    const loop = join(newFolder(), 'loop')
+    symlinkSync(loop, loop)
+    return assertOnly(
+      textOf(join(loop, 'node')),
+      'dataFolderUnusable',
+      /common\.data_dir: cannot be looked into \(ELOOP\); make it readable/,
+    )
+  })
+})
+
 describe('wrong permissions', { skip: !isPosix }, () => {
   it('of the data folder', async () => {
     for (const mode of [0o755, 0o710, 0o500]) {
@@ -149,8 +161,7 @@ describe('wrong permissions', { skip: !isPosix }, () => {
   })
 
   it('of whoever runs the node', async () => {
-    const { uid } = { uid: 0 }
-    const found = await obstaclesOf(textOf(newFolder()), { userId: uid, isForTests: false })
+    const found = await obstaclesOf(textOf(newFolder()), { userId: 0, isForTests: false })
     assert.equal(found[0]?.reason, 'obstacle.superuser')
     assert.match(found[0]?.message ?? '', /common\.debug\.allow_root: the superuser must not/)
   })

@@ -1,15 +1,48 @@
 /** Everything that keeps a node from starting. Nothing is written, made or locked for longer. */
 
-import type { UnavailableError } from '@wadi/base/errors'
+import { UnavailableError } from '@wadi/base/errors'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import type { NodeConfig } from '../nodeConfig.ts'
 import { checkDataFolder, checkKeyFiles, checkNotInUse } from './dataFolder.ts'
 import { checkGenesisFile } from './genesisFile.ts'
 import { checkNamedFiles } from './namedFiles.ts'
-import type { CheckContext } from './obstacle.ts'
+import { type CheckContext, obstacle, systemCode } from './obstacle.ts'
 import { checkEntity, checkForTests, checkUser } from './operator.ts'
 import { checkPorts } from './ports.ts'
 import { checkForeign, checkFormats, checkStoredChain } from './stores.ts'
+
+function checkFolder(
+  config: NodeConfig,
+  context: CheckContext,
+  chainContext: string | undefined,
+): Promise<readonly (UnavailableError | undefined)[]> {
+  return guardFolder(context, async () => {
+    const folder = checkDataFolder(config, context)
+    if (folder !== undefined) return [folder]
+    return [
+      ...checkKeyFiles(config, context),
+      await checkNotInUse(config, context, nodeFiles),
+      checkForeign(config, context),
+      ...checkFormats(config, context),
+      ...(chainContext === undefined ? [] : checkStoredChain(config, context, chainContext)),
+    ]
+  })
+}
+
+/** A folder that cannot be looked into is an obstacle too. */
+async function guardFolder<T>(
+  context: CheckContext,
+  check: () => Promise<readonly T[]>,
+): Promise<readonly (T | UnavailableError)[]> {
+  try {
+    return await check()
+  } catch (error) {
+    const code = systemCode(error instanceof UnavailableError ? error.cause : error)
+    if (code === undefined) throw error
+    const sentence = `cannot be looked into (${code}); make it readable for the user of the node`
+    return [obstacle('dataFolderUnusable', context, 'common.data_dir', sentence)]
+  }
+}
 
 /** All obstacles, those first that make others meaningless. Each has a key and a remedy. */
 export async function findObstacles(
@@ -17,25 +50,13 @@ export async function findObstacles(
   context: CheckContext,
 ): Promise<readonly UnavailableError[]> {
   const genesis = checkGenesisFile(config, context)
-  const folder = checkDataFolder(config, context)
-  const inFolder =
-    folder === undefined
-      ? [
-          ...checkKeyFiles(config, context),
-          await checkNotInUse(config, context, nodeFiles),
-          checkForeign(config, context),
-          ...checkFormats(config, context),
-          ...(genesis.kind === 'document'
-            ? checkStoredChain(config, context, genesis.chainContext)
-            : []),
-        ]
-      : [folder]
+  const chainContext = genesis.kind === 'document' ? genesis.chainContext : undefined
   const all = [
     checkUser(config, context),
     ...checkForTests(config, context),
     checkEntity(config, context),
     genesis.kind === 'obstacle' ? genesis.error : undefined,
-    ...inFolder,
+    ...(await checkFolder(config, context, chainContext)),
     ...checkNamedFiles(config, context),
     ...(await checkPorts(config, context)),
   ]

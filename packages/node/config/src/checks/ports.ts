@@ -37,7 +37,7 @@ function listenersOf({ mode, consensus, p2p, metrics, pprof, sentry }: NodeConfi
 function tryListening({ host, port }: Listener): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>()
   const server = createServer()
-  server.once('error', (error) => resolve(systemCode(error)))
+  server.once('error', (error) => resolve(systemCode(error) ?? error.message))
   server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)))
   return promise
 }
