@@ -106,6 +106,19 @@ describe('a channel', () => {
     await server.close(1000)
   })
 
+  it('does not go on to connect when nobody waits any more', async () => {
+    const time = new ManualTime()
+    const target = 'unix:/nonexistent/wadi.sock'
+    const channel = new Channel({ target, clock: time.clock, timers: time })
+    assert.equal(await reasonOf(channel.unary(ECHO, ONE)), 'grpc.unavailable')
+    const late = channel.unary(ECHO, ONE, { whenAway: 'wait', timeoutMs: RECONNECT_MS_MIN - 1 })
+    time.advance(RECONNECT_MS_MIN - 1)
+    assert.equal(await reasonOf(late), 'grpc.deadlineExceeded')
+    time.advance(1)
+    assert.equal(time.pending, 0)
+    channel.close()
+  })
+
   it('connects anew when the server was away', async () => {
     const test = await TestServer.start()
     const channel = test.channel()

@@ -16,6 +16,8 @@ interface Waiting {
   readonly resolve: (session: ClientHttp2Session) => void
   readonly reject: (error: UnavailableError) => void
   readonly isPatient: boolean
+  /** Does it not wait any more? */
+  readonly isOver: () => boolean
 }
 
 /** See the top of this file. */
@@ -43,15 +45,16 @@ export class Link {
   }
 
   /** A connection. The patient wait until there is one; others hear what went wrong. */
-  connect(isPatient: boolean, signal: AbortSignal | undefined): Promise<ClientHttp2Session> {
+  connect({
+    isPatient,
+    isOver,
+  }: Pick<Waiting, 'isPatient' | 'isOver'>): Promise<ClientHttp2Session> {
     if (this.#session !== undefined) return Promise.resolve(this.#session)
     if (this.#isClosed) return Promise.reject(this.#error('the channel is closed'))
     if (!isPatient && this.#timer !== undefined && this.#failure !== undefined)
       return Promise.reject(this.#failure)
     return new Promise((resolve, reject) => {
-      const waiting = { resolve, reject, isPatient }
-      this.#waiting.add(waiting)
-      signal?.addEventListener('abort', () => this.#waiting.delete(waiting), { once: true })
+      this.#waiting.add({ resolve, reject, isPatient, isOver })
       if (this.#connecting === undefined && this.#timer === undefined) this.#dial()
     })
   }
@@ -164,6 +167,7 @@ export class Link {
     this.#failure = why instanceof UnavailableError ? why : this.#error(why.message, why)
     this.#timer = this.#options.timers.after(this.#backoffMs, () => {
       this.#timer = undefined
+      this.#settle(this.#error('nobody waits'), ({ isOver }) => isOver())
       if (this.#waiting.size > 0) this.#dial()
     })
     this.#settle(this.#failure, ({ isPatient }) => !isPatient)

@@ -82,8 +82,8 @@ export class OutgoingCall {
       this.#send(session)
       return
     }
-    const { whenAway = 'fail', signal } = this.#question.options
-    link.connect(whenAway === 'wait', signal).then(
+    const isPatient = this.#question.options.whenAway === 'wait'
+    link.connect({ isPatient, isOver: () => this.#isOver }).then(
       (found) => this.#send(found),
       (error: Error) => this.#end(error),
     )
