@@ -74,6 +74,10 @@ export const HANDSHAKES_PER_IP_MAX = 8
  */
 export const HANDSHAKE_GRACE_MS = 5000
 
+/** How often strangers of one address are let in, and of how many addresses that is known. */
+export const ARRIVALS_PER_IP_PER_SECOND_MAX = 50
+export const ARRIVAL_RECORDS_MAX = 1024
+
 /** Sockets that a listener accepts if it is told no other bound. */
 export const ACCEPTED_SOCKETS_MAX = 256
 

@@ -14,6 +14,7 @@ import type { NetworkOptions } from './options.ts'
 /** Why somebody does not become a peer although it did nothing wrong. */
 export type Refusal =
   | 'duplicate ip'
+  | 'too often'
   | 'too many handshakes'
   | 'too many inbound peers'
   | 'duplicate id'

@@ -16,6 +16,7 @@ import { peerIdOf } from '../handshake/peerId.ts'
 import { HANDSHAKE_GRACE_MS, RATE_BYTES_PER_SECOND, REASSEMBLY_BYTES_MAX } from '../limits.ts'
 import type { Closable, Endpoint, Wire } from '../sockets/contract.ts'
 import { Admission, type Connection, type Entry } from './admission.ts'
+import { Arrivals } from './arrivals.ts'
 import { ConnectedPeer } from './connectedPeer.ts'
 import { Dialer } from './dialer.ts'
 import { Discipline } from './discipline.ts'
@@ -24,7 +25,7 @@ import { networkMetrics } from './metrics.ts'
 import type { NetworkOptions, Rates } from './options.ts'
 import { describeSelf, ownAddresses } from './ownInfo.ts'
 import { Reconnects } from './reconnects.ts'
-import { planSockets, type SocketsPlan } from './socketsPlan.ts'
+import { planSockets, type SocketsPlan, warnOfFewSockets } from './socketsPlan.ts'
 
 const RATES: Rates = {
   sendBytesPerSecond: RATE_BYTES_PER_SECOND,
@@ -72,6 +73,7 @@ export class Network {
   readonly #reactorByChannel = new Map<number, Reactor>()
   readonly #sessions = new Set<Session>()
   readonly #peers = new Map<string, Session>()
+  readonly #arrivals: Arrivals
   readonly #discipline: Discipline
   readonly #dialer: Dialer
   readonly #reconnects: Reconnects
@@ -92,6 +94,7 @@ export class Network {
     // COMPAT(cometbft): all carry the id of the chain.
     this.#metrics = world.metrics.register(networkMetrics, { chain_id: description.network })
     this.#discipline = new Discipline(world.clock, this.admission, this.#metrics)
+    this.#arrivals = new Arrivals(world.clock)
     this.#dialer = new Dialer(world)
     this.#reconnects = new Reconnects({
       ...world,
@@ -219,19 +222,8 @@ export class Network {
     for (const address of persistentPeers)
       if (address.id !== this.id) this.#reconnects.start(address)
     this.#countEvery(METRICS_INTERVAL_MS)
-    this.#warnOfFewSockets()
+    warnOfFewSockets(world.log, this.#plan, this.#options.socketsMax)
     world.log.info('listening for peers', { id: this.id, port: endpoint?.port })
-  }
-
-  #warnOfFewSockets(): void {
-    const { world, socketsMax } = this.#options
-    const { wanted, inboundPeersMax } = this.#plan
-    if (socketsMax === undefined || socketsMax >= wanted) return
-    world.log.warn(
-      'this process may open too few files for as many peers as configured, so fewer are let in: ' +
-        'raise its limit (ulimit -n, LimitNOFILE=) or configure fewer peers',
-      { socketsWanted: wanted, socketsMax, inboundPeersMax },
-    )
   }
 
   /** The answer to a dial, given once. */
@@ -264,8 +256,8 @@ export class Network {
   }
 
   #judgeAccepted(remote: Endpoint): Entry<Connection & { readonly session: Session }> {
-    const isBanned = this.#discipline.isBanned(undefined, remote.ip)
-    if (isBanned) return { kind: 'refused', why: 'banned' }
+    if (this.#discipline.isBanned(undefined, remote.ip)) return { kind: 'refused', why: 'banned' }
+    if (this.#arrivals.isTooOften(remote.ip)) return { kind: 'refused', why: 'too often' }
     const connections = [...this.#sessions].map((session) => {
       const { link, dialed, peer } = session
       const { wire, hasSpoken, ageMs } = link

@@ -1,5 +1,6 @@
 /** How many sockets a network takes, if the process can afford so many. */
 
+import type { Logger } from '@wadi/base/log'
 import { HANDSHAKES_MAX, INBOUND_PEERS_MAX, LINGERING_MAX, OUTBOUND_PEERS_MAX } from '../limits.ts'
 import type { NetworkOptions } from './options.ts'
 
@@ -27,4 +28,18 @@ export function planSockets(options: PlanOptions): SocketsPlan {
   const missing = Math.max(0, wanted - (options.socketsMax ?? wanted))
   const inbound = Math.max(inboundPeersMax - missing, Math.min(1, inboundPeersMax))
   return { inboundPeersMax: inbound, acceptedMax: guests + inbound, wanted }
+}
+
+/** Says what is wrong, what comes of it and what to do. */
+export function warnOfFewSockets(
+  log: Logger,
+  { wanted, inboundPeersMax }: SocketsPlan,
+  socketsMax: number | undefined,
+): void {
+  if (socketsMax === undefined || socketsMax >= wanted) return
+  log.warn(
+    'this process may open too few files for as many peers as configured, so fewer are let in: ' +
+      'raise its limit (ulimit -n, LimitNOFILE=) or configure fewer peers',
+    { socketsWanted: wanted, socketsMax, inboundPeersMax },
+  )
 }

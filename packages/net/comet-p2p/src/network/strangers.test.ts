@@ -6,6 +6,7 @@ import { MemoryLog } from '@wadi/base/log'
 import { formatMetrics } from '@wadi/base/prometheusText'
 import { parseIp } from '@wadi/primitives/ip'
 import {
+  ARRIVALS_PER_IP_PER_SECOND_MAX,
   HANDSHAKE_GRACE_MS,
   HANDSHAKE_MS_MAX,
   HANDSHAKES_MAX,
@@ -123,6 +124,16 @@ describe('strangers who say nothing', () => {
     world.time.advance(HANDSHAKE_MS_MAX)
     assert.equal(late.isEnded, true)
     assert.match(metricsOf(node), /why="p2p.slowHandshake",verdict="none"} 1/)
+  })
+})
+
+describe('strangers who come and go all the time', () => {
+  it('are not even greeted beyond the rate', () => {
+    const world = new TestWorld()
+    const node = world.started(1)
+    for (let i = 0; i <= ARRIVALS_PER_IP_PER_SECOND_MAX; i++) new Stranger(world, node, '10.0.0.2')
+    assert.match(metricsOf(node), /why="too often"} 1/)
+    assert.ok(isPeer(node, RawPeer.dial(world, 3, node.address)))
   })
 })
 
