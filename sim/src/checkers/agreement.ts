@@ -1,6 +1,6 @@
 import type { Checker, World } from './checker.ts'
 
-/** P: all honest nodes have the same block at each height. */
+/** P27: all honest nodes have the same block at each height. */
 export function agreement(world: World): Checker {
   const blocks = new Map<bigint, { readonly node: number; readonly blockHash: string }>()
   return {

@@ -1,5 +1,5 @@
 /**
- * P: whoever votes for two things in one step where an honest node could see both is punished,
+ * P30: whoever votes for two things in one step where an honest node could see both is punished,
  * and nobody honest ever is.
  *
  * "Could see": both votes, with valid signatures, have reached the node in one life of it while

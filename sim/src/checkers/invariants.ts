@@ -1,7 +1,7 @@
 import type { Checker, World } from './checker.ts'
 
 /**
- * P: what every service says of its state holds after every block. Looked at where a block is
+ * P23: what every service says of its state holds after every block. Looked at where a block is
  * first.
  */
 export function invariants(world: World): Checker {

@@ -1,5 +1,5 @@
 /**
- * P: an honest validator that has precommitted a block prevotes no other block at that height,
+ * P28: an honest validator that has precommitted a block prevotes no other block at that height,
  * unless in a later round so many may have prevoted something else that it had to let go.
  */
 

@@ -1,7 +1,7 @@
 import type { Checker, World } from './checker.ts'
 
 /**
- * P: the key of an honest validator never signs two different things for one height, round and
+ * P29: the key of an honest validator never signs two different things for one height, round and
  * step.
  */
 export function noDoubleSign(world: World): Checker {

@@ -1,6 +1,6 @@
 import type { Checker, World } from './checker.ts'
 
-/** P: no honest node does what another honest node takes for what no honest program does. */
+/** P31: no honest node does what another honest node takes for what no honest program does. */
 export function noFalseBan(world: World): Checker {
   return {
     name: 'noFalseBan',

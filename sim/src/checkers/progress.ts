@@ -1,5 +1,5 @@
 /**
- * P: once the core has healed, it decides one height after the other, each within a few rounds.
+ * P33: once the core has healed, it decides one height after the other, each within a few rounds.
  * As many as there are validators, and two more: each may have to be waited for once, and a lock of
  * an earlier round to be let go.
  */

@@ -1,6 +1,6 @@
 import type { Checker, World } from './checker.ts'
 
-/** P: the same blocks lead to the same state at all honest nodes. */
+/** P24: the same blocks lead to the same state at all honest nodes. */
 export function stateRoot(world: World): Checker {
   const roots = new Map<string, { readonly node: number; readonly appHash: string }>()
   return {

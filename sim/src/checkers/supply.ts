@@ -1,6 +1,6 @@
 import type { Checker, World } from './checker.ts'
 
-/** P: nothing is made and nothing is lost; nobody burns anything in these networks. */
+/** P23: nothing is made and nothing is lost; nobody burns anything in these networks. */
 export function supply(world: World): Checker {
   let total: bigint | undefined
   return {

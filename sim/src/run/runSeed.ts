@@ -40,7 +40,7 @@ export function runSeed(
   const found = [...violations]
   let { simulatedMs, applied } = rest
   if (times === 'twice' && found.length === 0) {
-    // Whoever wrote to bytes of others does not do so this time.
+    // P34. Whoever wrote to bytes of others does not do so this time.
     const again = simulate({ plan, ...options, messages: 'copied' })
     simulatedMs += again.simulatedMs
     applied += again.applied

@@ -267,7 +267,7 @@ class Simulation {
     this.#time.after(0, () => this.#network.leave(node.id))
   }
 
-  /** A process could not go on. */
+  /** A process could not go on: an honest one only when its disk was meant to fail (P32). */
   #died(node: SimNode, error: unknown): void {
     this.#end(node)
     if (this.#faults.explains(node, error)) return
