@@ -116,7 +116,6 @@ export class OutgoingCall {
       ':scheme': session.encrypted === true ? 'https' : 'http',
       'content-type': 'application/grpc+cbor',
       te: 'trailers',
-      'user-agent': 'grpc-wadi/0.1',
       ...(timeoutMs === undefined ? {} : { 'grpc-timeout': printTimeout(timeoutMs) }),
     }
   }

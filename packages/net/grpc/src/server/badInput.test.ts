@@ -70,6 +70,7 @@ describe('bad input', () => {
     await using it = await start({ messageBytes: 1000 })
     const full = await it.client.ask(ECHO, frameOf(new Uint8Array(1000)))
     assert.deepEqual(said(full), [STATUS.ok, ''])
+    assert.deepEqual(Object.keys(full.headers).sort(), ['content-type', 'grpc-status'])
     const stream = it.client.begin(ECHO)
     stream.write(frameOf(new Uint8Array(1001)).subarray(0, FRAME_HEAD_BYTES))
     assert.deepEqual(said(await answerOf(stream)), [

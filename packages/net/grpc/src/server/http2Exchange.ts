@@ -3,6 +3,10 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import type { Exchange, ExchangeEvents, Headers, Peer } from './exchange.ts'
 
+/** Nobody reads the date. */
+const WITH_TRAILERS = { waitForTrailers: true, sendDate: false }
+const WHOLE = { endStream: true, sendDate: false }
+
 /** See the top of this file. */
 export class Http2Exchange implements Exchange {
   readonly hasTrailers = true
@@ -42,7 +46,7 @@ export class Http2Exchange implements Exchange {
 
   begin(status: number, headers: Headers): void {
     if (!this.#isOpen) return
-    this.#stream.respond({ ':status': status, ...headers }, { waitForTrailers: true })
+    this.#stream.respond({ ':status': status, ...headers }, WITH_TRAILERS)
   }
 
   write(bytes: Uint8Array, written: () => void): void {
@@ -62,7 +66,7 @@ export class Http2Exchange implements Exchange {
 
   refuse(status: number, headers: Headers): void {
     if (!this.#isOpen) return
-    this.#stream.respond({ ':status': status, ...headers }, { endStream: true })
+    this.#stream.respond({ ':status': status, ...headers }, WHOLE)
     this.#stopUpload()
   }
 
