@@ -8,7 +8,8 @@ import type { ExecutedBlock, ExecutedTransaction } from '@wadi/consensus-service
 import type { BlockEvent, EventType } from '@wadi/consensus-services/kernel/events'
 import type { Event, EventAttribute, TxResult } from '@wadi/contracts/application'
 import type { Moment } from '@wadi/primitives/moment'
-import type { ChainSource } from './chainSource.ts'
+import type { Block } from '@wadi/tendermint/types/block'
+import type { ChainSource, StoredResponses } from './chainSource.ts'
 import { blockAt, responsesAt } from './heights.ts'
 
 function isEventType(type: string): type is EventType {
@@ -38,10 +39,13 @@ function transactionOf(raw: Uint8Array, result: TxResult): ExecutedTransaction {
   }
 }
 
-/** The block of a height, of which nothing is looked up before it is asked for. */
+/** The block of a height, of which nothing is looked up before it is asked for, and that once. */
 export class StoredBlock implements ExecutedBlock {
   readonly #source: ChainSource
   readonly #asked: bigint
+  #stored: Block | undefined
+  #responses: StoredResponses | undefined
+  #transactions: readonly ExecutedTransaction[] | undefined
 
   /** Zero asks for the last one. */
   constructor(source: ChainSource, asked: bigint) {
@@ -50,21 +54,36 @@ export class StoredBlock implements ExecutedBlock {
   }
 
   get time(): Moment {
-    return blockAt(this.#source, this.#asked).header.time
+    return this.#block().header.time
   }
 
   get beginEvents(): readonly BlockEvent[] {
-    return blockEventsOf(responsesAt(this.#source, this.#asked).beginBlockEvents)
+    return blockEventsOf(this.#did().beginBlockEvents)
   }
 
   get transactions(): readonly ExecutedTransaction[] {
-    const { transactions } = blockAt(this.#source, this.#asked)
-    const { results } = responsesAt(this.#source, this.#asked)
+    this.#transactions ??= this.#executed()
+    return this.#transactions
+  }
+
+  get endEvents(): readonly BlockEvent[] {
+    return blockEventsOf(this.#did().endBlock.events)
+  }
+
+  #executed(): readonly ExecutedTransaction[] {
+    const { transactions } = this.#block()
+    const { results } = this.#did()
     assert(results.length === transactions.length, 'each transaction of a block has its result')
     return transactions.map((raw, i) => transactionOf(raw, results[i]!))
   }
 
-  get endEvents(): readonly BlockEvent[] {
-    return blockEventsOf(responsesAt(this.#source, this.#asked).endBlock.events)
+  #block(): Block {
+    this.#stored ??= blockAt(this.#source, this.#asked)
+    return this.#stored
+  }
+
+  #did(): StoredResponses {
+    this.#responses ??= responsesAt(this.#source, this.#asked)
+    return this.#responses
   }
 }
