@@ -190,7 +190,7 @@ class Connection {
   /**
    * Sends a message that leaves a place in its queue when it arrives. PERF: mostly both happen at
    * once, and are one thing to wait for; with messages that are shared, 0.84 of the time of a
-   * hundred validators and 0.91 of that of the seeds.
+   * hundred validators.
    */
   #sendOne(side: 0 | 1, id: number, message: Uint8Array): void {
     const way = this.#ways[side]
