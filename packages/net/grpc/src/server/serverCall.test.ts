@@ -247,6 +247,17 @@ describe('a stream', () => {
     assert.equal(encoded, 2)
   })
 
+  it('that cannot say what it is told ends, and whoever told it does not notice', async () => {
+    await using test = await TestServer.start()
+    const client = createClient(test.channel(), Test)
+    const answers = client.Watch()
+    await test.service.until(() => test.service.streams.length === 1)
+    assert.equal(test.service.streams[0]!.send(undefined as never), false)
+    assert.equal(await reasonOf(answers.next()), 'grpc.internal')
+    assert.equal(test.failures.length, 1)
+    assert.equal(test.service.released, 1)
+  })
+
   it('can wait for its client', async () => {
     await using test = await TestServer.start({}, { queueCount: 1 })
     const client = createClient(test.channel(), Test)

@@ -17,6 +17,7 @@ import type { Exchange, ExchangeEvents, Peer } from './exchange.ts'
 import type { BoundMethod, Release, ServerStream } from './implement.ts'
 import { SendQueue } from './sendQueue.ts'
 
+const TOO_SLOW = 'grpc: the client is too slow for the stream'
 const INTERNAL: Status = { code: STATUS.internal, message: 'internal error' }
 
 /** What a call is made of. */
@@ -122,13 +123,12 @@ export class ServerCall implements ExchangeEvents, ServerStream<unknown>, Holder
   send(answer: unknown): boolean {
     if (this.#state !== 'running') return false
     const { bound, desk } = this.#parts
-    const frame = bound.frame(answer)
-    if (!this.#sending().push(frame)) {
-      this.#abandon(statusError('resourceExhausted', 'grpc: the client is too slow for the stream'))
-      return false
-    }
-    desk.observer.streamed(bound.path)
-    return true
+    // Whoever tells of an event must not suffer from one who listens.
+    this.#attempt(() => {
+      if (this.#sending().push(bound.frame(answer))) desk.observer.streamed(bound.path)
+      else this.#abandon(statusError('resourceExhausted', TOO_SLOW))
+    })
+    return !this.#isOver
   }
 
   drained(): Promise<void> {
