@@ -206,6 +206,27 @@ describe('bad input', () => {
     }
   })
 
+  it('calls that are canceled as fast as they are made: leave nothing, and harm nobody', async () => {
+    await using it = await start()
+    using other = new RawClient({ path: it.test.path })
+    await other.ask(ECHO, frameOf(Uint8Array.of(1)))
+    const flood = async () => {
+      for (let i = 0; i < 3000 && !it.client.session.closed; i++) {
+        const stream = it.client.begin('/oasis-core.Test/Watch')
+        stream.end(frameOf(Uint8Array.of(0xf6)))
+        stream.close(constants.NGHTTP2_CANCEL)
+        if (i % 100 === 99) await other.ask(ECHO, frameOf(Uint8Array.of(1)))
+      }
+    }
+    await flood()
+    it.client[Symbol.dispose]()
+    const { service, server } = it.test
+    while (server.connectionCount > 1) await other.ask(ECHO, frameOf(Uint8Array.of(1)))
+    assert.equal(service.released, service.streams.length)
+    assert.equal(server.heldBytes, 0)
+    assert.deepEqual(it.test.failures, [])
+  })
+
   it('any bytes at all: a request ends with a status, whatever it holds', async () => {
     await using test = await TestServer.start({ listen: WEB })
     using client = new RawClient({ host: '127.0.0.1', port: test.server.port })
