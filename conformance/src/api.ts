@@ -11,7 +11,7 @@ import { areSame, type CallOutcome, ownOutcome, recordedOutcome } from './api/co
 import { serveArchive } from './api/servedArchive.ts'
 import { readNdjsonFile } from './ndjson.ts'
 import type { RecordedCall } from './records.ts'
-import { openRecording } from './replay/recording.ts'
+import { damagedRecording, openRecording } from './replay/recording.ts'
 import { unansweredCalls } from './unansweredCalls.ts'
 
 const EXIT_BAD = 1
@@ -37,24 +37,36 @@ function print({ answer, status, message, details }: CallOutcome): string {
   return whole.length > SHOWN_BYTES_MAX ? `${whole.slice(0, SHOWN_BYTES_MAX)}…` : whole
 }
 
+/** All calls of a file, read before any is sent. */
+function readCalls(file: string): readonly RecordedCall[] {
+  try {
+    return [...readNdjsonFile<RecordedCall>(file)]
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    const what = `${file} has no recorded calls (${why})`
+    throw damagedRecording(what, 'copy the file again from where it was recorded', error)
+  }
+}
+
 async function compare(folder: string, file: string): Promise<boolean> {
   const say = (text: string) => process.stdout.write(text)
+  const recorded = readCalls(file)
   const archive = await serveArchive(openRecording(folder))
   const excused = new Map<string, number>()
   let [calls, identical] = [0, 0]
   try {
-    for (const call of readNdjsonFile<RecordedCall>(file)) {
+    for (const call of recorded) {
       const why = unansweredCalls.get(call.method)
       if (why !== undefined) {
         excused.set(call.method, (excused.get(call.method) ?? 0) + 1)
         continue
       }
       calls++
-      const [recorded, ours] = [recordedOutcome(call), await ownOutcome(archive.ask, call)]
-      if (areSame(recorded, ours)) identical++
+      const [theirs, ours] = [recordedOutcome(call), await ownOutcome(archive.ask, call)]
+      if (areSame(theirs, ours)) identical++
       else {
         const asked = Buffer.from(call.request ?? '', 'base64').toString('hex')
-        say(`${call.method} ${asked}\n  recorded ${print(recorded)}\n  ours     ${print(ours)}\n`)
+        say(`${call.method} ${asked}\n  recorded ${print(theirs)}\n  ours     ${print(ours)}\n`)
       }
     }
   } finally {
