@@ -8,7 +8,7 @@ import { VOTES } from '../byzantine/channels.ts'
 import { SIM_ROUND_CONFIG } from '../nodes/simNode.ts'
 import { FakeWorld } from '../testing/fakeWorld.ts'
 import { agreement } from './agreement.ts'
-import type { Checker, Signed } from './checker.ts'
+import type { Applied, Checker, Signed } from './checker.ts'
 import { evidence } from './evidence.ts'
 import { invariants } from './invariants.ts'
 import { locks } from './locks.ts'
@@ -136,9 +136,29 @@ describe('progress', () => {
     world.heights.fill(5n)
     pass(40_000)
     world.heights[0] = 100n
-    pass(40_000)
+    pass(39_000)
     assert.deepEqual(world.found, [])
-    pass(60_000)
+    pass(1000)
+    assert.deepEqual(world.found, ['progress'])
+  })
+
+  it('finds a height of too many rounds, if it began when all was well', () => {
+    const world = new FakeWorld()
+    const checker = progress(world, { config: SIM_ROUND_CONFIG, highestRound: () => 0 })
+    const roundsMax = world.plan.powers.length + 2
+    const decide = (height: bigint, round: number) => {
+      world.heights.fill(height)
+      const block = { header: { height: height + 1n }, lastCommit: { round } }
+      checker.onApplied?.({ node: 0, height: height + 1n, block } as unknown as Applied)
+    }
+    checker.onHealed?.()
+    decide(1n, roundsMax)
+    world.ms += 25_000
+    checker.onSecond?.()
+    decide(2n, roundsMax)
+    decide(3n, roundsMax - 1)
+    assert.deepEqual(world.found, [])
+    decide(4n, roundsMax)
     assert.deepEqual(world.found, ['progress'])
   })
 })
