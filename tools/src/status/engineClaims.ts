@@ -111,6 +111,17 @@ export const engineClaims: readonly Claim[] = [
     ],
   },
   {
+    area: 'Metrics and log',
+    does: 'what CometBFT counts of rounds, blocks, peers and transactions, by its names and labels',
+    against: 'the declarations of CometBFT 0.37.18; whole heights, followed step by step',
+    shownBy: [
+      'packages/node/engine/src/metrics.test.ts',
+      'packages/node/engine/src/consensus/roundObserver.test.ts',
+      'packages/node/engine/src/execution/observedApplication.test.ts',
+      'packages/net/comet-p2p/src/network/network.test.ts',
+    ],
+  },
+  {
     area: 'Connections between nodes',
     does: 'secret connections, channels, node info, addresses, scores and bans',
     against: 'crafted bytes, floods, a suite for networks',
