@@ -35,6 +35,7 @@ const network = createNetworkGenesis({
   seed: 'node api',
   validators: 1,
   timeoutCommitMs: 1n,
+  beacon: 'mock',
   params: { gasCosts: new Map([['tx_byte', 1n]]) },
 })
 const chainContext = chainContextOf(network.document)
@@ -103,7 +104,8 @@ describe('a running node that is asked', () => {
   let nonce = 0n
 
   function ask<A>(name: string, request?: unknown): A {
-    return running!.api.methods[name]!.answer(request, {}) as A
+    const { methods, debugMethods } = running!.api
+    return (methods[name] ?? debugMethods[name])!.answer(request, {}) as A
   }
 
   function transfer(changes: { readonly nonce?: bigint } = {}): SignedTransaction {
@@ -163,6 +165,16 @@ describe('a running node that is asked', () => {
     const gas = ask<bigint>('Consensus/EstimateGas', { signer, transaction: opened })
     // A unit for each byte of its envelope, with the highest fee in it.
     assert.ok(gas > 250n && gas < 400n, `${gas}`)
+  })
+
+  it('begins the epoch that a test wants', async () => {
+    const epoch = ask<bigint>('Beacon/GetEpoch', 0n) + 1n
+    const waiting = ask<Promise<unknown>>('Beacon/WaitEpoch', epoch)
+    await ask('DebugController/SetEpoch', epoch)
+    await waiting
+    assert.equal(ask('Beacon/GetEpoch', 0n), epoch)
+    const again = ask<Promise<unknown>>('DebugController/SetEpoch', epoch)
+    await assert.rejects(again, { message: /epoch/ })
   })
 
   it('tells where it is, who votes, and each block when it comes', async () => {

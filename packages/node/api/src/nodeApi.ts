@@ -51,8 +51,8 @@ export function createNodeApi({ source, facts }: NodeApiOptions): NodeApi {
   const watch = new BlockWatch()
   const hub = new EventHub(views)
   const topics = topicsOf(source)
-  const control = { views, facts, room, watch }
   const submissions = new Submissions(source, room)
+  const control = { views, facts, room, watch, submissions }
   return {
     methods: {
       ...stateMethods(views),

@@ -8,7 +8,6 @@ import type {
   Status,
 } from '@wadi/consensus/control'
 import type { PendingUpgrade, UpgradeDescriptor } from '@wadi/consensus/upgrade'
-import type { Epoch } from '@wadi/primitives/epoch'
 
 /** What an operator can have a node do. What is missing is not implemented. */
 export interface NodeActions {
@@ -17,8 +16,6 @@ export interface NodeActions {
   upgradeBinary?(descriptor: UpgradeDescriptor): void
   cancelUpgrade?(descriptor: UpgradeDescriptor): void
   addBundle?(path: string): void
-  /** For tests: resolves when the chain is in that epoch. */
-  setEpoch?(epoch: Epoch, signal: AbortSignal | undefined): Promise<void>
 }
 
 /** What is missing is left out of the status. */

@@ -70,25 +70,26 @@ describe('the control of a node', () => {
         done.push('shutdown')
       },
       upgradeBinary: (descriptor) => done.push(descriptor),
-      setEpoch: async (epoch) => {
-        done.push(epoch)
-      },
     })
     const descriptor = zero(UpgradeDescriptor)
     await ask(api, 'NodeController/RequestShutdown', true)
     ask(api, 'NodeController/UpgradeBinary', descriptor)
-    await ask(api, 'DebugController/SetEpoch', 7n)
-    assert.deepEqual(done, ['shutdown', descriptor, 7n])
+    assert.deepEqual(done, ['shutdown', descriptor])
 
     const refusal = { module: 'control', code: 1, message: 'control: not implemented' }
     const none = setUp().api
     assert.throws(() => ask(none, 'NodeController/CancelUpgrade', descriptor), refusal)
     assert.throws(() => ask(none, 'NodeController/AddBundle', '/a'), refusal)
-    for (const [name, request] of [
-      ['NodeController/RequestShutdown', false],
-      ['DebugController/SetEpoch', 1n],
-    ] as const)
-      await assert.rejects(ask(none, name, request) as Promise<unknown>, refusal)
+    const shutdown = ask(none, 'NodeController/RequestShutdown', false)
+    await assert.rejects(shutdown as Promise<unknown>, refusal)
+  })
+
+  it('sets no epoch in an archive', async () => {
+    const { api, chain, next } = setUp()
+    next()
+    chain.live = undefined
+    const asked = ask(api, 'DebugController/SetEpoch', 2n)
+    await assert.rejects(asked as Promise<unknown>, { module: 'consensus', code: 4 })
   })
 
   it('waits for nodes that register', async () => {

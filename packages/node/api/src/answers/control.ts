@@ -9,9 +9,12 @@ import { RegistrationStatus, Status } from '@wadi/consensus/control'
 import { calls, debugCalls } from '@wadi/consensus/control/api'
 import { errors as controlErrors } from '@wadi/consensus/control/errors'
 import { calls as registry } from '@wadi/consensus/registry/api'
+import type { Epoch } from '@wadi/primitives/epoch'
 import type { BlockWatch } from '../blockWatch.ts'
 import type { ChainViews } from '../chainViews.ts'
 import type { NodeFacts } from '../nodeFacts.ts'
+import { epochTransaction } from '../setEpoch.ts'
+import type { Submissions } from '../submissions.ts'
 import type { WaitingRoom } from '../waiting.ts'
 import { consensusStatus } from './consensusStatus.ts'
 import { answered, type NodeMethods } from './nodeMethod.ts'
@@ -23,6 +26,7 @@ export interface ControlParts {
   readonly facts: NodeFacts
   readonly room: WaitingRoom
   readonly watch: BlockWatch
+  readonly submissions: Submissions
 }
 
 const NO_REGISTRATION: RegistrationStatus = {
@@ -87,6 +91,10 @@ async function until(
   )
 }
 
+function epochNow(views: ChainViews): Epoch {
+  return askState(views.at(0n), beacon, 'Beacon/GetEpoch', 0n)
+}
+
 /** The answers about the node itself. */
 export function controlMethods(parts: ControlParts): NodeMethods {
   const { facts, views } = parts
@@ -110,9 +118,7 @@ export function controlMethods(parts: ControlParts): NodeMethods {
     }),
     ...answered(waits, {
       'Beacon/WaitEpoch': (epoch, { signal }) => {
-        const isThere = () =>
-          views.source.lastHeight > 0n &&
-          askState(views.at(0n), beacon, 'Beacon/GetEpoch', 0n) >= epoch
+        const isThere = () => views.source.lastHeight > 0n && epochNow(views) >= epoch
         return until(parts, signal, isThere)
       },
     }),
@@ -121,12 +127,11 @@ export function controlMethods(parts: ControlParts): NodeMethods {
 
 /** The answers that only tests need. */
 export function debugMethods(parts: ControlParts): NodeMethods {
-  const { views, facts } = parts
+  const { views, submissions } = parts
   return answered(debugCalls, {
     'DebugController/SetEpoch': async (epoch, { signal }) => {
-      if (facts.setEpoch === undefined) throw controlErrors.notImplemented()
-      await facts.setEpoch(epoch, signal)
-      return undefined
+      await submissions.submit(epochTransaction(views, epoch), signal)
+      return await until(parts, signal, () => epochNow(views) >= epoch)
     },
     'DebugController/WaitNodesRegistered': (count, { signal }) => {
       const isThere = () =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { BugError, UnavailableError } from '@wadi/base/errors'
 import { decode } from '@wadi/cbor/codec'
 import { mapped } from '@wadi/cbor/mapped'
 import { text, u64 } from '@wadi/cbor/scalars'
@@ -88,6 +89,32 @@ describe('the hub of events', () => {
     gone.isOver = true
     hub.tell(chain.add())
     assert.deepEqual(numbers(here), [1n, 4n])
+  })
+
+  it('tells those who watch why it cannot go on, and the engine does', () => {
+    const { chain, hub, heights } = setUp()
+    const broken: Topic<string, bigint> = {
+      ...heights,
+      *told() {
+        yield { to: 'even', item: 1n }
+        throw new UnavailableError('disk.broken', 'the disk is broken')
+      },
+    }
+    const [first, second, other] = [new TestSink(), new TestSink(), new TestSink()]
+    hub.watch(broken, 'even', first)
+    hub.watch(broken, 'odd', second)
+    hub.watch(heights, 'even', other)
+    hub.tell(chain.add())
+    for (const sink of [first, second]) assert.ok(sink.failure instanceof UnavailableError)
+    assert.deepEqual(numbers(other), [1n, 4n])
+    const wrong: Topic<string, bigint> = {
+      ...heights,
+      told: () => {
+        throw new BugError('wrong')
+      },
+    }
+    hub.watch(wrong, 'even', new TestSink())
+    assert.throws(() => hub.tell(chain.add()), BugError)
   })
 
   it('lets in so many, and one more when somebody has left', () => {

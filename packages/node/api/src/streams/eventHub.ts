@@ -1,6 +1,8 @@
 /** Tells those who watch what each block tells; every item is made and encoded once for all. */
 
+import { CodedError, UnavailableError } from '@wadi/base/errors'
 import { encode } from '@wadi/cbor/codec'
+import type { ApiView } from '@wadi/consensus-services/kernel/api'
 import type { ChainViews } from '../chainViews.ts'
 import { errors } from '../errors.ts'
 import { WATCHERS_MAX } from '../limits.ts'
@@ -9,6 +11,16 @@ import { type Sink, Watcher } from './watcher.ts'
 
 /** Those who watch a topic, by what they asked for; no name is everything. */
 type Audience = Map<string | undefined, Set<Watcher>>
+
+// biome-ignore lint/suspicious/noExplicitAny: topics of all types
+function tellOne(topic: Topic<any, any>, audience: Audience, view: ApiView): void {
+  for (const { item, to } of topic.told(view)) {
+    const peers = audience.get(to)
+    if (peers === undefined) continue
+    const encoded = encode(topic.item, item)
+    for (const watcher of Array.from(peers)) watcher.tell(encoded)
+  }
+}
 
 /** One for a node. */
 export class EventHub {
@@ -53,11 +65,14 @@ export class EventHub {
     if (this.#count === 0) return
     const view = this.#views.at(height)
     for (const [topic, audience] of Array.from(this.#audiences))
-      for (const { item, to } of topic.told(view)) {
-        const peers = audience.get(to)
-        if (peers === undefined) continue
-        const encoded = encode(topic.item, item)
-        for (const watcher of Array.from(peers)) watcher.tell(encoded)
+      try {
+        tellOne(topic, audience, view)
+      } catch (error) {
+        // What cannot be read is not the engine's trouble, which goes on.
+        const isOurs = !(error instanceof CodedError || error instanceof UnavailableError)
+        if (isOurs) throw error
+        for (const peers of Array.from(audience.values()))
+          for (const watcher of Array.from(peers)) watcher.fail(error)
       }
   }
 
