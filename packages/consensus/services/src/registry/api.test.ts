@@ -56,8 +56,11 @@ describe('the registry, asked', () => {
     const address = validatorAddress(expired.consensus.id)
     const name = 'Registry/GetNodeByConsensusAddress'
     assert.deepEqual(ask(view, name, { height: 0n, address }), expired)
-    const nobody = { height: 0n, address: new Uint8Array(20) }
-    assert.throws(() => ask(view, name, nobody), noSuchNode)
+    // Also what is no address at all.
+    for (const size of [20, 0, 19, 21]) {
+      const nobody = { height: 0n, address: new Uint8Array(size) }
+      assert.throws(() => ask(view, name, nobody), noSuchNode)
+    }
   })
 
   it('refuses whom it does not know', () => {

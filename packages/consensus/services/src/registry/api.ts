@@ -4,6 +4,7 @@ import { calls } from '@wadi/consensus/registry/api'
 import { errors } from '@wadi/consensus/registry/errors'
 import { Event } from '@wadi/consensus/registry/events'
 import type { Node } from '@wadi/primitives/node'
+import { VALIDATOR_ADDRESS_SIZE } from '@wadi/tendermint/validatorAddress'
 import { epochOf } from '../beacon/queries.ts'
 import { type ApiMethods, answering } from '../kernel/api.ts'
 import { eventReader, eventsOfBlock } from '../kernel/apiEvents.ts'
@@ -52,8 +53,10 @@ export const methods: ApiMethods = answering(calls, {
     return node
   },
   // COMPAT(oasis-core): this way one finds expired nodes, too.
-  'Registry/GetNodeByConsensusAddress': ({ state }, { address }) =>
-    existing(nodeByCometAddress(state, address), errors.noSuchNode),
+  'Registry/GetNodeByConsensusAddress': ({ state }, { address }) => {
+    const isName = address.length === VALIDATOR_ADDRESS_SIZE
+    return existing(isName ? nodeByCometAddress(state, address) : undefined, errors.noSuchNode)
+  },
   'Registry/GetNodeStatus': ({ state }, { id }) =>
     existing(nodeStatusOf(state, id), errors.noSuchNode),
   'Registry/GetNodes': ({ state }) => nodesOf(state).filter(isCurrent(state)),
