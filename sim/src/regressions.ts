@@ -2,7 +2,6 @@
 
 export const REGRESSIONS: readonly { readonly seed: bigint; readonly why: string }[] = [
   // A node whose announcement of its height was lost was never told anything again.
-  { seed: 9n, why: 'progress' },
   { seed: 10n, why: 'progress' },
   { seed: 65n, why: 'progress' },
 ]

@@ -4,9 +4,9 @@
  *
  *   node sim/src/soak-heights.ts [heights] [validators, 4]
  *
- * For as many heights as are asked for, or for `WADI_SOAK_SECONDS`, a minute unless told. Memory goes
- * up and down as files fill and are given back, in turns of some ten thousand heights; fails if a
- * validator ever holds more than its bound, its simulated disk aside.
+ * For as many heights as are asked for, or for `WADI_SOAK_SECONDS`, a minute unless told. Memory
+ * goes up and down as files fill and are given back, in turns of some ten thousand heights; fails
+ * if a validator ever holds more than its bound, its simulated disk aside.
  */
 
 import { setFlagsFromString } from 'node:v8'
