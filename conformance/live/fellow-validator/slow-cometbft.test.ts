@@ -27,7 +27,7 @@ function transfersOf(nonce: bigint): readonly Uint8Array[] {
   })
 }
 
-/** Compares all blocks that all have, and gives who proposed them and which transactions are in them. */
+/** Compares all blocks that all have; gives who proposed them, and which transactions they have. */
 async function readChain(network: MixedNetwork, members: readonly Member[]) {
   const last = await network.goOn(0n, members)
   const proposers = new Set<string>()
