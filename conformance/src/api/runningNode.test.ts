@@ -3,9 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { CodedError } from '@wadi/base/errors'
 import { createLogger, SILENT } from '@wadi/base/log'
 import { MetricsRegistry } from '@wadi/base/metrics'
-import { decode, zero } from '@wadi/cbor/codec'
+import { sample } from '@wadi/cbor/arbitrary'
+import { decode, encode, make, zero } from '@wadi/cbor/codec'
+import type { AnySchema } from '@wadi/cbor/schema'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { createNode, type Node } from '@wadi/compose/create-node'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
@@ -18,6 +21,7 @@ import { Block } from '@wadi/consensus/consensus/block'
 import type { NextBlockState, Status } from '@wadi/consensus/consensus/status'
 import { Status as NodeStatus } from '@wadi/consensus/control'
 import { chainContextOf } from '@wadi/consensus/genesis/document'
+import { methodBodies } from '@wadi/consensus/methods'
 import type { CommitResponse } from '@wadi/contracts/application'
 import { createMemorySigner } from '@wadi/crypto/signature/memorySigner'
 import { engineSource } from '@wadi/node-api/engine-source'
@@ -30,6 +34,7 @@ import { SignedTransaction, Transaction } from '@wadi/primitives/transaction'
 import { oasisDialect } from '@wadi/tendermint/dialect'
 import { verifyTransactionProof } from '@wadi/tendermint/transactionProof'
 
+const BODIES_PER_METHOD = 5
 const folder = mkdtempSync(join(tmpdir(), 'wadi-running-'))
 const network = createNetworkGenesis({
   seed: 'node api',
@@ -165,6 +170,19 @@ describe('a running node that is asked', () => {
     const gas = ask<bigint>('Consensus/EstimateGas', { signer, transaction: opened })
     // A unit for each byte of its envelope, with the highest fee in it.
     assert.ok(gas > 250n && gas < 400n, `${gas}`)
+  })
+
+  it('tells the cost of any transaction, and refuses any that is not signed', () => {
+    const signer = PublicKey.check(from!.signer.publicKey)
+    for (const [method, schema] of Object.entries(methodBodies))
+      for (const body of sample<unknown>(schema as AnySchema, BODIES_PER_METHOD, 11)) {
+        const bare = make(Transaction, { nonce, method, body: encode(schema as AnySchema, body) })
+        const gas = ask<bigint>('Consensus/EstimateGas', { signer, transaction: bare })
+        assert.equal(typeof gas, 'bigint', method)
+        const blob = encode(Transaction, bare)
+        const signed = make(SignedTransaction, { untrustedRawValue: blob })
+        assert.throws(() => ask('Consensus/SubmitTxNoWait', signed), CodedError)
+      }
   })
 
   it('begins the epoch that a test wants', async () => {

@@ -10,7 +10,7 @@ import { engineCalls, streams } from '@wadi/consensus/consensus/api'
 import type { Timers } from '@wadi/contracts/world'
 import { Channel } from '@wadi/grpc/channel'
 import { GrpcServer } from '@wadi/grpc/server'
-import { debugServices, nodeServices } from './grpcServices.ts'
+import { debugServices, nodeServices, publicServices } from './grpcServices.ts'
 import { createNodeApi } from './nodeApi.ts'
 import { TestChain } from './testing/testChain.ts'
 import { testFacts, testLive } from './testing/testFacts.ts'
@@ -92,6 +92,17 @@ describe('the services of a node on a socket', () => {
     )
     asker.abort()
     await assert.rejects(waiting, { reason: 'grpc.canceled' })
+  })
+
+  it('have what tells a node what to do only where nobody else can call', () => {
+    const namesOf = (services: ReturnType<typeof nodeServices>) => services.map(({ name }) => name)
+    const all = namesOf(nodeServices(api))
+    const admin = ['oasis-core.NodeController']
+    assert.deepEqual(
+      namesOf(publicServices(api)),
+      all.filter((name) => !admin.includes(name)),
+    )
+    assert.ok(all.includes(admin[0]!))
   })
 
   it('do not have what is for tests only', async () => {

@@ -42,9 +42,17 @@ function implementationsOf(bound: readonly (readonly [string, Bound])[]): Implem
   })
 }
 
-/** Every service of a node that is for everybody who may open its socket. */
+/** Every service of a node, for whoever may open its socket. */
 export function nodeServices(api: NodeApi): readonly Implementation[] {
   return implementationsOf([...boundMethods(api.methods), ...boundTopics(api, api.topics)])
+}
+
+/** The services that tell a node what to do: never where strangers can call. */
+const ADMIN: ReadonlySet<string> = new Set([`${PACKAGE}NodeController`])
+
+/** What anybody may call: everything but what tells the node what to do. */
+export function publicServices(api: NodeApi): readonly Implementation[] {
+  return nodeServices(api).filter(({ name }) => !ADMIN.has(name))
 }
 
 /** What is for tests only. */
