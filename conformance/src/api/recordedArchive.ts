@@ -102,7 +102,7 @@ export function createArchive(recorded: RecordedChain): ChainSource {
     }
     chain = store(stores, chain, record)
   }
-  const opened = new OpenStates((height) => stores.tree.openAt(height))
+  const opened = new OpenStates((height, arena) => stores.tree.openAt(height, arena))
   return {
     document,
     chainContext: chainContextOf(document),

@@ -1,6 +1,7 @@
 /** A running node as a source of answers. */
 
 import type { GenesisDocument } from '@wadi/consensus/genesis/document'
+import type { Arena } from '@wadi/mkvs/arena'
 import type { Tree } from '@wadi/mkvs/tree'
 import type { PublicKey } from '@wadi/primitives/publicKey'
 import type { Gas, Transaction } from '@wadi/primitives/transaction'
@@ -9,8 +10,8 @@ import { OpenStates } from './openStates.ts'
 
 /** The consensus layer, as far as answers need it. */
 export interface SourceApplication {
-  /** The state after a block, as a tree of the caller's own. */
-  stateAt(height: bigint): Tree
+  /** The state after a block, as a tree of the caller's own in the caller's memory. */
+  stateAt(height: bigint, arena: Arena): Tree
   info(): { readonly height: bigint }
   readonly services: { estimateGas(signer: PublicKey, transaction: Transaction): Gas }
 }
@@ -56,7 +57,7 @@ function liveOf({ engine, application }: EngineParts): LiveChain {
 /** A node's chain. */
 export function engineSource(parts: EngineParts): ChainSource {
   const { document, chainContext, engine, application } = parts
-  const states = new OpenStates((height) => application.stateAt(height))
+  const states = new OpenStates((height, arena) => application.stateAt(height, arena))
   return {
     document,
     chainContext,

@@ -1,7 +1,10 @@
 /** Every bound of this package. */
 
 /** States of the chain that are kept open for calls to come. */
-export const OPEN_STATES_MAX = 2
+export const OPEN_STATES_MAX = 8
+
+/** What they may hold in memory together before nodes that are stored are dropped. */
+export const OPEN_STATES_BYTES_MAX = 67_108_864
 
 /** Calls that wait at a time: for a block with a transaction, for an epoch, for the node. */
 export const WAITERS_MAX = 4096

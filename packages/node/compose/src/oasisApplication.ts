@@ -34,6 +34,7 @@ import type {
   TxResult,
 } from '@wadi/contracts/application'
 import type { Signer } from '@wadi/crypto/signature/signer'
+import type { Arena } from '@wadi/mkvs/arena'
 import type { Tree } from '@wadi/mkvs/tree'
 import type { FileSystem } from '@wadi/node-storage/file-system'
 import type { NodeDurability } from '@wadi/node-storage/node-database'
@@ -96,9 +97,9 @@ export class OasisApplication implements Application {
     return this.#services
   }
 
-  /** The state after a block, as a tree of its own; refused if it is not kept. */
-  stateAt(height: bigint): Tree {
-    return this.#state.openAt(height)
+  /** The state after a block, as a tree of its own, in that memory; refused if it is not kept. */
+  stateAt(height: bigint, arena?: Arena): Tree {
+    return this.#state.openAt(height, arena)
   }
 
   info(): ApplicationInfo {

@@ -73,8 +73,11 @@ export class TreeState implements StateStore, SnapshotStore {
     this.#tree = this.#openLast()
   }
 
-  /** A tree of its own on a committed version, until it is disposed of. */
-  openAt(version: bigint): Tree {
+  /**
+   * A tree of its own on a committed version, until it is disposed of; in memory of its own unless
+   * told otherwise.
+   */
+  openAt(version: bigint, arena: Arena = new Arena()): Tree {
     const { earliestVersion = 1n, latestVersion = 0n } = this.database
     if (version < earliestVersion || version > latestVersion)
       throw consensusErrors.versionNotFound()
@@ -83,7 +86,7 @@ export class TreeState implements StateStore, SnapshotStore {
     const found = root ?? { namespace: NAMESPACE, type: ROOT_TYPE_STATE, version, hash: EMPTY_HASH }
     const rootAddress = this.database.rootAddress(found)
     const reader = this.database
-    return openTree(new Arena(), { root: found, rootAddress, reader, writeLog: 'dropped' })
+    return openTree(arena, { root: found, rootAddress, reader, writeLog: 'dropped' })
   }
 
   checkpoints(): readonly Metadata[] {
