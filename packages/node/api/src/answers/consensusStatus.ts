@@ -11,7 +11,6 @@ import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import { findValidator } from '@wadi/tendermint/validators/validatorSet'
 import type { ChainSource } from '../chainSource.ts'
 import type { ChainViews } from '../chainViews.ts'
-import { blockAt } from '../heights.ts'
 import type { NodeFacts } from '../nodeFacts.ts'
 import { answerOfBlock } from './blocks.ts'
 import { askState } from './stateAnswers.ts'
@@ -33,9 +32,11 @@ type Latest = Pick<
 >
 
 function latestOf(views: ChainViews): Latest {
-  const { source } = views
-  if (source.lastHeight === 0n) return { ...zero(Status), latestTime: ZERO_TIME }
-  const block = answerOfBlock(blockAt(source, 0n))
+  const { blocks, lastHeight } = views.source
+  const last = lastHeight === 0n ? undefined : blocks.loadBlock(lastHeight)
+  // Also where the last block is damaged: who asks for the status wants to know what is left.
+  if (last === undefined) return { ...zero(Status), latestTime: ZERO_TIME }
+  const block = answerOfBlock(last)
   return {
     latestHeight: block.height,
     latestHash: block.hash,

@@ -114,6 +114,18 @@ describe('the status of a node', () => {
     assert.ok(encode(Status, status).length > 0)
   })
 
+  it('can be told when the last block is damaged', () => {
+    const { chain, next } = setUp()
+    next()
+    const blocks = { ...chain.blocks, base: 1n, height: 1n, loadBlock: () => undefined }
+    const stateAt = (height: bigint) => chain.stateAt(height)
+    const source = { ...chain, blocks, lastHeight: 1n, stateAt }
+    const api = createNodeApi({ source, facts: testFacts() })
+    const status = ask(api, 'Consensus/GetStatus') as NonNullable<Status['consensus']>
+    assert.equal(status.latestHeight, 0n)
+    assert.equal(status.lastRetainedHeight, 1n)
+  })
+
   it('says where the chain is, and whether the node validates', () => {
     const { chain, live, next } = setUp()
     live.isSynced = true
