@@ -242,7 +242,11 @@ describe('an array of bits', () => {
           }
           assert.equal(chooseMissing(x, y, choose), index)
         }
-        if (missing.length === 0) assert.equal(chooseMissing(x, y, () => assert.fail()), undefined)
+        if (missing.length === 0)
+          assert.equal(
+            chooseMissing(x, y, () => assert.fail()),
+            undefined,
+          )
         assert.deepEqual(resized(x, n), bitsOf(n, setBits(x)))
         const union = unionOf(x, y)
         assert.equal(union.size, Math.max(m, n))
