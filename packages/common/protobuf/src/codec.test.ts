@@ -304,6 +304,15 @@ describe('bytes that are a window', () => {
     assert.deepEqual(copies, { one: Uint8Array.of(1, 2), many: [Uint8Array.of(3)] })
     assert.deepEqual(windows, { one: Uint8Array.of(9, 9), many: [Uint8Array.of(9)] })
   })
+
+  it('are plain ones, also of a Node buffer, so that copies of them are copies', () => {
+    const source = Buffer.from(encode(Windows, { one: Uint8Array.of(1, 2, 3), many: [] }))
+    const { one } = decode(Windows, source)
+    assert.deepEqual(one, Uint8Array.of(1, 2, 3))
+    const copy = one.slice()
+    source.fill(9)
+    assert.deepEqual([copy[0], one[0]], [1, 9])
+  })
 })
 
 describe('a mapped message', () => {

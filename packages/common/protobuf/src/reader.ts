@@ -123,7 +123,9 @@ export class Reader {
   window(): Uint8Array {
     const { bytes, at, end } = this
     this.at = end
-    return at === end ? EMPTY_BYTES : bytes.subarray(at, end)
+    if (at === end) return EMPTY_BYTES
+    // Never a Node buffer: who copies with `slice` would share its memory.
+    return new Uint8Array(bytes.buffer, bytes.byteOffset + at, end - at)
   }
 
   /** Passes over the value of a field that nobody knows: of a group, up to its end. */
