@@ -22,7 +22,7 @@ describe('a simulation', () => {
   })
 
   it('runs the consensus services with real signatures', () => {
-    const plan = calmPlan(1n, { healAtMs: 3000, endMs: 8000 })
+    const plan = calmPlan(1n, { healAtMs: 3000, endMs: 12_000 })
     const { height, violations } = simulate({ plan, application: 'oasis', signatures: 'real' })
     assert.deepEqual(violations, [])
     assert.ok(height >= 5n)
