@@ -5,7 +5,7 @@ import { statusError } from '../status.ts'
 import { errors, Test, TestServer } from '../testing/testServer.ts'
 import { createClient } from './createClient.ts'
 
-const staking = defineErrors('staking', { balanceTooLow: [10, 'balance too low'] })
+const ledger = defineErrors('clientTestLedger', { balanceTooLow: [10, 'balance too low'] })
 
 describe('a client of a service', () => {
   it('gets answers of any size', async () => {
@@ -22,7 +22,7 @@ describe('a client of a service', () => {
   it('gets the error that the service threw', async () => {
     await using test = await TestServer.start()
     const client = createClient(test.channel(), Test)
-    test.service.failures['coded'] = () => staking.balanceTooLow('ü 50%')
+    test.service.failures['coded'] = () => ledger.balanceTooLow('ü 50%')
     test.service.failures['plain'] = () => errors.plain()
     test.service.failures['status'] = () => statusError('notFound', 'not here')
     test.service.failures['world'] = () => new UnavailableError('disk', 'disk is full')
@@ -32,7 +32,10 @@ describe('a client of a service', () => {
       const numbers = error instanceof CodedError ? `${error.module}/${error.code}` : 'unavailable'
       return `${numbers} ${error.reason} ${error.message}`
     }
-    assert.equal(await fails('coded'), 'staking/10 staking.remote staking: balance too low: ü 50%')
+    assert.equal(
+      await fails('coded'),
+      'clientTestLedger/10 clientTestLedger.remote clientTestLedger: balance too low: ü 50%',
+    )
     assert.equal(await fails('plain'), 'unknown/1 grpc.unknown grpc test: as it is')
     assert.equal(await fails('status'), 'unknown/1 grpc.notFound not here')
     assert.equal(await fails('world'), 'unavailable grpc.unavailable disk is full')
