@@ -43,6 +43,11 @@ export const GOSSIP_RELAY_MS = 10
 /** See {@link GOSSIP_RELAY_MS}; never later than this. */
 export const GOSSIP_RELAY_MS_MAX = 100
 
+/**
+ * Parts of a block wait so long for the peer to get them from others; CometBFT polls every 100 ms.
+ */
+export const GOSSIP_DATA_RELAY_MS = 50
+
 /** Votes wait for others at most so long before their signatures are verified together. */
 export const VOTE_BATCH_MS_MAX = 10
 

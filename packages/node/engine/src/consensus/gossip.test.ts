@@ -8,6 +8,7 @@ import { bitsWhere, setBits } from '@wadi/tendermint/types/bitArray'
 import type { Vote } from '@wadi/tendermint/types/vote'
 import {
   CONSENSUS_MESSAGE_BYTES_MAX,
+  GOSSIP_DATA_RELAY_MS,
   GOSSIP_RELAY_MS,
   GOSSIP_REPEAT_MS,
   GOSSIP_REPEAT_MS_MAX,
@@ -157,6 +158,8 @@ describe('Peers of consensus', () => {
     for (const part of block.parts)
       a.says({ kind: 'block-part', body: { height: 1n, round: 0, part } })
     node.time.advance(RELAY_MS)
+    assert.deepEqual(b.heard('proposal', 'block-part'), [], 'it may get them from the proposer')
+    node.time.advance(GOSSIP_DATA_RELAY_MS)
     const kinds = b.heard('proposal', 'block-part').map(({ kind }) => kind)
     assert.deepEqual(kinds, ['proposal', ...block.parts.map(() => 'block-part')])
     assert.deepEqual(a.heard('proposal', 'block-part'), [])
@@ -171,13 +174,13 @@ describe('Peers of consensus', () => {
     const blockParts = bitsWhere(partSetHeader.total, () => true)
     const said = { height: 1n, round: 0, blockPartSetHeader: partSetHeader, isCommit: false }
     b.says({ kind: 'new-valid-block', body: { ...said, blockParts } })
-    node.time.advance(RELAY_MS)
+    node.time.advance(RELAY_MS + GOSSIP_DATA_RELAY_MS)
     assert.deepEqual(b.heard('block-part'), [])
     b.says({
       kind: 'new-valid-block',
       body: { ...said, blockParts: bitsWhere(partSetHeader.total, () => false) },
     })
-    node.time.advance(RELAY_MS)
+    node.time.advance(RELAY_MS + GOSSIP_DATA_RELAY_MS)
     assert.equal(b.heard('block-part').length, partSetHeader.total)
   })
 

@@ -30,7 +30,6 @@ import {
   applyVoteSetBits,
   forgetReceived,
   type PeerRounds,
-  UNKNOWN_ROUNDS,
   voteBitsOf,
   withPart,
   withProposal,
@@ -48,6 +47,7 @@ import { isProven } from '@wadi/tendermint/round/blockParts'
 import type { Effect } from '@wadi/tendermint/round/effect'
 import { voteSetAt } from '@wadi/tendermint/round/heightVotes'
 import type { RoundState } from '@wadi/tendermint/round/roundState'
+import { RoundStep } from '@wadi/tendermint/round/roundStep'
 import { verifyProposal } from '@wadi/tendermint/round/verifyMessages'
 import { type VoteSet, votesFor } from '@wadi/tendermint/round/voteSet'
 import { type BitArray, hasBit, noBits } from '@wadi/tendermint/types/bitArray'
@@ -55,6 +55,7 @@ import { equalBlockIds } from '@wadi/tendermint/types/blockId'
 import type { Proposal } from '@wadi/tendermint/types/proposal'
 import type { Vote } from '@wadi/tendermint/types/vote'
 import {
+  GOSSIP_DATA_RELAY_MS,
   GOSSIP_RELAY_MS,
   GOSSIP_RELAY_MS_MAX,
   GOSSIP_REPEAT_MS,
@@ -70,10 +71,12 @@ import {
   VOTE_CHANNEL,
 } from './channels.ts'
 import type { Consensus } from './consensus.ts'
+import { cancelRelays, type Listener, newListener } from './listener.ts'
 import type { SignedView } from './loggedInput.ts'
 import { RememberedMessages } from './messageBytes.ts'
 import type { ConsensusInstruments } from './metrics.ts'
 import { nowOf } from './now.ts'
+import { groupsOf } from './voteGroups.ts'
 import { VoteIntake } from './voteIntake.ts'
 
 /** What the reactor runs on. */
@@ -84,17 +87,6 @@ export interface ConsensusReactorOptions {
   readonly initialHeight: bigint
   readonly decided: DecidedBlocks
   readonly metrics: Pick<ConsensusInstruments, 'blockParts' | 'blockGossipPartsReceived'>
-}
-
-/** A peer, what we know of it, and when to doubt that. */
-interface Listener {
-  readonly peer: Peer
-  known: PeerRounds
-  /** What was sent before it moved last may be lost; it is sent again after so long. */
-  movedAtMs: number
-  repeatMs: number
-  /** When it gets what it lacks. */
-  relay: Timer | undefined
 }
 
 /** See the top of this file. */
@@ -137,19 +129,19 @@ export class ConsensusReactor implements Reactor {
   stop(): void {
     this.#votes.stop()
     this.#tick?.cancel()
-    for (const { relay } of this.#listeners.values()) relay?.cancel()
+    for (const listener of this.#listeners.values()) cancelRelays(listener)
   }
 
   addPeer(peer: Peer): void {
     const movedAtMs = this.#options.clock.monotonicMs()
-    const repeatMs = GOSSIP_REPEAT_MS
-    const listener = { peer, known: UNKNOWN_ROUNDS, movedAtMs, repeatMs, relay: undefined }
+    const listener = newListener(peer, movedAtMs)
     this.#listeners.set(peer.id, listener)
     this.#tellWhereWeAre(listener)
   }
 
   removePeer({ id }: Peer): void {
-    this.#listeners.get(id)?.relay?.cancel()
+    const listener = this.#listeners.get(id)
+    if (listener !== undefined) cancelRelays(listener)
     this.#listeners.delete(id)
     this.#consensus?.receive({ kind: 'peer-gone', peer: id })
   }
@@ -365,10 +357,29 @@ export class ConsensusReactor implements Reactor {
 
   /** Sends what the peer lacks. */
   #push(listener: Listener): void {
-    listener.relay?.cancel()
-    listener.relay = undefined
+    cancelRelays(listener)
     this.#pushAll(listener, nextData)
     this.#pushAll(listener, nextVote)
+  }
+
+  /**
+   * Sends what the peer lacks and nobody else sends. Parts of the block that it is collecting wait:
+   * mostly it gets them from the proposer, and says so when two thirds have voted.
+   */
+  #relay(listener: Listener): void {
+    const rounds = this.#rounds
+    const { height, step } = listener.known
+    const isCollecting = height === rounds?.height && step < RoundStep.commit
+    if (!isCollecting || isProposer(rounds)) {
+      this.#push(listener)
+      return
+    }
+    listener.relay = undefined
+    this.#pushAll(listener, nextVote)
+    listener.dataRelay ??= this.#options.timers.after(GOSSIP_DATA_RELAY_MS, () => {
+      listener.dataRelay = undefined
+      this.#pushAll(listener, nextData)
+    })
   }
 
   /** Sends what the peer lacks of one kind, until its queue is full. */
@@ -399,7 +410,7 @@ export class ConsensusReactor implements Reactor {
     const validatorCount = this.#rounds?.validators.validators.length ?? 0
     const most = Math.min(Math.max(validatorCount, GOSSIP_RELAY_MS), GOSSIP_RELAY_MS_MAX)
     const { timers, random } = this.#options
-    listener.relay ??= timers.after(1 + randomBelow(random, most), () => this.#push(listener))
+    listener.relay ??= timers.after(1 + randomBelow(random, most), () => this.#relay(listener))
   }
 
   /** Whoever hears that we are at a height knows by then what we have of the one before. */
@@ -489,23 +500,12 @@ export class ConsensusReactor implements Reactor {
   }
 }
 
+function isProposer({ ownAddress, validators }: RoundState): boolean {
+  const address = validators.proposer?.address
+  return address !== undefined && ownAddress !== undefined && equalBytes(address, ownAddress)
+}
+
 const MS_PER_SECOND = 1000
 
 /** From so many new votes for one thing on, one message tells of all. */
 const NEWS_TOLD_SINGLY_MAX = 3
-
-/** Votes for one thing together. */
-function groupsOf(votes: readonly Vote[]): readonly (readonly Vote[])[] {
-  const groups: Vote[][] = []
-  for (const vote of votes) {
-    const group = groups.find(([first]) => isForSame(first!, vote))
-    if (group === undefined) groups.push([vote])
-    else group.push(vote)
-  }
-  return groups
-}
-
-function isForSame(a: Vote, b: Vote): boolean {
-  const isOfOneSet = a.height === b.height && a.round === b.round && a.type === b.type
-  return isOfOneSet && equalBlockIds(a.blockId, b.blockId)
-}
