@@ -47,7 +47,6 @@ import { isProven } from '@wadi/tendermint/round/blockParts'
 import type { Effect } from '@wadi/tendermint/round/effect'
 import { voteSetAt } from '@wadi/tendermint/round/heightVotes'
 import type { RoundState } from '@wadi/tendermint/round/roundState'
-import { RoundStep } from '@wadi/tendermint/round/roundStep'
 import { verifyProposal } from '@wadi/tendermint/round/verifyMessages'
 import { type VoteSet, votesFor } from '@wadi/tendermint/round/voteSet'
 import { type BitArray, hasBit, noBits } from '@wadi/tendermint/types/bitArray'
@@ -71,6 +70,7 @@ import {
   VOTE_CHANNEL,
 } from './channels.ts'
 import type { Consensus } from './consensus.ts'
+import { getsPartsElsewhere } from './getsPartsElsewhere.ts'
 import { cancelRelays, type Listener, newListener } from './listener.ts'
 import type { SignedView } from './loggedInput.ts'
 import { RememberedMessages } from './messageBytes.ts'
@@ -362,15 +362,11 @@ export class ConsensusReactor implements Reactor {
     this.#pushAll(listener, nextVote)
   }
 
-  /**
-   * Sends what the peer lacks and nobody else sends. Parts of the block that it is collecting wait:
-   * mostly it gets them from the proposer, and says so when two thirds have voted.
-   */
+  /** Sends what the peer lacks; parts that it gets from others only if it lacks them later. */
   #relay(listener: Listener): void {
     const rounds = this.#rounds
-    const { height, step } = listener.known
-    const isCollecting = height === rounds?.height && step < RoundStep.commit
-    if (!isCollecting || isProposer(rounds)) {
+    if (rounds === undefined) return
+    if (!getsPartsElsewhere(rounds, listener.known, this.#listeners.size)) {
       this.#push(listener)
       return
     }
@@ -498,11 +494,6 @@ export class ConsensusReactor implements Reactor {
     }
     this.#push(listener)
   }
-}
-
-function isProposer({ ownAddress, validators }: RoundState): boolean {
-  const address = validators.proposer?.address
-  return address !== undefined && ownAddress !== undefined && equalBytes(address, ownAddress)
 }
 
 const MS_PER_SECOND = 1000
