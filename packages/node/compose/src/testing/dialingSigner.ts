@@ -4,13 +4,10 @@ import { nodeSockets } from '@wadi/comet-p2p/node-sockets'
 import { SecretConnection } from '@wadi/comet-p2p/secret-connection'
 import type { Endpoint, Wire } from '@wadi/comet-p2p/sockets'
 import { SignerMessage } from '@wadi/engine/signer-messages'
+import { honestAnswer } from '@wadi/engine/testing/honest-answer'
 import type { KeyPair } from '@wadi/node-crypto/keys/keyFile'
-import { decodeDelimited, encode, encodeDelimited } from '@wadi/protobuf/codec'
+import { decodeDelimited, encodeDelimited } from '@wadi/protobuf/codec'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
-import { canonicalProposalBytes, canonicalVoteBytes } from '@wadi/tendermint/signBytes'
-import { Proposal } from '@wadi/tendermint/types/proposal'
-import { PublicKey } from '@wadi/tendermint/types/publicKey'
-import { Vote } from '@wadi/tendermint/types/vote'
 import { signerIn } from '../nodeKeys.ts'
 import { SECRET_ALGORITHMS } from '../nodeNetwork.ts'
 import { processRandom } from '../processWorld.ts'
@@ -86,29 +83,8 @@ export class DialingSigner {
     // One question at a time, each of less than a frame.
     const said = decodeDelimited(SignerMessage, data)
     this.asked.push(said.kind)
-    this.say(encodeDelimited(SignerMessage, this.#answerTo(said)))
-  }
-
-  #answerTo(said: SignerMessage): SignerMessage {
     const { key, dialect } = this.#options
-    const sign = signerIn(dialect, key)
-    const error = undefined
-    switch (said.kind) {
-      case 'key-request':
-        return { kind: 'key', body: { value: encode(PublicKey, key.publicKey), error } }
-      case 'vote-request': {
-        const { vote, chainId } = said.body
-        const signature = sign(canonicalVoteBytes(chainId, vote))
-        return { kind: 'vote', body: { value: encode(Vote, { ...vote, signature }), error } }
-      }
-      case 'proposal-request': {
-        const { proposal, chainId } = said.body
-        const signature = sign(canonicalProposalBytes(chainId, proposal))
-        const value = encode(Proposal, { ...proposal, signature })
-        return { kind: 'proposal', body: { value, error } }
-      }
-      default:
-        return { kind: 'pong', body: {} }
-    }
+    const signer = { publicKey: key.publicKey, sign: signerIn(dialect, key) }
+    this.say(encodeDelimited(SignerMessage, honestAnswer(said, signer)))
   }
 }

@@ -11,10 +11,8 @@ import { MemoryFiles } from '@wadi/node-storage/memory-files'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { decode, decodeDelimited, encode, encodeDelimited } from '@wadi/protobuf/codec'
 import { stockDialect } from '@wadi/tendermint/dialect'
-import { canonicalProposalBytes, canonicalVoteBytes } from '@wadi/tendermint/signBytes'
 import { testKey } from '@wadi/tendermint/testing/signedChain'
-import { Proposal } from '@wadi/tendermint/types/proposal'
-import { PublicKey as WireKey } from '@wadi/tendermint/types/publicKey'
+import type { Proposal } from '@wadi/tendermint/types/proposal'
 import { Vote } from '@wadi/tendermint/types/vote'
 import fc from 'fast-check'
 import { FakeTimers } from '../testing/fakePeer.ts'
@@ -29,6 +27,7 @@ import type { SignAnswer } from './privateValidator.ts'
 import { RemoteSigner, type SignerLink } from './remoteSigner.ts'
 import { SignerMessage } from './signerMessages.ts'
 import { listenForSigner } from './signerSocket.ts'
+import { honestAnswer } from './testing/honestAnswer.ts'
 
 const CHAIN = 'chain'
 const KEY = testKey(1)
@@ -58,28 +57,11 @@ const PROPOSAL: Proposal = {
   signature: EMPTY_BYTES,
 }
 
-/** What an honest signer says, as often as it is asked. */
-function answerOf(said: SignerMessage, key = KEY): SignerMessage {
-  const sign = (bytes: Uint8Array) => signMessage(key, stockDialect.prehash(bytes))
-  const error = undefined
-  switch (said.kind) {
-    case 'key-request':
-      return { kind: 'key', body: { value: encode(WireKey, key.publicKey), error } }
-    case 'vote-request': {
-      const { vote, chainId } = said.body
-      const signature = sign(canonicalVoteBytes(chainId, vote))
-      return { kind: 'vote', body: { value: encode(Vote, { ...vote, signature }), error } }
-    }
-    case 'proposal-request': {
-      const { proposal, chainId } = said.body
-      const signature = sign(canonicalProposalBytes(chainId, proposal))
-      const value = encode(Proposal, { ...proposal, signature })
-      return { kind: 'proposal', body: { value, error } }
-    }
-    default:
-      return { kind: 'pong', body: {} }
-  }
-}
+const answerOf = (said: SignerMessage, key = KEY): SignerMessage =>
+  honestAnswer(said, {
+    publicKey: key.publicKey,
+    sign: (message) => signMessage(key, stockDialect.prehash(message)),
+  })
 
 /** A connection whose other end answers when the test says so. */
 class FakeLink implements SignerLink {
