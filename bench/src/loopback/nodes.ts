@@ -3,7 +3,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,15 +12,9 @@ import { cometFiles, cometNodeId, cometTimeouts } from '@wadi/compose/comet-file
 import { genesisOf } from '@wadi/compose/engine-genesis'
 import { makeNetworkFolders } from '@wadi/compose/network-folders'
 import type { NetworkGenesis } from '@wadi/compose/network-genesis'
+import { freePorts, NODE_FLAGS } from '@wadi/compose/testing/node-process'
 
 const WADI_NODE = fileURLToPath(new URL('../../../apps/node/src/main.ts', import.meta.url))
-
-/**
- * What a node of ours is started with. Most of what it makes is gone soon, and a young space that
- * grows as it may takes more memory than everything that stays.
- * PERF: 171 MB in place of 212 for an idle validator.
- */
-const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=8']
 
 /** Processes that are validators of one chain. */
 export interface Nodes {
@@ -44,19 +37,6 @@ interface NodeCommand {
   readonly args: readonly string[]
   /** Where it says what it says. */
   readonly log: string
-}
-
-/** So many ports that nobody listens at. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => {
-    const address = server.address()
-    assert(typeof address === 'object' && address !== null, 'a server has a port')
-    return address.port
-  })
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return ports
 }
 
 async function exitOf(child: ChildProcess): Promise<void> {

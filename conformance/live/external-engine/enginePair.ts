@@ -3,13 +3,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toBase64 } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
 import { cometNodeId } from '@wadi/compose/comet-files'
 import type { NetworkGenesis } from '@wadi/compose/network-genesis'
+import { freePorts } from '@wadi/compose/testing/node-process'
 import { printGenesis } from '@wadi/consensus/genesis/document'
 import { createKeyFile } from '@wadi/node-crypto/keys/keyFile'
 
@@ -41,15 +41,8 @@ export interface Ports {
 }
 
 /** So many pairs of ports that nobody listens at. */
-export async function freePorts(count: number): Promise<readonly Ports[]> {
-  const servers = Array.from({ length: 2 * count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => {
-    const address = server.address()
-    assert(typeof address === 'object' && address !== null, 'a server has a port')
-    return address.port
-  })
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
+export async function freePortPairs(count: number): Promise<readonly Ports[]> {
+  const ports = await freePorts(2 * count)
   return Array.from({ length: count }, (_, i) => ({ p2p: ports[2 * i]!, rpc: ports[2 * i + 1]! }))
 }
 

@@ -7,7 +7,7 @@ import { createNetworkGenesis } from '@wadi/compose/network-genesis'
 import { validatorKeys } from '@wadi/compose/network-keys'
 import { signedTransfer } from '@wadi/compose/network-transfer'
 import { findComet } from './cometBinary.ts'
-import { EnginePair, freePorts, until } from './enginePair.ts'
+import { EnginePair, freePortPairs, until } from './enginePair.ts'
 
 const comet = findComet()
 const VALIDATORS = 4
@@ -86,7 +86,7 @@ async function blockAt(pair: EnginePair, height: bigint): Promise<ToldBlock> {
 describe('four applications, each under a CometBFT process', { skip: comet.missing }, () => {
   it('commit transfers, survive kills, have the same state, and give it to others', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'wadi-engine-'))
-    const ports = await freePorts(VALIDATORS + 1)
+    const ports = await freePortPairs(VALIDATORS + 1)
     const pairs = Array.from({ length: VALIDATORS }, (_, index) => {
       return new EnginePair({ binary: comet.path, folder, network, index, ports })
     })

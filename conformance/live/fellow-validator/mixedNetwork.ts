@@ -19,7 +19,7 @@ import { headerHash } from '@wadi/tendermint/hashing/headerHash'
 import type { NewRoundStep } from '@wadi/tendermint/messages/consensus'
 import type { Block } from '@wadi/tendermint/types/block'
 import { validatorAddress } from '@wadi/tendermint/validatorAddress'
-import { EnginePair, freePorts, type Ports, until } from '../external-engine/enginePair.ts'
+import { EnginePair, freePortPairs, type Ports, until } from '../external-engine/enginePair.ts'
 import { SignedOnce } from '../real-nodes/signedOnce.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../../apps/node/src/main.ts')
@@ -148,7 +148,7 @@ export class MixedNetwork implements AsyncDisposable {
 
   /** Starts the validators of a network. */
   static async start(binary: string, genesis: NetworkGenesis): Promise<MixedNetwork> {
-    const ports = await freePorts(WADI_GUEST + 1)
+    const ports = await freePortPairs(WADI_GUEST + 1)
     const folder = mkdtempSync(join(tmpdir(), 'wadi-mixed-'))
     const network = new MixedNetwork({ binary, genesis, folder, ports })
     await Promise.all(network.members.map((member) => member.start()))
