@@ -14,7 +14,6 @@ import { createNode, type Node } from '@wadi/compose/create-node'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
 import { signedTransfer } from '@wadi/compose/network-transfer'
 import { loadOrCreateNodeKeys } from '@wadi/compose/node-keys'
-import { OasisApplication } from '@wadi/compose/oasis-application'
 import { processClock, processRandom } from '@wadi/compose/process-world'
 import type { TransactionProof } from '@wadi/consensus/consensus/api'
 import { Block } from '@wadi/consensus/consensus/block'
@@ -22,10 +21,7 @@ import type { NextBlockState, Status } from '@wadi/consensus/consensus/status'
 import { Status as NodeStatus } from '@wadi/consensus/control'
 import { chainContextOf } from '@wadi/consensus/genesis/document'
 import { methodBodies } from '@wadi/consensus/methods'
-import type { CommitResponse } from '@wadi/contracts/application'
-import { createMemorySigner } from '@wadi/crypto/signature/memorySigner'
-import { engineSource } from '@wadi/node-api/engine-source'
-import { createNodeApi, type NodeApi } from '@wadi/node-api/node-api'
+import type { NodeApi } from '@wadi/node-api/node-api'
 import { createKeyFile } from '@wadi/node-crypto/keys/keyFile'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { parseIp } from '@wadi/primitives/ip'
@@ -45,23 +41,12 @@ const network = createNetworkGenesis({
 })
 const chainContext = chainContextOf(network.document)
 
-/** An application that says when a block is committed. */
-class Told extends OasisApplication {
-  onCommit: () => void = () => undefined
-
-  override commit(): CommitResponse {
-    const response = super.commit()
-    this.onCommit()
-    return response
-  }
-}
-
 function startNode(): { readonly node: Node; readonly api: NodeApi } {
   const validator = network.validators[0]!.consensus
   createKeyFile(join(folder, 'consensus.pem'), { bytes: () => validator.seed.reveal().slice() })
   const keys = loadOrCreateNodeKeys({ dataDir: folder, random: processRandom, nowMs: 0 })
-  const signer = createMemorySigner('consensus', validator.seed)
-  let application: Told | undefined
+  const consensus = PublicKey.check(validator.publicKey)
+  const identity = { ...zero(NodeStatus).identity, consensus }
   const node = createNode({
     config: {
       dataDir: folder,
@@ -82,25 +67,11 @@ function startNode(): { readonly node: Node; readonly api: NodeApi } {
     },
     document: network.document,
     keys,
-    openApplication: (at) => {
-      application = new Told({ document: network.document, folder: at, signer })
-      return application
-    },
+    profile: { softwareVersion: '0', mode: 'validator', identity },
     onFatal: (error) => assert.fail(String(error)),
   })
-  const told = application!
-  const { document } = network
-  const source = engineSource({ document, chainContext, engine: node.engine, application: told })
-  const consensus = PublicKey.check(validator.publicKey)
-  const identity = { ...zero(NodeStatus).identity, consensus }
-  const facts = { softwareVersion: '0', mode: 'validator', identity }
-  const api = createNodeApi({ source, facts })
-  // After the engine has stored what it does with the block.
-  told.onCommit = () => {
-    const { height } = told.info()
-    queueMicrotask(() => api.applied(height))
-  }
-  return { node, api }
+  assert.ok(node.api !== undefined)
+  return { node, api: node.api }
 }
 
 describe('a running node that is asked', () => {

@@ -31,6 +31,8 @@ export interface NodeApi {
   watch(topic: string, request: unknown, sink: Sink): () => void
   /** To be called when a block has been applied, and all of it is stored. */
   applied(height: bigint): void
+  /** To be called when the node, or what it does, has come to where it may be waited for. */
+  changed(): void
 }
 
 /** Answers out of the state, each from a view that is made for it. */
@@ -67,5 +69,6 @@ export function createNodeApi({ source, facts }: NodeApiOptions): NodeApi {
       hub.tell(height)
       watch.tell()
     },
+    changed: () => watch.tell(),
   }
 }

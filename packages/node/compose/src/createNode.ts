@@ -15,16 +15,23 @@ import type { Timers } from '@wadi/contracts/world'
 import { createMemorySigner } from '@wadi/crypto/signature/memorySigner'
 import { type BlockTimes, Engine, type EngineConfig } from '@wadi/engine/engine'
 import type { LightBlockProvider, StateSyncConfig } from '@wadi/engine/state-sync'
+import type { NodeApi } from '@wadi/node-api/node-api'
 import type { FileSystem } from '@wadi/node-storage/file-system'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
 import type { RoundConfig } from '@wadi/tendermint/round/timeouts'
 import { chainTermsOf } from './chainTerms.ts'
 import { genesisOf } from './engineGenesis.ts'
 import { exportHalted } from './haltExport.ts'
+import { type NodeProfile, openAnswers } from './nodeAnswers.ts'
 import { describeNode } from './nodeDescription.ts'
 import { consensusKeyPath, type NodeKeys, signerIn } from './nodeKeys.ts'
 import { createNodeNetwork, type PeersConfig } from './nodeNetwork.ts'
-import { openNodeSigner, type SignerConfig } from './nodeSigner.ts'
+import {
+  type NodeSigner,
+  type NodeSignerOptions,
+  openNodeSigner,
+  type SignerConfig,
+} from './nodeSigner.ts'
 import { OasisApplication } from './oasisApplication.ts'
 import { roundConfigOf } from './roundConfig.ts'
 import { openUpgrader } from './upgradeFile.ts'
@@ -78,6 +85,8 @@ export interface NodeOptions {
   readonly world: NodeWorld
   readonly document: GenesisDocument
   readonly keys: NodeKeys
+  /** What the node says of itself; without it, it answers no calls. */
+  readonly profile?: NodeProfile
   /** Who is asked for light blocks when a state is taken from others; one has to be honest. */
   readonly lightBlocks?: readonly LightBlockProvider[]
   /** The consensus layer unless told otherwise; the argument is its folder. */
@@ -90,6 +99,8 @@ export interface NodeOptions {
 export interface Node {
   readonly engine: Engine
   readonly network: Network
+  /** What it answers; only of the consensus layer, and only if it has a profile. */
+  readonly api: NodeApi | undefined
   /** Answers when others can connect. */
   start(): Promise<void>
   /** Ends everything; what is durable stays. */
@@ -142,18 +153,8 @@ function open(options: NodeOptions, life: Life): Node {
   world.files.makeFolder(folder)
   const genesis = genesisOf(document, chainTermsOf(document))
   const connection = { publicKey: keys.p2p.publicKey, sign: signerIn(dialect, keys.p2p) }
-  const signer = life.add(
-    openNodeSigner({
-      ...world,
-      config: config.signer ?? { kind: 'file' },
-      folder,
-      keyPath: consensusKeyPath(dataDir),
-      dialect,
-      chainId: genesis.chainId,
-      connection,
-      log: world.logger('signer'),
-    }),
-    (one) => one.close(),
+  const signer = life.add(openSigner(options, { folder, genesis, connection }), (one) =>
+    one.close(),
   )
   const privateValidator = signer.validator
   const { publicKey } = privateValidator
@@ -165,6 +166,8 @@ function open(options: NodeOptions, life: Life): Node {
   const openApplication =
     options.openApplication ?? ((at) => openOasis(options, at, { publicKey, onHalt }))
   const application = life.add(openApplication(`${dataDir}/application`), (one) => one.close())
+  // Blocks that are run again while the node is opened are no news to anybody.
+  let api: NodeApi | undefined
   const engine = life.add(
     new Engine({
       world: { ...world, log: world.logger('engine') },
@@ -180,6 +183,8 @@ function open(options: NodeOptions, life: Life): Node {
       onOpened: (times) => {
         timeOf = times
       },
+      onApplied: ({ block }) => api?.applied(block.header.height),
+      onCaughtUp: () => api?.changed(),
       onFatal: (error) => {
         try {
           life.end()
@@ -201,9 +206,16 @@ function open(options: NodeOptions, life: Life): Node {
     reactors: engine.reactors,
   })
   life.add(stop, (end) => end())
+  const { profile } = options
+  if (profile !== undefined && application instanceof OasisApplication) {
+    const p2pKey = keys.p2p.publicKey
+    const { externalAddress } = peers
+    api = openAnswers({ document, engine, application, network, p2pKey, externalAddress, profile })
+  }
   return {
     engine,
     network,
+    api,
     start: async () => {
       await signer.start()
       if (!life.isOver) engine.start()
@@ -211,6 +223,31 @@ function open(options: NodeOptions, life: Life): Node {
     },
     stop: () => life.end(),
   }
+}
+
+interface SignerPlace {
+  readonly folder: string
+  readonly genesis: InitChainRequest
+  readonly connection: NodeSignerOptions['connection']
+}
+
+function openSigner(
+  { config, world }: NodeOptions,
+  { folder, genesis: { chainId }, connection }: SignerPlace,
+): NodeSigner {
+  const { dataDir, dialect, signer = { kind: 'file' } } = config
+  const keyPath = consensusKeyPath(dataDir)
+  const log = world.logger('signer')
+  return openNodeSigner({
+    ...world,
+    config: signer,
+    folder,
+    keyPath,
+    dialect,
+    chainId,
+    connection,
+    log,
+  })
 }
 
 function stateSyncOf(

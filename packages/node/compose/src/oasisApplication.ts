@@ -15,6 +15,7 @@ import { Snapshots } from '@wadi/consensus-services/application/snapshots'
 import type { Chain } from '@wadi/consensus-services/kernel/context'
 import type { Service } from '@wadi/consensus-services/kernel/service'
 import { readExisting } from '@wadi/consensus-services/kernel/state'
+import type { Upgrader } from '@wadi/consensus-services/kernel/upgrader'
 import { services as allServices } from '@wadi/consensus-services/services'
 import type {
   Application,
@@ -95,6 +96,16 @@ export class OasisApplication implements Application {
   /** The rules themselves, for whoever asks them more than an engine does. */
   get services(): Services {
     return this.#services
+  }
+
+  /** By what signatures are bound to the network. */
+  get chainContext(): string {
+    return this.#chain.context
+  }
+
+  /** Who knows the upgrades to come. */
+  get upgrader(): Upgrader | undefined {
+    return this.#chain.upgrader
   }
 
   /** The state after a block, as a tree of its own, in that memory; refused if it is not kept. */

@@ -82,6 +82,8 @@ export interface EngineOptions {
   /** The node cannot go on; nothing happens in the engine any more. */
   readonly onFatal: (error: unknown) => void
   readonly onApplied?: (applied: AppliedBlock) => void
+  /** The node is where its peers are, and begins to agree with them. */
+  readonly onCaughtUp?: () => void
   /** The stores are open, and the application was not asked for anything yet. */
   readonly onOpened?: (timeOf: BlockTimes) => void
   /** See {@link ConsensusOptions}. */
@@ -334,6 +336,7 @@ export class Engine {
     reactor.begin(this.#consensus)
     this.#consensus.start({ address: this.#ownAddress, lastSignedHeight })
     this.#tellIfWatching()
+    this.#options.onCaughtUp?.()
   }
 
   /** Says so when we must not sign, as what we signed before may be forgotten. */
