@@ -71,7 +71,8 @@ export const RECONNECT_MS_MAX = 20_000
 export const CONNECT_MS_MAX = 20_000
 
 /** Bytes of a socket's path, as systems have it. */
-export const SOCKET_PATH_BYTES_MAX = process.platform === 'darwin' ? 103 : 107
+export const SOCKET_PATH_BYTES_MAX = 107
+export const SOCKET_PATH_BYTES_MAX_DARWIN = 103
 
 /** The longest time that a timer of the process takes. */
 export const TIMER_MS_MAX = 2_147_483_647

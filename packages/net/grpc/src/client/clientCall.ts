@@ -7,9 +7,9 @@ import {
   type IncomingHttpHeaders,
 } from 'node:http2'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
-import { MessageReader } from '../frames.ts'
-import { errorOf, STATUS, type StatusName, statusError } from '../status.ts'
-import { unescapeText } from '../statusText.ts'
+import { errorOfHttpStatus, errorOfTrailers } from '../callEnd.ts'
+import { MessageReader } from '../messageReader.ts'
+import { type StatusName, statusError } from '../status.ts'
 
 /** What a call tells. */
 export interface ClientCallEvents {
@@ -20,17 +20,8 @@ export interface ClientCallEvents {
 
 const HTTP_OK = 200
 
-/** What an answer means that no server of gRPC gives. */
-const STATUS_OF_HTTP: Readonly<Record<number, Exclude<StatusName, 'ok'>>> = {
-  400: 'internal',
-  401: 'unauthenticated',
-  403: 'permissionDenied',
-  404: 'unimplemented',
-  429: 'unavailable',
-  502: 'unavailable',
-  503: 'unavailable',
-  504: 'unavailable',
-}
+const textOf = (value: string | string[] | undefined): string | undefined =>
+  value === undefined ? undefined : String(value)
 
 /** What a stream that was cut off means. */
 const STATUS_OF_RESET: Readonly<Record<number, Exclude<StatusName, 'ok'>>> = {
@@ -98,8 +89,7 @@ export class ClientCall {
     if (headers['grpc-status'] !== undefined) this.#trailers = headers
     const status = Number(headers[':status'])
     if (status !== HTTP_OK && this.#trailers === undefined) {
-      const name = STATUS_OF_HTTP[status] ?? 'unknown'
-      this.cancel(statusError(name, `grpc: the server answered with the HTTP status ${status}`))
+      this.cancel(errorOfHttpStatus(status))
       return
     }
     const type = String(headers['content-type'] ?? '')
@@ -121,16 +111,9 @@ export class ClientCall {
   #conclude(): void {
     const trailers = this.#trailers
     if (trailers === undefined) return
-    const code = Number(trailers['grpc-status'])
-    if (code === STATUS.ok) {
-      const isCut = this.#reader.isMidway
-      this.#end(isCut ? statusError('internal', 'unexpected EOF') : undefined)
-      return
-    }
-    const message = unescapeText(String(trailers['grpc-message'] ?? ''))
-    const bin = trailers['grpc-status-details-bin']
-    const details = bin === undefined ? {} : { details: Buffer.from(String(bin), 'base64') }
-    this.#end(errorOf({ code, message, ...details }))
+    const error = errorOfTrailers((name) => textOf(trailers[name]))
+    const isCut = error === undefined && this.#reader.isMidway
+    this.#end(isCut ? statusError('internal', 'unexpected EOF') : error)
   }
 
   /** The stream is gone, whole or not. */

@@ -1,7 +1,8 @@
 /** The same answer in two forms: for programs, and for browsers, which see no trailers. */
 
 import { EMPTY_BYTES, toUtf8 } from '@wadi/base/bytes'
-import { frameOf, TRAILERS_FLAG } from '../frames.ts'
+import { frameOf } from '../frames.ts'
+import { TRAILERS_FLAG } from '../messageReader.ts'
 import { STATUS, type Status } from '../status.ts'
 import { escapeText } from '../statusText.ts'
 import type { Exchange, Headers } from './exchange.ts'

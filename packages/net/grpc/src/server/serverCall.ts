@@ -9,7 +9,7 @@
 import { CodedError } from '@wadi/base/errors'
 import type { Timer } from '@wadi/contracts/world'
 import { Base64Reader } from '../base64Reader.ts'
-import { MessageReader } from '../frames.ts'
+import { MessageReader } from '../messageReader.ts'
 import { OK, STATUS, type Status, statusError, statusOf } from '../status.ts'
 import type { Answer } from './answer.ts'
 import type { Desk, Holder } from './desk.ts'

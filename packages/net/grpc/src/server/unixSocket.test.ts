@@ -15,8 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { UnavailableError } from '@wadi/base/errors'
-import { SOCKET_PATH_BYTES_MAX } from '../limits.ts'
-import { listenAtPath } from './unixSocket.ts'
+import { listenAtPath, socketPathBytesMax } from './unixSocket.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wadi-socket-'))
 const servers: Server[] = []
@@ -96,7 +95,7 @@ describe('a socket in the file system', () => {
   })
 
   it('has a path as long as systems have it, and not one byte longer', async () => {
-    const path = join(folder, 'x'.repeat(SOCKET_PATH_BYTES_MAX - folder.length - 1))
+    const path = join(folder, 'x'.repeat(socketPathBytesMax() - folder.length - 1))
     await listenAtPath(listener(), path)
     assert.equal(await greeting(path), 'hello')
     assert.match(await refusal(`${path}x`), /it has more than \d+ bytes; choose a shorter one/)

@@ -4,7 +4,7 @@ import { chmodSync, lstatSync, mkdtempSync, renameSync, rmSync, type Stats } fro
 import { createConnection, type Server } from 'node:net'
 import { dirname, join } from 'node:path'
 import { UnavailableError } from '@wadi/base/errors'
-import { SOCKET_PATH_BYTES_MAX } from '../limits.ts'
+import { SOCKET_PATH_BYTES_MAX, SOCKET_PATH_BYTES_MAX_DARWIN } from '../limits.ts'
 
 const OWNER_ONLY = 0o600
 
@@ -37,8 +37,13 @@ function isServed(path: string): Promise<boolean> {
   })
 }
 
+/** How long a path may be here. */
+export function socketPathBytesMax(): number {
+  return process.platform === 'darwin' ? SOCKET_PATH_BYTES_MAX_DARWIN : SOCKET_PATH_BYTES_MAX
+}
+
 async function checkPlace(path: string): Promise<void> {
-  const max = SOCKET_PATH_BYTES_MAX
+  const max = socketPathBytesMax()
   // Clients could not connect to it, although it can be made.
   if (Buffer.byteLength(path) > max)
     throw cannot(path, `it has more than ${max} bytes; choose a shorter one`)

@@ -3,8 +3,9 @@ import { describe, it } from 'node:test'
 import { concatBytes } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
 import fc from 'fast-check'
-import { frameOf, MessageReader, TRAILERS_FLAG } from './frames.ts'
+import { frameOf } from './frames.ts'
 import { FRAME_HEAD_BYTES, PIECE_BYTES_MIN } from './limits.ts'
+import { MessageReader, TRAILERS_FLAG } from './messageReader.ts'
 
 /** The pieces of a stream that is cut at some places. */
 function cut(stream: Uint8Array, places: readonly number[]): Uint8Array[] {
@@ -77,6 +78,17 @@ describe('messages in a stream', () => {
       refusal(() => read(new MessageReader(), flagged(TRAILERS_FLAG))),
       'grpc.internal grpc: received unexpected payload format 128',
     )
+  })
+
+  it('are apart from what the end says, where an end is waited for', () => {
+    const ends: Uint8Array[] = []
+    const reader = new MessageReader({ trailers: (end) => ends.push(Uint8Array.from(end)) })
+    const stream = concatBytes(
+      frameOf(Uint8Array.of(1)),
+      frameOf(Uint8Array.of(2, 3), TRAILERS_FLAG),
+    )
+    assert.deepEqual(read(reader, cut(stream, [3, 8, 9, 12])), [Uint8Array.of(1)])
+    assert.deepEqual(ends, [Uint8Array.of(2, 3)])
   })
 
   it('take memory as they come, not as they say', () => {
