@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { SeededRandom } from '@wadi/base/random'
 import { encodePem, parsePem } from '../keys/pem.ts'
-import { loadOrCreateTlsIdentity, type TlsIdentity } from './tlsKeyFile.ts'
+import { loadOrCreateTlsIdentity, type TlsIdentity, tlsPemOf } from './tlsKeyFile.ts'
 
 let directory: string
 let key: string
@@ -25,6 +25,12 @@ describe('a TLS key file', () => {
   it('is made once', () => {
     const made = load(1n)
     assert.deepEqual(load(2n).key.publicKey, made.key.publicKey)
+  })
+
+  it('is given to libraries as its files are', () => {
+    const { key: text, certificate } = tlsPemOf(load(1n))
+    assert.equal(text, readFileSync(key, 'latin1'))
+    assert.equal(certificate, readFileSync(join(directory, 'tls_identity_cert.pem'), 'latin1'))
   })
 
   it('is refused when it is not PKCS #8 of an Ed25519 key', () => {

@@ -34,10 +34,25 @@ function loadTlsKey(path: string): KeyPair | undefined {
   return pair
 }
 
+function privatePem({ seed }: KeyPair): string {
+  return encodePem(PRIVATE_TYPE, concatBytes(PREFIX, seed.reveal()))
+}
+
 function createTlsKey(path: string, random: RandomSource): KeyPair {
   const pair = keyPairOfSeed(random.bytes(SEED_BYTES))
-  createPrivateFile(path, encodePem(PRIVATE_TYPE, concatBytes(PREFIX, pair.seed.reveal())))
+  createPrivateFile(path, privatePem(pair))
   return pair
+}
+
+/** A TLS identity as libraries take it. The key is not hidden any more. */
+export interface TlsPem {
+  readonly key: string
+  readonly certificate: string
+}
+
+/** Key and certificate in PEM. */
+export function tlsPemOf({ key, certificate }: TlsIdentity): TlsPem {
+  return { key: privatePem(key), certificate: encodePem(CERTIFICATE_TYPE, certificate) }
 }
 
 /** Where a TLS identity is kept. */
