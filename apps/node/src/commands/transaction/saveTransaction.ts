@@ -1,0 +1,94 @@
+/**
+ * Making transactions: what every `gen_…` command does with what it was told.
+ *
+ *     const order = openOrder(call.flags)          // the network, the file, nonce and fee
+ *     return saveTransaction(order, { method, body }, world)
+ */
+
+import { encode, make } from '@wadi/cbor/codec'
+import { toIndentedJson } from '@wadi/cbor/json'
+import type { Signer } from '@wadi/crypto/signature/signer'
+import type { CommandWorld } from '@wadi/node-config/command'
+import { quantity } from '@wadi/primitives/quantity'
+import {
+  type Fee,
+  SignedTransaction,
+  signTransaction,
+  Transaction,
+  transactionContext,
+} from '@wadi/primitives/transaction'
+import { errors } from './commandErrors.ts'
+import { confirm } from './confirm.ts'
+import { describeTransaction } from './describeTransaction.ts'
+import { loadSigningEntity } from './entitySigner.ts'
+import { requiredText, unsignedOf, unsignedText } from './flagValues.ts'
+import { textOf } from './lines.ts'
+import { loadNetwork, type NetworkTerms } from './networkTerms.ts'
+import { writeNamedFile } from './textFile.ts'
+import type { TransactionFlagValues } from './transactionFlags.ts'
+
+const DONE = 0
+
+/** What a transaction is made with. Everything that the flags say of it was looked at. */
+export interface TransactionOrder {
+  readonly flags: TransactionFlagValues
+  readonly network: NetworkTerms
+  readonly file: string
+  readonly nonce: bigint
+  readonly fee: Fee
+}
+
+/** What it asks for, and who signs if not the entity that the flags name. */
+export interface TransactionContent {
+  readonly method: string
+  /** The encoded body; nothing for a method that takes none. */
+  readonly body?: Uint8Array
+  readonly signer?: Signer
+}
+
+/** What the flags say of a transaction, before anybody looks at what it asks for. */
+export function openOrder(flags: TransactionFlagValues): TransactionOrder {
+  const network = loadNetwork(flags)
+  const file = requiredText(
+    'transaction.file',
+    flags['transaction.file'],
+    'the file to write the transaction to',
+  )
+  const name = 'transaction.fee.amount'
+  return {
+    flags,
+    network,
+    file,
+    nonce: unsignedOf('transaction.nonce', flags['transaction.nonce']),
+    fee: {
+      amount: quantity(unsignedOf(name, flags[name])),
+      gas: unsignedText('transaction.fee.gas', flags['transaction.fee.gas']),
+    },
+  }
+}
+
+/**
+ * Writes the transaction to the order's file: signed, in JSON, after somebody agreed; or without a
+ * signature, in CBOR. Answers the exit code.
+ */
+export async function saveTransaction(
+  order: TransactionOrder,
+  { method, body, signer }: TransactionContent,
+  { out }: Pick<CommandWorld, 'out'>,
+): Promise<number> {
+  const { flags, network, file, nonce, fee } = order
+  const transaction = make(Transaction, { nonce, fee, method, ...(body && { body }) })
+  if (flags['transaction.unsigned']) {
+    writeNamedFile(file, encode(Transaction, transaction))
+    return DONE
+  }
+  const by = signer ?? loadSigningEntity(flags).signer
+  const lines = describeTransaction(transaction, network)
+  out.write(`You are about to sign the following transaction:\n${textOf(lines)}`)
+  const isAgreed =
+    flags.assume_yes || (await confirm('\nAre you sure you want to continue? (y)es/(n)o: ', out))
+  if (!isAgreed) throw errors.refused('nothing was signed')
+  const signed = signTransaction(by, transactionContext(network.chainContext), transaction)
+  writeNamedFile(file, toIndentedJson(SignedTransaction, signed))
+  return DONE
+}

@@ -1,0 +1,74 @@
+/** The flags of every command that makes a transaction, or signs as an entity. */
+
+import type { Flags, FlagsOf } from '@wadi/node-config/command'
+import { nodeFlags, persistentFlags, signerFlags } from '@wadi/node-config/node-flags'
+
+/** Which network something is for. */
+export const genesisFileFlag = {
+  'genesis.file': {
+    kind: 'text',
+    doc: 'path to genesis file',
+    fallback: 'genesis.json',
+    short: 'g',
+  },
+} as const satisfies Flags
+
+/** Where the transaction is. */
+export const transactionFileFlag = {
+  'transaction.file': { kind: 'text', doc: 'path to the transaction', fallback: '' },
+} as const satisfies Flags
+
+/** Whose key signs: that of an entity in a folder, or the one that all tests share. */
+export const entityFlags = {
+  ...signerFlags,
+  'signer.dir': {
+    kind: 'text',
+    doc: "folder of the entity's files: its descriptor, and its key if the backend is file; the working folder if empty",
+    fallback: '',
+  },
+  'debug.test_entity': nodeFlags['debug.test_entity'],
+} as const satisfies Flags
+
+/** No questions. */
+export const assumeYesFlag = {
+  assume_yes: {
+    kind: 'boolean',
+    doc: 'automatically assume yes for all questions',
+    fallback: false,
+    short: 'y',
+  },
+} as const satisfies Flags
+
+/** What every command that makes a transaction takes. */
+export const transactionFlags = {
+  ...persistentFlags,
+  ...genesisFileFlag,
+  ...transactionFileFlag,
+  ...entityFlags,
+  ...assumeYesFlag,
+  'transaction.fee.amount': {
+    kind: 'integer',
+    doc: 'transaction fee in base units',
+    fallback: 0n,
+  },
+  'transaction.fee.gas': {
+    kind: 'text',
+    doc: 'maximum transaction gas limit',
+    fallback: '0',
+  },
+  'transaction.nonce': { kind: 'integer', doc: 'nonce of the signing account', fallback: 0n },
+  'transaction.unsigned': {
+    kind: 'boolean',
+    doc: 'generate an unsigned transaction',
+    fallback: false,
+  },
+} as const satisfies Flags
+
+/** The values of {@link entityFlags}, as far as they are looked at. */
+export type EntityFlagValues = FlagsOf<
+  Pick<typeof entityFlags, 'signer.backend' | 'signer.dir' | 'debug.test_entity'> &
+    Pick<typeof persistentFlags, 'debug.dont_blame_oasis'>
+>
+
+/** The values of {@link transactionFlags}. */
+export type TransactionFlagValues = FlagsOf<typeof transactionFlags>
