@@ -3,9 +3,10 @@
 import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
+import type { Infer } from '@wadi/cbor/codec'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { processClock } from '@wadi/compose/process-world'
-import type { Call, Calls } from '@wadi/consensus/api'
+import type { Calls } from '@wadi/consensus/api'
 import { Channel } from '@wadi/grpc/channel'
 import type { ChannelTls } from '@wadi/grpc/channel-options'
 import { cborCodec } from '@wadi/grpc/codec'
@@ -23,8 +24,8 @@ const NO_TLS = undefined
 const USUAL_TLS: ChannelTls = {}
 
 /** What the calls of a table are asked with, and answered with. */
-type QuestionOf<C> = C extends Call<infer Q, unknown> ? Q : never
-type AnswerOf<C> = C extends Call<never, infer A> ? A : never
+type QuestionOf<C extends Calls[string]> = Infer<C['request']>
+type AnswerOf<C extends Calls[string]> = Infer<C['response']>
 
 /** A node that can be asked. */
 export interface AskedNode {

@@ -1,0 +1,6 @@
+import type { Flags } from '@wadi/node-config/command'
+
+/** Say more. */
+export const verboseFlag = {
+  verbose: { kind: 'boolean', doc: 'verbose output', fallback: false, short: 'v' },
+} as const satisfies Flags

@@ -1,0 +1,43 @@
+/** Commands that make a transaction: they differ in what it asks for. */
+
+import { encode, type Infer } from '@wadi/cbor/codec'
+import type { Schema } from '@wadi/cbor/schema'
+import { methodBodies } from '@wadi/consensus/methods'
+import { type AnyCommand, command, type Flags, type FlagsOf } from '@wadi/node-config/command'
+import { openOrder, saveTransaction, type TransactionContent } from './saveTransaction.ts'
+import { type TransactionFlagValues, transactionFlags } from './transactionFlags.ts'
+
+/** A command that makes a transaction. */
+export interface TransactionCommand<T extends Flags> {
+  readonly name: string
+  readonly summary: string
+  /** Its own flags, beside {@link transactionFlags}. */
+  readonly options: T
+  /** What the transaction asks for. */
+  content(flags: FlagsOf<T> & TransactionFlagValues): TransactionContent
+}
+
+/** A method and its encoded body. */
+export function contentOf<M extends keyof typeof methodBodies>(
+  method: M,
+  body: Infer<(typeof methodBodies)[M]>,
+): TransactionContent {
+  return { method, body: encode(methodBodies[method] as Schema<unknown>, body) }
+}
+
+/** Declares a command that makes a transaction. */
+export function transactionCommand<const T extends Flags>(
+  declared: TransactionCommand<T>,
+): AnyCommand {
+  const { name, summary, options } = declared
+  return command<Flags>({
+    name,
+    summary,
+    options: { ...transactionFlags, ...options },
+    run({ flags }, world) {
+      const values = flags as unknown as FlagsOf<T> & TransactionFlagValues
+      const order = openOrder(values)
+      return saveTransaction(order, declared.content(values), world)
+    },
+  })
+}
