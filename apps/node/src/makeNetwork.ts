@@ -4,7 +4,7 @@
  *   node apps/node/src/makeNetwork.ts --folder <folder> [--nodes 4] [--accounts 16] [--port 26656]
  *     [--timeout-commit 1000] [--application oasis|kvstore] [--dialect oasis|stock]
  *
- * Each `node-<i>/config.json` in it is for `main.ts --config`. Everybody can make the same keys
+ * Each `node-<i>/config.yml` in it is for `main.ts --config`. Everybody can make the same keys
  * from the seed: such a network is for tests.
  */
 
@@ -38,6 +38,6 @@ const nodes = makeNetworkFolders({
   folder: values.folder,
   network,
   ports: network.validators.map((_, i) => Number(values.port) + i),
-  settings: { test: { application, dialect } },
+  settings: { wadi: { test: { application, dialect } } },
 })
 for (const { configPath, address } of nodes) console.log(`${configPath}  ${address}`)

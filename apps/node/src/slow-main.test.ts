@@ -1,13 +1,29 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { makeNetworkFolders, type NodeFolder } from '@wadi/compose/network-folders'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
+import { processClock } from '@wadi/compose/process-world'
+import { SOFTWARE_VERSION } from '@wadi/compose/software-version'
 import { freePorts, NodeProcess } from '@wadi/compose/testing/node-process'
+import { calls } from '@wadi/consensus/control/api'
+import { Channel } from '@wadi/grpc/channel'
+import { createClient } from '@wadi/grpc/client'
+import { cborCodec } from '@wadi/grpc/codec'
+import { service, unary } from '@wadi/grpc/service'
 
 const PROGRAM = join(import.meta.dirname, 'main.ts')
 const MAKE_NETWORK = join(import.meta.dirname, 'makeNetwork.ts')
@@ -24,8 +40,8 @@ async function makeNode(name: string): Promise<NodeFolder> {
 
 /** Runs the program to its end. */
 function run(...args: readonly string[]) {
-  const { status, stderr } = spawnSync(process.execPath, [PROGRAM, ...args])
-  return { status, said: stderr.toString() }
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args])
+  return { status, printed: stdout.toString(), said: stderr.toString() }
 }
 
 const logOf = ({ dataDir }: NodeFolder) => readFileSync(join(dataDir, 'node.log'), 'utf8')
@@ -60,24 +76,66 @@ describe('wadi-node', () => {
     assert.match(logOf(node), /"msg":"stopped"/)
   })
 
+  it('answers its operator at the socket, and others at a port without what is his', async () => {
+    const node = await makeNode('called')
+    const [port] = await freePorts(1)
+    const started = new NodeProcess(PROGRAM, node)
+    writeFileSync(join(node.dataDir, 'node.log'), '')
+    started.start(`--wadi.api.address=127.0.0.1:${port}`)
+    await untilLogged(node, started, '"msg":"started"')
+    const socket = join(node.dataDir, 'internal.sock')
+    assert.equal(statSync(socket).mode & 0o777, 0o600)
+    const world = { clock: processClock, timers: nodeTimers }
+    const own = new Channel({ target: `unix:${socket}`, ...world })
+    const others = new Channel({ target: `127.0.0.1:${port}`, ...world })
+    const { request, response } = calls['NodeController/GetStatus']
+    const controller = service('oasis-core.NodeController', {
+      GetStatus: unary(cborCodec(request), cborCodec(response)),
+    })
+    const status = await createClient(own, controller).GetStatus()
+    assert.equal(status.mode, 'validator')
+    assert.equal(status.softwareVersion, SOFTWARE_VERSION)
+    assert.equal(status.debug?.enabled, true)
+    const refused = createClient(others, controller).GetStatus()
+    await assert.rejects(refused, { reason: 'grpc.unimplemented' })
+    own.close()
+    others.close()
+    assert.equal(await started.stop(), 0)
+    assert.ok(!existsSync(socket))
+  })
+
+  it('tells its version, and what it can be told', () => {
+    const { status, printed } = run('--version')
+    assert.equal(status, 0)
+    assert.match(
+      printed,
+      /^Software version: 26\.1\.0.*\nConsensus:\n {2}Consensus protocol version: /,
+    )
+    assert.match(run('--help').printed, /--config string/)
+  })
+
   it('ends with 2 and a sentence when what it is told makes no sense', async () => {
-    const untold = run()
-    assert.equal(untold.status, 2)
-    assert.match(untold.said, /^wadi-node: arguments: usage: wadi-node --config <file>/)
-    const missing = run('--config', join(folder, 'nothing.json'))
+    const missing = run('--config', join(folder, 'nothing.yml'))
     assert.equal(missing.status, 2)
-    assert.match(missing.said, /there is no file/)
+    assert.match(missing.said, /^Error: .*there is no such file; create it, or name another\n$/)
     const { configPath } = await makeNode('told')
-    const strange = run('--config', configPath, '--consensus.listen_address=here')
+    const forTests = ['--config', configPath, '--debug.dont_blame_oasis']
+    const strange = run(...forTests, '--consensus.listen_address=here')
     assert.equal(strange.status, 2)
-    assert.match(strange.said, /^wadi-node: consensus\.listen_address: .*\n$/)
-    writeFileSync(configPath, '{')
-    assert.match(run('--config', configPath).said, /not JSON/)
+    assert.match(strange.said, /^Error: .*consensus\.listen_address: must be an address .*\n$/)
+    const unknown = run(...forTests, '--consensus.lisen_address=here')
+    assert.equal(unknown.status, 2)
+    assert.match(unknown.said, /consensus\.listen_address/)
+    writeFileSync(configPath, 'a: {')
+    const broken = run(...forTests)
+    assert.equal(broken.status, 2)
+    assert.match(broken.said, /^Error: .*config\.yml:\d+:\d+: /)
   })
 
   it('ends with 0 and a sentence where its operator wants it to halt', async () => {
     const { configPath, dataDir } = await makeNode('halted')
-    const { status, said } = run('--config', configPath, '--consensus.halt_height=3')
+    const halting = ['--debug.dont_blame_oasis', '--consensus.halt_height=3']
+    const { status, said } = run('--config', configPath, ...halting)
     assert.equal(status, 0)
     assert.match(said, /^wadi-node: the configuration says to halt at height 3\n$/)
     assert.deepEqual(readdirSync(join(dataDir, 'exports')), [
@@ -85,15 +143,18 @@ describe('wadi-node', () => {
     ])
   })
 
-  it('ends with 1 and a sentence when another process signs with its key', async () => {
+  it('ends with 2, and touches nothing, when another process uses its folder', async () => {
     const node = await makeNode('two')
     const started = new NodeProcess(PROGRAM, node)
     writeFileSync(join(node.dataDir, 'node.log'), '')
     started.start()
     await untilLogged(node, started, '"msg":"started"')
-    const { status, said } = run('--config', node.configPath)
-    assert.equal(status, 1)
-    assert.match(said, /^wadi-node: signing: another process signs with the key .*\n$/)
+    const { status, said } = run('--config', node.configPath, '--debug.dont_blame_oasis')
+    assert.equal(status, 2)
+    assert.match(
+      said,
+      /a node answers on .*; stop that node, or give this one a folder of its own\n/,
+    )
     assert.equal(await started.stop(), 0)
   })
 })

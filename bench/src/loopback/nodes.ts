@@ -12,7 +12,7 @@ import { cometFiles, cometNodeId, cometTimeouts } from '@wadi/compose/comet-file
 import { genesisOf } from '@wadi/compose/engine-genesis'
 import { makeNetworkFolders } from '@wadi/compose/network-folders'
 import type { NetworkGenesis } from '@wadi/compose/network-genesis'
-import { freePorts, NODE_FLAGS } from '@wadi/compose/testing/node-process'
+import { freePorts, nodeArguments } from '@wadi/compose/testing/node-process'
 
 const WADI_NODE = fileURLToPath(new URL('../../../apps/node/src/main.ts', import.meta.url))
 
@@ -97,11 +97,11 @@ export async function startOwnNodes(
 ): Promise<Nodes> {
   const folder = mkdtempSync(join(tmpdir(), 'wadi-loopback-'))
   const ports = await freePorts(network.validators.length)
-  const settings = { test: { dialect: 'stock', application } }
+  const settings = { wadi: { test: { dialect: 'stock', application } } }
   const folders = makeNetworkFolders({ folder, network, ports, settings })
   const commands = folders.map(({ configPath, dataDir }) => ({
     program: process.execPath,
-    args: [...NODE_FLAGS, WADI_NODE, '--config', configPath],
+    args: nodeArguments(WADI_NODE, configPath),
     log: join(dataDir, 'said.log'),
   }))
   return begin(folder, network, ports, commands)

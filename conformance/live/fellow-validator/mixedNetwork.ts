@@ -24,7 +24,7 @@ import { SignedOnce } from '../real-nodes/signedOnce.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../../apps/node/src/main.ts')
 const SETTINGS = {
-  test: { dialect: 'stock', timeout_propose: '1s', timeout_vote: '500ms' },
+  wadi: { test: { dialect: 'stock', timeout_propose: '1s', timeout_vote: '500ms' } },
 }
 /** As ours. */
 const COMET_SETTINGS = [

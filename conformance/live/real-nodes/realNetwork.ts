@@ -37,7 +37,7 @@ export class RealNetwork implements AsyncDisposable {
       folder,
       network: genesis,
       ports,
-      settings: { test: TEST },
+      settings: { wadi: { test: TEST } },
     })
     this.nodes = folders.map((one) => new NodeProcess(PROGRAM, one))
     this.observer = new NetworkObserver({

@@ -19,18 +19,18 @@ export type LogFormat = 'json' | 'logfmt'
 export interface LogOptions {
   readonly format: LogFormat
   readonly levels: LevelChoice
-  /** Standard error unless told otherwise. */
+  /** Standard output unless told otherwise. */
   readonly file?: string | undefined
   readonly clock: Clock
 }
 
 /** Only its owner may read what a node does. */
 const PRIVATE_MODE = 0o600
-const STANDARD_ERROR = 2
+const STANDARD_OUTPUT = 1
 
 /** Opens a log. A disk that is full takes no lines, and stops nothing. */
 export function openLogSink({ format, levels, file, clock }: LogOptions): LogSink {
-  const descriptor = file === undefined ? STANDARD_ERROR : openFile(file)
+  const descriptor = file === undefined ? STANDARD_OUTPUT : openFile(file)
   const print = format === 'json' ? jsonLine : logfmtLine
   return filterLevels(({ level, module, sentence, fields }) => {
     const head = { ts: new Date(clock.unixMs()).toISOString(), level, module, msg: sentence }

@@ -2,11 +2,14 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { toBase64 } from '@wadi/base/bytes'
 import { printGenesis } from '@wadi/consensus/genesis/document'
 import { createKeyFile } from '@wadi/node-crypto/keys/keyFile'
 import { ROLE_FILES } from '@wadi/node-crypto/keys/nodeIdentity'
+import { stringify } from 'yaml'
 import { cometNodeId } from './cometFiles.ts'
 import type { NetworkGenesis } from './networkGenesis.ts'
+import type { ValidatorKeys } from './networkKeys.ts'
 
 /** A configuration as it is written: sections and their options, by the names of the file. */
 export type WrittenSettings = Readonly<Record<string, unknown>>
@@ -31,6 +34,7 @@ export interface NodeFolder {
 }
 
 const PRIVATE_MODE = 0o600
+const PRIVATE_FOLDER_MODE = 0o700
 
 /** Makes the folders. Keys that are there already are an error. */
 export function makeNetworkFolders(options: NetworkFoldersOptions): readonly NodeFolder[] {
@@ -43,20 +47,19 @@ export function makeNetworkFolders(options: NetworkFoldersOptions): readonly Nod
   )
   return addresses.map((address, i) => {
     const dataDir = join(folder, `node-${i}`)
-    mkdirSync(dataDir, { recursive: true })
-    writeKeys(dataDir, network.validators[i]!)
-    const configPath = join(dataDir, 'config.json')
+    const keys = network.validators[i]!
+    mkdirSync(dataDir, { recursive: true, mode: PRIVATE_FOLDER_MODE })
+    writeKeys(dataDir, keys)
+    const configPath = join(dataDir, 'config.yml')
     const peers = addresses.filter((other) => other !== address)
-    const settings = {
-      ...settingsOf({ dataDir, genesisPath, peers, port: ports[i]! }),
-      ...options.settings,
-    }
-    writeFileSync(configPath, `${JSON.stringify(settings, undefined, 2)}\n`, { mode: PRIVATE_MODE })
+    const place = { dataDir, genesisPath, peers, port: ports[i]!, keys }
+    const settings = { ...settingsOf(place), ...options.settings }
+    writeFileSync(configPath, stringify(settings), { mode: PRIVATE_MODE })
     return { dataDir, configPath, address }
   })
 }
 
-function writeKeys(dataDir: string, keys: NetworkGenesis['validators'][number]): void {
+function writeKeys(dataDir: string, keys: ValidatorKeys): void {
   for (const role of ['node', 'p2p', 'consensus', 'vrf'] as const) {
     const bytes = () => keys[role].seed.reveal().slice()
     createKeyFile(join(dataDir, `${ROLE_FILES[role]}.pem`), { bytes })
@@ -68,16 +71,25 @@ interface Place {
   readonly genesisPath: string
   readonly peers: readonly string[]
   readonly port: number
+  readonly keys: ValidatorKeys
 }
 
-function settingsOf({ dataDir, genesisPath, peers, port }: Place): WrittenSettings {
+function settingsOf({ dataDir, genesisPath, peers, port, keys }: Place): WrittenSettings {
   return {
-    common: { data_dir: dataDir, log: { file: join(dataDir, 'node.log'), format: 'json' } },
+    mode: 'validator',
+    common: {
+      data_dir: dataDir,
+      log: { file: join(dataDir, 'node.log'), format: 'json', level: { default: 'info' } },
+      // Such a network is for tests.
+      debug: { allow_root: true },
+    },
     genesis: { file: genesisPath },
     consensus: {
       listen_address: `tcp://127.0.0.1:${port}`,
       p2p: { persistent_peers: peers, allow_duplicate_ip: true },
       debug: { addr_book_lenient: true },
     },
+    p2p: { port: 0 },
+    registration: { entity_id: toBase64(keys.entity.publicKey) },
   }
 }

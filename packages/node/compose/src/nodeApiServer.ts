@@ -13,12 +13,15 @@ import type { ListenAddress } from '@wadi/grpc/server-options'
 import { debugServices, nodeServices, publicServices } from '@wadi/node-api/grpc-services'
 import type { NodeApi } from '@wadi/node-api/node-api'
 
+/** A port where others than the operator call. */
+export type PublicAddress = Extract<ListenAddress, { readonly kind: 'tcp' }>
+
 /** Where a node is called, and by whom. */
 export interface NodeApiServerOptions {
   readonly api: NodeApi
   readonly socketPath: string
   /** Where others may call; nowhere if it is missing. */
-  readonly public?: Extract<ListenAddress, { readonly kind: 'tcp' }> | undefined
+  readonly public?: PublicAddress | undefined
   /** `served`: with what is for tests only, on the socket. */
   readonly debug: 'served' | 'hidden'
   readonly world: {

@@ -2,15 +2,19 @@
 
 import { join } from 'node:path'
 import type { RandomSource } from '@wadi/base/random'
+import type { IdentityStatus } from '@wadi/consensus/control'
 import { signMessage } from '@wadi/crypto/ed25519/sign'
 import { type KeyPair, requireKeyFile } from '@wadi/node-crypto/keys/keyFile'
 import { loadOrCreateNodeIdentity, ROLE_FILES } from '@wadi/node-crypto/keys/nodeIdentity'
+import { PublicKey } from '@wadi/primitives/publicKey'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
 
 /** Who a node is among its peers, and with whose key it votes. */
 export interface NodeKeys {
   readonly p2p: KeyPair
   readonly consensus: KeyPair
+  /** By what it is known. */
+  readonly identity: IdentityStatus
 }
 
 /** Where its keys are, and what new ones are made of. */
@@ -27,9 +31,14 @@ export function consensusKeyPath(dataDir: string): string {
 
 /** Loads the keys of a node's folder, and makes all of its identity that is missing. */
 export function loadOrCreateNodeKeys(options: NodeKeysOptions): NodeKeys {
-  loadOrCreateNodeIdentity(options)
+  const { node, consensus, tls } = loadOrCreateNodeIdentity(options)
   const { dataDir } = options
   return {
+    identity: {
+      node: PublicKey.check(node.publicKey),
+      consensus: PublicKey.check(consensus.publicKey),
+      tls: PublicKey.check(tls.key.publicKey),
+    },
     p2p: requireKeyFile(join(dataDir, `${ROLE_FILES.p2p}.pem`)),
     consensus: requireKeyFile(consensusKeyPath(dataDir)),
   }

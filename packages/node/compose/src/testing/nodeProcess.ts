@@ -18,7 +18,13 @@ const COMPILE_CACHE = join(tmpdir(), 'wadi-compile-cache')
  * grows as it may takes more memory than everything that stays.
  * PERF: 171 MB in place of 212 for an idle validator.
  */
-export const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=8']
+const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=8']
+
+/** How a node of a network for tests is started, whoever the user is. */
+export function nodeArguments(program: string, configPath: string): readonly string[] {
+  return [...NODE_FLAGS, program, '--config', configPath, '--debug.dont_blame_oasis']
+}
+
 const LOG_LINES = 15
 /** How the files begin whose loss would let a validator sign twice. */
 const SIGNED = 'oasis_priv_validator'
@@ -54,7 +60,7 @@ export class NodeProcess {
     assert(!this.isRunning, 'a node runs once')
     this.#isToEnd = false
     const errors = openSync(join(this.#folder.dataDir, 'stderr.log'), 'a', 0o600)
-    const args = [...NODE_FLAGS, this.#program, '--config', this.#folder.configPath, ...flags]
+    const args = [...nodeArguments(this.#program, this.#folder.configPath), ...flags]
     const env = { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE }
     this.#child = spawn(process.execPath, args, { env, stdio: ['ignore', errors, errors] })
   }

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { UnavailableError } from '@wadi/base/errors'
 import { ROLE_FILES } from '@wadi/node-crypto/keys/nodeIdentity'
 import type { FileSystem } from '@wadi/node-storage/file-system'
+import { internalSocketOf } from '../internalSocket.ts'
 import type { NodeConfig } from '../nodeConfig.ts'
 import { type CheckContext, obstacle, systemCode } from './obstacle.ts'
 import { findStores } from './stores.ts'
@@ -13,7 +14,6 @@ import { findStores } from './stores.ts'
 const KEY = 'common.data_dir'
 const BEYOND_OWNER = 0o077
 const OWNER_ALL = 0o700
-const SOCKET_NAME = 'internal.sock'
 /** What keeps two processes from signing with one key. */
 const SIGNING_LOCK = 'consensus/oasis_priv_validator.lock'
 
@@ -101,11 +101,6 @@ function isAnswered(path: string): Promise<boolean> {
   socket.once('connect', () => answer(true))
   socket.once('error', () => answer(false))
   return promise.finally(() => socket.destroy())
-}
-
-/** Where the node answers its operator. */
-export function internalSocketOf({ common }: NodeConfig): string {
-  return common.internalSocketPath ?? join(common.dataDir ?? '.', SOCKET_NAME)
 }
 
 /** A lock that another process holds, of those whose files are there. */

@@ -9,11 +9,19 @@ import { parseArguments } from './parseArguments.ts'
 const DONE = 0
 const FAILED = 1
 
-/** Runs what the words name; says in a sentence what cannot be done, and answers 1 then. */
+/** The world, and what the program says about itself. */
+export interface ProgramWorld extends CommandWorld {
+  /** Keys of the configuration: flags, too. */
+  readonly keys?: readonly string[]
+  /** The exit code for what cannot be done; 1 unless told otherwise. */
+  readonly exitCodeOf?: (error: CodedError | UnavailableError) => number
+}
+
+/** Runs what the words name; says in a sentence what cannot be done. */
 export async function runCommandLine(
   root: CommandGroup,
   args: readonly string[],
-  world: CommandWorld & { readonly keys?: readonly string[] },
+  world: ProgramWorld,
 ): Promise<number> {
   try {
     const request = parseArguments(root, args, world.keys)
@@ -24,6 +32,6 @@ export async function runCommandLine(
     const isTold = error instanceof CodedError || error instanceof UnavailableError
     if (!isTold) throw error
     world.err.write(`Error: ${describeConfigError(error)}\n`)
-    return FAILED
+    return world.exitCodeOf?.(error) ?? FAILED
   }
 }

@@ -8,6 +8,7 @@ import { genesisConfig } from './genesisConfig.ts'
 import { iasConfig, metricsConfig, pprofConfig } from './operationConfig.ts'
 import { p2pConfig } from './p2pConfig.ts'
 import { runtimeConfig } from './runtimeConfig.ts'
+import { wadiConfig } from './wadiConfig.ts'
 import {
   keymanagerConfig,
   registrationConfig,
@@ -31,7 +32,7 @@ const modeConfig = section('', {
   mode: oneOf(NODE_MODES, { default: 'client', doc: 'What the node is there for.' }),
 })
 
-/** Every section of the reference's file, in its order. A program may add some of its own. */
+/** Every section of the reference's file, in its order, and one of our own. */
 export const nodeSections = [
   modeConfig,
   commonConfig,
@@ -46,4 +47,5 @@ export const nodeSections = [
   keymanagerConfig,
   storageConfig,
   sentryConfig,
+  wadiConfig,
 ] as const

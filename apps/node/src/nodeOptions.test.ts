@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { toBase64 } from '@wadi/base/bytes'
+import { UnavailableError } from '@wadi/base/errors'
+import { peerIdOf } from '@wadi/comet-p2p/peer-id'
+import type { NodeConfig } from '@wadi/compose/create-node'
+import { checkNodeConfig, type NodeConfig as Settings } from '@wadi/node-config/node-config'
+import { parseIp } from '@wadi/primitives/ip'
+import { levelsOf, nodeOptionsOf, publicAddressOf } from './nodeOptions.ts'
+
+const settingsOf = (raw: object = {}, flags: readonly string[] = []): Settings =>
+  checkNodeConfig(raw, { flags })
+const optionsOf = (raw: object = {}): Promise<NodeConfig> => nodeOptionsOf(settingsOf(raw), 'data')
+const isBad = (why: RegExp) => (error: unknown) =>
+  error instanceof UnavailableError && error.reason === 'node.setting' && why.test(error.message)
+
+describe('the options of a node', () => {
+  it("are the reference's unless told otherwise", async () => {
+    const { dataDir, dialect, peers, rounds, pruning, halt, stateSync } = await optionsOf()
+    assert.equal(dataDir, 'data')
+    assert.equal(dialect.name, 'oasis')
+    assert.equal(peers.listen?.port, 26_656)
+    assert.equal(peers.externalAddress, undefined)
+    assert.deepEqual(peers.persistentPeers, [])
+    assert.equal(peers.duplicateIps, 'refused')
+    assert.equal(peers.peerExchange, 'on')
+    assert.equal(peers.addressBook, 'strict')
+    assert.equal(rounds?.timeoutProposeMs, 3_000)
+    assert.deepEqual(pruning, { strategy: 'none' })
+    assert.deepEqual(halt, { epoch: 0n, height: 0n })
+    assert.equal(stateSync, undefined)
+  })
+
+  it('name peers by their keys, as the reference, or by their ids', async () => {
+    const key = new Uint8Array(32).fill(7)
+    const [byKey, byId] = [toBase64(key), peerIdOf(key)]
+    const written = [`${byKey}@127.0.0.1:1`, `${byId}@[::1]:2`]
+    const p2p = { persistent_peers: written, unconditional_peers: [byKey] }
+    const { peers } = await optionsOf({ consensus: { p2p }, p2p: { seeds: [`${byKey}@[::1]:3`] } })
+    assert.deepEqual(
+      peers.persistentPeers?.map(({ id, port }) => [id, port]),
+      [
+        [byId, 1],
+        [byId, 2],
+      ],
+    )
+    assert.deepEqual(peers.unconditionalPeers, [byId])
+    assert.equal(peers.seeds?.[0]?.port, 3)
+  })
+
+  it('say which address makes no sense', async () => {
+    await assert.rejects(
+      optionsOf({ consensus: { listen_address: 'a.b:1' } }),
+      isBad(/consensus\.listen_address/),
+    )
+  })
+
+  it('tell where it prunes, halts, and takes the state of others', async () => {
+    const hash = 'AB'.repeat(32)
+    const { stateSync, pruning, halt } = await optionsOf({
+      consensus: {
+        halt_height: 9,
+        prune: { strategy: 'keep_n', num_kept: 7 },
+        state_sync: { enabled: true },
+        light_client: { trust: { height: 7, hash, period: '1h' } },
+      },
+    })
+    const trustHash = new Uint8Array(32).fill(0xab)
+    assert.deepEqual(stateSync, { trustHeight: 7n, trustHash, trustPeriodMs: 3_600_000 })
+    assert.deepEqual(pruning, { strategy: 'keep_n', kept: 7n })
+    assert.deepEqual(halt, { epoch: 0n, height: 9n })
+  })
+
+  it('know who signs', async () => {
+    const signerOf = async (signer: object) => (await optionsOf({ wadi: { signer } })).signer
+    assert.deepEqual(await signerOf({}), { kind: 'file' })
+    const files = { kind: 'stock', key_file: 'k.json', state_dir: 'data' }
+    const stock = { kind: 'stock', keyPath: 'k.json', stateFolder: 'data' }
+    assert.deepEqual(await signerOf(files), stock)
+    const publicKey = new Uint8Array(32).fill(7)
+    const key = toBase64(publicKey)
+    const remote = { kind: 'remote', public_key: key }
+    const socket = { kind: 'socket', path: '/run/signer' }
+    for (const address of ['unix:///run/signer', 'unix:/run/signer']) {
+      const signer = await signerOf({ ...remote, address })
+      assert.deepEqual(signer, { kind: 'remote', publicKey, door: socket })
+    }
+    const address = 'tcp://127.0.0.1:7'
+    const { door } = (await signerOf({ ...remote, address, connection_key: key })) as never
+    const ip = parseIp('127.0.0.1')
+    assert.deepEqual(door, { kind: 'port', endpoint: { ip, port: 7 }, connectionKey: publicKey })
+    await assert.rejects(signerOf({ ...remote, address: 'here' }), isBad(/wadi\.signer\.address/))
+  })
+
+  it('open a port for others only where one is named', () => {
+    const addressOf = (api: object) => publicAddressOf(settingsOf({ wadi: { api } }))
+    assert.equal(addressOf({}), undefined)
+    const place = { kind: 'tcp', host: '127.0.0.1', port: 9 }
+    assert.deepEqual(addressOf({ address: '127.0.0.1:9' }), place)
+    const origins = ['https://a.example']
+    const web = addressOf({ address: '127.0.0.1:9', web_origins: origins })
+    assert.deepEqual(web, { ...place, web: { origins } })
+    const files = { tls_key: '/nowhere/key.pem', tls_certificate: '/nowhere/cert.pem' }
+    assert.throws(
+      () => addressOf({ address: '127.0.0.1:9', ...files }),
+      isBad(/wadi\.api\.tls_key/),
+    )
+  })
+
+  it('have levels of the log by module', () => {
+    const { otherwise, modules } = levelsOf(settingsOf())
+    assert.equal(otherwise, 'warn')
+    assert.equal(modules?.['mkvs/db'], 'info')
+    const flags = ['--common.log.level=default=error,engine=debug']
+    const told = levelsOf(settingsOf({}, flags))
+    assert.equal(told.otherwise, 'error')
+    assert.equal(told.modules?.['engine'], 'debug')
+  })
+})

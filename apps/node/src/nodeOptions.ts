@@ -1,0 +1,163 @@
+/** From what an operator says to what a node is made of. */
+
+import { readFileSync } from 'node:fs'
+import { parseBase64, parseHex } from '@wadi/base/bytes'
+import { CodedError, UnavailableError } from '@wadi/base/errors'
+import type { LevelChoice } from '@wadi/base/log'
+import {
+  isPeerId,
+  type NetAddress,
+  splitHostPort,
+  splitNetAddress,
+  withoutProtocol,
+} from '@wadi/comet-p2p/net-address'
+import { resolveNetAddress } from '@wadi/comet-p2p/node-sockets'
+import { peerIdOf } from '@wadi/comet-p2p/peer-id'
+import type { Endpoint } from '@wadi/comet-p2p/sockets'
+import type { NodeConfig } from '@wadi/compose/create-node'
+import type { PublicAddress } from '@wadi/compose/node-api-server'
+import type { PeersConfig } from '@wadi/compose/node-network'
+import type { SignerConfig } from '@wadi/compose/node-signer'
+import { pruningOf } from '@wadi/consensus-services/application/pruning'
+import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
+import { parseIp, printIp } from '@wadi/primitives/ip'
+import { PublicKey } from '@wadi/primitives/publicKey'
+import { oasisDialect, stockDialect } from '@wadi/tendermint/dialect'
+
+/** Part of the configuration cannot be what is meant. */
+export function badSetting(path: string, why: string): UnavailableError {
+  return new UnavailableError('node.setting', `${path}: ${why}`)
+}
+
+/** The reference's level where none is said. */
+const OTHERWISE = 'warn'
+
+/** The levels of the log by module. */
+export function levelsOf({ common: { log } }: Settings): LevelChoice {
+  const { default: otherwise = OTHERWISE, ...modules } = Object.fromEntries(log.level)
+  return { otherwise, modules }
+}
+
+/** An IP address and a port. */
+export function readEndpoint(path: string, text: string): Endpoint {
+  return readSetting(path, () => {
+    const { host, port } = splitHostPort(withoutProtocol(text))
+    return { ip: parseIp(host), port }
+  })
+}
+
+/** What a node is made of. Names of hosts are looked up. */
+export async function nodeOptionsOf(settings: Settings, dataDir: string): Promise<NodeConfig> {
+  const { consensus, wadi } = settings
+  const { dialect, timeoutPropose, timeoutVote } = wadi.test
+  const { strategy, numKept } = consensus.prune
+  return {
+    dataDir,
+    dialect: dialect === 'oasis' ? oasisDialect : stockDialect,
+    peers: await peersOf(settings),
+    signer: signerOf(settings),
+    halt: { epoch: consensus.haltEpoch, height: consensus.haltHeight },
+    stateSync: stateSyncOf(settings),
+    pruning: pruningOf(strategy, numKept),
+    rounds: {
+      timeoutProposeMs: timeoutPropose,
+      timeoutPrevoteMs: timeoutVote,
+      timeoutPrecommitMs: timeoutVote,
+    },
+  }
+}
+
+function stateSyncOf({ consensus }: Settings): NodeConfig['stateSync'] {
+  const { period, height, hash } = consensus.lightClient.trust
+  if (!consensus.stateSync.enabled || hash === undefined) return undefined
+  return { trustHeight: height, trustHash: parseHex(hash), trustPeriodMs: period }
+}
+
+/** Where others than the operator may call the node, if anywhere. */
+export function publicAddressOf({ wadi: { api } }: Settings): PublicAddress | undefined {
+  const { address, tlsKey, tlsCertificate, webOrigins } = api
+  if (address === undefined) return undefined
+  const { ip, port } = readEndpoint('wadi.api.address', address)
+  const hasTls = tlsKey !== undefined && tlsCertificate !== undefined
+  return {
+    kind: 'tcp',
+    host: printIp(ip),
+    port,
+    ...(hasTls && {
+      tls: {
+        key: readNamed('wadi.api.tls_key', tlsKey),
+        certificate: readNamed('wadi.api.tls_certificate', tlsCertificate),
+        clients: 'anonymous',
+      },
+    }),
+    ...(webOrigins.length > 0 && { web: { origins: webOrigins } }),
+  }
+}
+
+function readNamed(path: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw badSetting(path, `${file} cannot be read (${String(error)}); name another file`)
+  }
+}
+
+const UNIX = /^unix:(\/\/)?/
+
+function signerOf({ wadi: { signer } }: Settings): SignerConfig {
+  const { kind, keyFile = '', stateDir = '', publicKey, address = '', connectionKey } = signer
+  if (kind === 'stock') return { kind, keyPath: keyFile, stateFolder: stateDir }
+  if (kind === 'file' || publicKey === undefined) return { kind: 'file' }
+  if (UNIX.test(address))
+    return { kind, publicKey, door: { kind: 'socket', path: address.replace(UNIX, '') } }
+  const endpoint = readEndpoint('wadi.signer.address', address)
+  return { kind, publicKey, door: { kind: 'port', endpoint, connectionKey } }
+}
+
+async function peersOf({ consensus, p2p: { seeds } }: Settings): Promise<PeersConfig> {
+  const { p2p } = consensus
+  const external = consensus.externalAddress && withoutProtocol(consensus.externalAddress)
+  return {
+    listen: readEndpoint('consensus.listen_address', consensus.listenAddress),
+    externalAddress: external,
+    persistentPeers: await readPeers('consensus.p2p.persistent_peers', p2p.persistentPeers),
+    // Those of the network of runtimes are among them: nobody there speaks with us.
+    seeds: await readPeers('p2p.seeds', seeds),
+    unconditionalPeers: p2p.unconditionalPeers.map(idOf),
+    inboundPeersMax: p2p.maxNumInboundPeers,
+    outboundPeersMax: p2p.maxNumOutboundPeers,
+    duplicateIps: p2p.allowDuplicateIp ? 'allowed' : 'refused',
+    rates: {
+      sendBytesPerSecond: Number(p2p.sendRate),
+      receiveBytesPerSecond: Number(p2p.recvRate),
+    },
+    peerExchange: p2p.disablePeerExchange ? 'off' : 'on',
+    addressBook: consensus.debug.addrBookLenient ? 'lenient' : 'strict',
+  }
+}
+
+function readPeers(path: string, peers: readonly string[]): Promise<readonly NetAddress[]> {
+  const written = peers.map((peer) => readSetting(path, () => withId(peer)))
+  return Promise.all(written.map(resolveNetAddress))
+}
+
+/** With an id, as CometBFT names a peer; the reference names it by its key. */
+function withId(peer: string): string {
+  const [name = '', where = ''] = withoutProtocol(peer).split('@', 2)
+  const address = `${idOf(name)}@${where}`
+  splitNetAddress(address)
+  return address
+}
+
+function idOf(name: string): string {
+  return isPeerId(name) ? name : peerIdOf(PublicKey.check(parseBase64(name)))
+}
+
+function readSetting<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof CodedError) throw badSetting(path, error.message)
+    throw error
+  }
+}
