@@ -50,6 +50,8 @@ export interface Call<T extends Flags> {
   readonly operands: readonly string[]
   /** `--<key>=<value>` of the configuration, in the order in which they were given. */
   readonly overrides: readonly string[]
+  /** The words behind the name of the command, as they were given: for flags that belong together. */
+  readonly words: readonly string[]
 }
 
 /** The world as a command sees it. */

@@ -67,6 +67,11 @@ describe('a command line', () => {
     assert.deepEqual(makeIt('--quiet', 'true').operands, ['true'])
   })
 
+  it('keeps its words in their order, for flags that belong to the one before them', () => {
+    const words = ['--entity', 'a', '--name=b', '--entity=c', 'd']
+    assert.deepEqual(makeIt(...words).words, words)
+  })
+
   it('has letters for some flags', () => {
     const forms = [['-n', 'a'], ['-na'], ['-n=a'], ['-qn', 'a'], ['-qna']]
     for (const form of forms) assert.equal(makeIt(...form).flags['name'], 'a', form.join(' '))

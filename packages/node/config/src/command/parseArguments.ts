@@ -186,6 +186,7 @@ export function parseArguments(
     given: new Set(values.keys()),
     operands: reader.operands,
     overrides: reader.overrides,
+    words: rest,
   }
   return { kind: 'run', command, call }
 }
