@@ -4,4 +4,6 @@ export const REGRESSIONS: readonly { readonly seed: bigint; readonly why: string
   // A node whose announcement of its height was lost was never told anything again.
   { seed: 10n, why: 'progress' },
   { seed: 65n, why: 'progress' },
+  // A node whose peers had all been silent, as its way was cut, took blocks of none for a minute.
+  { seed: 168n, why: 'progress' },
 ]

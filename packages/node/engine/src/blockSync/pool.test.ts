@@ -151,6 +151,19 @@ describe('a pool of blocks drops', () => {
     assert.deepEqual(punished(bench.tickAfter(1)), ['a'])
   })
 
+  it('who says nothing, but asks again where nobody else is left', () => {
+    const bench = new Bench()
+    bench.status('a', 10)
+    bench.status('b', 10)
+    bench.tickAfter(HEDGE_DELAY_MS)
+    assert.deepEqual(punished(bench.tickAfter(PEER_SILENCE_MS)).toSorted(), ['a', 'b'])
+    // The way was cut, and is not any more.
+    assert.deepEqual(asked(bench.status('a', 10)), range(1, 10))
+    assert.deepEqual(bench.status('b', 10), [])
+    bench.take({ kind: 'gone', peer: 'a' })
+    assert.deepEqual(asked(bench.status('b', 10)), range(1, 10))
+  })
+
   it('nobody who was not asked', () => {
     const bench = new Bench()
     bench.status('a', 0, 0)

@@ -76,6 +76,8 @@ export class BlockPool {
   #effects: PoolEffect[] = []
   readonly #peers = new Map<string, PoolPeer>()
   readonly #bannedUntil = new Map<string, number>()
+  /** Of these, who did not answer well: an honest peer whose way was cut does not, either. */
+  readonly #resting = new Set<string>()
   /** Without gaps from `height` on. */
   readonly #wanted = new Map<bigint, Wanted>()
   #bufferedBytes = 0
@@ -168,8 +170,12 @@ export class BlockPool {
     else if (peer !== undefined) {
       peer.base = base
       peer.height = height
-    } else if ((this.#bannedUntil.get(id) ?? 0) <= this.#nowMs)
-      this.#peers.set(id, new PoolPeer(id, base, height))
+    } else if (this.#mayReturn(id)) this.#peers.set(id, new PoolPeer(id, base, height))
+  }
+
+  #mayReturn(id: string): boolean {
+    if ((this.#bannedUntil.get(id) ?? 0) <= this.#nowMs) return true
+    return this.#resting.has(id) && this.#peers.size === 0
   }
 
   #takeBlock(id: string, block: SealedBlock): void {
@@ -216,18 +222,21 @@ export class BlockPool {
   }
 
   #tick(): void {
-    for (const [id, untilMs] of this.#bannedUntil)
-      if (untilMs <= this.#nowMs) this.#bannedUntil.delete(id)
+    for (const [id, untilMs] of this.#bannedUntil) if (untilMs <= this.#nowMs) this.#pardon(id)
     for (const peer of [...this.#peers.values()]) {
       for (const height of peer.tick(this.#nowMs)) this.#giveUp(peer, height)
       if (peer.silenceMs(this.#nowMs) >= PEER_SILENCE_MS)
-        this.#drop(peer, { severity: 'drop', why: 'sent nothing although it was asked for blocks' })
+        this.#rest(peer, 'sent nothing although it was asked for blocks')
     }
     for (const peer of [...this.#peers.values()]) {
       // Who is slow and alone is better than nobody.
-      if (peer.isSlow && this.#hasFasterThan(peer))
-        this.#drop(peer, { severity: 'drop', why: 'sent blocks too slowly' })
+      if (peer.isSlow && this.#hasFasterThan(peer)) this.#rest(peer, 'sent blocks too slowly')
     }
+  }
+
+  #pardon(id: string): void {
+    this.#bannedUntil.delete(id)
+    this.#resting.delete(id)
   }
 
   #hasFasterThan(slow: PoolPeer): boolean {
@@ -285,6 +294,11 @@ export class BlockPool {
     if (this.#wanted.get(height)?.asked.delete(id)) this.#inFlight--
   }
 
+  #rest(peer: PoolPeer, why: string): void {
+    this.#drop(peer, { severity: 'drop', why })
+    this.#resting.add(peer.id)
+  }
+
   #drop(peer: PoolPeer, offence: Offence): void {
     this.#ban(peer.id)
     this.#effects.push({ kind: 'punish', peer: peer.id, offence })
@@ -293,6 +307,7 @@ export class BlockPool {
   /** Forgets a peer for a while, and its blocks: whoever lied once may have before. */
   #ban(id: string): void {
     this.#forget(id)
+    this.#resting.delete(id)
     this.#bannedUntil.set(id, this.#nowMs + PEER_BAN_MS)
     for (const [height, { here }] of this.#wanted) if (here?.from === id) this.#discard(height)
   }
