@@ -4,13 +4,14 @@ import { NO_OBSERVER } from '../callObserver.ts'
 import { frameOf } from '../frames.ts'
 import { statusError } from '../status.ts'
 import { AnswerStream } from './answerStream.ts'
+import type { CallTransport } from './callTransport.ts'
 import type { ClientCallEvents } from './clientCall.ts'
 import { Link } from './link.ts'
 import { type CallOptions, CHANNEL_LIMITS, type ChannelOptions } from './options.ts'
 import { type CallDesk, OutgoingCall, type Question } from './outgoingCall.ts'
 
 /** See the top of this file. Messages are bytes here; `createClient` gives them types. */
-export class Channel {
+export class Channel implements CallTransport {
   readonly #desk: CallDesk
   #inFlight = 0
 

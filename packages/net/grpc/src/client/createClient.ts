@@ -1,4 +1,4 @@
-/** A service at the other end of a channel, with the types of its table. */
+/** A service at the other end of a transport, with the types of its table. */
 
 import {
   type MethodTable,
@@ -7,7 +7,7 @@ import {
   type StreamMethod,
   type UnaryMethod,
 } from '../service.ts'
-import type { Channel } from './channel.ts'
+import type { CallTransport } from './callTransport.ts'
 import type { CallOptions } from './options.ts'
 
 /** What says nothing need not be said. */
@@ -29,15 +29,17 @@ export type Client<Methods extends MethodTable> = {
 
 /** A client for a service. */
 export function createClient<const Methods extends MethodTable>(
-  channel: Channel,
+  transport: CallTransport,
   { name, methods }: Service<Methods>,
 ): Client<Methods> {
   const callers = Object.entries(methods).map(([key, { kind, request, answer }]) => {
     const path = pathOf(name, key)
     const ask = async (value: unknown, options?: CallOptions) =>
-      answer.decode(await channel.unary(path, request.encode(value), options))
-    const watch = (value: unknown, options?: CallOptions) =>
-      decoded(channel.stream(path, request.encode(value), options), (bytes) => answer.decode(bytes))
+      answer.decode(await transport.unary(path, request.encode(value), options))
+    const watch = (value: unknown, options?: CallOptions) => {
+      const answers = transport.stream(path, request.encode(value), options)
+      return decoded(answers, (bytes) => answer.decode(bytes))
+    }
     return [key, kind === 'unary' ? ask : watch]
   })
   return Object.fromEntries(callers) as Client<Methods>
