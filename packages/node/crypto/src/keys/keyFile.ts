@@ -9,6 +9,7 @@ import { PUBLIC_KEY_BYTES } from '@wadi/crypto/ed25519/signedMessage'
 import { encodePem, parsePemOfSize } from './pem.ts'
 import {
   createPrivateFile,
+  PRIVATE_MODE,
   readPrivateFile,
   readPublicFile,
   replacePublicFile,
@@ -81,7 +82,8 @@ export function loadPublicKeyFile(path: string): Uint8Array {
 /** Writes the public half beside the private one, or checks the file that is there. */
 export function ensurePublicKeyFile(path: string, publicKey: Uint8Array): void {
   if (readPublicFile(path) === undefined) {
-    replacePublicFile(path, encodePem(PUBLIC_TYPE, publicKey))
+    // COMPAT(oasis-core): no secret, and as private as one.
+    replacePublicFile(path, encodePem(PUBLIC_TYPE, publicKey), PRIVATE_MODE)
     return
   }
   const found = loadPublicKeyFile(path)

@@ -43,8 +43,9 @@ describe('the identity of a node', () => {
       'vrf.pem',
       'vrf_pub.pem',
     ])
-    for (const name of ['consensus', 'identity', 'p2p', 'p2p_entropy', 'vrf', 'tls_identity']) {
-      assert.equal(statSync(join(dataDir, `${name}.pem`)).mode & 0o777, 0o600)
+    for (const name of readdirSync(dataDir)) {
+      const mode = name.endsWith('_cert.pem') ? 0o644 : 0o600
+      assert.equal(statSync(join(dataDir, name)).mode & 0o777, mode, name)
     }
     const tls = readFileSync(join(dataDir, 'tls_identity.pem'), 'latin1')
     assert.equal(parsePem('PRIVATE KEY', tls).length, 48)

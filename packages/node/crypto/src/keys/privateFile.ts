@@ -15,7 +15,9 @@ import { dirname } from 'node:path'
 import { UnavailableError } from '@wadi/base/errors'
 import { KEY_FILE_BYTES_MAX } from '../limits.ts'
 
-const PRIVATE_MODE = 0o600
+/** Of what only the owner reads. */
+export const PRIVATE_MODE = 0o600
+const PUBLIC_MODE = 0o644
 const BEYOND_OWNER = 0o177
 
 /** What to do about a file that cannot be used. */
@@ -114,11 +116,11 @@ export function createPrivateFile(path: string, text: string): void {
   syncDirectory(path)
 }
 
-/** Writes a file that anybody may read, all of it or nothing. */
-export function replacePublicFile(path: string, text: string): void {
+/** Writes a file that anybody may read unless told otherwise, all of it or nothing. */
+export function replacePublicFile(path: string, text: string, mode: number = PUBLIC_MODE): void {
   const next = `${path}.new`
   if (existsSync(next)) rmSync(next)
-  writeNew(next, text, 0o644)
+  writeNew(next, text, mode)
   renameSync(next, path)
   syncDirectory(path)
 }
