@@ -16,7 +16,12 @@ export const dump = command({
   options: {
     ...connectionFlags,
     ...genesisFileFlag,
-    height: { kind: 'integer', doc: 'height of the state; 0 for the last', fallback: 0n, word: 'int' },
+    height: {
+      kind: 'integer',
+      doc: 'height of the state; 0 for the last',
+      fallback: 0n,
+      word: 'int',
+    },
   },
   run({ flags }, world) {
     const path = flags['genesis.file']

@@ -12,9 +12,9 @@ import {
   type Parameters as SchedulerParameters,
 } from '@wadi/consensus/scheduler'
 import type { FlagsOf } from '@wadi/node-config/command'
+import { addMilliseconds, type Moment } from '@wadi/primitives/moment'
 import { Namespace } from '@wadi/primitives/namespace'
 import { PublicKey } from '@wadi/primitives/publicKey'
-import { addMilliseconds, type Moment } from '@wadi/primitives/moment'
 import { quantity } from '@wadi/primitives/quantity'
 import { parseVersion, type Version } from '@wadi/primitives/version'
 import type { GenesisSettings } from '@wadi/provisioning/genesis-settings'

@@ -114,11 +114,7 @@ const roothashFlags = {
 
 const stakingFlags = {
   'staking.token_symbol': text('symbol of the token'),
-  'staking.token_value_exponent': integer(
-    'a token is ten to this many base units',
-    0n,
-    'uint8',
-  ),
+  'staking.token_value_exponent': integer('a token is ten to this many base units', 0n, 'uint8'),
   'staking.debug.bypass_stake': hidden('ask nobody for stake'),
 } as const satisfies Flags
 

@@ -49,7 +49,7 @@ export function deploymentRules(ctx: Context, epoch: Epoch): DeploymentRules {
 /** Refuses a descriptor that nobody may register. */
 export function verifyRuntime(ctx: Context, runtime: Runtime, epoch: Epoch): void {
   const params = parametersOf(ctx.state)
-  checkSelf(ctx, runtime)
+  checkDescriptor(ctx, runtime)
   checkPermission(params, runtime)
   if (runtime.teeHardware > TEE_HARDWARE.intelSgx)
     throw errors.invalidArgument('invalid TEE hardware')
@@ -71,21 +71,26 @@ function checkGovernance({ governanceModel, kind }: Runtime): void {
     throw errors.invalidArgument('runtime governance can only be used with compute runtimes')
 }
 
-/** What is refused here is registry/1 in any order. */
-function checkSelf(ctx: Context, runtime: Runtime): void {
+/** What a descriptor is looked at with that is not registered yet. */
+export interface DescriptorTerms {
+  readonly chain: Pick<Context['chain'], 'isDebug' | 'signatures'>
+}
+
+/** What is wrong with a descriptor on any chain. It is registry/1 in any order. */
+export function checkDescriptor(terms: DescriptorTerms, runtime: Runtime): void {
   const { kind, v, governanceModel, deployments } = runtime
   if (v !== RUNTIME_VERSION) throw errors.invalidArgument('invalid runtime descriptor version')
-  if (kind === RUNTIME_KINDS.compute) checkComputeRuntime(ctx, runtime)
+  if (kind === RUNTIME_KINDS.compute) checkComputeRuntime(terms, runtime)
   else if (kind === RUNTIME_KINDS.keyManager) checkKeyManagerRuntime(runtime)
   else throw errors.invalidArgument('bad runtime kind')
   checkStaking(runtime)
-  checkAdmissionPolicy(runtime.admissionPolicy, ctx.chain.signatures.forbidden)
+  checkAdmissionPolicy(runtime.admissionPolicy, terms.chain.signatures.forbidden)
   if (governanceModel < 1 || governanceModel > 3)
     throw errors.invalidArgument('unsupported governance model')
   if (deployments.length === 0) throw errors.invalidArgument('no deployment information specified')
 }
 
-function checkComputeRuntime({ chain }: Context, runtime: Runtime): void {
+function checkComputeRuntime({ chain }: DescriptorTerms, runtime: Runtime): void {
   const { id, keyManager } = runtime
   if (isKeyManager(id))
     throw errors.invalidArgument('compute runtime ID has the key manager flag set')

@@ -33,9 +33,7 @@ function showAddress({ name, summary, role, title }: Shown): AnyCommand {
       const address = validatorAddress(loadPublicKeyFile(path))
       const text = toHex(address).toUpperCase()
       const fingerprint = toHex(address.subarray(0, FINGERPRINT_BYTES)).toUpperCase()
-      out.write(
-        flags.verbose ? `${title}: ${text} (fingerprint: ${fingerprint})\n` : `${text}\n`,
-      )
+      out.write(flags.verbose ? `${title}: ${text} (fingerprint: ${fingerprint})\n` : `${text}\n`)
       return DONE
     },
   })

@@ -1,0 +1,126 @@
+/**
+ * The folder of an entity:
+ *
+ *   entity.pem             its private key; made once and never replaced
+ *   entity.json            its descriptor
+ *   entity_genesis.json    the descriptor signed, for genesis documents
+ */
+
+import { join } from 'node:path'
+import { equalBytes, toBase64 } from '@wadi/base/bytes'
+import { CodedError, UnavailableError } from '@wadi/base/errors'
+import type { RandomSource } from '@wadi/base/random'
+import { toIndentedJson } from '@wadi/cbor/json'
+import { contextOf } from '@wadi/crypto/signature/context'
+import { contexts } from '@wadi/crypto/signature/contexts'
+import { createKeyFile } from '@wadi/node-crypto/keys/keyFile'
+import { loadEntitySigner } from '@wadi/node-crypto/keys/nodeIdentity'
+import type { FileSystem } from '@wadi/node-storage/file-system'
+import { ENTITY_VERSION, Entity, SignedEntity } from '@wadi/primitives/entity'
+import { signValue } from '@wadi/primitives/envelope'
+import { PublicKey } from '@wadi/primitives/publicKey'
+import { errors } from '../errors.ts'
+import { readNamedJson, writeNamed } from '../namedFile.ts'
+import type { OwnedEntity } from './testEntity.ts'
+
+/** The names of the files. */
+export const ENTITY_FILES = {
+  key: 'entity.pem',
+  descriptor: 'entity.json',
+  genesis: 'entity_genesis.json',
+} as const
+
+const INIT = 'make an entity with `registry entity init`'
+
+/** Where entities are kept, and what new keys are made of. */
+export interface EntityWorld {
+  readonly files: FileSystem
+  readonly random: RandomSource
+}
+
+/** What is to become of what is in the folder already. */
+export interface EntityChoices {
+  /** Is the key there, to be used? */
+  readonly reusesKey: boolean
+  /** May a descriptor that is there be replaced? */
+  readonly replacesDescriptor: boolean
+}
+
+function requireFolder(files: FileSystem, folder: string): void {
+  if (files.exists(folder)) return
+  throw new UnavailableError(
+    'provisioning.noFolder',
+    `${folder} does not exist; make it, or name the folder of the entity with --signer.dir`,
+  )
+}
+
+/** The entity of a folder, with its key. */
+export function loadEntity(files: FileSystem, folder: string): OwnedEntity {
+  requireFolder(files, folder)
+  const signer = loadEntitySigner(folder)
+  const path = join(folder, ENTITY_FILES.descriptor)
+  const named = { path, what: 'the descriptor of an entity', remedy: INIT }
+  const entity = readNamedJson(files, named, Entity)
+  if (!equalBytes(entity.id, signer.publicKey))
+    throw errors.mismatch(
+      `${path} is of ${toBase64(entity.id)}, and ${ENTITY_FILES.key} beside it of ` +
+        `${toBase64(signer.publicKey)}; put the two that belong together into one folder`,
+    )
+  return { entity, signer }
+}
+
+/** COMPAT(oasis-core): an entity exists if it can be loaded; remains of one are in nobody's way. */
+function hasEntity(files: FileSystem, folder: string): boolean {
+  try {
+    loadEntity(files, folder)
+    return true
+  } catch (error) {
+    if (error instanceof CodedError || error instanceof UnavailableError) return false
+    throw error
+  }
+}
+
+/** Makes an entity: its key unless that is there, and its descriptor without nodes. */
+export function createEntity(
+  { files, random }: EntityWorld,
+  folder: string,
+  { reusesKey, replacesDescriptor }: EntityChoices,
+): OwnedEntity {
+  requireFolder(files, folder)
+  const keyPath = join(folder, ENTITY_FILES.key)
+  if (!replacesDescriptor && hasEntity(files, folder))
+    throw errors.exists(
+      `${folder} has an entity; name another folder, or give --force and --entity.reuse_signer ` +
+        'to make its descriptor anew',
+    )
+  if (!reusesKey) {
+    if (files.exists(keyPath))
+      throw errors.exists(
+        `${keyPath} exists and a key is never replaced; give --entity.reuse_signer to use it`,
+      )
+    createKeyFile(keyPath, random)
+  }
+  const signer = loadEntitySigner(folder)
+  const id = PublicKey.check(signer.publicKey)
+  const owned: OwnedEntity = { entity: { v: ENTITY_VERSION, id, nodes: [] }, signer }
+  saveEntity(files, folder, owned)
+  return owned
+}
+
+/** The descriptor, signed for genesis documents. */
+export function signEntity({ entity, signer }: OwnedEntity): SignedEntity {
+  return signValue(signer, contextOf(contexts.registerEntity), Entity, entity)
+}
+
+/** Writes the descriptor, and beside it the signed one. */
+export function saveEntity(files: FileSystem, folder: string, owned: OwnedEntity): void {
+  const descriptor = toIndentedJson(Entity, owned.entity)
+  writeNamed(files, join(folder, ENTITY_FILES.descriptor), descriptor)
+  saveEntityGenesis(files, folder, owned)
+}
+
+/** Writes the signed descriptor alone. */
+export function saveEntityGenesis(files: FileSystem, folder: string, owned: OwnedEntity): void {
+  const signed = toIndentedJson(SignedEntity, signEntity(owned))
+  writeNamed(files, join(folder, ENTITY_FILES.genesis), signed)
+}

@@ -1,0 +1,11 @@
+/** Bytes of a descriptor, a status or the states of runtimes: far above what there is. */
+export const DESCRIPTOR_FILE_BYTES_MAX = 16_777_216
+
+/** Bytes of a genesis document or a ledger: far above those of the networks that there are. */
+export const GENESIS_FILE_BYTES_MAX = 1_073_741_824
+
+/** Characters of a reason that are put into a sentence. */
+export const REASON_SIZE_MAX = 400
+
+/** Lines of a difference that are shown on each side. */
+export const DIFFERENCE_LINES_MAX = 40

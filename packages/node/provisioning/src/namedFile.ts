@@ -1,0 +1,89 @@
+/** Files that an operator names: read with a bound, written as a whole, told about in sentences. */
+
+import { basename, dirname } from 'node:path'
+import { parseUtf8, toUtf8 } from '@wadi/base/bytes'
+import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { parseJson } from '@wadi/cbor/json'
+import type { Schema } from '@wadi/cbor/schema'
+import { type FileSystem, replaceFile } from '@wadi/node-storage/file-system'
+import { errors } from './errors.ts'
+import { DESCRIPTOR_FILE_BYTES_MAX, REASON_SIZE_MAX } from './limits.ts'
+
+/** A file, and what it should be, for those who have to find another one. */
+export interface NamedFile {
+  readonly path: string
+  /** What is in it: `the descriptor of an entity`. */
+  readonly what: string
+  /** What to do if it is not: `make one with …`. */
+  readonly remedy: string
+  readonly bytesMax?: number
+}
+
+function unavailable(reason: string, sentence: string, cause?: unknown): UnavailableError {
+  return new UnavailableError(`provisioning.${reason}`, sentence, { cause })
+}
+
+/** The file's text. */
+export function readNamed(files: FileSystem, named: NamedFile): string {
+  const { path, remedy, bytesMax = DESCRIPTOR_FILE_BYTES_MAX } = named
+  if (!files.exists(path)) throw unavailable('missing', `${path} does not exist; ${remedy}`)
+  const bytes = readBounded(files, named, bytesMax)
+  try {
+    return parseUtf8(bytes)
+  } catch (error) {
+    throw badFile(named, error)
+  }
+}
+
+function readBounded(files: FileSystem, { path, what }: NamedFile, bytesMax: number): Uint8Array {
+  try {
+    const file = files.openRead(path)
+    try {
+      const size = file.size()
+      if (size > bytesMax)
+        throw errors.tooLarge(`${path} has ${size} bytes, ${bytesMax} are possible; name ${what}`)
+      const bytes = new Uint8Array(size)
+      return bytes.subarray(0, file.read(bytes, 0))
+    } finally {
+      file.close()
+    }
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error
+    throw unavailable('unreadable', `${path} cannot be read; name ${what} that can`, error)
+  }
+}
+
+/** A file that says something else than it should. Any other error is somebody else's. */
+export function badFile({ path, what, remedy }: NamedFile, error: unknown): CodedError {
+  if (!(error instanceof CodedError)) throw error
+  const why = error.message.slice(0, REASON_SIZE_MAX)
+  return errors.badFile(`${path} is not ${what} (${why}); ${remedy}`)
+}
+
+/** What `read` makes of something out of the file; refusals name the file. */
+export function fromFile<T>(named: NamedFile, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw badFile(named, error)
+  }
+}
+
+/** The value in a file of JSON. */
+export function readNamedJson<T>(files: FileSystem, named: NamedFile, schema: Schema<T>): T {
+  const text = readNamed(files, named)
+  return fromFile(named, () => parseJson(schema, text))
+}
+
+/** Refuses a path whose folder is not there, before anything is made for it. */
+export function requireFolderOf(files: FileSystem, path: string): void {
+  const folder = dirname(path)
+  if (!files.exists(folder))
+    throw unavailable('noFolder', `${folder} does not exist; make it, or name another folder`)
+}
+
+/** Puts a text at a path, all of it or nothing, for the eyes of its owner. */
+export function writeNamed(files: FileSystem, path: string, text: string): void {
+  requireFolderOf(files, path)
+  replaceFile(files, dirname(path), basename(path), [toUtf8(text)])
+}
