@@ -1,6 +1,6 @@
 /** What Prometheus asks a node for. */
 
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import { UnavailableError } from '@wadi/base/errors'
 import type { MetricsRegistry } from '@wadi/base/metrics'
 import { formatMetrics } from '@wadi/base/prometheusText'
@@ -11,8 +11,17 @@ const TEXT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 const CONNECTIONS_MAX = 16
 const REQUEST_MS_MAX = 10_000
 
+/** A page that is served. */
+export interface MetricsServer {
+  /** Ends it at once. */
+  close(): void
+}
+
 /** Serves metrics under `/metrics`; answers when it does. */
-export function serveMetrics(metrics: MetricsRegistry, { ip, port }: Endpoint): Promise<Server> {
+export function serveMetrics(
+  metrics: MetricsRegistry,
+  { ip, port }: Endpoint,
+): Promise<MetricsServer> {
   const server = createServer({ requestTimeout: REQUEST_MS_MAX }, ({ url, method }, response) => {
     const isKnown = method === 'GET' && url === '/metrics'
     response.writeHead(isKnown ? 200 : 404, { 'content-type': TEXT_TYPE })
@@ -24,6 +33,10 @@ export function serveMetrics(metrics: MetricsRegistry, { ip, port }: Endpoint): 
       const message = `metrics: cannot listen on ${printIp(ip)}:${port}: ${cause.message}`
       reject(new UnavailableError('node.metrics', message, { cause }))
     })
-    server.listen({ host: printIp(ip), port }, () => resolve(server))
+    const close = () => {
+      server.close()
+      server.closeAllConnections()
+    }
+    server.listen({ host: printIp(ip), port }, () => resolve({ close }))
   })
 }

@@ -7,7 +7,11 @@ import { list } from '@wadi/cbor/collections'
 import { toIndentedJson } from '@wadi/cbor/json'
 import type { AnySchema, Schema } from '@wadi/cbor/schema'
 import { nilable, struct } from '@wadi/cbor/struct'
-import { type ProposalContent, Vote } from '@wadi/consensus/governance'
+import {
+  type ChangeParametersProposal,
+  type ProposalContent,
+  Vote,
+} from '@wadi/consensus/governance'
 import { bodyOfMethod, type methodBodies } from '@wadi/consensus/methods'
 import type { UpgradeDescriptor } from '@wadi/consensus/upgrade'
 import type { Action, Authority } from '@wadi/consensus/vault'
@@ -23,6 +27,16 @@ import { indented } from './lines.ts'
 
 type Lines = readonly string[]
 
+/** COMPAT(oasis-core): has a body for the reference, although nobody looks at it. */
+const Nothing = struct({})
+const BODILESS = 'registry.DeregisterEntity'
+
+/** What stands in the place of something that cannot be read. */
+function malformedLines(error: unknown, bytes: Uint8Array): Lines {
+  if (!(error instanceof CodedError)) throw error
+  return [`<error: ${error.message}>`, `<malformed: ${toBase64(bytes)}>`]
+}
+
 /** How the bodies of some methods are shown; all others as JSON. */
 type Describers = {
   readonly [M in keyof typeof methodBodies]?: (
@@ -35,14 +49,33 @@ function jsonLines<T>(schema: Schema<T>, value: T): Lines {
   return toIndentedJson(schema, value).split('\n')
 }
 
+/** What was signed, in the place of its bytes. */
+function openedLines<T>(
+  schema: Schema<T>,
+  blob: Uint8Array | undefined,
+  print: (value: T) => Lines,
+) {
+  try {
+    return print(decode(schema, blob))
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    return [`<error: malformed signed blob: ${error.message}>`]
+  }
+}
+
+const OpenedEntity = struct({ untrustedRawValue: Entity, signature: Signature })
+const OpenedNode = struct({ untrustedRawValue: Node, signatures: nilable(list(Signature)) })
+
 function entityLines({ untrustedRawValue, signature }: Signed): Lines {
-  const SignedBody = struct({ untrustedRawValue: Entity, signature: Signature })
-  return jsonLines(SignedBody, { untrustedRawValue: decode(Entity, untrustedRawValue), signature })
+  return openedLines(Entity, untrustedRawValue, (entity) =>
+    jsonLines(OpenedEntity, { untrustedRawValue: entity, signature }),
+  )
 }
 
 function nodeLines({ untrustedRawValue, signatures }: MultiSigned): Lines {
-  const SignedBody = struct({ untrustedRawValue: Node, signatures: nilable(list(Signature)) })
-  return jsonLines(SignedBody, { untrustedRawValue: decode(Node, untrustedRawValue), signatures })
+  return openedLines(Node, untrustedRawValue, (node) =>
+    jsonLines(OpenedNode, { untrustedRawValue: node, signatures }),
+  )
 }
 
 const versionText = ({ major, minor, patch }: Version): string => `${major}.${minor}.${patch}`
@@ -65,6 +98,15 @@ function titleLines({ title, description }: { title: string; description: string
   ]
 }
 
+function changesLines({ module, changes }: ChangeParametersProposal): Lines {
+  try {
+    // COMPAT(oasis-core): with a blank at the end of the second line.
+    return [`Module: ${module}`, 'Changes: ', ...describeChanges(changes)]
+  } catch (error) {
+    return indented(malformedLines(error, changes))
+  }
+}
+
 function proposalLines(content: ProposalContent): Lines {
   const { metadata, upgrade, cancelUpgrade, changeParameters } = content
   const lines: string[] = []
@@ -73,14 +115,7 @@ function proposalLines(content: ProposalContent): Lines {
   if (cancelUpgrade !== undefined)
     lines.push('Cancel Upgrade:', `  Proposal ID: ${cancelUpgrade.proposalId}`)
   if (changeParameters !== undefined) {
-    const { module, changes } = changeParameters
-    const inner = orMalformed(changes, () => [
-      `Module: ${module}`,
-      // COMPAT(oasis-core): with a blank at the end.
-      'Changes: ',
-      ...describeChanges(changes),
-    ])
-    lines.push('Change Parameters:', ...indented(inner))
+    lines.push('Change Parameters:', ...indented(changesLines(changeParameters)))
   }
   return lines
 }
@@ -180,24 +215,18 @@ const DESCRIBERS: Describers = {
   ],
 }
 
-function orMalformed(bytes: Uint8Array, lines: () => Lines): Lines {
-  try {
-    return lines()
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error
-    return [`<error: ${error.message}>`, `<malformed: ${toBase64(bytes)}>`]
-  }
-}
-
 type AnyDescriber = (body: unknown, terms: TokenTerms) => Lines
 
 /** The body of a method's transaction. */
 export function describeBody(method: string, body: Uint8Array, terms: TokenTerms): Lines {
-  const schema: AnySchema | undefined = bodyOfMethod(method)
+  const schema: AnySchema | undefined = method === BODILESS ? Nothing : bodyOfMethod(method)
   if (schema === undefined) return [`<unknown method body: ${toBase64(body)}>`]
   const describers = DESCRIBERS as Readonly<Record<string, AnyDescriber | undefined>>
-  return orMalformed(body, () => {
-    const value = decode(schema, body)
+  try {
+    // COMPAT(oasis-core): no body at all is the zero value.
+    const value = decode(schema, body.length === 0 ? undefined : body)
     return describers[method]?.(value, terms) ?? jsonLines(schema, value)
-  })
+  } catch (error) {
+    return malformedLines(error, body)
+  }
 }

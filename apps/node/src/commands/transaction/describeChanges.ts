@@ -1,6 +1,7 @@
 /** Changes of parameters, whatever they are: as Go prints values of any type. */
 
 import { type Item, readItem } from '@wadi/cbor/item'
+import { errors } from './commandErrors.ts'
 
 /** COMPAT(fmt): what Go's `%v` says of a decoded value. */
 function goText(item: Item): string {
@@ -35,7 +36,7 @@ function isNil(item: Item): boolean {
 /** A line for each parameter and one for its value; throws a coded error if these are none. */
 export function describeChanges(changes: Uint8Array): readonly string[] {
   const item = readItem(changes)
-  if (item.kind !== 'map') return ['  <error: not a map>']
+  if (item.kind !== 'map') throw errors.badFile('changes of parameters are a map')
   return item.pairs
     .filter(([, value]) => !isNil(value))
     .flatMap(([name, value]) => [`  - Parameter: ${goText(name)}`, `    Value: ${goText(value)}`])
