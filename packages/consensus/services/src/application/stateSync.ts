@@ -22,7 +22,7 @@ function reading<Q extends { readonly tree: { readonly root: WireRoot } }>(
 }
 
 /** These are not with the other calls: their types are those of the tree. */
-const calls = {
+export const calls = {
   'Consensus/StateSyncGet': reading(GetRequest),
   'Consensus/StateSyncGetPrefixes': reading(GetPrefixesRequest),
   'Consensus/StateSyncIterate': reading(IterateRequest),

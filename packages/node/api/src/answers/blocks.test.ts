@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { answerOfBlock } from '@wadi/consensus-services/application/answerOfBlock'
 import { decode } from '@wadi/protobuf/codec'
 import { headerHash } from '@wadi/tendermint/hashing/headerHash'
 import { Commit } from '@wadi/tendermint/types/commit'
@@ -8,7 +9,7 @@ import { LightBlock } from '@wadi/tendermint/types/lightBlock'
 import { ValidatorSet } from '@wadi/tendermint/types/validatorSet'
 import { blockAt } from '../heights.ts'
 import { TestChain } from '../testing/testChain.ts'
-import { answerOfBlock, lightBlockAt, validatorsAnswerAt } from './blocks.ts'
+import { lightBlockAt, validatorsAnswerAt } from './blocks.ts'
 
 function chainOf(count: number): TestChain {
   const chain = new TestChain()

@@ -1,18 +1,10 @@
 /** Blocks, commits and validators, as calls answer them. */
 
-import type { Block as BlockAnswer, LightBlock, Validators } from '@wadi/consensus/consensus/block'
+import type { LightBlock, Validators } from '@wadi/consensus/consensus/block'
 import { errors as consensusErrors } from '@wadi/consensus/consensus/errors'
-import { ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
-import { EMPTY_HASH, Hash } from '@wadi/primitives/hash'
-import { Namespace } from '@wadi/primitives/namespace'
-import { encode, size } from '@wadi/protobuf/codec'
+import { encode } from '@wadi/protobuf/codec'
 import { field, message, optional, repeated, required } from '@wadi/protobuf/message'
 import { int64 } from '@wadi/protobuf/scalars'
-import { NO_COMMIT } from '@wadi/tendermint/chainState/makeBlock'
-import { headerHash } from '@wadi/tendermint/hashing/headerHash'
-import { Block } from '@wadi/tendermint/types/block'
-import { Commit } from '@wadi/tendermint/types/commit'
-import { Header } from '@wadi/tendermint/types/header'
 import { SignedHeader } from '@wadi/tendermint/types/lightBlock'
 import { Validator } from '@wadi/tendermint/types/validator'
 import type { ValidatorSet } from '@wadi/tendermint/types/validatorSet'
@@ -32,25 +24,6 @@ const AnsweredLightBlock = message({
   signedHeader: optional(1, SignedHeader),
   validatorSet: required(2, CountedValidators),
 })
-
-/** A block without its transactions. */
-export function answerOfBlock(block: Block): BlockAnswer {
-  const { header, lastCommit = NO_COMMIT } = block
-  const { height, appHash } = header
-  return {
-    height,
-    hash: Hash.check(headerHash(header)),
-    time: header.time.seconds,
-    stateRoot: {
-      ns: Namespace.zero,
-      version: height - 1n,
-      rootType: ROOT_TYPE_STATE,
-      hash: appHash.length === 0 ? EMPTY_HASH : Hash.check(appHash),
-    },
-    size: BigInt(size(Block, block)),
-    meta: { header: encode(Header, header), lastCommit: encode(Commit, lastCommit) },
-  }
-}
 
 /** The validators of a height, also of the one that is not decided yet. */
 function validatorsAt({ states }: ChainSource, height: bigint) {
