@@ -68,3 +68,11 @@ export function requiredText(name: string, text: string, what: string): string {
   if (text === '') throw errors.missingValue(`--${name} is missing; give ${what}`)
   return text
 }
+
+/** Refuses a call without these flags. */
+export function requireGiven(given: ReadonlySet<string>, ...names: readonly string[]): void {
+  const missing = names.filter((name) => !given.has(name))
+  if (missing.length === 0) return
+  const list = missing.map((name) => `--${name}`).join(', ')
+  throw errors.missingValue(`${list} missing; give ${missing.length === 1 ? 'it' : 'them'}`)
+}
