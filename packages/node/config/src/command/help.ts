@@ -47,9 +47,11 @@ export function formatHelp(path: readonly CommandGroup[], command?: AnyCommand):
     short: 'h',
   }
   const above = isLeaf ? path : path.slice(0, -1)
-  const global = Object.fromEntries(above.flatMap(({ shared }) => Object.entries(shared)))
+  const shared = Object.fromEntries(above.flatMap((each) => Object.entries(each.shared)))
   const all = Object.entries({ ...(isLeaf ? {} : group.shared), ...command?.options, help })
-  const own = Object.fromEntries(all.filter(([name]) => !Object.hasOwn(global, name)))
+  // A flag of the command's own stands before one of the same name that is shared.
+  const own = Object.fromEntries(all.filter(([name, flag]) => shared[name] !== flag))
+  const global = Object.fromEntries(Object.entries(shared).filter(([name]) => !(name in own)))
   return [
     isLeaf ? command.summary : group.summary,
     '',
