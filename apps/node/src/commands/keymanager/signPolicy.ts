@@ -41,7 +41,7 @@ function signerOf(flags: FlagsOf<typeof options>): Signer {
   const index = flags[TEST_KEY]
   if (index === 0n) throw errors.missingValue(`no key signs; name its file with --${KEY_FILE}`)
   if (!flags['debug.dont_blame_oasis'])
-    throw errors.refused(
+    throw errors.unsupported(
       `--${TEST_KEY} is for tests, and everybody knows these keys; name a file with --${KEY_FILE}`,
     )
   const name = TEST_KEYS[Number(index) - 1]

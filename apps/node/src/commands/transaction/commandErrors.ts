@@ -5,6 +5,10 @@ export const errors = definePlainErrors('command', {
   badValue: 'a flag or an operand makes no sense',
   missingValue: 'a flag or an operand is missing',
   badFile: 'a file is not what it should be',
-  refused: 'somebody does not want to go on',
   unsupported: 'something is not supported',
+})
+
+/** Somebody was asked. */
+export const answers = definePlainErrors('answer', {
+  no: 'whoever was asked does not agree',
 })

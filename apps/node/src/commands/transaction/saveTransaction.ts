@@ -17,7 +17,7 @@ import {
   Transaction,
   transactionContext,
 } from '@wadi/primitives/transaction'
-import { errors } from './commandErrors.ts'
+import { answers } from './commandErrors.ts'
 import { confirm } from './confirm.ts'
 import { describeTransaction } from './describeTransaction.ts'
 import { loadSigningEntity } from './entitySigner.ts'
@@ -87,7 +87,7 @@ export async function saveTransaction(
   out.write(`You are about to sign the following transaction:\n${textOf(lines)}`)
   const isAgreed =
     flags.assume_yes || (await confirm('\nAre you sure you want to continue? (y)es/(n)o: ', out))
-  if (!isAgreed) throw errors.refused('nothing was signed')
+  if (!isAgreed) throw answers.no('nothing was signed')
   const signed = signTransaction(by, transactionContext(network.chainContext), transaction)
   writeNamedFile(file, toIndentedJson(SignedTransaction, signed))
   return DONE

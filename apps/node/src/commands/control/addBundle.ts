@@ -1,0 +1,22 @@
+import { calls } from '@wadi/consensus/control/api'
+import { command } from '@wadi/node-config/command'
+import { connectionFlags } from '../connection/connectionFlags.ts'
+import { withNode } from '../connection/nodeConnection.ts'
+import { onlyOperand } from '../transaction/operand.ts'
+
+const DONE = 0
+
+/** `control add-bundle`: the path is the node's to read. */
+export const addBundle = command({
+  name: 'add-bundle',
+  summary: 'adds runtime components from the bundle',
+  operands: '<path>',
+  options: connectionFlags,
+  run({ flags, operands }, world) {
+    const path = onlyOperand(operands, 'the path of a bundle')
+    return withNode(flags, world, async (node) => {
+      await node.ask(calls, 'NodeController/AddBundle', path)
+      return DONE
+    })
+  },
+})

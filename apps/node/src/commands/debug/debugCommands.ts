@@ -1,0 +1,13 @@
+/** `debug`: for tests and for a closer look. */
+
+import type { CommandGroup } from '@wadi/node-config/command'
+import { beaconCommands } from './beacon/beaconCommands.ts'
+import { debugControlCommands } from './control/debugControlCommands.ts'
+
+/** See the top of this file. */
+export const debugCommands: CommandGroup = {
+  name: 'debug',
+  summary: 'debug utilities',
+  shared: {},
+  commands: [debugControlCommands, beaconCommands],
+}
