@@ -59,7 +59,9 @@ const answeringPieces = (...pieces: readonly Uint8Array[]) =>
   answering(() => new Response(bodyOf(pieces).body, { headers: TYPE })).transport
 
 async function all(items: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
-  return Array.fromAsync(items, (item) => Uint8Array.from(item))
+  const taken: Uint8Array[] = []
+  for await (const item of items) taken.push(Uint8Array.from(item))
+  return taken
 }
 
 describe('a call over gRPC-web', () => {

@@ -1,0 +1,172 @@
+/** Headers of a chain that can be believed: each follows from the one that the caller knows. */
+
+import type { Clock } from '@wadi/base/clock'
+import { CodedError } from '@wadi/base/errors'
+import type { Timers } from '@wadi/contracts/world'
+import { addMilliseconds, type Moment } from '@wadi/primitives/moment'
+import { decode, encode } from '@wadi/protobuf/codec'
+import { oasisDialect } from '@wadi/tendermint/dialect'
+import { headerHash } from '@wadi/tendermint/hashing/headerHash'
+import { LightClient, type TrustedPoint } from '@wadi/tendermint/light/lightClient'
+import { CLOCK_DRIFT_MS, DEFAULT_TRUST_LEVEL } from '@wadi/tendermint/light/lightRules'
+import type { LightAnswer, LightRequest, LightTask } from '@wadi/tendermint/light/lightTask'
+import { Evidence } from '@wadi/tendermint/types/evidence'
+import { LightBlock } from '@wadi/tendermint/types/lightBlock'
+import { HEAD_LAG_MAX, PROVIDER_TIMEOUT_MS } from './limits.ts'
+import { isRefusal, type Provider, type Providers } from './providers.ts'
+
+const EPOCH: Moment = { seconds: 0n, nanoseconds: 0 }
+const MISSING: LightAnswer = { kind: 'missing' }
+const ASKED = { timeoutMs: PROVIDER_TIMEOUT_MS } as const
+
+/** What a chain of headers begins with. */
+export interface HeaderChainOptions {
+  readonly providers: Providers
+  /** As CometBFT names the chain. */
+  readonly chainId: string
+  readonly trust: TrustedPoint
+  readonly trustPeriodMs: number
+  readonly clock: Clock
+  readonly timers: Timers
+}
+
+/** See the top of this file. One thing is verified at a time. */
+export class HeaderChain {
+  readonly #options: HeaderChainOptions
+  readonly #client: LightClient
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(options: HeaderChainOptions) {
+    const { providers, chainId, trustPeriodMs } = options
+    this.#options = options
+    this.#client = new LightClient({
+      chainId,
+      providerCount: providers.all.length,
+      rules: {
+        dialect: oasisDialect,
+        trustLevel: DEFAULT_TRUST_LEVEL,
+        trustPeriodMs,
+        clockDriftMs: CLOCK_DRIFT_MS,
+      },
+    })
+  }
+
+  /** The height of the newest block that is believed; zero before the first question. */
+  get height(): bigint {
+    return this.#client.trusted.at(-1)?.signedHeader.header.height ?? 0n
+  }
+
+  /** The newest block that is believed, to begin with the next time. */
+  get newest(): TrustedPoint {
+    const newest = this.#client.trusted.at(-1)
+    if (newest === undefined) return this.#options.trust
+    const { header } = newest.signedHeader
+    return { height: header.height, hash: headerHash(header) }
+  }
+
+  /** The block of a height. */
+  at(height: bigint): Promise<LightBlock> {
+    return this.#inTurn(() => this.#client.verifyAt(height, this.#now()))
+  }
+
+  /**
+   * The newest block that the nodes agree on. Which one that is, they say themselves: nobody can
+   * prove that there is no newer one.
+   */
+  async latest(): Promise<bigint> {
+    const target = await this.#head()
+    if (this.height === 0n || target > this.height) await this.at(target)
+    return this.height
+  }
+
+  /** What the first node has, unless witnesses are a little behind. */
+  async #head(): Promise<bigint> {
+    const { all } = this.#options.providers
+    const told = await Promise.all(all.map((provider) => heightOf(provider)))
+    const { primary, witnesses } = this.#client
+    const first = told[primary] ?? 0n
+    const near = witnesses.flatMap((number) => {
+      const height = told[number] ?? 0n
+      return height > 0n && height < first && first - height <= HEAD_LAG_MAX ? [height] : []
+    })
+    const head = near.reduce((lowest, height) => (height < lowest ? height : lowest), first)
+    const known = this.height === 0n ? this.#options.trust.height : this.height
+    return head > known ? head : known
+  }
+
+  #inTurn<Result>(task: () => LightTask<Result>): Promise<Result> {
+    const result = this.#turn.then(async () => {
+      if (this.#client.trusted.length === 0)
+        await this.#run(this.#client.begin(this.#options.trust))
+      return this.#run(task())
+    })
+    this.#turn = result.catch(() => undefined)
+    return result
+  }
+
+  async #run<Result>(task: LightTask<Result>): Promise<Result> {
+    let answer = MISSING
+    for (;;) {
+      const step = task.next(answer)
+      if (step.done === true) return step.value
+      answer = await this.#carryOut(step.value)
+    }
+  }
+
+  async #carryOut(request: LightRequest): Promise<LightAnswer> {
+    const { providers, timers } = this.#options
+    switch (request.kind) {
+      case 'fetch':
+        return await fetchBlock(providers.all[request.provider]!, request.height)
+      case 'wait':
+        await new Promise<void>((resolve) => {
+          timers.after(request.ms, resolve)
+        })
+        return MISSING
+      case 'report':
+        await report(providers.all[request.provider]!, request.evidence)
+        return MISSING
+      case 'bad':
+        providers.reportBad(request.provider, request.why)
+        return MISSING
+    }
+  }
+
+  #now(): Moment {
+    return addMilliseconds(EPOCH, Math.floor(this.#options.clock.unixMs()))
+  }
+}
+
+async function heightOf(provider: Provider): Promise<bigint | undefined> {
+  try {
+    return await provider.getLatestHeight(undefined, ASKED)
+  } catch (error) {
+    if (isRefusal(error)) return undefined
+    throw error
+  }
+}
+
+async function fetchBlock(provider: Provider, height: bigint): Promise<LightAnswer> {
+  try {
+    const { meta } = await provider.getLightBlock(height, ASKED)
+    return { kind: 'found', block: decode(LightBlock, meta) }
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    if (!(error instanceof CodedError)) return MISSING
+    const last = await heightOf(provider)
+    return last !== undefined && last < height ? { kind: 'too-high' } : MISSING
+  }
+}
+
+async function report(
+  provider: Provider,
+  body: Extract<LightRequest, { readonly kind: 'report' }>['evidence'],
+): Promise<void> {
+  const meta = encode(Evidence, { kind: 'light-client-attack', body })
+  try {
+    await provider.submitEvidence({ meta }, ASKED)
+  } catch (error) {
+    // It was told; what it does about it is its own affair.
+    if (!isRefusal(error)) throw error
+  }
+}

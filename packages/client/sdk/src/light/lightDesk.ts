@@ -1,0 +1,85 @@
+/** Who carries out calls of a light client: each is verified, or refused by its name. */
+
+import { CodedError } from '@wadi/base/errors'
+import { streams } from '@wadi/consensus/consensus/api'
+import { apiMethods } from '@wadi/consensus-services/api'
+import type { Timers } from '@wadi/contracts/world'
+import type { CallOptions } from '@wadi/grpc/channel-options'
+import type { Ask, Desk, Watch } from '../tableClient.ts'
+import { BlockWatch } from './blockWatch.ts'
+import { withinDeadline } from './deadline.ts'
+import { errors } from './errors.ts'
+import type { LightAnswers } from './lightAnswers.ts'
+import { provenBlock } from './lightBlocks.ts'
+import { handIn, submitProven } from './lightSubmission.ts'
+import type { Providers } from './providers.ts'
+
+/** What calls are carried out with. */
+export interface LightParts {
+  readonly answers: LightAnswers
+  readonly providers: Providers
+  readonly timers: Timers
+}
+
+/** What is a node's own affair, although the answers of the services have it. */
+const OF_NODES: ReadonlySet<string> = new Set(['Consensus/GetLastRetainedHeight'])
+
+/** A call beside those that the services answer from a view of the chain. */
+// biome-ignore lint/suspicious/noExplicitAny: calls of all types in one table
+type OwnCall = (request: any, options: CallOptions) => Promise<unknown>
+
+function ownCalls({ answers, providers, timers }: LightParts): Readonly<Record<string, OwnCall>> {
+  const { facts } = answers
+  const provider = providers.all[0]!
+  const submit = { facts, provider, timers }
+  return {
+    'Consensus/GetBlock': async (height: bigint) =>
+      provenBlock(facts, await answers.heightOf(height)),
+    'Consensus/SubmitTx': async (signed, options) => {
+      await submitProven(submit, signed, options)
+    },
+    'Consensus/SubmitTxWithProof': (signed, options) => submitProven(submit, signed, options),
+    'Consensus/SubmitTxNoWait': (signed, options) =>
+      handIn(() => provider.submitTxNoWait(signed, options)),
+    'Consensus/SubmitEvidence': (offer, options) =>
+      handIn(() => provider.submitEvidence(offer, options)),
+  }
+}
+
+/** Says which call it was that nobody can prove the answer of. */
+function named(path: string, error: unknown): unknown {
+  const isUnprovable = error instanceof CodedError && error.reason === 'lightNode.notProvable'
+  if (!isUnprovable) return error
+  return errors.notProvable(error.context === undefined ? path : `${path}, ${error.context}`)
+}
+
+/** Verified calls. */
+export function lightDesk(parts: LightParts): Desk {
+  const own = ownCalls(parts)
+  const { answers, providers, timers } = parts
+  const askerOf = (path: string): OwnCall | undefined => {
+    if (OF_NODES.has(path)) return undefined
+    const method = apiMethods[path]
+    return own[path] ?? (method && ((request) => answers.answer(method, request)))
+  }
+  return {
+    asking(path): Ask {
+      const ask = askerOf(path)
+      return async (request, options = {}) => {
+        if (ask === undefined) throw errors.notProvable(path)
+        try {
+          return await withinDeadline(options, timers, (signal) => ask(request, { signal }))
+        } catch (error) {
+          throw named(path, error)
+        }
+      }
+    },
+    watching(path): Watch {
+      if (Object.hasOwn(streams, path))
+        return (_request, options) => new BlockWatch({ facts: answers.facts, providers }, options)
+      return () => {
+        throw errors.notProvable(path)
+      }
+    },
+  }
+}

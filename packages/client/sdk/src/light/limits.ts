@@ -1,0 +1,29 @@
+/** Every bound of light clients, beside those of light verification itself. */
+
+/** How long a node may take to answer one question. */
+export const PROVIDER_TIMEOUT_MS = 10_000
+
+/** How many blocks witnesses may be behind the first node without anybody waiting for them. */
+export const HEAD_LAG_MAX = 5n
+
+/** How long to wait before a node is asked again whether there is another block. */
+export const POLL_MS = 500
+
+/** Verified facts of each kind that are remembered. */
+export const FACTS_MAX = 64
+
+/** States that are open, and the memory for what is known of them. */
+export const STATES_MAX = 8
+export const STATES_BYTES_MAX = 268_435_456
+
+/** Pieces that are fetched for one answer before it is given up. */
+export const FETCHES_MAX = 10_000
+
+/** Single keys that are asked for; beyond, an answer walks over many, and more are fetched at once. */
+export const SINGLE_KEYS_MAX = 8
+/** How many keys are fetched at once: at first, and at most. */
+export const PREFETCH_MIN = 16
+export const PREFETCH_MAX = 1024
+
+/** Validators can be punished for so long, as the reference's nodes take it: 30 days. */
+export const TRUST_PERIOD_MS = 2_592_000_000

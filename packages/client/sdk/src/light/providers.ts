@@ -1,0 +1,61 @@
+/** The nodes that a light client asks. None of them is believed. */
+
+import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { calls as consensusCalls, engineCalls, streams } from '@wadi/consensus/consensus/api'
+import { calls as stateSyncCalls } from '@wadi/consensus-services/application/stateSync'
+import type { CallTransport } from '@wadi/grpc/call-transport'
+import type { CallOptions } from '@wadi/grpc/channel-options'
+import { createTableClient, type TableClient } from '../tableClient.ts'
+import { transportDesk } from '../transportDesk.ts'
+import { PROVIDER_TIMEOUT_MS } from './limits.ts'
+
+const calls = { ...consensusCalls, ...engineCalls, ...stateSyncCalls } as const
+
+/** What a node is asked, so that what it says can be verified. */
+export type Provider = TableClient<typeof calls & typeof streams>['consensus']
+
+/** Asks a node for something, and throws unless it is what was asked for. */
+export type VerifiedQuestion<T> = (provider: Provider, options: CallOptions) => Promise<T>
+
+/** Is it about what a node said, and not about us? */
+export function isRefusal(error: unknown): error is CodedError | UnavailableError {
+  return error instanceof CodedError || error instanceof UnavailableError
+}
+
+/** See the top of this file. */
+export class Providers {
+  readonly all: readonly Provider[]
+  readonly #onBad: (provider: number, why: string) => void
+
+  constructor(
+    transports: readonly CallTransport[],
+    onBad: (provider: number, why: string) => void = () => undefined,
+  ) {
+    this.all = transports.map((one) => {
+      return createTableClient(transportDesk(one), calls, streams).consensus
+    })
+    this.#onBad = onBad
+  }
+
+  /** A node gave what is not of the chain. */
+  reportBad(provider: number, why: string): void {
+    this.#onBad(provider, why)
+  }
+
+  /** Asks one after the other until somebody gives what can be verified. */
+  async ask<T>(question: VerifiedQuestion<T>): Promise<T> {
+    let first: unknown
+    for (const [number, provider] of this.all.entries()) {
+      try {
+        return await question(provider, { timeoutMs: PROVIDER_TIMEOUT_MS })
+      } catch (error) {
+        if (!isRefusal(error)) throw error
+        first ??= error
+        this.#onBad(number, error.message)
+      }
+    }
+    const why = first instanceof Error ? first.message : 'there are no nodes'
+    const message = `no node gives what can be verified: ${why}`
+    throw new UnavailableError('lightNode.noProvider', message, { cause: first })
+  }
+}
