@@ -19,7 +19,7 @@ export const STATES_BYTES_MAX = 268_435_456
 /** Pieces that are fetched for one answer before it is given up. */
 export const FETCHES_MAX = 10_000
 
-/** Single keys that are asked for; beyond, an answer walks over many, and more are fetched at once. */
+/** Single keys that are asked for; beyond, an answer walks, and more are fetched at once. */
 export const SINGLE_KEYS_MAX = 8
 /** How many keys are fetched at once: at first, and at most. */
 export const PREFETCH_MIN = 16

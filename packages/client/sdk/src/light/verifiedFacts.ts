@@ -1,4 +1,4 @@
-/** What headers prove, once somebody has shown it: transactions, results, commits, states' roots. */
+/** What headers prove once somebody has shown it: transactions, results, commits, roots. */
 
 import { equalBytes } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
