@@ -99,6 +99,8 @@ export class Link {
         return
       }
       limit.cancel()
+      // It may have been given up while it was looked at, or just before.
+      if (session.destroyed) return
       session.setLocalWindowSize(SESSION_WINDOW_BYTES)
       this.#found(session)
     })
