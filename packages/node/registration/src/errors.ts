@@ -5,7 +5,6 @@ export const errors = definePlainErrors('registration', {
   noRoles: 'no roles to register for',
   noRuntimes: 'no runtimes provided while runtimes are required',
   noConsensusAddresses: 'node has no valid consensus addresses',
-  malformedAddress: 'malformed address',
   ownerFile: 'failed to load entity descriptor',
 })
 

@@ -35,3 +35,9 @@ export const SENTRY_QUESTION_BYTES_MAX = 64
 
 /** The longest descriptor of an entity that is read from a file. */
 export const ENTITY_FILE_BYTES_MAX = 1_048_576
+
+/** Connections to a sentry at a time: a node behind it has one, for a moment. */
+export const SENTRY_CONNECTIONS_MAX = 64
+
+/** Calls of a sentry at a time. */
+export const SENTRY_CALLS_MAX = 64

@@ -190,7 +190,7 @@ describe('submitting', () => {
     failing(setup, transactionErrors.invalidNonce())
     const waiting = new AbortController()
     const first = assert.rejects(setup.submitter.submit(signer, call, waiting.signal), {
-      reason: 'submission.aborted',
+      reason: 'registration.aborted',
     })
     await setup.time.settle()
     waiting.abort()

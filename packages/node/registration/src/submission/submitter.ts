@@ -24,6 +24,7 @@ import {
 import type { Ask } from '../chain.ts'
 import { submissionErrors } from '../errors.ts'
 import { SUBMISSION_MS_MAX, SUBMISSION_WAIT_MS_MAX, SUBMISSIONS_MAX } from '../limits.ts'
+import { waitFor } from '../waiting.ts'
 import { drawWaitMs } from './backoff.ts'
 import { dropNonce, type Nonces, settleNonce, takeNonce, UNKNOWN_NONCES } from './nonces.ts'
 import { isFailure, mayPass } from './passing.ts'
@@ -97,7 +98,7 @@ export class Submitter {
   }
 
   async #insist(order: Order): Promise<void> {
-    const { clock, random, log } = this.#options.world
+    const { clock, timers, random, log } = this.#options.world
     const begunMs = clock.monotonicMs()
     for (let number = 0; ; number++) {
       const setback = await this.#try(order)
@@ -108,7 +109,7 @@ export class Submitter {
       if (clock.monotonicMs() - begunMs + waitMs > SUBMISSION_MS_MAX) throw error
       const { method } = order.call
       log.debug('trying a transaction again soon', { method, waitMs, why: error.message })
-      await this.#wait(waitMs, order.signal)
+      await waitFor(timers, waitMs, order.signal)
     }
   }
 
@@ -185,19 +186,5 @@ export class Submitter {
 
   #change(publicKey: PublicKey, change: (nonces: Nonces) => Nonces): void {
     this.#nonces.set(toHex(publicKey), change(this.#noncesOf(publicKey)))
-  }
-
-  #wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const aborted = () => {
-        timer.cancel()
-        reject(new UnavailableError('submission.aborted', 'the transaction is not wanted any more'))
-      }
-      const timer = this.#options.world.timers.after(ms, () => {
-        signal?.removeEventListener('abort', aborted)
-        resolve()
-      })
-      signal?.addEventListener('abort', aborted, { once: true })
-    })
   }
 }

@@ -1,0 +1,22 @@
+import { UnavailableError } from '@wadi/base/errors'
+import type { Timers } from '@wadi/contracts/world'
+
+/** Waits for so long, or until nobody wants it any more, which is an error. */
+export function waitFor(
+  timers: Timers,
+  ms: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => {
+      timer.cancel()
+      reject(new UnavailableError('registration.aborted', 'nobody waits for it any more'))
+    }
+    const timer = timers.after(ms, () => {
+      signal?.removeEventListener('abort', aborted)
+      resolve()
+    })
+    if (signal?.aborted) aborted()
+    else signal?.addEventListener('abort', aborted, { once: true })
+  })
+}
