@@ -1,8 +1,11 @@
 /** Bytes of a descriptor, a status or the states of runtimes: far above what there is. */
 export const DESCRIPTOR_FILE_BYTES_MAX = 16_777_216
 
-/** Bytes of a genesis document or a ledger: far above those of the networks that there are. */
-export const GENESIS_FILE_BYTES_MAX = 1_073_741_824
+/**
+ * Bytes of a genesis document or a ledger: far above those of the networks that there are, and
+ * not more than a text of the language can have.
+ */
+export const GENESIS_FILE_BYTES_MAX = 524_288_000
 
 /** Characters of a reason that are put into a sentence. */
 export const REASON_SIZE_MAX = 400

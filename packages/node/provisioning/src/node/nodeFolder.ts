@@ -18,7 +18,11 @@ function refuse(sentence: string, cause?: unknown): UnavailableError {
 }
 
 function statOf(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false })
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (cause) {
+    throw refuse(`${path} cannot be looked at; name another folder`, cause)
+  }
 }
 
 /** Makes the folder if it is missing; refuses one that others than its owner can look into. */

@@ -38,9 +38,10 @@ export async function runWords(...words: readonly string[]): Promise<Ran> {
   return { code, ...written }
 }
 
+const root = mkdtempSync(join(tmpdir(), 'provisioning-'))
+process.once('exit', () => rmSync(root, { recursive: true, force: true }))
+
 /** A new folder that only its owner can look into, gone when the process ends. */
 export function scratchFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'provisioning-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  return folder
+  return mkdtempSync(join(root, 'folder-'))
 }
