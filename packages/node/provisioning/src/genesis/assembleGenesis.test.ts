@@ -183,7 +183,8 @@ describe('a genesis document out of parameters and files', () => {
   })
 
   it('tells about each runtime once', () => {
-    const states = `{"${toHex(computeRuntime().id)}": {"round": 5, "state_root": "${'c6'.repeat(32)}"}}`
+    const state = { round: 5, state_root: 'c6'.repeat(32) }
+    const states = JSON.stringify({ [toHex(computeRuntime().id)]: state })
     const [first, second] = [put(folder, 'first', states), put(folder, 'second', states)]
     refuses(() => assemble({ roothash: [first, second] }), 'badValue', /second tells about runtime/)
   })
