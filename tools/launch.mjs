@@ -16,7 +16,7 @@ const modules = join(root, 'node_modules')
 const NODE_MAJOR_MIN = 24
 
 const COMMANDS = {
-  start: 'tools/src/commands/start.ts',
+  start: 'apps/localnet/src/main.ts',
   test: 'tools/src/commands/test.ts',
   check: 'tools/src/commands/check.ts',
   unit: 'tools/src/commands/unit.ts',

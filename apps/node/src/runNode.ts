@@ -1,4 +1,4 @@
-/** What `wadi-node` does without a sub-command: it runs a node until somebody or something ends it. */
+/** What `wadi-node` does without a sub-command: it runs a node until something ends it. */
 
 import type { Call, CommandWorld } from '@wadi/node-config/command'
 import { configOptionsOf } from '@wadi/node-config/config-commands'

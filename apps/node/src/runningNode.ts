@@ -1,4 +1,4 @@
-/** A node in this process, as its file of configuration says: with its log, its metrics, its calls. */
+/** A node in this process, as its configuration says: with its log, its metrics, its calls. */
 
 import { readFileSync } from 'node:fs'
 import { createLogger, type Logger } from '@wadi/base/log'

@@ -5,6 +5,7 @@
 
 import type { Claim } from './claim.ts'
 import { engineClaims } from './engineClaims.ts'
+import { nodeClaims } from './nodeClaims.ts'
 
 export const claims: readonly Claim[] = [
   {
@@ -368,6 +369,7 @@ export const claims: readonly Claim[] = [
     ],
   },
   ...engineClaims,
+  ...nodeClaims,
   {
     area: 'Bad input',
     does: 'every decoder answers truncated, oversized, duplicate, non-canonical, deeply nested and lying input with a value or a coded error',

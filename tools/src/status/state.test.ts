@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Claim } from './claim.ts'
 import { claims } from './claims.ts'
-import { declaresTests, formatLines, formatTable, stateOf } from './state.ts'
+import { declaresTests, formatTable, stateOf } from './state.ts'
 
 const TESTED = "it('holds', () => {})"
 const claim = (...shownBy: string[]): Claim => ({ area: 'A', does: 'b', against: 'c', shownBy })
@@ -39,15 +39,11 @@ describe('declaresTests', () => {
   })
 })
 
-describe('formatTable and formatLines', () => {
-  it('say the same of every claim', () => {
+describe('formatTable', () => {
+  it('has a row for every claim', () => {
     const read = files({ 'x/a.test.ts': TESTED })
     const row = '| A | b | works | c | [a](x/a.test.ts) |'
     assert.equal(formatTable([claim('x/a.test.ts')], read).split('\n')[2], row)
-    assert.equal(
-      formatLines([claim('x/a.test.ts'), claim()], read),
-      '  works     A: b\n  not yet   A: b',
-    )
   })
 })
 

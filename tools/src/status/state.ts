@@ -47,18 +47,3 @@ export function formatTable(
 function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1).replace(/\.test\.ts$/, '')
 }
-
-const INDENT = 12
-
-/** The same for a terminal. */
-export function formatLines(
-  claims: readonly Claim[],
-  read: (path: string) => string | undefined,
-): string {
-  return claims
-    .map((claim) => {
-      const state = `  ${stateOf(claim, read)}`.padEnd(INDENT)
-      return `${state}${claim.area}: ${claim.does}`
-    })
-    .join('\n')
-}

@@ -20,8 +20,8 @@ export interface NetworkFoldersOptions {
   readonly network: NetworkGenesis
   /** Where each node listens on the loopback interface. */
   readonly ports: readonly number[]
-  /** Of every node; sections here go before the folder's own. */
-  readonly settings?: WrittenSettings
+  /** Of every node, or of the node of a number; sections here go before the folder's own. */
+  readonly settings?: WrittenSettings | ((node: number) => WrittenSettings)
 }
 
 /** A node's folder. */
@@ -53,7 +53,9 @@ export function makeNetworkFolders(options: NetworkFoldersOptions): readonly Nod
     const configPath = join(dataDir, 'config.yml')
     const peers = addresses.filter((other) => other !== address)
     const place = { dataDir, genesisPath, peers, port: ports[i]!, keys }
-    const settings = { ...settingsOf(place), ...options.settings }
+    const { settings: more } = options
+    const own = typeof more === 'function' ? more(i) : more
+    const settings = { ...settingsOf(place), ...own }
     writeFileSync(configPath, stringify(settings), { mode: PRIVATE_MODE })
     return { dataDir, configPath, address }
   })

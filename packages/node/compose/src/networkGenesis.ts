@@ -45,8 +45,8 @@ export interface NetworkOptions {
   readonly seed?: string
   /** How many, or each one. */
   readonly validators: number | readonly ValidatorOptions[]
-  /** How many accounts are funded. */
-  readonly accounts?: number
+  /** How many accounts are funded, or which. */
+  readonly accounts?: number | readonly NetworkAccount[]
   /** In base units, each of them. */
   readonly balance?: bigint
   /**
@@ -90,9 +90,12 @@ interface Validator extends Required<ValidatorOptions> {
 
 /** Makes the genesis document of a network, and all keys in it. */
 export function createNetworkGenesis(options: NetworkOptions): NetworkGenesis {
-  const { seed = 'test', accounts: count = 16, change = (document) => document } = options
+  const { seed = 'test', accounts: funded = 16, change = (document) => document } = options
   const validators = validatorsOf(options, seed)
-  const accounts = Array.from({ length: count }, (_, i) => networkAccount(seed, i))
+  const accounts =
+    typeof funded === 'number'
+      ? Array.from({ length: funded }, (_, i) => networkAccount(seed, i))
+      : funded
   const staking = networkLedger({
     stakes: validators.map(({ keys, stake }) => [keys.entity.publicKey, stake]),
     accounts: accounts.map(({ address }) => address),

@@ -1,0 +1,29 @@
+/** The accounts that a network begins with: anybody can have their keys, on this machine. */
+
+import { Secret } from '@wadi/base/secret'
+import { deriveAccountKey, seedOfMnemonic } from '@wadi/client-keys/accountKey'
+import type { NetworkAccount } from '@wadi/compose/network-keys'
+import { createMemorySigner } from '@wadi/crypto/signature/memorySigner'
+import { stakingAddress } from '@wadi/primitives/address'
+import { PublicKey } from '@wadi/primitives/publicKey'
+
+/**
+ * The words of the accounts: those of the first test of BIP-39, so that every wallet takes them and
+ * nobody takes them for a secret.
+ */
+export const MNEMONIC = `${'abandon '.repeat(11)}about`
+
+/** So many accounts of it are funded; the one after them gives to whoever asks. */
+export const ACCOUNTS = 10
+
+/** An account of the mnemonic, by its number. */
+export function localAccount(index: number): NetworkAccount {
+  const seed = deriveAccountKey(seedOfMnemonic(MNEMONIC), index)
+  const signer = createMemorySigner('entity', new Secret(seed))
+  return { signer, address: stakingAddress(PublicKey.check(signer.publicKey)) }
+}
+
+/** The funded accounts, and the last one, which is the faucet's. */
+export function localAccounts(): readonly NetworkAccount[] {
+  return Array.from({ length: ACCOUNTS + 1 }, (_, i) => localAccount(i))
+}

@@ -1,0 +1,113 @@
+import { resolve } from 'node:path'
+import { UnavailableError } from '@wadi/base/errors'
+import { command, type Flags } from '@wadi/node-config/command'
+import { createNetwork, type LocalNetwork, USUAL_NETWORK } from '../createNetwork.ts'
+import { describeNetwork, endpointLines } from '../describeNetwork.ts'
+import { type Faucet, openFaucet } from '../faucet.ts'
+import { VALIDATORS_MAX } from '../limits.ts'
+import { forgetNetwork } from '../networkFiles.ts'
+import { networkFlags } from '../networkFlags.ts'
+import { markRunning, processOf } from '../runMark.ts'
+import { watchNetwork } from '../view/watch.ts'
+
+const startFlags = {
+  ...networkFlags,
+  validators: {
+    kind: 'integer',
+    doc: 'how many validators a new network has',
+    fallback: BigInt(USUAL_NETWORK.validators),
+    word: 'count',
+  },
+  processes: {
+    kind: 'boolean',
+    doc: 'run each validator in a process of its own',
+    fallback: false,
+  },
+  fresh: { kind: 'boolean', doc: 'forget the network that is there', fallback: false },
+  'block-time': {
+    kind: 'duration',
+    doc: 'time between blocks of a new network',
+    fallback: USUAL_NETWORK.blockMs,
+  },
+  'epoch-blocks': {
+    kind: 'integer',
+    doc: 'blocks of an epoch of a new network',
+    fallback: BigInt(USUAL_NETWORK.epochBlocks),
+    word: 'count',
+  },
+  plain: { kind: 'boolean', doc: 'print a line a block instead of a picture', fallback: false },
+} as const satisfies Flags
+
+const DONE = 0
+const COLUMNS = 80
+
+function refuse(why: string): UnavailableError {
+  return new UnavailableError('localnet.usage', why)
+}
+
+function count(name: string, value: bigint, most: number): number {
+  if (value < 1n || value > BigInt(most))
+    throw refuse(`--${name} is ${value}; it can be from 1 to ${most}`)
+  return Number(value)
+}
+
+/** Resolves when the network is to end: with what made it fail, or nothing if somebody asked. */
+function untilEnded(network: LocalNetwork): Promise<unknown> {
+  const asked = new Promise<undefined>((resolve) => {
+    const onSignal = () => resolve(undefined)
+    process.once('SIGINT', onSignal)
+    process.once('SIGTERM', onSignal)
+  })
+  return Promise.race([asked, network.failed])
+}
+
+function openFaucetOf({ files, nodes, accounts }: LocalNetwork): Promise<Faucet> {
+  const { faucetPort: port, chainContext } = files
+  return openFaucet({ port, chainContext, client: nodes[0]!.client, from: accounts.at(-1)! })
+}
+
+/** Begins the network, shows it, and ends it when somebody says so. */
+export const start = command<typeof startFlags>({
+  name: 'start',
+  summary: 'begin a network, or go on with it, and show it',
+  options: startFlags,
+  async run({ flags }, { out, err }) {
+    const folder = resolve(flags.folder)
+    const pid = processOf(folder)
+    if (pid !== undefined)
+      throw refuse(`the network in ${folder} runs already (process ${pid}); stop it first`)
+    if (flags.fresh) forgetNetwork(folder)
+    const network = await createNetwork({
+      folder,
+      validators: count('validators', flags.validators, VALIDATORS_MAX),
+      epochBlocks: count('epoch-blocks', flags['epoch-blocks'], Number.MAX_SAFE_INTEGER),
+      blockMs: flags['block-time'],
+      processes: flags.processes ? 'each' : 'one',
+    })
+    const unmark = markRunning(folder)
+    try {
+      const faucet = await openFaucetOf(network)
+      out.write(`${describeNetwork(network)}\n`)
+      const { isTTY = false, columns = COLUMNS } = process.stdout
+      const screen = {
+        isTerminal: isTTY && !flags.plain,
+        columns,
+        write: (s: string) => out.write(s),
+      }
+      const watch = watchNetwork(network.nodes, screen, {
+        title: `Wadi · ${network.nodes.length} validators · Ctrl-C ends it`,
+        epochBlocks: network.files.epochBlocks,
+        endpoints: endpointLines(network.files),
+      })
+      const failure = await untilEnded(network)
+      watch.close()
+      faucet.close()
+      if (failure !== undefined) throw failure
+      err.write(`The network has ended. It goes on with the next start; --fresh forgets it.\n`)
+      return DONE
+    } finally {
+      unmark()
+      await network.stop()
+    }
+  },
+})

@@ -1,0 +1,135 @@
+/**
+ * The folder of a network: its genesis document, a folder for each node, and `network.json`, which
+ * says what the network is made of, so that it goes on with the next start.
+ */
+
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { UnavailableError } from '@wadi/base/errors'
+import { makeNetworkFolders } from '@wadi/compose/network-folders'
+import { createNetworkGenesis, type NetworkGenesis } from '@wadi/compose/network-genesis'
+import { localAccounts } from './accounts.ts'
+import { PortChooser } from './freePort.ts'
+
+/** What somebody chooses when a network begins. */
+export interface NetworkChoices {
+  readonly validators: number
+  /** Between blocks. */
+  readonly blockMs: number
+  /** Blocks of an epoch. */
+  readonly epochBlocks: number
+}
+
+/** Where a network is, and where it is called. */
+export interface NetworkFiles extends NetworkChoices {
+  readonly folder: string
+  readonly chainContext: string
+  readonly nodes: readonly NodePlace[]
+  readonly faucetPort: number
+}
+
+/** A node of it. */
+export interface NodePlace {
+  readonly name: string
+  readonly configPath: string
+  readonly dataDir: string
+  readonly socketPath: string
+  /** Of gRPC and gRPC-web. */
+  readonly apiPort: number
+}
+
+/** What is in `network.json`. */
+interface Plan extends NetworkChoices {
+  readonly version: number
+  readonly beganAtSeconds: number
+  readonly ports: readonly { readonly p2p: number; readonly api: number }[]
+  readonly faucetPort: number
+}
+
+const VERSION = 1
+const PLAN_NAME = 'network.json'
+const SEED = 'local'
+const P2P_PORT = 26_656
+const API_PORT = 42_280
+const FAUCET_PORT = 42_270
+const BALANCE = 10n ** 15n
+const MS_PER_SECOND = 1_000
+const PRIVATE_MODE = 0o700
+
+/** Opens the network of a folder; one that is not there is made. */
+export async function openNetworkFiles(
+  folder: string,
+  choices: NetworkChoices,
+): Promise<NetworkFiles> {
+  const path = join(folder, PLAN_NAME)
+  const plan = existsSync(path) ? readPlan(path) : await createPlan(folder, choices)
+  const { validators, blockMs, epochBlocks, ports, faucetPort } = plan
+  const nodes = ports.map(({ api }, i) => {
+    const dataDir = join(folder, `node-${i}`)
+    const socketPath = join(dataDir, 'internal.sock')
+    const configPath = join(dataDir, 'config.yml')
+    return { name: `node-${i}`, dataDir, socketPath, configPath, apiPort: api }
+  })
+  const { chainContext } = genesisOf(plan)
+  return { validators, blockMs, epochBlocks, folder, chainContext, nodes, faucetPort }
+}
+
+/** Removes a network. Folders of anything else are left alone. */
+export function forgetNetwork(folder: string): void {
+  if (!existsSync(folder)) return
+  if (!existsSync(join(folder, PLAN_NAME)))
+    throw new UnavailableError(
+      'localnet.folder',
+      `${folder} is no network: there is no ${PLAN_NAME} in it; name another folder`,
+    )
+  rmSync(folder, { recursive: true })
+}
+
+function readPlan(path: string): Plan {
+  const damaged = (why: string) =>
+    new UnavailableError('localnet.folder', `${path} ${why}; begin anew with --fresh`)
+  let plan: Plan
+  try {
+    plan = JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    throw damaged('cannot be read')
+  }
+  if (plan.version !== VERSION) throw damaged('was made by another version of this program')
+  return plan
+}
+
+function genesisOf({ validators, blockMs, epochBlocks, beganAtSeconds }: Plan): NetworkGenesis {
+  return createNetworkGenesis({
+    seed: SEED,
+    validators,
+    accounts: localAccounts(),
+    balance: BALANCE,
+    timeoutCommitMs: BigInt(blockMs),
+    epochBlocks: BigInt(epochBlocks),
+    time: { seconds: BigInt(beganAtSeconds), nanoseconds: 0 },
+  })
+}
+
+async function createPlan(folder: string, choices: NetworkChoices): Promise<Plan> {
+  const chooser = new PortChooser()
+  const ports: { readonly p2p: number; readonly api: number }[] = []
+  for (let i = 0; i < choices.validators; i++) {
+    const p2p = await chooser.choose(P2P_PORT + i)
+    ports.push({ p2p, api: await chooser.choose(API_PORT + i) })
+  }
+  const faucetPort = await chooser.choose(FAUCET_PORT)
+  const beganAtSeconds = Math.floor(Date.now() / MS_PER_SECOND)
+  const plan = { version: VERSION, ...choices, beganAtSeconds, ports, faucetPort }
+  mkdirSync(folder, { recursive: true, mode: PRIVATE_MODE })
+  makeNetworkFolders({
+    folder,
+    network: genesisOf(plan),
+    ports: ports.map(({ p2p }) => p2p),
+    settings: (i) => ({
+      wadi: { api: { address: `127.0.0.1:${ports[i]!.api}`, web_origins: ['*'] } },
+    }),
+  })
+  // Last: a folder that has it is whole.
+  writeFileSync(join(folder, PLAN_NAME), `${JSON.stringify(plan, undefined, 2)}\n`)
+  return plan
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { printAddress } from '@wadi/primitives/address'
+import { localAccount } from './accounts.ts'
+import { createNetwork, type LocalNetwork } from './createNetwork.ts'
+import { GIFT, openFaucet } from './faucet.ts'
+import { forgetNetwork, openNetworkFiles } from './networkFiles.ts'
+import { lookAt } from './snapshot.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'wadi-local-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const QUICK = { blockMs: 20, epochBlocks: 10 }
+
+/** Waits for a block by the stream of them. */
+async function reach({ nodes }: LocalNetwork, height: bigint): Promise<void> {
+  for await (const block of nodes[0]!.client.consensus.watchBlocks())
+    if (block.height >= height) return
+}
+
+describe('a local network', () => {
+  it('makes blocks in one process, begins epochs, and gives tokens away', async () => {
+    await using network = await createNetwork(QUICK)
+    const { nodes, accounts, files } = network
+    await reach(network, 3n)
+    const { client, debug } = nodes[0]!
+    const faucet = await openFaucet({
+      port: files.faucetPort,
+      client,
+      chainContext: files.chainContext,
+      from: accounts.at(-1)!,
+    })
+    const url = `http://127.0.0.1:${files.faucetPort}/`
+    const stranger = localAccount(99)
+    const ask = (body: string) => fetch(url, { method: 'POST', body })
+    const [given, again] = await Promise.all([
+      ask(printAddress(stranger.address)),
+      ask(printAddress(stranger.address)),
+    ])
+    assert.deepEqual([given.status, again.status], [200, 200])
+    assert.equal((await ask('oasis1nobody')).status, 400)
+    assert.match(await (await fetch(url)).text(), /100 tokens/)
+    faucet.close()
+    const owner = stranger.address
+    const { general } = await nodes[3]!.client.staking.account({ height: 0n, owner })
+    assert.equal(general?.balance, 2n * GIFT)
+    await debug.debugController.waitNodesRegistered(4n)
+    const view = await lookAt(nodes)
+    assert.equal(view.nodes.length, 4)
+    assert.ok(view.nodes.every(({ isSynced, isAway, peers }) => isSynced && !isAway && peers > 0))
+    assert.match(view.block?.proposer ?? '', /^node-[0-3]$/)
+  })
+
+  it('goes on where it was, with other choices than when it began told to no avail', async () => {
+    const place = join(folder, 'kept')
+    const first = await createNetwork({ ...QUICK, folder: place, validators: 1 })
+    await reach(first, 3n)
+    await first.stop()
+    await using second = await createNetwork({ folder: place, validators: 2 })
+    assert.equal(second.nodes.length, 1)
+    const { latestHeight } = await second.nodes[0]!.client.consensus.getStatus()
+    assert.ok(latestHeight >= 3n, `${latestHeight}`)
+    assert.equal(second.files.chainContext, first.files.chainContext)
+  })
+
+  it('runs each node in a process of its own where that is wanted', async () => {
+    const options = { ...QUICK, folder: join(folder, 'apart'), validators: 1 }
+    await using network = await createNetwork({ ...options, processes: 'each' })
+    await reach(network, 2n)
+    const [node] = (await lookAt(network.nodes)).nodes
+    assert.deepEqual([node?.isSynced, node?.isAway], [true, false])
+  })
+
+  it('is forgotten only where there is one, and refused where it is damaged', async () => {
+    const other = mkdtempSync(join(folder, 'other-'))
+    writeFileSync(join(other, 'letter.txt'), 'dear')
+    assert.throws(() => forgetNetwork(other), /is no network: there is no network\.json in it/)
+    forgetNetwork(join(folder, 'nowhere'))
+    writeFileSync(join(other, 'network.json'), '{')
+    const choices = { validators: 1, ...QUICK }
+    await assert.rejects(
+      openNetworkFiles(other, choices),
+      /cannot be read; begin anew with --fresh/,
+    )
+    forgetNetwork(other)
+    assert.ok(!existsSync(other))
+  })
+})

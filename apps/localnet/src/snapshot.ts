@@ -1,0 +1,143 @@
+/** What a network looks like at a moment: asked of its nodes as anybody could ask them. */
+
+import { toHex } from '@wadi/base/bytes'
+import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { StatusState } from '@wadi/consensus/consensus/status'
+import { millisecondsBetween } from '@wadi/primitives/moment'
+import { decode } from '@wadi/protobuf/codec'
+import { Commit } from '@wadi/tendermint/types/commit'
+import { Header } from '@wadi/tendermint/types/header'
+import { validatorAddress } from '@wadi/tendermint/validatorAddress'
+import type { NetworkNode } from './createNetwork.ts'
+import { ANSWER_MS_MAX } from './limits.ts'
+
+/** A node as it says it is; away if it does not answer. */
+export interface NodeView {
+  readonly name: string
+  readonly isAway: boolean
+  readonly isSynced: boolean
+  readonly height: bigint
+  readonly peers: number
+  /** Its votes; 0 for who does not vote. */
+  readonly power: bigint
+}
+
+/** The last block of the first node that answers. */
+export interface BlockView {
+  readonly height: bigint
+  readonly unixMs: number
+  readonly proposer: string
+  /** The round in which the block before it was decided. */
+  readonly round: number
+  readonly transactions: number
+}
+
+/** See the top of this file. */
+export interface NetworkView {
+  readonly nodes: readonly NodeView[]
+  readonly block: BlockView | undefined
+  readonly epoch: bigint
+  /** Blocks of the epoch that have been decided. */
+  readonly epochBlock: bigint
+  /** Parts of the votes for the next block, from 0 to 1. */
+  readonly prevotes: number
+  readonly precommits: number
+  readonly mempool: number
+}
+
+interface Asked extends NodeView {
+  /** By what its votes are known. */
+  readonly address: string
+  readonly node: NetworkNode
+}
+
+const LATEST = 0n
+const UNIX_EPOCH = { seconds: 0n, nanoseconds: 0 }
+const AWAY = { isAway: true, isSynced: false, height: 0n, peers: 0, power: 0n, address: '' }
+
+/** What nodes are asked with: nobody waits for long. */
+const SOON = { timeoutMs: ANSWER_MS_MAX }
+
+async function askNode(node: NetworkNode): Promise<Asked> {
+  const { name } = node
+  try {
+    const { consensus, identity } = await node.client.nodeController.getStatus(undefined, SOON)
+    const { ready } = StatusState.names
+    return {
+      node,
+      name,
+      isAway: false,
+      isSynced: consensus?.status === ready,
+      height: consensus?.latestHeight ?? 0n,
+      peers: consensus?.peers?.peers?.length ?? 0,
+      power: 0n,
+      address: toHex(validatorAddress(identity.consensus)),
+    }
+  } catch (error) {
+    if (error instanceof UnavailableError || error instanceof CodedError)
+      return { node, name, ...AWAY }
+    throw error
+  }
+}
+
+/** Looks at a network. */
+export async function lookAt(nodes: readonly NetworkNode[]): Promise<NetworkView> {
+  const asked = await Promise.all(nodes.map(askNode))
+  const first = asked.find(({ isAway, height }) => !isAway && height > 0n)
+  const views = asked.map(({ node: _, address: __, ...view }) => view)
+  if (first === undefined) return { nodes: views, ...NOTHING }
+  try {
+    return await lookThrough(first.node, asked)
+  } catch (error) {
+    // It was there a moment ago.
+    if (error instanceof UnavailableError || error instanceof CodedError)
+      return { nodes: views, ...NOTHING }
+    throw error
+  }
+}
+
+const NOTHING = {
+  block: undefined,
+  epoch: 0n,
+  epochBlock: 0n,
+  prevotes: 0,
+  precommits: 0,
+  mempool: 0,
+}
+
+async function lookThrough({ client }: NetworkNode, asked: readonly Asked[]): Promise<NetworkView> {
+  const { consensus, beacon, scheduler } = client
+  const block = await consensus.getBlock(LATEST, SOON)
+  const { height } = block
+  const [epoch, transactions, mempool, validators, next] = await Promise.all([
+    beacon.getEpoch(height, SOON),
+    consensus.getTransactions(height, SOON),
+    consensus.getUnconfirmedTransactions(undefined, SOON),
+    scheduler.getValidators(height, SOON),
+    consensus.getNextBlockState(undefined, SOON).catch(() => undefined),
+  ])
+  const begun = await beacon.getEpochBlock(epoch, SOON)
+  const header = decode(Header, block.meta.header)
+  const proposer = toHex(header.proposerAddress)
+  const powers = new Map(
+    validators.map(({ id, votingPower }) => [toHex(validatorAddress(id)), votingPower]),
+  )
+  return {
+    nodes: asked.map(({ node: _, address, ...view }) => {
+      return { ...view, power: powers.get(address) ?? 0n }
+    }),
+    block: {
+      height,
+      unixMs: millisecondsBetween(UNIX_EPOCH, header.time),
+      proposer: asked.find(({ address }) => address === proposer)?.name ?? proposer,
+      round: decode(Commit, block.meta.lastCommit).round,
+      // The last one is the proposer's: it says what the state was.
+      transactions: Math.max(0, transactions.length - 1),
+    },
+    epoch,
+    epochBlock: height - begun,
+    prevotes: next?.prevotes.ratio ?? 0,
+    precommits: next?.precommits.ratio ?? 0,
+    mempool: mempool.length,
+  }
+}

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { NetworkView } from '../snapshot.ts'
+import { bar } from './bar.ts'
+import { frameOf } from './frame.ts'
+
+const node = { isAway: false, isSynced: true, height: 7n, peers: 1, power: 3n }
+const view: NetworkView = {
+  nodes: [
+    { ...node, name: 'node-0' },
+    { ...node, name: 'node-1', power: 1n, isSynced: false },
+    { ...node, name: 'node-2', isAway: true, power: 0n },
+  ],
+  block: { height: 7n, unixMs: 1_000, proposer: 'node-1', round: 2, transactions: 5 },
+  epoch: 3n,
+  epochBlock: 1n,
+  prevotes: 0.5,
+  precommits: 0,
+  mempool: 9,
+}
+const context = {
+  title: 'A network',
+  epochBlocks: 4,
+  interval: 1.25,
+  transactions: 11,
+  nowMs: 4_000,
+  endpoints: ['gRPC  here'],
+}
+
+describe('the picture of a network', () => {
+  it('tells the last block, the epoch, the votes and what waits', () => {
+    const text = frameOf(view, context, 100).join('\n')
+    assert.match(text, /^A network\n/)
+    assert.match(text, /block {5}7 {2}\(3 s ago, round 2, one each 1\.3 s\)/)
+    assert.match(text, /epoch {5}3 {2}█{10}░{10} {2}block 2 of 4/)
+    assert.match(text, /prevotes {2}█{10}░{10} {3}50 % {4}precommits {2}░{20} {4}0 %/)
+    assert.match(text, /mempool {3}9 waiting {4}transactions {2}5 in the last block, 11 since/)
+    assert.match(text, /\ngRPC {2}here$/)
+  })
+
+  it('tells of each node: where it is, its votes, who proposed, who is away', () => {
+    const lines = frameOf(view, context, 100)
+    const of = (name: string) => lines.find((line) => line.startsWith(name)) ?? ''
+    assert.match(of('node-0'), /7 +1 +75 % +synced$/)
+    assert.match(of('node-1'), /7 +1 +25 % +catching up {2}◀ proposed$/)
+    assert.match(of('node-2'), /^node-2 +away$/)
+  })
+
+  it('is no wider than the terminal, and there is one before the first block', () => {
+    const empty = { ...view, nodes: [], block: undefined }
+    const lines = frameOf(empty, { ...context, interval: undefined, transactions: undefined }, 20)
+    assert.ok(lines.every((line) => Array.from(line).length <= 20))
+    assert.ok(lines.includes('block     no block y'))
+  })
+})
+
+describe('a bar', () => {
+  it('is always as wide', () => {
+    assert.equal(bar(0.5, 4), '██░░')
+    assert.equal(bar(-1, 3), '░░░')
+    assert.equal(bar(7, 3), '███')
+  })
+})

@@ -1,0 +1,66 @@
+/** What a node and what is around it claim to do; see `claims.ts`. */
+
+import type { Claim } from './claim.ts'
+
+export const nodeClaims: readonly Claim[] = [
+  {
+    area: 'gRPC',
+    does: 'server and client over HTTP/2, gRPC-web for browsers, errors with module and code',
+    against: "Go's client and server, where a Go toolchain is present",
+    shownBy: [
+      'conformance/live/grpc/slow-go.test.ts',
+      'packages/net/grpc/src/server/badInput.test.ts',
+      'packages/net/grpc/src/server/web.test.ts',
+    ],
+  },
+  {
+    area: 'A node that is called',
+    does: 'every call and stream of the consensus layer and of the node, at its socket and at a public port',
+    against: 'recorded calls of the reference and their answers, to the byte',
+    shownBy: [
+      'conformance/runners/apiAnswers.test.ts',
+      'conformance/runners/streams.test.ts',
+      'conformance/src/api/runningNode.test.ts',
+      'apps/node/src/slow-main.test.ts',
+    ],
+  },
+  {
+    area: 'Configuration of a node',
+    does: "every key of the reference's file, flags and variables; what keeps a node from starting",
+    against: "the reference's keys, defaults, files and command lines",
+    shownBy: [
+      'packages/node/config/src/referenceConfig.test.ts',
+      'packages/node/config/src/checks/obstacles.test.ts',
+      'apps/node/src/nodeOptions.test.ts',
+    ],
+  },
+  {
+    area: 'Commands of a node',
+    does: 'identity, genesis, registry, stake, consensus, governance, keymanager, control, debug',
+    against: 'recorded command lines and help of the reference',
+    shownBy: [
+      'apps/node/src/commands/registry/recordedInvocations.test.ts',
+      'apps/node/src/commands/registry/slow-provisionedNetwork.test.ts',
+      'apps/node/src/commands/genesis/recordedGenesis.test.ts',
+      'apps/node/src/commands/stake/stakeCommands.test.ts',
+      'apps/node/src/commands/control/controlCommands.test.ts',
+    ],
+  },
+  {
+    area: 'Local network',
+    does: '`npm start`: validators in one process or one each, accounts, a faucet, a picture; goes on where it was',
+    against: 'a network that is started, used, stopped and started again',
+    shownBy: ['apps/localnet/src/slow-localnet.test.ts', 'apps/localnet/src/view/frame.test.ts'],
+  },
+  {
+    area: 'Client',
+    does: 'typed calls over gRPC and gRPC-web, transactions, events; a light client that verifies every answer',
+    against: 'nodes that answer, and nodes that lie',
+    shownBy: [
+      'packages/client/sdk/src/nodeClient.test.ts',
+      'packages/client/sdk/src/light/lightNode.test.ts',
+      'packages/client/sdk/src/light/lyingNode.test.ts',
+      'packages/client/sdk/src/transactions/sendTransaction.test.ts',
+    ],
+  },
+]
