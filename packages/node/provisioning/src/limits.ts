@@ -12,3 +12,6 @@ export const REASON_SIZE_MAX = 400
 
 /** Lines of a difference that are shown on each side. */
 export const DIFFERENCE_LINES_MAX = 40
+
+/** Bytes of what a node says of its program, as the registry has it. */
+export const NODE_SOFTWARE_VERSION_BYTES_MAX = 128

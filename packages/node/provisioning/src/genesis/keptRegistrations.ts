@@ -5,7 +5,7 @@ import { CodedError } from '@wadi/base/errors'
 import { raw, text, u16, u64 } from '@wadi/cbor/scalars'
 import { omitEmpty, optional, struct } from '@wadi/cbor/struct'
 import type { GenesisDocument } from '@wadi/consensus/genesis/document'
-import type { Runtime } from '@wadi/consensus/registry/runtime'
+import { RUNTIME_KINDS, type Runtime } from '@wadi/consensus/registry/runtime'
 import {
   CLAIM_OF_ENTITY,
   claimOfNode,
@@ -27,10 +27,11 @@ import { ROLES, RolesMask } from '@wadi/primitives/nodeRoles'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { ZERO } from '@wadi/primitives/quantity'
 import { errors } from '../errors.ts'
+import { NODE_SOFTWARE_VERSION_BYTES_MAX } from '../limits.ts'
 
 const NODE_CONTEXT = contextOf(contexts.registerNode)
 const ENTITY_CONTEXT = contextOf(contexts.registerEntity)
-const SOFTWARE_VERSION_BYTES_MAX = 128
+const KINDS: readonly number[] = [RUNTIME_KINDS.compute, RUNTIME_KINDS.keyManager]
 const VALID_ROLES = Object.values(ROLES).reduce((mask, role) => mask | role, 0)
 
 /** A descriptor of a time in which nodes told about the beacon; nobody can register one today. */
@@ -102,7 +103,7 @@ function openOldNode(rules: SignatureRules, signed: MultiSignedNode): PublicKey 
 }
 
 /** All runtimes by the hex of their identifiers; each may be there once. */
-export function runtimesOf({ registry }: GenesisDocument): ReadonlyMap<string, Runtime> {
+function runtimesOf({ registry }: GenesisDocument): ReadonlyMap<string, Runtime> {
   const runtimes = new Map<string, Runtime>()
   const all = [
     ...present(registry.runtimes, 'registry.runtimes'),
@@ -110,6 +111,8 @@ export function runtimesOf({ registry }: GenesisDocument): ReadonlyMap<string, R
   ]
   for (const runtime of all) {
     const id = toHex(runtime.id)
+    if (!KINDS.includes(runtime.kind))
+      throw errors.badGenesis(`runtime ${id} is of no kind that is known; take it out`)
     if (runtimes.has(id)) throw errors.badGenesis(`runtime ${id} is there twice; keep one of them`)
     runtimes.set(id, runtime)
   }
@@ -182,7 +185,7 @@ function objectionTo(node: Node, kept: ReadonlyMap<string, Entity>, opened: Open
   if (owner === undefined) return 'its entity is not there any more'
   const isVouched = owner.nodes.some((id) => toHex(id) === toHex(node.id))
   if (!isVouched) return 'its entity does not vouch for it'
-  if (toUtf8(node.softwareVersion).length > SOFTWARE_VERSION_BYTES_MAX)
+  if (toUtf8(node.softwareVersion).length > NODE_SOFTWARE_VERSION_BYTES_MAX)
     return 'the version of its software is too long'
   if (node.roles === 0 || (node.roles & ~VALID_ROLES) !== 0) return 'its roles make no sense'
   const isUnknown = (node.runtimes ?? []).some(

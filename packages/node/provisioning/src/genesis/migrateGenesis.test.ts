@@ -25,6 +25,7 @@ import { testNamespace } from '@wadi/primitives/namespace'
 import { Node, NodeRuntime } from '@wadi/primitives/node'
 import { quantity } from '@wadi/primitives/quantity'
 import { BURN_ADDRESS } from '@wadi/primitives/reservedAddresses'
+import { NODE_SOFTWARE_VERSION_BYTES_MAX } from '../limits.ts'
 import { anyChainSignatures, requireSane } from './genesisFile.ts'
 import { migrateGenesis } from './migrateGenesis.ts'
 
@@ -70,6 +71,8 @@ describe('the migration of a genesis document', () => {
   it('begins in the next epoch under another name', () => {
     const { document } = migrate(old, 'another')
     assert.deepEqual([document.chainId, document.beacon.base], ['another', old.beacon.base + 1n])
+    const last = migrate({ ...old, beacon: { ...old.beacon, base: 2n ** 64n - 1n } }, 'another')
+    assert.equal(last.document.beacon.base, 0n)
     assert.match(new TextDecoder().decode(document.extraData?.get('quote')), /^Quis custodiet/)
   })
 
@@ -128,7 +131,11 @@ describe('the migration of a genesis document', () => {
       [nodeSigners('stranger'), {}, /does not vouch for it/],
       [validatorSigners, { roles: 0 }, /its roles make no sense/],
       [validatorSigners, { roles: 0x80 }, /its roles make no sense/],
-      [validatorSigners, { softwareVersion: 'x'.repeat(129) }, /software is too long/],
+      [
+        validatorSigners,
+        { softwareVersion: 'x'.repeat(NODE_SOFTWARE_VERSION_BYTES_MAX + 1) },
+        /software is too long/,
+      ],
       [validatorSigners, { runtimes: [make(NodeRuntime, { id })] }, /a runtime that is not there/],
     ] as const
     for (const [signers, fields, why] of cases) {
@@ -150,6 +157,12 @@ describe('the migration of a genesis document', () => {
     assert.match(warnings.join(), /^node .* is left out: its descriptor has a form that is not/)
   })
 
+  it('keeps a node whose version has NODE_SOFTWARE_VERSION_BYTES_MAX bytes', () => {
+    const softwareVersion = 'x'.repeat(NODE_SOFTWARE_VERSION_BYTES_MAX)
+    const nodes = [signedNode(validatorSigners, { softwareVersion })]
+    assert.deepEqual(migrate(withRegistry({ nodes })).document.registry.nodes, nodes)
+  })
+
   it('is refused for what is signed badly, null, or there twice', () => {
     const [entity] = old.registry.entities
     const [node] = old.registry.nodes
@@ -160,6 +173,7 @@ describe('the migration of a genesis document', () => {
       [{ entities: [undefined] }, /registry\.entities\[0\] is null/],
       [{ nodes: [node, { ...node!, signatures: [] }] }, /registry\.nodes\[1\] cannot be opened/],
       [{ runtimes: [runtime], suspendedRuntimes: [runtime] }, /^.*runtime \w+ is there twice/],
+      [{ runtimes: [{ ...runtime!, kind: 5 }] }, /runtime \w+ is of no kind that is known/],
       [{ runtimes: [undefined] }, /registry\.runtimes\[0\] is null/],
     ] as const
     for (const [changes, message] of refused)

@@ -146,7 +146,8 @@ function renamed(document: GenesisDocument, chainId: string | undefined): Genesi
   return {
     ...document,
     chainId,
-    beacon: { ...beacon, base: beacon.base + 1n },
+    // COMPAT(Go): numbers of 64 bits begin anew.
+    beacon: { ...beacon, base: BigInt.asUintN(64, beacon.base + 1n) },
     extraData: keyedMap<string, Uint8Array | undefined>(text, [['quote', toUtf8(EXTRA_DATA)]]),
   }
 }
