@@ -38,7 +38,8 @@ export function readNamedValue<T>(path: string, what: string, read: (bytes: Uint
     return read(bytes)
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
-    const why = (error.context ?? error.message).slice(0, EXCERPT_SIZE)
+    const isOurs = error.reason.startsWith('command.')
+    const why = (isOurs ? error.context! : error.message).slice(0, EXCERPT_SIZE)
     throw errors.badFile(`${path} is not ${what} (${why}); name another file`)
   }
 }
