@@ -184,7 +184,7 @@ class Connection {
   slip(side: 0 | 1, id: number, message: Uint8Array): void {
     const { copies, atMs } = this.#fate(side)
     for (let copy = 0; copy < copies; copy++)
-      this.#network.at(atMs, () => this.#deliver(side, id, message))
+      this.#network.at(atMs, () => this.deliver(side, id, message))
   }
 
   /**
@@ -197,9 +197,9 @@ class Connection {
     const { copies, atMs } = this.#fate(side)
     const isSimple = copies === 1 && atMs === way.lastArrivalMs
     for (let copy = 0; copy < copies && !isSimple; copy++)
-      this.#network.at(atMs, () => this.#deliver(side, id, message))
+      this.#network.at(atMs, () => this.deliver(side, id, message))
     this.#network.at(way.lastArrivalMs, () => {
-      if (isSimple) this.#deliver(side, id, message)
+      if (isSimple) this.deliver(side, id, message)
       this.#arrived(side, id)
     })
   }
@@ -217,7 +217,8 @@ class Connection {
     if (offence.severity !== 'slow') this.#network.disconnect(this, offence)
   }
 
-  #deliver(side: 0 | 1, id: number, message: Uint8Array): void {
+  /** A message is there. */
+  deliver(side: 0 | 1, id: number, message: Uint8Array): void {
     if (!this.isOpen) return
     const receiver = this.ends[1 - side]!
     const reactor = reactorOf(receiver, id)
@@ -264,7 +265,8 @@ export class SimNetwork {
   readonly #wanted = new Set<string>()
   readonly #connections = new Map<string, Connection>()
   readonly #bannedUntilMs = new Map<string, number>()
-  readonly #weather = new Map<string, Weather>()
+  /** By who sends, then by who receives. */
+  readonly #weather = new Map<string, Map<string, Weather>>()
   #otherwise: Weather = FAIR_WEATHER
 
   constructor(options: NetworkOptions) {
@@ -284,8 +286,10 @@ export class SimNetwork {
 
   /** The weather from one node to another; undefined: as everywhere. */
   setWeatherBetween(from: string, to: string, weather: Weather | undefined): void {
-    if (weather === undefined) this.#weather.delete(`${from}>${to}`)
-    else this.#weather.set(`${from}>${to}`, weather)
+    const ways = this.#weather.get(from) ?? new Map<string, Weather>()
+    this.#weather.set(from, ways)
+    if (weather === undefined) ways.delete(to)
+    else ways.set(to, weather)
   }
 
   /** Two nodes are to be connected whenever both are there. */
@@ -323,6 +327,12 @@ export class SimNetwork {
       connection.slip(connection.ends[0].id === from ? 0 : 1, channel, message)
   }
 
+  /** A message arrives that was sent in another world; only if they are connected. */
+  arrive({ from, to, channel, message }: Delivery): void {
+    const connection = this.#connections.get(pairOf(from, to))
+    connection?.deliver(connection.ends[0].id === from ? 0 : 1, channel, message)
+  }
+
   /** Who has a connection with a node. */
   neighbours(id: string): readonly string[] {
     return [...this.#connections.values()].flatMap(({ ends: [a, b] }) =>
@@ -349,8 +359,7 @@ export class SimNetwork {
 
   /** Whether, how often and when a message arrives. */
   fate(from: string, to: string, lastArrivalMs: number): Fate {
-    const own = this.#weather.size === 0 ? undefined : this.#weather.get(`${from}>${to}`)
-    const weather = own ?? this.#otherwise
+    const weather = this.#weather.get(from)?.get(to) ?? this.#otherwise
     const [least, most] = weather.delayMs
     const arrivalMs = this.#time.nowMs + least + randomBelow(this.#random, most - least + 1)
     const isReordered = this.#happens(weather.reorderedPerMillion)

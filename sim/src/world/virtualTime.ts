@@ -32,6 +32,11 @@ export class VirtualTime {
     return this.#nowMs
   }
 
+  /** When the next thing happens, cancelled or not; infinity if nothing ever does. */
+  get nextMs(): number {
+    return this.#heap[0]?.atMs ?? Number.POSITIVE_INFINITY
+  }
+
   /** Has something happen `ms` milliseconds from now. */
   after(ms: number, run: () => void): Timer {
     assert(ms >= 0, 'nothing happens in the past')
