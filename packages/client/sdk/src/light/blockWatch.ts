@@ -6,6 +6,9 @@ import { provenBlock } from './lightBlocks.ts'
 import type { Providers } from './providers.ts'
 import type { VerifiedFacts } from './verifiedFacts.ts'
 
+type Result = IteratorResult<BlockAnswer>
+const DONE: Result = { done: true, value: undefined }
+
 /** What blocks are verified with. */
 export interface BlockWatchParts {
   readonly facts: VerifiedFacts
@@ -22,6 +25,7 @@ export class BlockWatch implements AsyncIterableIterator<BlockAnswer> {
   /** The next block to give; undefined before the first one. */
   #next: bigint | undefined
   #last = 0n
+  #isOver = false
 
   constructor({ facts, providers }: BlockWatchParts, options: CallOptions = {}) {
     this.#facts = facts
@@ -32,10 +36,11 @@ export class BlockWatch implements AsyncIterableIterator<BlockAnswer> {
     return this
   }
 
-  async next(): Promise<IteratorResult<BlockAnswer>> {
+  async next(): Promise<Result> {
+    if (this.#isOver) return DONE
     while (this.#next === undefined || this.#next > this.#last) {
       const { done } = await this.#told.next()
-      if (done === true) return { done, value: undefined }
+      if (done === true || this.#isOver) return DONE
       this.#last = await this.#facts.headers.latest()
       this.#next ??= this.#last
     }
@@ -44,8 +49,9 @@ export class BlockWatch implements AsyncIterableIterator<BlockAnswer> {
     return { done: false, value: await provenBlock(this.#facts, height) }
   }
 
-  async return(): Promise<IteratorResult<BlockAnswer>> {
+  async return(): Promise<Result> {
+    this.#isOver = true
     await this.#told.return?.()
-    return { done: true, value: undefined }
+    return DONE
   }
 }

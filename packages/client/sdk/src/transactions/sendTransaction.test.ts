@@ -18,6 +18,7 @@ import { proveTransactions, verifyTransactionProof } from '@wadi/tendermint/tran
 import { RICH_BALANCE, rich, richAddress } from '../compliance/applicationChain.ts'
 import { lightNodeOf } from '../compliance/lightNodes.ts'
 import { type ServedNode, serveTestNode } from '../compliance/servedNode.ts'
+import { withBlocks } from '../compliance/withBlocks.ts'
 import { createNodeClient, type NodeClient } from '../nodeClient.ts'
 import type { AccountSigner } from './accountSigner.ts'
 import { methodCall } from './methodCall.ts'
@@ -53,22 +54,6 @@ describe('a transaction', () => {
       if (index >= 0) return { height, index }
     }
     return assert.fail('it is in no block')
-  }
-
-  /** Makes blocks until something is done. */
-  async function withBlocks<T>(work: Promise<T>): Promise<T> {
-    let isDone = false
-    const note = () => {
-      isDone = true
-    }
-    work.then(note, note)
-    while (!isDone) {
-      node.advance()
-      await new Promise((resolve) => {
-        setImmediate(resolve)
-      })
-    }
-    return await work
   }
 
   it('has the nonce, the gas and the fee that the network asks for', async () => {
@@ -113,7 +98,10 @@ describe('a transaction', () => {
 
   it('is sent, waited for, and proved to be in its block', async () => {
     const sender = { client, chainContext: node.chain.chainContext, signer: rich }
-    const sent = await withBlocks(sendTransaction(sender, transfer(5n), { timeoutMs: 10_000 }))
+    const sent = await withBlocks(
+      node,
+      sendTransaction(sender, transfer(5n), { timeoutMs: 10_000 }),
+    )
     const account = await client.staking.account({ height: sent.height, owner: richAddress })
     assert.equal(account.general.balance, RICH_BALANCE - 5n)
     const { transactions } = node.chain.blocks.loadBlock(sent.height)!
@@ -127,7 +115,7 @@ describe('a transaction', () => {
     const sender = { client, chainContext: node.chain.chainContext, signer: rich }
     const stale = sendTransaction(sender, transfer(5n), { nonce: 99n, gas: 1000n })
     await assert.rejects(stale, { module: 'consensus/transaction', code: 1 })
-    await assert.rejects(withBlocks(sendTransaction(sender, forbidden, { gas: 1000n })), {
+    await assert.rejects(withBlocks(node, sendTransaction(sender, forbidden, { gas: 1000n })), {
       module: 'staking',
       code: 5,
     })
@@ -137,7 +125,7 @@ describe('a transaction', () => {
     const light = lightNodeOf(node.chain, [node.web, node.channel])
     const { chainContext } = node.chain
     const sender = { client: light.client, chainContext, signer: rich }
-    const sent = await withBlocks(sendTransaction(sender, transfer(6n), { gas: 1000n }))
+    const sent = await withBlocks(node, sendTransaction(sender, transfer(6n), { gas: 1000n }))
     const results = await light.results(sent.height)
     assert.equal(results[0]?.code, 0)
   })
@@ -159,7 +147,7 @@ describe('a transaction', () => {
       },
     }
     const light = lightNodeOf(chain, [liar, node.channel])
-    await assert.rejects(withBlocks(submitTransaction(light.client, signed)), {
+    await assert.rejects(withBlocks(node, submitTransaction(light.client, signed)), {
       reason: 'lightNode.failed',
     })
   })
