@@ -100,6 +100,20 @@ describe('a node that registers itself', () => {
     assert.ok(new Set(delays).size > 2, `${delays}`)
   })
 
+  it('does not wait where epochs come otherwise, or are too short to be cut', async () => {
+    for (const [backend, interval] of [
+      [BACKENDS.insecure, 1_050n],
+      [BACKENDS.vrf, 99n],
+    ] as const) {
+      const node = new TestNode()
+      const vrfParameters = make(VrfParameters, { interval })
+      node.beacon = make(BeaconParameters, { backend, vrfParameters })
+      await node.start()
+      await node.sync()
+      assert.equal(node.submitted.length, 1)
+    }
+  })
+
   it('waits for an owner that does not exist, or does not vouch for it', async () => {
     const node = new TestNode()
     node.owner = undefined
@@ -226,6 +240,18 @@ describe('a node that registers itself', () => {
     assert.ok(wasAborted)
     assert.equal(node.time.pending, 0)
     assert.deepEqual(node.fatal, [])
+  })
+
+  it('is stopped while it waits for another try', async () => {
+    const node = new TestNode()
+    node.answers['Consensus/SubmitTx'] = () => {
+      throw registryErrors.forbidden()
+    }
+    await node.start()
+    await node.sync()
+    assert.equal(node.time.pending, 1)
+    node.registration.stop()
+    assert.equal(node.time.pending, 0)
   })
 
   it('does not hide what is a fault of ours', async () => {

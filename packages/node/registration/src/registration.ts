@@ -8,9 +8,8 @@ import type { Clock } from '@wadi/base/clock'
 import { UnavailableError } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import type { MetricsRegistry } from '@wadi/base/metrics'
-import { type RandomSource, randomBelow } from '@wadi/base/random'
+import type { RandomSource } from '@wadi/base/random'
 import { encode } from '@wadi/cbor/codec'
-import { BACKENDS } from '@wadi/consensus/beacon'
 import type { RegistrationStatus } from '@wadi/consensus/control'
 import type { NodeStatus } from '@wadi/consensus/registry'
 import { errors as registryErrors } from '@wadi/consensus/registry/errors'
@@ -27,6 +26,7 @@ import {
   isDeregistering,
   rememberDeregistration,
 } from './deregistrationFile.ts'
+import { drawDueHeight } from './dueHeight.ts'
 import {
   type Attempt,
   askEntity,
@@ -35,7 +35,7 @@ import {
   isInRegistry,
   isRefusal,
 } from './enrol.ts'
-import { REGISTRATION_WAIT_MS_MAX, RENEWAL_DELAY_PERCENT, SYNC_AGAIN_MS } from './limits.ts'
+import { REGISTRATION_WAIT_MS_MAX, SYNC_AGAIN_MS } from './limits.ts'
 import { countRegistration, type RegistrationMetrics } from './metrics.ts'
 import { showStanding } from './nodeStanding.ts'
 import { type RolePlace, Roles } from './roles.ts'
@@ -96,7 +96,6 @@ export function createRegistration(options: RegistrationOptions): Registration {
 }
 
 const LAST_HEIGHT = 0n
-const DRAW_BOUND_MAX = 2n ** 32n
 const MS_PER_SECOND = 1000
 
 class Registrar implements Registration {
@@ -280,33 +279,13 @@ class Registrar implements Registration {
     const { ask } = this.#options
     const epoch = await ask('Beacon/GetEpoch', LAST_HEIGHT, this.#life.signal)
     if (epoch !== this.#state.epoch) {
-      const dueHeight = await this.#drawDueHeight(epoch)
+      const { random } = this.#options.world
+      const dueHeight = await drawDueHeight(ask, random, { epoch, signal: this.#life.signal })
       this.#tell({ kind: 'epoch', epoch, dueHeight })
     }
     await this.#lookAtOwner()
     this.#tell({ kind: 'block', height })
     await this.#lookAtStanding(epoch)
-  }
-
-  /** From which height on the node registers again; nothing if at once. */
-  async #drawDueHeight(epoch: Epoch): Promise<bigint | undefined> {
-    const { ask, world } = this.#options
-    const { signal } = this.#life
-    try {
-      const params = await ask('Beacon/ConsensusParameters', LAST_HEIGHT, signal)
-      if (params.backend !== BACKENDS.vrf) return undefined
-      const bound = ((params.vrfParameters?.interval ?? 0n) / 100n) * RENEWAL_DELAY_PERCENT
-      if (bound <= 0n) return undefined
-      const begun = await ask('Beacon/GetEpochBlock', epoch, signal)
-      const delay = randomBelow(
-        world.random,
-        Number(bound < DRAW_BOUND_MAX ? bound : DRAW_BOUND_MAX),
-      )
-      return begun + BigInt(delay)
-    } catch (error) {
-      if (!isFailure(error)) throw error
-      return undefined
-    }
   }
 
   async #lookAtOwner(): Promise<void> {

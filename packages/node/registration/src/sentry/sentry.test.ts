@@ -11,7 +11,7 @@ import { createCertificate, validityFrom } from '@wadi/node-crypto/tls/certifica
 import { type TlsIdentity, tlsPemOf } from '@wadi/node-crypto/tls/tlsKeyFile'
 import { type ConsensusAddress, parseNodeAddress } from '@wadi/primitives/nodeAddress'
 import { PublicKey } from '@wadi/primitives/publicKey'
-import { SENTRY_MS_MAX, SENTRY_QUESTION_BYTES_MAX } from '../limits.ts'
+import { SENTRY_ANSWER_BYTES_MAX, SENTRY_MS_MAX, SENTRY_QUESTION_BYTES_MAX } from '../limits.ts'
 import { TestTime } from '../testing/testTime.ts'
 import { askSentries, parseSentry, type SentryPlace } from './sentryClient.ts'
 import { serveSentry } from './sentryServer.ts'
@@ -51,6 +51,7 @@ describe('what a sentry says', () => {
 describe('a node and its sentries', () => {
   let server: GrpcServer
   let sentry: SentryPlace
+  let told = addresses
   const fatal: unknown[] = []
 
   before(async () => {
@@ -59,7 +60,7 @@ describe('a node and its sentries', () => {
       host: HOST,
       tls: sentryTls,
       authorizedKeys: [keyOf(nodeTls)],
-      addresses: async () => addresses,
+      addresses: async () => told,
       world,
       onFatal: (error) => fatal.push(error),
     })
@@ -140,6 +141,23 @@ describe('a node and its sentries', () => {
       reason: 'grpc.resourceExhausted',
     })
     channel.close()
+  })
+
+  it('have answers whose size is bounded', async () => {
+    const [address] = addresses
+    const padded = (size: number) => {
+      const zone = 'z'.repeat(size)
+      return [{ ...address!, address: { ...address!.address, zone } }]
+    }
+    const sizeOf = (consensus: readonly ConsensusAddress[]) =>
+      encode(SentryAddresses, { consensus }).length
+    const padding = SENTRY_ANSWER_BYTES_MAX - (sizeOf(padded(50_000)) - 50_000)
+    assert.equal(sizeOf(padded(padding)), SENTRY_ANSWER_BYTES_MAX)
+    told = padded(padding)
+    assert.deepEqual(await ask([sentry]), told)
+    told = padded(padding + 1)
+    assert.deepEqual(await ask([sentry]), [])
+    told = addresses
   })
 
   it('are written with the key of the sentry', () => {
