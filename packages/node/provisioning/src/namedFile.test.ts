@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { nodeFiles } from '@wadi/node-storage/node-files'
@@ -59,6 +59,22 @@ describe('a file that somebody names', () => {
     assert.equal(readFileSync(path, 'utf8'), 'second')
     assert.equal(statSync(path).mode & 0o777, 0o600)
     assert.ok(![...snapshotOf(folder).keys()].some((name) => name.endsWith('.tmp')))
+  })
+
+  it('is written where a link leads to, and into what is no file', () => {
+    const real = put(folder, 'real', 'before')
+    const link = join(folder, 'link')
+    symlinkSync(real, link)
+    writeNamed(nodeFiles, link, 'after')
+    assert.equal(readFileSync(real, 'utf8'), 'after')
+    assert.equal(lstatSync(link).isSymbolicLink(), true)
+    writeNamed(nodeFiles, '/dev/null', 'gone')
+    assert.equal(statSync('/dev/null').isCharacterDevice(), true)
+    const into = () => writeNamed(nodeFiles, folder, '')
+    assert.throws(into, {
+      reason: 'provisioning.unwritable',
+      message: /cannot be written \(EISDIR\)/,
+    })
   })
 
   it('is written in a folder that is there, also in the working folder', () => {

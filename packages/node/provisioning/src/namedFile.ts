@@ -1,5 +1,6 @@
 /** Files that an operator names: read with a bound, written as a whole, told about in sentences. */
 
+import { realpathSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { toUtf8 } from '@wadi/base/bytes'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
@@ -86,8 +87,26 @@ export function requireFolderOf(files: FileSystem, path: string): void {
     throw unavailable('noFolder', `${folder} does not exist; make it, or name another folder`)
 }
 
-/** Puts a text at a path, all of it or nothing, for the eyes of its owner. */
+/** What a path stands for: another one that it links to, or something that is no file. */
+function targetOf(path: string): string | 'stream' {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) return path
+  return stat.isFile() ? realpathSync(path) : 'stream'
+}
+
+/**
+ * Puts a text at a path, all of it or nothing, for the eyes of its owner. Where a terminal, a pipe
+ * or a device is, the text goes into it: nothing takes its place.
+ */
 export function writeNamed(files: FileSystem, path: string, text: string): void {
   requireFolderOf(files, path)
-  replaceFile(files, dirname(path), basename(path), [toUtf8(text)])
+  try {
+    const target = targetOf(path)
+    if (target === 'stream') writeFileSync(path, text)
+    else replaceFile(files, dirname(target), basename(target), [toUtf8(text)])
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (error instanceof UnavailableError || code === undefined) throw error
+    throw unavailable('unwritable', `${path} cannot be written (${code}); name another`, error)
+  }
 }
