@@ -7,6 +7,7 @@ import type { calls as consensusCalls, engineCalls } from '@wadi/consensus/conse
 import type { calls as controlCalls } from '@wadi/consensus/control/api'
 import type { calls as registryCalls } from '@wadi/consensus/registry/api'
 import type { calls as stakingCalls } from '@wadi/consensus/staking/api'
+import { notWanted } from './waiting.ts'
 
 /** The calls that are made. */
 type AskedCalls = Pick<
@@ -55,9 +56,11 @@ interface AnsweringMethod {
   answer(question: any, asker: { readonly signal?: AbortSignal }): any
 }
 
-/** Asks a table of methods in this process. */
+/** Asks a table of methods in this process. Nobody is asked what is not wanted any more. */
 export function askMethods(methods: Readonly<Record<string, AnsweringMethod>>): Ask {
   return async (name, question, signal) => {
+    // Who answers may be gone by then.
+    if (signal?.aborted) throw notWanted()
     const method = methods[name]
     assert(method !== undefined, `nobody answers ${name}`)
     return await method.answer(question, signal === undefined ? {} : { signal })

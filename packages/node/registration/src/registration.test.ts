@@ -242,6 +242,26 @@ describe('a node that registers itself', () => {
     assert.deepEqual(node.fatal, [])
   })
 
+  it('asks nobody any more once it is stopped', async () => {
+    const asked = ['Beacon/GetEpoch', 'Registry/GetEntity', 'Staking/Account'] as const
+    for (const name of asked) {
+      const node = new TestNode()
+      const good = node.answers[name] as () => never
+      Object.assign(node.answers, {
+        [name]: () => {
+          node.registration.stop()
+          // Whoever answers is gone from here on, which would be fatal.
+          for (const other of Object.keys(node.answers))
+            Object.assign(node.answers, { [other]: undefined })
+          return good()
+        },
+      })
+      await node.start()
+      await node.sync()
+      assert.deepEqual(node.fatal, [], name)
+    }
+  })
+
   it('is stopped while it waits for another try', async () => {
     const node = new TestNode()
     node.answers['Consensus/SubmitTx'] = () => {

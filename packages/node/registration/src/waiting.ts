@@ -1,6 +1,11 @@
 import { UnavailableError } from '@wadi/base/errors'
 import type { Timers } from '@wadi/contracts/world'
 
+/** Somebody has stopped meanwhile. */
+export function notWanted(): UnavailableError {
+  return new UnavailableError('registration.aborted', 'nobody waits for it any more')
+}
+
 /** Waits for so long, or until nobody wants it any more, which is an error. */
 export function waitFor(
   timers: Timers,
@@ -10,7 +15,7 @@ export function waitFor(
   return new Promise((resolve, reject) => {
     const aborted = () => {
       timer.cancel()
-      reject(new UnavailableError('registration.aborted', 'nobody waits for it any more'))
+      reject(notWanted())
     }
     const timer = timers.after(ms, () => {
       signal?.removeEventListener('abort', aborted)
