@@ -1,5 +1,6 @@
 /** Functions for the calls of tables: `Staking/Account` becomes `client.staking.account`. */
 
+import { assert } from '@wadi/base/errors'
 import type { Call, Calls, StreamCall, Streams } from '@wadi/consensus/api'
 import type { CallOptions } from '@wadi/grpc/channel-options'
 
@@ -54,6 +55,16 @@ function uncapitalized(text: string): string {
 function namesOf(path: string): readonly [service: string, method: string] {
   const [service = '', method = ''] = path.split('/')
   return [uncapitalized(service.replace('.', '')), uncapitalized(method)]
+}
+
+/** The function for a path: for whoever has calls as data. */
+export function callerOf(client: object, path: string): Ask {
+  const [service, method] = namesOf(path)
+  const caller = (client as Readonly<Record<string, Readonly<Record<string, Ask>>>>)[service]?.[
+    method
+  ]
+  assert(caller !== undefined, `no call ${path}`)
+  return caller
 }
 
 /** Makes functions of tables. */

@@ -10,6 +10,7 @@ import { lightNodeOf } from '../compliance/lightNodes.ts'
 import { createTestNode, type TestNode } from '../compliance/servedNode.ts'
 import { createNodeClient, type NodeClient } from '../nodeClient.ts'
 import { nodeCalls, nodeStreams } from '../nodeTables.ts'
+import { callerOf } from '../tableClient.ts'
 import type { LightNode } from './lightNode.ts'
 
 /** What the protocol has no proof for. */
@@ -43,15 +44,6 @@ const UNPROVABLE = [
 
 /** What does something. */
 const ACTIONS = /^Consensus\/Submit/
-
-type AnyClient = Record<string, Record<string, (request: unknown) => Promise<unknown>>>
-
-function callerOf(client: NodeClient, path: string) {
-  const [service = '', method = ''] = path.replace('.', '').split('/')
-  const [own, name] = [service, method].map((one) => one[0]!.toLowerCase() + one.slice(1))
-  const group = (client as unknown as AnyClient)[own!]!
-  return group[name!]!
-}
 
 /** Requests about a height and about the last one. */
 function requestsOf(request: AnySchema): readonly unknown[] {
