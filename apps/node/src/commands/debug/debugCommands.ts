@@ -3,11 +3,13 @@
 import type { CommandGroup } from '@wadi/node-config/command'
 import { beaconCommands } from './beacon/beaconCommands.ts'
 import { debugControlCommands } from './control/debugControlCommands.ts'
+import { dumpdb } from './dumpdb.ts'
+import { debugStorageCommands } from './storage/debugStorageCommands.ts'
 
 /** See the top of this file. */
 export const debugCommands: CommandGroup = {
   name: 'debug',
   summary: 'debug utilities',
   shared: {},
-  commands: [debugControlCommands, beaconCommands],
+  commands: [debugControlCommands, beaconCommands, dumpdb, debugStorageCommands],
 }

@@ -1,0 +1,94 @@
+import { CodedError, UnavailableError } from '@wadi/base/errors'
+import type { Infer } from '@wadi/cbor/codec'
+import { keyedMap, mapOf } from '@wadi/cbor/collections'
+import { toIndentedJson } from '@wadi/cbor/json'
+import { bool, u64 } from '@wadi/cbor/scalars'
+import { struct } from '@wadi/cbor/struct'
+import { type CommandWorld, command } from '@wadi/node-config/command'
+import { persistentFlags } from '@wadi/node-config/node-flags'
+import { Namespace } from '@wadi/primitives/namespace'
+import { errors } from '../transaction/commandErrors.ts'
+import { textOf } from '../transaction/lines.ts'
+import { openBlocks, openStates, withStore } from './nodeStores.ts'
+import { findStoppedNode, type StoppedNode } from './stoppedNode.ts'
+
+const DONE = 0
+
+const StoreStatus = struct({ ok: bool, latestVersion: u64, lastRetainedVersion: u64 })
+type StoreStatus = Infer<typeof StoreStatus>
+const ConsensusStatus = struct({ stateDb: StoreStatus, blockHistory: StoreStatus })
+const RuntimeStatus = struct({ stateDb: StoreStatus, lightHistory: StoreStatus })
+const StorageStatus = struct({
+  consensus: ConsensusStatus,
+  runtimes: mapOf(Namespace, RuntimeStatus),
+})
+type StorageStatus = Infer<typeof StorageStatus>
+
+const OUTPUTS = ['text', 'json']
+
+/** A store that is not there, or cannot be opened, is not well. */
+function statusOf(
+  { err }: Pick<CommandWorld, 'err'>,
+  look: () => StoreStatus | undefined,
+): StoreStatus {
+  try {
+    return look() ?? StoreStatus.zero
+  } catch (error) {
+    if (!(error instanceof CodedError || error instanceof UnavailableError)) throw error
+    err.write(`${error.message}\n`)
+    return StoreStatus.zero
+  }
+}
+
+function inspectStores(node: StoppedNode, world: CommandWorld): StorageStatus {
+  const stateDb = statusOf(world, () =>
+    withStore(openStates(node), ({ latestVersion, earliestVersion }) => ({
+      ok: latestVersion !== undefined,
+      latestVersion: latestVersion ?? 0n,
+      lastRetainedVersion: earliestVersion ?? 0n,
+    })),
+  )
+  const blockHistory = statusOf(world, () =>
+    withStore(openBlocks(node, world), ({ height, base }) => ({
+      ok: true,
+      latestVersion: height,
+      lastRetainedVersion: base,
+    })),
+  )
+  return { consensus: { stateDb, blockHistory }, runtimes: keyedMap(Namespace, []) }
+}
+
+/** COMPAT(fmt): with two blanks before each value. */
+function storeLines(title: string, status: StoreStatus): readonly string[] {
+  return [
+    `  ${title}:`,
+    `    Ok:  ${status.ok}`,
+    `    Latest height:  ${status.latestVersion}`,
+    `    Last retained height:  ${status.lastRetainedVersion}`,
+  ]
+}
+
+/** `storage inspect`: what is in the databases of a node that does not run. */
+export const inspect = command({
+  name: 'inspect',
+  summary: 'inspect storage',
+  options: {
+    ...persistentFlags,
+    output: { kind: 'text', doc: 'output format (text, json)', fallback: 'text' },
+  },
+  async run(call, world) {
+    const { output } = call.flags
+    if (!OUTPUTS.includes(output))
+      throw errors.badValue(`--output is ${JSON.stringify(output)}; give text or json`)
+    const status = inspectStores(await findStoppedNode(call, world), world)
+    const { stateDb, blockHistory } = status.consensus
+    const lines = [
+      'Consensus:',
+      ...storeLines('State DB', stateDb),
+      ...storeLines('Block history', blockHistory),
+    ]
+    const json = () => `${toIndentedJson(StorageStatus, status)}\n`
+    world.out.write(output === 'json' ? json() : textOf(lines))
+    return DONE
+  },
+})

@@ -1,0 +1,58 @@
+/** Commands about databases of runtimes: this node has none before it hosts runtimes. */
+
+import { type AnyCommand, command, type Flags } from '@wadi/node-config/command'
+import { persistentFlags } from '@wadi/node-config/node-flags'
+import { runtimeIdOf } from '../keymanager/enclavePolicies.ts'
+import { errors } from '../transaction/commandErrors.ts'
+
+/** A command that comes with runtimes. */
+export interface RuntimeCommand {
+  readonly name: string
+  readonly summary: string
+  readonly operands?: string
+  readonly options?: Flags
+  /** How many runtimes it is told of. */
+  readonly count?: (count: number) => boolean
+}
+
+/** Declares a command that looks at what it is told, and refuses. */
+export function runtimeCommand(declared: RuntimeCommand): AnyCommand {
+  const { name, summary, operands: word, options, count = () => true } = declared
+  return command<Flags>({
+    name,
+    summary,
+    ...(word !== undefined && { operands: word }),
+    options: { ...persistentFlags, ...options },
+    run({ operands }) {
+      if (!count(operands.length)) throw errors.missingValue(`${name} takes ${word}; give them`)
+      for (const id of operands) runtimeIdOf(name, id)
+      throw errors.unsupported(
+        `${name} is about databases of runtimes, and this node has none: it hosts no runtimes yet; run oasis-node for a node that does`,
+      )
+    },
+  })
+}
+
+/** `storage check`. */
+export const check = runtimeCommand({
+  name: 'check',
+  summary: 'check node databases for consistency',
+  operands: '<runtime...>',
+  count: (count) => count >= 1,
+})
+
+/** `storage migrate`. */
+export const migrate = runtimeCommand({
+  name: 'migrate',
+  summary: 'perform node database migration',
+  operands: '<runtime...>',
+  count: (count) => count >= 1,
+})
+
+/** `storage rename-ns`. */
+export const renameNs = runtimeCommand({
+  name: 'rename-ns',
+  summary: 'change the namespace of a runtime database',
+  operands: '<src-ns> <dst-ns>',
+  count: (count) => count === 2,
+})

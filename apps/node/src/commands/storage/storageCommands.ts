@@ -1,0 +1,15 @@
+/** `storage`: the databases of a node that does not run. */
+
+import type { CommandGroup } from '@wadi/node-config/command'
+import { compact } from './compact.ts'
+import { inspect } from './inspect.ts'
+import { prune } from './prune.ts'
+import { check, migrate, renameNs } from './runtimeDatabases.ts'
+
+/** See the top of this file. */
+export const storageCommands: CommandGroup = {
+  name: 'storage',
+  summary: 'storage node utilities',
+  shared: {},
+  commands: [check, compact, inspect, migrate, prune, renameNs],
+}
