@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { isReferenceAbsent, readReference } from '@wadi/node-config/testing/reference-files'
 import { provisioningRoot, runWords } from './testing/commandLine.ts'
-import { isSpecAbsent, readSpec } from './testing/recorded.ts'
 
 /** What the help says of a flag, but for the sentence: `-v, --verbose`, `--entity strings`. */
 const FLAG = /^ {2,}((?:-\w, )?--\S+(?: (?:string|strings|uint8|uint32|uint|int|duration))?) {2,}/
@@ -26,8 +26,8 @@ function commandsOf(help: string): readonly string[] {
 
 /** The recorded pages of help, by command. */
 function recordedPages(): ReadonlyMap<string, string> {
-  if (isSpecAbsent) return new Map()
-  const pages = readSpec('cli-help.txt')
+  if (isReferenceAbsent) return new Map()
+  const pages = readReference('cli-help.txt')
     .split(/^### oasis-node /m)
     .slice(1)
   return new Map(pages.map((page) => [page.slice(0, page.indexOf('\n')).trim(), page]))
@@ -36,7 +36,7 @@ function recordedPages(): ReadonlyMap<string, string> {
 const groups = provisioningRoot.commands.map(({ name }) => name)
 const own = [...recordedPages()].filter(([name]) => groups.includes(name.split(' ', 1)[0]!))
 
-describe('the help of the commands that provision', { skip: isSpecAbsent }, () => {
+describe('the help of the commands that provision', { skip: isReferenceAbsent }, () => {
   it('was recorded for all of them', () => {
     assert.equal(own.length, 24)
   })

@@ -5,10 +5,11 @@ import { describe, it } from 'node:test'
 import { toBase64 } from '@wadi/base/bytes'
 import { SeededRandom } from '@wadi/base/random'
 import { parseJson } from '@wadi/cbor/json'
+import { isReferenceAbsent } from '@wadi/node-config/testing/reference-files'
 import { createKeyFile } from '@wadi/node-crypto/keys/keyFile'
 import { Entity } from '@wadi/primitives/entity'
 import { runWords, scratchFolder } from './testing/commandLine.ts'
-import { isSpecAbsent, recordedGenesis, recordedInvocations } from './testing/recorded.ts'
+import { recordedGenesis, recordedInvocations } from './testing/recorded.ts'
 
 const ENTITY_FOLDERS = ['entity-1', 'entity-2', 'entity-3', 'entity-4']
 
@@ -50,7 +51,7 @@ const readEntity = (path: string): Entity => parseJson(Entity, readFileSync(path
 const net = openNet()
 const provided = withEntityKeys(openNet())
 
-describe('the recorded invocations', { skip: isSpecAbsent }, () => {
+describe('the recorded invocations', { skip: isReferenceAbsent }, () => {
   it('make entities, with keys that are there and with new ones', async () => {
     const lines = recordedInvocations('registry', 'entity', 'init')
     assert.equal(lines.length, 7)
@@ -140,7 +141,7 @@ function withOwners(folder: string, words: readonly string[]): void {
   }
 }
 
-describe('the recorded genesis init', { skip: isSpecAbsent || recorded.size === 0 }, () => {
+describe('the recorded genesis init', { skip: isReferenceAbsent || recorded.size === 0 }, () => {
   for (const [i, words] of recordedInvocations('genesis', 'init').entries())
     it(`number ${i + 1} makes a document with which a network can begin`, async () => {
       const folder = openNet()

@@ -2,20 +2,10 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isReferenceAbsent, readReference } from '@wadi/node-config/testing/reference-files'
 
-const SHARED = join(import.meta.dirname, '../../../../../../../shared')
-
-/** The folder about the reference's program. */
-export const SPEC_FOLDER = process.env['WADI_NODE_SPEC'] ?? join(SHARED, 'spec/oasis-node')
-const VECTORS_FOLDER = process.env['WADI_VECTORS'] ?? join(SHARED, 'vectors')
-
-/** Is nothing recorded here? */
-export const isSpecAbsent = !existsSync(SPEC_FOLDER)
-
-/** A recorded file. */
-export function readSpec(path: string): string {
-  return readFileSync(join(SPEC_FOLDER, path), 'utf8')
-}
+const DEFAULT_VECTORS = join(import.meta.dirname, '../../../../../../../shared/vectors')
+const VECTORS_FOLDER = process.env['WADI_VECTORS'] ?? DEFAULT_VECTORS
 
 /** The names of the recorded networks, and how each began. */
 export function recordedGenesis(): readonly (readonly [name: string, text: string])[] {
@@ -28,8 +18,8 @@ export function recordedGenesis(): readonly (readonly [name: string, text: strin
 
 /** The words of each recorded command line that begins with these. A value may have blanks. */
 export function recordedInvocations(...start: readonly string[]): readonly (readonly string[])[] {
-  if (isSpecAbsent) return []
-  const lines = readSpec('recorded-invocations.txt').trim().split('\n')
+  if (isReferenceAbsent) return []
+  const lines = readReference('recorded-invocations.txt').trim().split('\n')
   return lines.flatMap((line) => {
     const [command = '', ...flags] = line.slice(line.indexOf('args="') + 6, -1).split(/ (?=--)/)
     const words = command.split(' ')
