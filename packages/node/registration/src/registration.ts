@@ -349,7 +349,9 @@ class Registrar implements Registration {
         log.info('the node is registered', { epoch, until: attempt.descriptor.expiration })
         break
       case 'deferred':
-        log.warn('the node waits for its owner to register it', { why: attempt.why })
+        log.warn('not registered yet: the owner has to be, and has to vouch for the node', {
+          why: attempt.why,
+        })
         break
       case 'failed': {
         const why = attempt.error.message
