@@ -37,43 +37,35 @@ type TextFlag = {
   [Name in keyof InitFlagValues]: InitFlagValues[Name] extends string ? Name : never
 }[keyof InitFlagValues]
 
-/** The values, each read as what it is. */
-class FlagReader {
-  readonly #flags: InitFlagValues
+type DurationFlag = 'consensus.cometbft.timeout_commit' | 'consensus.cometbft.empty_block_interval'
 
-  constructor(flags: InitFlagValues) {
-    this.#flags = flags
-  }
+function unsigned(flags: InitFlagValues, name: IntegerFlag): bigint {
+  return unsignedOf(name, flags[name])
+}
 
-  unsigned(name: IntegerFlag): bigint {
-    return unsignedOf(name, this.#flags[name])
-  }
+function small(flags: InitFlagValues, name: IntegerFlag, bits: 8n | 32n): number {
+  return Number(unsignedOf(name, flags[name], bits))
+}
 
-  small(name: IntegerFlag, bits: 8n | 32n): number {
-    return Number(unsignedOf(name, this.#flags[name], bits))
-  }
+function signed(flags: InitFlagValues, name: IntegerFlag): bigint {
+  const value = flags[name]
+  if (value < INT64) return value
+  throw errors.badValue(`--${name} is ${value}; give a number up to ${INT64 - 1n}`)
+}
 
-  signed(name: IntegerFlag): bigint {
-    const value = this.#flags[name]
-    if (value >= INT64)
-      throw errors.badValue(`--${name} is ${value}; give a number up to ${INT64 - 1n}`)
-    return value
+function bytes(flags: InitFlagValues, name: TextFlag): bigint {
+  try {
+    return BigInt(size.read(flags[name].trim(), placeAt(`--${name}`)))
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    throw errors.badValue(
+      `--${name} is ${JSON.stringify(flags[name])}; give a size such as 128kb or 4mb`,
+    )
   }
+}
 
-  size(name: TextFlag): bigint {
-    try {
-      return BigInt(size.read(this.#flags[name].trim(), placeAt(`--${name}`)))
-    } catch (error) {
-      if (!(error instanceof CodedError)) throw error
-      throw errors.badValue(
-        `--${name} is ${JSON.stringify(this.#flags[name])}; give a size such as 128kb or 4mb`,
-      )
-    }
-  }
-
-  duration(name: 'consensus.cometbft.timeout_commit' | 'consensus.cometbft.empty_block_interval') {
-    return BigInt(this.#flags[name]) * NANOSECONDS_PER_MS
-  }
+function nanoseconds(flags: InitFlagValues, name: DurationFlag): bigint {
+  return BigInt(flags[name]) * NANOSECONDS_PER_MS
 }
 
 function modelsOf(names: readonly string[]): readonly RuntimeGovernanceModel[] {
@@ -130,79 +122,79 @@ function sourcesOf(flags: InitFlagValues): GenesisSettings['sources'] {
   }
 }
 
-function registryOf(flags: InitFlagValues, read: FlagReader): GenesisSettings['registry'] {
+function registryOf(flags: InitFlagValues): GenesisSettings['registry'] {
   const age = 'registry.tee_features.sgx.default_max_attestation_age'
   return {
-    maxNodeExpiration: read.unsigned('registry.max_node_expiration'),
+    maxNodeExpiration: unsigned(flags, 'registry.max_node_expiration'),
     disableRuntimeRegistration: flags['registry.disable_runtime_registration'],
     debugAllowUnroutableAddresses: flags['registry.debug.allow_unroutable_addresses'],
     debugAllowTestRuntimes: flags['registry.debug.allow_test_runtimes'],
     governanceModels: modelsOf(flags['registry.enable_runtime_governance_models']),
     teeSgxPcs: flags['registry.tee_features.sgx.pcs'],
     teeSgxSignedAttestations: flags['registry.tee_features.sgx.signed_attestations'],
-    teeSgxMaxAttestationAge: read.unsigned(age),
+    teeSgxMaxAttestationAge: unsigned(flags, age),
     teeFreshnessProofs: flags['registry.tee_features.freshness_proofs'],
   }
 }
 
-function schedulerOf(flags: InitFlagValues, read: FlagReader): GenesisSettings['scheduler'] {
+function schedulerOf(flags: InitFlagValues): GenesisSettings['scheduler'] {
   return {
-    minValidators: read.signed('scheduler.min_validators'),
-    maxValidators: read.signed('scheduler.max_validators'),
-    maxValidatorsPerEntity: read.signed('scheduler.max_validators_per_entity'),
+    minValidators: signed(flags, 'scheduler.min_validators'),
+    maxValidators: signed(flags, 'scheduler.max_validators'),
+    maxValidatorsPerEntity: signed(flags, 'scheduler.max_validators_per_entity'),
     debugBypassStake: flags['scheduler.debug.bypass_stake'],
     debugAllowWeakAlpha: flags['scheduler.debug.allow_weak_alpha'],
     debugForceElect: forceElectOf(flags['scheduler.debug.force_elect']),
   }
 }
 
-function governanceOf(flags: InitFlagValues, read: FlagReader): GenesisSettings['governance'] {
+function governanceOf(flags: InitFlagValues): GenesisSettings['governance'] {
   return {
-    minProposalDeposit: quantity(read.unsigned('governance.min_proposal_deposit')),
-    stakeThreshold: read.small('governance.stake_threshold', 8n),
-    upgradeCancelMinEpochDiff: read.unsigned('governance.upgrade_cancel_min_epoch_diff'),
-    upgradeMinEpochDiff: read.unsigned('governance.upgrade_min_epoch_diff'),
-    votingPeriod: read.unsigned('governance.voting_period'),
+    minProposalDeposit: quantity(unsigned(flags, 'governance.min_proposal_deposit')),
+    stakeThreshold: small(flags, 'governance.stake_threshold', 8n),
+    upgradeCancelMinEpochDiff: unsigned(flags, 'governance.upgrade_cancel_min_epoch_diff'),
+    upgradeMinEpochDiff: unsigned(flags, 'governance.upgrade_min_epoch_diff'),
+    votingPeriod: unsigned(flags, 'governance.voting_period'),
     enableChangeParametersProposal: flags['governance.enable_change_parameters_proposal'],
   }
 }
 
-function beaconOf(flags: InitFlagValues, read: FlagReader): GenesisSettings['beacon'] {
+function beaconOf(flags: InitFlagValues): GenesisSettings['beacon'] {
   return {
     backend: flags['beacon.backend'],
     debugMockBackend: flags['beacon.debug.mock_backend'],
-    insecureInterval: read.signed('beacon.insecure.cometbft.interval'),
-    vrfAlphaThreshold: read.unsigned('beacon.vrf.alpha_threshold'),
-    vrfInterval: read.signed('beacon.vrf.interval'),
-    vrfSubmissionDelay: read.signed('beacon.vrf.submission_delay'),
+    insecureInterval: signed(flags, 'beacon.insecure.cometbft.interval'),
+    vrfAlphaThreshold: unsigned(flags, 'beacon.vrf.alpha_threshold'),
+    vrfInterval: signed(flags, 'beacon.vrf.interval'),
+    vrfSubmissionDelay: signed(flags, 'beacon.vrf.submission_delay'),
   }
 }
 
-function roothashOf(flags: InitFlagValues, read: FlagReader): GenesisSettings['roothash'] {
+function roothashOf(flags: InitFlagValues): GenesisSettings['roothash'] {
   return {
     debugDoNotSuspendRuntimes: flags['roothash.debug.do_not_suspend_runtimes'],
     debugBypassStake: flags['roothash.debug.bypass_stake'],
-    maxRuntimeMessages: read.small('roothash.max_runtime_messages', 32n),
-    maxInRuntimeMessages: read.small('roothash.max_in_runtime_messages', 32n),
-    maxPastRootsStored: read.unsigned('roothash.max_past_roots_stored'),
+    maxRuntimeMessages: small(flags, 'roothash.max_runtime_messages', 32n),
+    maxInRuntimeMessages: small(flags, 'roothash.max_in_runtime_messages', 32n),
+    maxPastRootsStored: unsigned(flags, 'roothash.max_past_roots_stored'),
   }
 }
 
-function consensusOf(flags: InitFlagValues, read: FlagReader): GenesisSettings['consensus'] {
+function consensusOf(flags: InitFlagValues): GenesisSettings['consensus'] {
   const blacklist = 'consensus.blacklist_public_key'
   return {
     backend: flags['consensus.backend'],
-    timeoutCommit: read.duration('consensus.cometbft.timeout_commit'),
+    timeoutCommit: nanoseconds(flags, 'consensus.cometbft.timeout_commit'),
     skipTimeoutCommit: flags['consensus.cometbft.skip_timeout_commit'],
-    emptyBlockInterval: read.duration('consensus.cometbft.empty_block_interval'),
-    maxTxSize: read.size('consensus.cometbft.max_tx_size'),
-    maxBlockSize: read.size('consensus.cometbft.max_block_size'),
-    maxBlockGas: read.unsigned('consensus.cometbft.max_block_gas'),
-    maxEvidenceSize: read.size('consensus.cometbft.max_evidence_size'),
-    stateCheckpointInterval: read.unsigned('consensus.state_checkpoint.interval'),
-    stateCheckpointNumKept: read.unsigned('consensus.state_checkpoint.num_kept'),
-    stateCheckpointChunkSize: read.size('consensus.state_checkpoint.chunk_size'),
-    gasCostTxByte: read.unsigned('consensus.gas_costs.tx_byte'),
+    emptyBlockInterval: nanoseconds(flags, 'consensus.cometbft.empty_block_interval'),
+    maxTxSize: bytes(flags, 'consensus.cometbft.max_tx_size'),
+    maxBlockSize: bytes(flags, 'consensus.cometbft.max_block_size'),
+    maxBlockGas: unsigned(flags, 'consensus.cometbft.max_block_gas'),
+    maxEvidenceSize: bytes(flags, 'consensus.cometbft.max_evidence_size'),
+    stateCheckpointInterval: unsigned(flags, 'consensus.state_checkpoint.interval'),
+    stateCheckpointNumKept: unsigned(flags, 'consensus.state_checkpoint.num_kept'),
+    stateCheckpointChunkSize: bytes(flags, 'consensus.state_checkpoint.chunk_size'),
+    gasCostTxByte: unsigned(flags, 'consensus.gas_costs.tx_byte'),
     publicKeyBlacklist: flags[blacklist].map((key) => publicKeyOf(blacklist, key)),
     featureVersion: featureVersionOf(flags['consensus.feature_version']),
   }
@@ -210,22 +202,21 @@ function consensusOf(flags: InitFlagValues, read: FlagReader): GenesisSettings['
 
 /** What the flags say, before any file is looked at. The network begins at `unixMs`. */
 export function genesisSettingsOf(flags: InitFlagValues, unixMs: number): GenesisSettings {
-  const read = new FlagReader(flags)
   return {
     chainId: requiredText('chain.id', flags['chain.id'], 'the name of the network'),
-    initialHeight: read.signed('initial_height'),
+    initialHeight: signed(flags, 'initial_height'),
     time: addMilliseconds(EPOCH_START, unixMs),
     sources: sourcesOf(flags),
-    registry: registryOf(flags, read),
-    roothash: roothashOf(flags, read),
+    registry: registryOf(flags),
+    roothash: roothashOf(flags),
     staking: {
       tokenSymbol: flags['staking.token_symbol'],
-      tokenValueExponent: read.small('staking.token_value_exponent', 8n),
+      tokenValueExponent: small(flags, 'staking.token_value_exponent', 8n),
       debugBypassStake: flags['staking.debug.bypass_stake'],
     },
-    scheduler: schedulerOf(flags, read),
-    governance: governanceOf(flags, read),
-    beacon: beaconOf(flags, read),
-    consensus: consensusOf(flags, read),
+    scheduler: schedulerOf(flags),
+    governance: governanceOf(flags),
+    beacon: beaconOf(flags),
+    consensus: consensusOf(flags),
   }
 }
