@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import type { UpgradeDescriptor } from '@wadi/consensus/upgrade'
+import { nodeFiles } from '@wadi/node-storage/node-files'
+import { isDeregistering, rememberDeregistration } from '@wadi/registration/deregistration-file'
 import { runWords } from '../testing/runWords.ts'
 import { ServedChain } from '../testing/servedChain.ts'
 import { controlCommands } from './controlCommands.ts'
@@ -104,5 +106,19 @@ describe('control', () => {
     assert.equal(code, 1)
     assert.match(err, /^Error: the node refuses NodeController\/AddBundle: /)
     assert.equal((await control('add-bundle', '-a', chain.address)).code, 2)
+  })
+
+  it('lets a node stay that was to leave, while it does not run', async () => {
+    await using chain = await ServedChain.serve()
+    rememberDeregistration(nodeFiles, chain.folder)
+    const config = ['clear-deregister', '--config', chain.at('config.yml')]
+    writeFileSync(chain.at('config.yml'), `common: {data_dir: ${chain.folder}}\n`)
+    const { code, err } = await control(...config)
+    assert.equal(code, 2)
+    assert.match(err, /a node answers on \S+internal\.sock; stop that node/)
+    assert.equal(isDeregistering(nodeFiles, chain.folder), true)
+    await chain.close()
+    assert.deepEqual(await control(...config), { code: 0, out: '', err: '' })
+    assert.equal(isDeregistering(nodeFiles, chain.folder), false)
   })
 })

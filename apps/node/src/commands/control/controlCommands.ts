@@ -4,6 +4,7 @@ import type { CommandGroup } from '@wadi/node-config/command'
 import { connectionFlags } from '../connection/connectionFlags.ts'
 import { addBundle } from './addBundle.ts'
 import { cancelUpgrade } from './cancelUpgrade.ts'
+import { clearDeregister } from './clearDeregister.ts'
 import { isSynced } from './isSynced.ts'
 import { shutdown } from './shutdown.ts'
 import { status } from './status.ts'
@@ -15,5 +16,14 @@ export const controlCommands: CommandGroup = {
   name: 'control',
   summary: 'node control interface utilities',
   shared: connectionFlags,
-  commands: [isSynced, waitSync, shutdown, upgradeBinary, cancelUpgrade, status, addBundle],
+  commands: [
+    isSynced,
+    waitSync,
+    shutdown,
+    clearDeregister,
+    upgradeBinary,
+    cancelUpgrade,
+    status,
+    addBundle,
+  ],
 }

@@ -64,8 +64,14 @@ export class ServedChain implements AsyncDisposable {
     return served
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** It answers no more. */
+  async close(): Promise<void> {
     await this.#server?.close(CLOSING_MS)
+    this.#server = undefined
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
     rmSync(this.folder, { recursive: true, force: true })
   }
 }

@@ -5,9 +5,9 @@ import { keyedMap } from '@wadi/cbor/collections'
 import { text, u8 } from '@wadi/cbor/scalars'
 import { Account, Parameters, ThresholdKind } from '@wadi/consensus/staking'
 import * as keys from '@wadi/consensus/staking/keys'
-import { write } from '@wadi/consensus-services/kernel/state'
+import { type State, write } from '@wadi/consensus-services/kernel/state'
 import { writeStaking } from '@wadi/consensus-services/testing/writtenState'
-import type { State } from '@wadi/mkvs/state'
+
 import { Address, moduleAddress } from '@wadi/primitives/address'
 import { quantity } from '@wadi/primitives/quantity'
 

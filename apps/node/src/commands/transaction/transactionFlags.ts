@@ -23,7 +23,7 @@ export const entityFlags = {
   ...signerFlags,
   'signer.dir': {
     kind: 'text',
-    doc: "folder of the entity's files: its descriptor, and its key if the backend is file; the working folder if empty",
+    doc: "folder of the entity's files, with its key for the backend file; else the working folder",
     fallback: '',
   },
   'debug.test_entity': nodeFlags['debug.test_entity'],

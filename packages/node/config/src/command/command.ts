@@ -50,7 +50,7 @@ export interface Call<T extends Flags> {
   readonly operands: readonly string[]
   /** `--<key>=<value>` of the configuration, in the order in which they were given. */
   readonly overrides: readonly string[]
-  /** The words behind the name of the command, as they were given: for flags that belong together. */
+  /** The words beside the name of the command, in their order. */
   readonly words: readonly string[]
 }
 
@@ -80,6 +80,16 @@ export interface CommandGroup {
   readonly shared: Flags
   readonly commands: readonly (AnyCommand | CommandGroup)[]
   readonly self?: AnyCommand
+  /** The group itself, where only its name and summary are here. */
+  readonly load?: () => Promise<CommandGroup>
+}
+
+/** A group that is loaded when it is named: others start without it. */
+export function lazyGroup(
+  head: Pick<CommandGroup, 'name' | 'summary'>,
+  load: () => Promise<CommandGroup>,
+): CommandGroup {
+  return { ...head, shared: {}, commands: [], load }
 }
 
 /** A command of which the types of the flags are nobody's business. */

@@ -23,11 +23,12 @@ export function describeAllowances(
   allowances: Iterable<readonly [Address, Quantity]>,
   token: TokenTerms,
 ): readonly string[] {
+  const own = (beneficiary: Address) => (equalBytes(beneficiary, account) ? ' (self)' : '')
   const all = Array.from(allowances, ([beneficiary, amount]) => ({ beneficiary, amount }))
   const lines = all
     .toSorted(compareAllowances)
     .flatMap(({ beneficiary, amount }) => [
-      `  - Beneficiary: ${printAddress(beneficiary)}${equalBytes(beneficiary, account) ? ' (self)' : ''}`,
+      `  - Beneficiary: ${printAddress(beneficiary)}${own(beneficiary)}`,
       `    Amount:      ${amountText(amount, token)}`,
     ])
   return [`Total: ${amountText(totalOf(all), token)}`, 'Allowances:', ...lines]

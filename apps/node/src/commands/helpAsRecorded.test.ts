@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { AnyCommand, CommandGroup } from '@wadi/node-config/command'
+import { formatHelp } from '@wadi/node-config/help'
+import { isReferenceAbsent, readReference } from '@wadi/node-config/testing/reference-files'
+import { consensusCommands } from './consensus/consensusCommands.ts'
+import { controlCommands } from './control/controlCommands.ts'
+import { debugCommands } from './debug/debugCommands.ts'
+import { governanceCommands } from './governance/governanceCommands.ts'
+import { keymanagerCommands } from './keymanager/keymanagerCommands.ts'
+import { stakeCommands } from './stake/stakeCommands.ts'
+import { storageCommands } from './storage/storageCommands.ts'
+import { unsafeReset } from './unsafeReset/unsafeReset.ts'
+
+const root: CommandGroup = {
+  name: 'oasis-node',
+  summary: '',
+  shared: {},
+  commands: [
+    consensusCommands,
+    controlCommands,
+    debugCommands,
+    governanceCommands,
+    keymanagerCommands,
+    stakeCommands,
+    storageCommands,
+    unsafeReset,
+  ],
+}
+
+/** Commands of these groups that belong to others, or come with runtimes. */
+const ELSEWHERE = /^oasis-node debug (byzantine|txsource)/
+
+const FLAG = /^ {2}(-\w,| {3}) --(\S+)( [\w]+)? {2,}.*?(?: \(default (.+)\))?$/
+
+/** `-a --address string "unix:internal.sock"` for each flag of a page of help. */
+function flagsIn(help: string): readonly string[] {
+  const flags = help.split('\n').flatMap((line) => {
+    const [, letter, name, word = '', fallback = ''] = FLAG.exec(line) ?? []
+    const isTold = name === undefined || name === 'help' || name === 'config'
+    // An empty list is no value worth telling.
+    return isTold ? [] : [`${letter?.trim()} --${name}${word} ${fallback.replace('[]', '')}`]
+  })
+  return flags.toSorted((a, b) => (a < b ? -1 : 1))
+}
+
+/** Pages by the words that they are about. */
+function recordedPages(): ReadonlyMap<string, string> {
+  const [, ...pages] = readReference('cli-help.txt').split(/^### /m)
+  return new Map(
+    pages.map((page) => {
+      const end = page.indexOf('\n')
+      return [page.slice(0, end).trim(), page.slice(end)]
+    }),
+  )
+}
+
+type Found = readonly [path: readonly CommandGroup[], command: AnyCommand | undefined]
+
+function find(words: readonly string[]): Found | undefined {
+  const path = [root]
+  for (const word of words) {
+    const next = path.at(-1)!.commands.find(({ name }) => name === word)
+    if (next === undefined) return undefined
+    if (!('commands' in next)) return [path, next]
+    path.push(next)
+  }
+  return [path, undefined]
+}
+
+describe('commands of the node', () => {
+  const skip = isReferenceAbsent && 'nothing is recorded of the reference here'
+
+  it('have the flags, letters, words and defaults of the reference', { skip }, () => {
+    const groups = new Set(root.commands.map(({ name }) => name))
+    let compared = 0
+    for (const [name, page] of recordedPages()) {
+      const [, group = '', ...words] = name.split(' ')
+      if (!groups.has(group) || ELSEWHERE.test(name)) continue
+      const found = find([group, ...words])
+      assert.ok(found !== undefined, `${name} is missing`)
+      assert.deepEqual(flagsIn(formatHelp(...found)), flagsIn(page), name)
+      compared++
+    }
+    assert.ok(compared > 40, `${compared} pages`)
+  })
+})
