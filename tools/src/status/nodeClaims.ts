@@ -55,8 +55,9 @@ export const nodeClaims: readonly Claim[] = [
   {
     area: 'Client',
     does: 'typed calls over gRPC and gRPC-web, transactions, events; a light client that verifies every answer',
-    against: 'nodes that answer, and nodes that lie',
+    against: 'recorded calls, answered again from proofs; nodes that answer, and nodes that lie',
     shownBy: [
+      'conformance/runners/lightClient.test.ts',
       'packages/client/sdk/src/nodeClient.test.ts',
       'packages/client/sdk/src/light/lightNode.test.ts',
       'packages/client/sdk/src/light/lyingNode.test.ts',

@@ -2,17 +2,20 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decodeRpc, encode } from '@wadi/cbor/codec'
 import { i64 } from '@wadi/cbor/scalars'
+import { cometChainId } from '@wadi/consensus/genesis/document'
 import type { CallTransport } from '@wadi/grpc/call-transport'
 import { statusError } from '@wadi/grpc/status'
 import { GetRequest, IterateRequest } from '@wadi/mkvs/syncer'
 import { apiTransport } from '../compliance/apiTransport.ts'
 import { richAddress } from '../compliance/applicationChain.ts'
-import { lightNodeOf } from '../compliance/lightNodes.ts'
+import { hastyTimers, lightNodeOf, testClock } from '../compliance/lightNodes.ts'
 import { createTestNode } from '../compliance/servedNode.ts'
+import { HeaderChain } from './headerChain.ts'
 import { LightAnswers } from './lightAnswers.ts'
 import {
   FETCHES_MAX,
   HEAD_LAG_MAX,
+  HEIGHTS_BACK_MAX,
   PREFETCH_MAX,
   PREFETCH_MIN,
   PROVIDER_TIMEOUT_MS,
@@ -134,6 +137,24 @@ describe('a light client', () => {
       told.every((line) => line.startsWith('0 ')),
       told.join('\n'),
     )
+    const before = told.length
+    await client.beacon.getEpoch(3n)
+    assert.equal(told.length, before, 'the good one is asked first')
+  })
+
+  it('looks back so far, and not one block further', async () => {
+    const start = HEIGHTS_BACK_MAX + 5n
+    const trust = { height: start, hash: new Uint8Array(32) }
+    const headers = new HeaderChain({
+      providers: new Providers([honest, honest]),
+      chainId: cometChainId(node.chain.chainContext),
+      trust,
+      trustPeriodMs: 1,
+      clock: testClock,
+      timers: hastyTimers,
+    })
+    await assert.rejects(headers.at(4n), { reason: 'lightNode.tooFarBack' })
+    await assert.rejects(headers.at(5n), { reason: 'light.noProvider' })
   })
 
   it('refuses heights that there cannot be', async () => {

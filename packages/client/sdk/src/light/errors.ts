@@ -4,6 +4,7 @@ import { definePlainErrors } from '@wadi/base/errors'
 export const errors = definePlainErrors('lightNode', {
   notProvable: 'there is no proof for it, and nothing is answered without',
   noSuchHeight: 'there is no such height',
+  tooFarBack: 'the block is too long before the oldest one that is believed; begin with another',
   badProof: 'the proof does not show what was asked for',
   otherGenesis: 'the genesis document is not that of the chain context',
   otherTransactions: 'the transactions are not those of the block',

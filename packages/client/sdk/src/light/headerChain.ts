@@ -12,7 +12,8 @@ import { CLOCK_DRIFT_MS, DEFAULT_TRUST_LEVEL } from '@wadi/tendermint/light/ligh
 import type { LightAnswer, LightRequest, LightTask } from '@wadi/tendermint/light/lightTask'
 import { Evidence } from '@wadi/tendermint/types/evidence'
 import { LightBlock } from '@wadi/tendermint/types/lightBlock'
-import { HEAD_LAG_MAX, PROVIDER_TIMEOUT_MS } from './limits.ts'
+import { errors } from './errors.ts'
+import { HEAD_LAG_MAX, HEIGHTS_BACK_MAX, PROVIDER_TIMEOUT_MS } from './limits.ts'
 import { isRefusal, type Provider, type Providers } from './providers.ts'
 
 const EPOCH: Moment = { seconds: 0n, nanoseconds: 0 }
@@ -65,8 +66,11 @@ export class HeaderChain {
   }
 
   /** The block of a height. */
-  at(height: bigint): Promise<LightBlock> {
-    return this.#inTurn(() => this.#client.verifyAt(height, this.#now()))
+  async at(height: bigint): Promise<LightBlock> {
+    const [oldest] = this.#client.trusted
+    const start = oldest?.signedHeader.header.height ?? this.#options.trust.height
+    if (height < start - HEIGHTS_BACK_MAX) throw errors.tooFarBack(`${height}, from ${start}`)
+    return await this.#inTurn(() => this.#client.verifyAt(height, this.#now()))
   }
 
   /**

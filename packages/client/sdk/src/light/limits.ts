@@ -6,6 +6,9 @@ export const PROVIDER_TIMEOUT_MS = 10_000
 /** How many blocks witnesses may be behind the first node without anybody waiting for them. */
 export const HEAD_LAG_MAX = 5n
 
+/** How far before the oldest block that is believed one may look: hash by hash. */
+export const HEIGHTS_BACK_MAX = 10_000n
+
 /** How long to wait before a node is asked again whether there is another block. */
 export const POLL_MS = 500
 

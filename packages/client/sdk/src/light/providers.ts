@@ -25,6 +25,7 @@ export function isRefusal(error: unknown): error is CodedError | UnavailableErro
 /** See the top of this file. */
 export class Providers {
   readonly all: readonly Provider[]
+  #last = 0
   readonly #onBad: (provider: number, why: string) => void
 
   constructor(
@@ -37,6 +38,12 @@ export class Providers {
     this.#onBad = onBad
   }
 
+  /** The one who was good the last time comes first. */
+  #inOrder(): readonly number[] {
+    const numbers = this.all.map((_, number) => number)
+    return [...numbers.slice(this.#last), ...numbers.slice(0, this.#last)]
+  }
+
   /** A node gave what is not of the chain. */
   reportBad(provider: number, why: string): void {
     this.#onBad(provider, why)
@@ -45,9 +52,11 @@ export class Providers {
   /** Asks one after the other until somebody gives what can be verified. */
   async ask<T>(question: VerifiedQuestion<T>): Promise<T> {
     let first: unknown
-    for (const [number, provider] of this.all.entries()) {
+    for (const number of this.#inOrder()) {
       try {
-        return await question(provider, { timeoutMs: PROVIDER_TIMEOUT_MS })
+        const answer = await question(this.all[number]!, { timeoutMs: PROVIDER_TIMEOUT_MS })
+        this.#last = number
+        return answer
       } catch (error) {
         if (!isRefusal(error)) throw error
         first ??= error
