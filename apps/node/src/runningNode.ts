@@ -7,17 +7,20 @@ import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { createNode, type Node, type NodeWorld } from '@wadi/compose/create-node'
 import { openLogSink } from '@wadi/compose/log-sink'
 import { type NodeApiServer, serveNodeApi } from '@wadi/compose/node-api-server'
-import { loadOrCreateNodeKeys } from '@wadi/compose/node-keys'
+import { identityStatusOf, loadOrCreateNodeKeys, type NodeKeys } from '@wadi/compose/node-keys'
 import { processClock, processRandom } from '@wadi/compose/process-world'
 import { SOFTWARE_VERSION } from '@wadi/compose/software-version'
 import { KvstoreApplication } from '@wadi/compose/testing/kvstore'
-import { parseGenesis } from '@wadi/consensus/genesis/document'
+import { type GenesisDocument, parseGenesis } from '@wadi/consensus/genesis/document'
+import type { GrpcServer } from '@wadi/grpc/server'
 import { internalSocketOf } from '@wadi/node-config/internal-socket'
 import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
 import { nodeFiles } from '@wadi/node-storage/node-files'
+import type { Registration } from '@wadi/registration/registration'
 import { sentenceOf } from './exitCodes.ts'
 import { type MetricsServer, serveMetrics } from './metricsServer.ts'
 import { levelsOf, nodeOptionsOf, publicAddressOf, readEndpoint } from './nodeOptions.ts'
+import { type NodeRegistrationOptions, registrationOf, sentryOf } from './nodeRegistration.ts'
 
 /** So long calls that have begun may go on. */
 const CALLS_GRACE_MS = 1_000
@@ -43,6 +46,8 @@ export class RunningNode {
   readonly #ended = Promise.withResolvers<NodeEnding>()
   #metrics: MetricsServer | undefined
   #api: NodeApiServer | undefined
+  #sentry: GrpcServer | undefined
+  #registration: Registration | undefined
   #node: Node | undefined
 
   constructor(options: RunningNodeOptions) {
@@ -95,9 +100,17 @@ export class RunningNode {
       const at = readEndpoint('metrics.address', settings.metrics.address)
       this.#metrics = await serveMetrics(this.#world.metrics, at)
     }
-    const node = await this.#createNode()
+    const document = parseGenesis(readFileSync(settings.genesis.file, 'utf8'))
+    const { random, clock } = this.#world
+    const keys = loadOrCreateNodeKeys({ dataDir, random, nowMs: clock.unixMs() })
+    const enrolment = this.#enrolment(document, keys)
+    const registration = registrationOf(enrolment)
+    this.#registration = registration
+    this.#sentry = await sentryOf(enrolment)
+    const node = await this.#createNode(document, keys)
     this.#node = node
     await node.start()
+    registration?.start()
     if (node.api !== undefined)
       this.#api = await serveNodeApi({
         api: node.api,
@@ -112,25 +125,44 @@ export class RunningNode {
     this.log.info('started', { id, chain: chain.chainId, height: chain.lastBlockHeight })
   }
 
-  async #createNode(): Promise<Node> {
+  #enrolment(document: GenesisDocument, { identity }: NodeKeys): NodeRegistrationOptions {
+    const { settings, dataDir } = this.#options
+    return {
+      settings,
+      dataDir,
+      identity,
+      document,
+      world: this.#world,
+      methods: () => this.#node?.api?.methods ?? {},
+      onLeft: () => void this.stop(),
+      onFatal: (error) => this.#fail(error),
+    }
+  }
+
+  async #createNode(document: GenesisDocument, keys: NodeKeys): Promise<Node> {
     const { settings, dataDir, isForTests } = this.#options
-    const { random, clock } = this.#world
-    const keys = loadOrCreateNodeKeys({ dataDir, random, nowMs: clock.unixMs() })
+    const registration = this.#registration
     return createNode({
       config: await nodeOptionsOf(settings, dataDir),
       world: this.#world,
-      document: parseGenesis(readFileSync(settings.genesis.file, 'utf8')),
+      document,
       keys,
+      onApplied: (height) => registration?.applied(height),
       ...(settings.wadi.test.application === 'kvstore' && {
         openApplication: (folder) => new KvstoreApplication({ folder }),
       }),
       profile: {
         softwareVersion: SOFTWARE_VERSION,
         mode: settings.mode,
-        identity: keys.identity,
+        identity: identityStatusOf(keys.identity),
         debug: { enabled: isForTests, allowRoot: settings.common.debug.allowRoot },
-        // Whoever asks is told before the socket is gone.
-        shutdown: async () => void this.#world.timers.after(0, () => void this.stop()),
+        ...(registration && { registration: () => registration.status() }),
+        shutdown: () => {
+          if (registration !== undefined) return registration.requestShutdown()
+          // Whoever asks is told before the socket is gone.
+          this.#world.timers.after(0, () => void this.stop())
+          return Promise.resolve()
+        },
       },
       onFatal: (error) => this.#fail(error),
     })
@@ -151,8 +183,9 @@ export class RunningNode {
     const [node, api] = [this.#node, this.#api]
     this.#node = undefined
     this.#api = undefined
+    this.#registration?.stop()
     node?.stop()
     this.#metrics?.close()
-    await api?.close(CALLS_GRACE_MS)
+    await Promise.all([this.#sentry, api].map((server) => server?.close(CALLS_GRACE_MS)))
   }
 }

@@ -8,6 +8,7 @@ import { controlCommands } from './control/controlCommands.ts'
 import { debugCommands } from './debug/debugCommands.ts'
 import { governanceCommands } from './governance/governanceCommands.ts'
 import { keymanagerCommands } from './keymanager/keymanagerCommands.ts'
+import { signerCommands } from './signer/signerCommands.ts'
 import { stakeCommands } from './stake/stakeCommands.ts'
 import { storageCommands } from './storage/storageCommands.ts'
 import { unsafeReset } from './unsafeReset/unsafeReset.ts'
@@ -22,6 +23,7 @@ const root: CommandGroup = {
     debugCommands,
     governanceCommands,
     keymanagerCommands,
+    signerCommands,
     stakeCommands,
     storageCommands,
     unsafeReset,

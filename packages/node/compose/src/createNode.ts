@@ -85,6 +85,8 @@ export interface NodeOptions {
   readonly world: NodeWorld
   readonly document: GenesisDocument
   readonly keys: NodeKeys
+  /** A block has been applied, and can be asked about. */
+  readonly onApplied?: (height: bigint) => void
   /** What the node says of itself; without it, it answers no calls. */
   readonly profile?: NodeProfile
   /** Who is asked for light blocks when a state is taken from others; one has to be honest. */
@@ -183,7 +185,10 @@ function open(options: NodeOptions, life: Life): Node {
       onOpened: (times) => {
         timeOf = times
       },
-      onApplied: ({ block }) => api?.applied(block.header.height),
+      onApplied: ({ block: { header } }) => {
+        api?.applied(header.height)
+        if (api !== undefined) options.onApplied?.(header.height)
+      },
       onCaughtUp: () => api?.changed(),
       onFatal: (error) => {
         try {

@@ -5,7 +5,11 @@ import type { RandomSource } from '@wadi/base/random'
 import type { IdentityStatus } from '@wadi/consensus/control'
 import { signMessage } from '@wadi/crypto/ed25519/sign'
 import { type KeyPair, requireKeyFile } from '@wadi/node-crypto/keys/keyFile'
-import { loadOrCreateNodeIdentity, ROLE_FILES } from '@wadi/node-crypto/keys/nodeIdentity'
+import {
+  loadOrCreateNodeIdentity,
+  type NodeIdentity,
+  ROLE_FILES,
+} from '@wadi/node-crypto/keys/nodeIdentity'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
 
@@ -13,8 +17,8 @@ import type { SignatureDialect } from '@wadi/tendermint/dialect'
 export interface NodeKeys {
   readonly p2p: KeyPair
   readonly consensus: KeyPair
-  /** By what it is known. */
-  readonly identity: IdentityStatus
+  /** All of its keys. */
+  readonly identity: NodeIdentity
 }
 
 /** Where its keys are, and what new ones are made of. */
@@ -31,16 +35,21 @@ export function consensusKeyPath(dataDir: string): string {
 
 /** Loads the keys of a node's folder, and makes all of its identity that is missing. */
 export function loadOrCreateNodeKeys(options: NodeKeysOptions): NodeKeys {
-  const { node, consensus, tls } = loadOrCreateNodeIdentity(options)
+  const identity = loadOrCreateNodeIdentity(options)
   const { dataDir } = options
   return {
-    identity: {
-      node: PublicKey.check(node.publicKey),
-      consensus: PublicKey.check(consensus.publicKey),
-      tls: PublicKey.check(tls.key.publicKey),
-    },
+    identity,
     p2p: requireKeyFile(join(dataDir, `${ROLE_FILES.p2p}.pem`)),
     consensus: requireKeyFile(consensusKeyPath(dataDir)),
+  }
+}
+
+/** By what a node is known. */
+export function identityStatusOf({ node, consensus, tls }: NodeIdentity): IdentityStatus {
+  return {
+    node: PublicKey.check(node.publicKey),
+    consensus: PublicKey.check(consensus.publicKey),
+    tls: PublicKey.check(tls.key.publicKey),
   }
 }
 

@@ -219,7 +219,7 @@ describe('stake account gen_…', () => {
       [/tx cannot be written \(ENOENT\)/, `--transaction.file=${network.folder}/none/tx`],
       [/none\.json does not exist; name the genesis document/, '-g', network.at('none.json')],
       [/other\.json is not the genesis document|no genesis document/, '-g', other],
-      [/entity\.pem does not exist: create the key first/, '--signer.dir', '/nowhere'],
+      [/\/nowhere does not exist; make it, or name the folder/, '--signer.dir', '/nowhere'],
       [
         /--stake\.transfer\.destination is "oasis1", no address/,
         '--stake.transfer.destination=oasis1',
@@ -235,7 +235,10 @@ describe('stake account gen_…', () => {
     }
     network.write('entity.json', readFileSync(other))
     const mixed = await transfer(network)
-    assert.match(mixed.err, /is of the entity 6kps.*, and the key in that folder is/)
+    assert.match(
+      mixed.err,
+      /entity\.json is of 6kps.*, and entity\.pem beside it of \S+; put the two/,
+    )
     const steps = await stake(
       ...['account', 'gen_amend_commission_schedule', ...network.flags()],
       '--stake.commission_schedule.bounds=1/2',

@@ -4,7 +4,7 @@ import { encode, type Infer } from '@wadi/cbor/codec'
 import type { Schema } from '@wadi/cbor/schema'
 import { methodBodies } from '@wadi/consensus/methods'
 import { type AnyCommand, command, type Flags, type FlagsOf } from '@wadi/node-config/command'
-import { openOrder, saveTransaction, type TransactionContent } from './saveTransaction.ts'
+import type { TransactionContent } from './saveTransaction.ts'
 import { type TransactionFlagValues, transactionFlags } from './transactionFlags.ts'
 
 /** A command that makes a transaction. */
@@ -34,7 +34,9 @@ export function transactionCommand<const T extends Flags>(
     name,
     summary,
     options: { ...transactionFlags, ...options },
-    run({ flags }, world) {
+    async run({ flags }, world) {
+      // PERF: the other commands of a group start without the rules of genesis documents.
+      const { openOrder, saveTransaction } = await import('./saveTransaction.ts')
       const values = flags as unknown as FlagsOf<T> & TransactionFlagValues
       const order = openOrder(values)
       return saveTransaction(order, declared.content(values), world)

@@ -17,6 +17,17 @@ export interface ProgramWorld extends CommandWorld {
   readonly exitCodeOf?: (error: CodedError | UnavailableError) => number
 }
 
+/** Loads the groups that the words may name. */
+async function loadNamed(root: CommandGroup, args: readonly string[]): Promise<CommandGroup> {
+  const commands = await Promise.all(
+    root.commands.map(async (one) => {
+      const isNamed = 'load' in one && args.includes(one.name)
+      return (isNamed && (await one.load?.())) || one
+    }),
+  )
+  return { ...root, commands }
+}
+
 /** Runs what the words name; says in a sentence what cannot be done. */
 export async function runCommandLine(
   root: CommandGroup,
@@ -24,7 +35,8 @@ export async function runCommandLine(
   world: ProgramWorld,
 ): Promise<number> {
   try {
-    const request = parseArguments(root, args, world.keys)
+    const loaded = await loadNamed(root, args)
+    const request = parseArguments(loaded, args, world.keys)
     if (request.kind === 'run') return await request.command.run(request.call, world)
     world.out.write(formatHelp(request.path, request.command))
     return DONE

@@ -1,0 +1,94 @@
+/** How a node of a configuration registers, and how it stands before others as a sentry. */
+
+import type { NodeWorld } from '@wadi/compose/create-node'
+import { SOFTWARE_VERSION } from '@wadi/compose/software-version'
+import { chainContextOf, type GenesisDocument } from '@wadi/consensus/genesis/document'
+import type { GrpcServer } from '@wadi/grpc/server'
+import type { NodeApi } from '@wadi/node-api/node-api'
+import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
+import type { NodeIdentity } from '@wadi/node-crypto/keys/nodeIdentity'
+import { nodeFiles } from '@wadi/node-storage/node-files'
+import type { ConsensusAddress } from '@wadi/primitives/nodeAddress'
+import { PublicKey } from '@wadi/primitives/publicKey'
+import { type Ask, askMethods } from '@wadi/registration/chain'
+import { nodeNames } from '@wadi/registration/names'
+import { nodeSignersOf } from '@wadi/registration/node-signers'
+import { consensusAddressOf, p2pAddressesOf } from '@wadi/registration/own-addresses'
+import { ownerOf } from '@wadi/registration/owner'
+import { createRegistration, type Registration } from '@wadi/registration/registration'
+import { askSentries, parseSentry } from '@wadi/registration/sentry-client'
+import { serveSentry } from '@wadi/registration/sentry-server'
+import { Submitter } from '@wadi/registration/submitter'
+
+/** What registering is made of. */
+export interface NodeRegistrationOptions {
+  readonly settings: Settings
+  readonly dataDir: string
+  readonly identity: NodeIdentity
+  readonly document: GenesisDocument
+  readonly world: NodeWorld
+  /** The calls of the node, once it has some. */
+  readonly methods: () => NodeApi['methods']
+  /** The operator wanted the node to leave the network, and it has. */
+  readonly onLeft: () => void
+  readonly onFatal: (error: unknown) => void
+}
+
+/** Does the node vote on blocks of the consensus layer, as far as it is up to it? */
+function isValidator({ mode, consensus, wadi }: Settings): boolean {
+  return wadi.test.application === 'oasis' && (mode === 'validator' || consensus.validator)
+}
+
+function ownAddress({ settings, identity }: NodeRegistrationOptions): Promise<ConsensusAddress> {
+  const { listenAddress, externalAddress } = settings.consensus
+  const key = PublicKey.check(identity.p2p.publicKey)
+  return consensusAddressOf({ listenAddress, externalAddress }, key, nodeNames)
+}
+
+/** What registers a node; undefined if it is none that does. It has not started. */
+export function registrationOf(options: NodeRegistrationOptions): Registration | undefined {
+  const { settings, dataDir, identity, document, methods, onLeft, onFatal } = options
+  if (!isValidator(settings)) return undefined
+  const world = { ...options.world, log: options.world.logger('registration') }
+  const ask: Ask = (name, question, signal) => askMethods(methods())(name, question, signal)
+  const { submission } = settings.consensus
+  const chainContext = chainContextOf(document)
+  const sentries = settings.runtime.sentryAddresses.map(parseSentry)
+  const tls = identity.sentryClientTls
+  const { registration } = settings.p2p
+  return createRegistration({
+    ask,
+    submitter: new Submitter({ ask, chainContext, config: submission, world }),
+    world,
+    dataDir,
+    softwareVersion: SOFTWARE_VERSION,
+    signers: nodeSignersOf(identity),
+    owner: ownerOf(nodeFiles, settings.registration),
+    isValidator: true,
+    places: {
+      consensus: async () =>
+        sentries.length > 0
+          ? await askSentries({ sentries, tls, world })
+          : [await ownAddress(options)],
+      p2p: () =>
+        p2pAddressesOf({ addresses: registration.addresses, port: settings.p2p.port }, nodeNames),
+    },
+    onLeft,
+    onFatal,
+  })
+}
+
+/** The control port of a sentry; undefined if the node is none. */
+export async function sentryOf(options: NodeRegistrationOptions): Promise<GrpcServer | undefined> {
+  const { settings, identity, onFatal } = options
+  const { enabled, control } = settings.sentry
+  if (!enabled) return undefined
+  return await serveSentry({
+    port: control.port,
+    tls: identity.tls,
+    authorizedKeys: control.authorizedPubkeys,
+    addresses: async () => [await ownAddress(options)],
+    world: { ...options.world, log: options.world.logger('sentry') },
+    onFatal,
+  })
+}

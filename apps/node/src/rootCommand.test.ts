@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { rootCommand } from './rootCommand.ts'
+
+describe('the groups of commands', () => {
+  for (const { name, summary, ...one } of rootCommand.commands)
+    if ('load' in one && one.load !== undefined) {
+      const { load } = one
+      it(`are called in the help what they call themselves: ${name}`, async () => {
+        const loaded = await load()
+        assert.deepEqual([loaded.name, loaded.summary], [name, summary])
+      })
+    }
+})
