@@ -1,4 +1,4 @@
-/** An archive with a recorded chain as a light client sees it, which believes nothing but a block. */
+/** An archive with a recorded chain as a light client sees it, which believes one block only. */
 
 import { decodeRpc, encode } from '@wadi/cbor/codec'
 import type { AnySchema } from '@wadi/cbor/schema'
