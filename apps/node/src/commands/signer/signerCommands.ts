@@ -1,0 +1,12 @@
+/** `signer`: keys of entities. */
+
+import type { CommandGroup } from '@wadi/node-config/command'
+import { exportEntity } from './exportEntity.ts'
+
+/** See the top of this file. */
+export const signerCommands: CommandGroup = {
+  name: 'signer',
+  summary: 'signer backend utilities',
+  shared: {},
+  commands: [exportEntity],
+}
