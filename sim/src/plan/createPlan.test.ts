@@ -9,6 +9,16 @@ const plans = Array.from({ length: 2000 }, (_, i) => createPlan(BigInt(i)))
 const powerOf = ({ powers }: Plan, nodes: readonly number[]) =>
   nodes.reduce((total, node) => total + powers[node]!, 0n)
 
+/** Those of some nodes whom the first one reaches through the others. */
+function reachedIn({ links }: Plan, among: readonly number[]): readonly number[] {
+  const inner = links.filter((link) => link.every((node) => among.includes(node)))
+  const reached = new Set(among.slice(0, 1))
+  for (const _ of among)
+    for (const [a, b] of inner)
+      if (reached.has(a) || reached.has(b)) for (const node of [a, b]) reached.add(node)
+  return among.filter((node) => reached.has(node))
+}
+
 describe('a plan', () => {
   it('is the same for the same seed, and another for another', () => {
     assert.deepEqual(createPlan(7n), plans[7])
@@ -31,13 +41,13 @@ describe('a plan', () => {
     }
   })
 
-  it('connects everybody, and ends all faults when it heals', () => {
+  it('connects everybody, the core by itself, and ends all faults when it heals', () => {
     for (const plan of plans) {
-      const reached = new Set([0])
-      for (const _ of plan.powers)
-        for (const [a, b] of plan.links)
-          if (reached.has(a) || reached.has(b)) for (const node of [a, b]) reached.add(node)
-      assert.equal(reached.size, plan.powers.length)
+      const everybody = [...plan.powers.keys()]
+      assert.deepEqual(reachedIn(plan, everybody), everybody)
+      const bad = [...plan.byzantine.map(({ node }) => node), ...plan.lost]
+      const core = everybody.filter((node) => !bad.includes(node))
+      assert.deepEqual(reachedIn(plan, core), core, `seed ${plan.seed}`)
       for (const fault of plan.faults)
         if (fault.kind === 'weather' || fault.kind === 'cut' || fault.kind === 'slow')
           assert.ok(fault.toMs <= plan.healAtMs)

@@ -5,7 +5,7 @@ import { type RandomSource, randomBelow } from '@wadi/base/random'
 import { BYZANTINE_KINDS, CRASH_CLASSES, WEATHER_CLASSES } from './faultClasses.ts'
 import type { Byzantine, CrashFault, CutFault, Fault, Plan, Span, WeatherFault } from './plan.ts'
 import { randomFor } from './randomFor.ts'
-import { linksOf } from './topology.ts'
+import { heldTogether, linksOf } from './topology.ts'
 
 /** What is not left to the seed. */
 export interface PlanOptions {
@@ -71,11 +71,12 @@ export function createPlan(seed: bigint, options: PlanOptions = {}): Plan {
   const byzantine = byzantineOf(dice, powers, { isBeyondLimit, count: options.byzantine })
   const honest = powers.map((_, i) => i).filter((i) => !byzantine.some(({ node }) => node === i))
   const lost = isBeyondLimit ? [] : lostOf(dice, powers, { honest, byzantine })
+  const core = honest.filter((node) => !lost.includes(node))
   return {
     seed,
     powers,
     topology,
-    links: linksOf(topology, count, dice.random),
+    links: heldTogether(linksOf(topology, count, dice.random), core),
     byzantine,
     isBeyondLimit:
       isBeyondLimit ||

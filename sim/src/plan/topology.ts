@@ -16,6 +16,34 @@ export function linksOf(kind: TopologyKind, count: number, random: RandomSource)
   }
 }
 
+/**
+ * With as few links more as it takes to hold some nodes together by themselves: nobody promises
+ * that those agree who hear of each other only through liars.
+ */
+export function heldTogether(links: readonly Link[], nodes: readonly number[]): readonly Link[] {
+  const all = [...links]
+  for (const node of nodes.slice(1)) {
+    const [first = node] = nodes
+    if (!reach(all, nodes, first).has(node)) all.push(first < node ? [first, node] : [node, first])
+  }
+  return all
+}
+
+/** Whom one of them reaches through the others. */
+function reach(
+  links: readonly Link[],
+  among: readonly number[],
+  from: number,
+): ReadonlySet<number> {
+  const reached = new Set([from])
+  for (const node of reached)
+    for (const [a, b] of links) {
+      const other = a === node ? b : b === node ? a : node
+      if (among.includes(other)) reached.add(other)
+    }
+  return reached
+}
+
 function pairs(count: number): readonly Link[] {
   const nodes = Array.from({ length: count }, (_, i) => i)
   return nodes.flatMap((a) => nodes.slice(a + 1).map((b) => [a, b] as const))
