@@ -6,8 +6,8 @@ import type { CallTransport } from '@wadi/grpc/call-transport'
 import { createLightNode, type LightNode, type LightNodeOptions } from '../light/lightNode.ts'
 import type { ApplicationChain } from './applicationChain.ts'
 
-/** A little after the first blocks of a chain of a test. */
-export const testClock: Clock = { unixMs: () => 1_700_000_100_000, monotonicMs: () => 0 }
+/** A while after the blocks of a chain of a test, which come every second. */
+export const testClock: Clock = { unixMs: () => 1_701_000_000_000, monotonicMs: () => 0 }
 
 /** Waits for nothing. */
 export const hastyTimers: Timers = {

@@ -1,7 +1,7 @@
 /** Headers of a chain that can be believed: each follows from the one that the caller knows. */
 
 import type { Clock } from '@wadi/base/clock'
-import { CodedError } from '@wadi/base/errors'
+import { CodedError, UnavailableError } from '@wadi/base/errors'
 import type { Timers } from '@wadi/contracts/world'
 import { addMilliseconds, type Moment } from '@wadi/primitives/moment'
 import { decode, encode } from '@wadi/protobuf/codec'
@@ -83,19 +83,16 @@ export class HeaderChain {
     return this.height
   }
 
-  /** What the first node has, unless witnesses are a little behind. */
+  /** What the first node has, unless others are a little behind. */
   async #head(): Promise<bigint> {
     const { all } = this.#options.providers
     const told = await Promise.all(all.map((provider) => heightOf(provider)))
-    const { primary, witnesses } = this.#client
-    const first = told[primary] ?? 0n
-    const near = witnesses.flatMap((number) => {
-      const height = told[number] ?? 0n
-      return height > 0n && height < first && first - height <= HEAD_LAG_MAX ? [height] : []
-    })
-    const head = near.reduce((lowest, height) => (height < lowest ? height : lowest), first)
+    const heights = told.filter((height) => height !== undefined)
+    if (heights.length === 0) throw nobody()
+    const first = told[this.#client.primary] ?? heights.reduce(higher)
+    const head = heights.filter((height) => first - height <= HEAD_LAG_MAX).reduce(lower, first)
     const known = this.height === 0n ? this.#options.trust.height : this.height
-    return head > known ? head : known
+    return higher(head, known)
   }
 
   #inTurn<Result>(task: () => LightTask<Result>): Promise<Result> {
@@ -139,6 +136,13 @@ export class HeaderChain {
   #now(): Moment {
     return addMilliseconds(EPOCH, Math.floor(this.#options.clock.unixMs()))
   }
+}
+
+const higher = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+const lower = (a: bigint, b: bigint): bigint => (a < b ? a : b)
+
+function nobody(): UnavailableError {
+  return new UnavailableError('lightNode.noProvider', 'no node says how long the chain is')
 }
 
 async function heightOf(provider: Provider): Promise<bigint | undefined> {

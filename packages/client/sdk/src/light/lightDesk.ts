@@ -1,7 +1,7 @@
 /** Who carries out calls of a light client: each is verified, or refused by its name. */
 
 import { CodedError } from '@wadi/base/errors'
-import { streams } from '@wadi/consensus/consensus/api'
+import type { streams } from '@wadi/consensus/consensus/api'
 import { apiMethods } from '@wadi/consensus-services/api'
 import type { Timers } from '@wadi/contracts/world'
 import type { CallOptions } from '@wadi/grpc/channel-options'
@@ -23,6 +23,9 @@ export interface LightParts {
 
 /** What is a node's own affair, although the answers of the services have it. */
 const OF_NODES: ReadonlySet<string> = new Set(['Consensus/GetLastRetainedHeight'])
+
+/** The one stream whose items can be verified. */
+const WATCH_BLOCKS = 'Consensus/WatchBlocks' satisfies keyof typeof streams
 
 /** A call beside those that the services answer from a view of the chain. */
 // biome-ignore lint/suspicious/noExplicitAny: calls of all types in one table
@@ -75,7 +78,7 @@ export function lightDesk(parts: LightParts): Desk {
       }
     },
     watching(path): Watch {
-      if (Object.hasOwn(streams, path))
+      if (path === WATCH_BLOCKS)
         return (_request, options) => new BlockWatch({ facts: answers.facts, providers }, options)
       return () => {
         throw errors.notProvable(path)

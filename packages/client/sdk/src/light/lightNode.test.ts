@@ -150,7 +150,9 @@ describe('a light client', () => {
     const away = { unary: () => Promise.reject(new UnavailableError('grpc.unavailable', 'away')) }
     const nobody = { ...apiTransport(node.api), ...away }
     const lonely = lightNodeOf(node.chain, [nobody, nobody])
-    await assert.rejects(lonely.client.staking.totalSupply(0n), { reason: 'light.noProvider' })
+    await assert.rejects(lonely.client.staking.totalSupply(0n), {
+      reason: 'lightNode.noProvider',
+    })
     const silent = { ...nobody, unary: () => new Promise<never>(() => undefined) }
     const waiting = lightNodeOf(node.chain, [silent, silent])
     const late = waiting.client.staking.totalSupply(0n, { timeoutMs: 1 })

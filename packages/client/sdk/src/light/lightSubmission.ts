@@ -1,7 +1,7 @@
 /** Submitting a transaction, and seeing for ourselves that it is in a block and has not failed. */
 
 import { equalBytes } from '@wadi/base/bytes'
-import { UnavailableError } from '@wadi/base/errors'
+import { CodedError, UnavailableError } from '@wadi/base/errors'
 import { encode } from '@wadi/cbor/codec'
 import type { TransactionProof } from '@wadi/consensus/consensus/api'
 import type { Timers } from '@wadi/contracts/world'
@@ -9,8 +9,8 @@ import type { CallOptions } from '@wadi/grpc/channel-options'
 import { SignedTransaction } from '@wadi/primitives/transaction'
 import { verifyTransactionProof } from '@wadi/tendermint/transactionProof'
 import { errors } from './errors.ts'
-import { POLL_MS } from './limits.ts'
-import { isRefusal, type Provider } from './providers.ts'
+import { HEAD_LAG_MAX, POLL_MS } from './limits.ts'
+import type { Provider } from './providers.ts'
 import type { VerifiedFacts } from './verifiedFacts.ts'
 
 /** What submission needs. */
@@ -22,9 +22,9 @@ export interface SubmissionParts {
 }
 
 /** A node's word for it that a transaction is no good: nothing proves that. */
-function refused(cause: unknown): UnavailableError {
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new UnavailableError('lightNode.submission', `the node says: ${why}`, { cause })
+function refused(cause: CodedError): UnavailableError {
+  const message = `the node says: ${cause.message}`
+  return new UnavailableError('lightNode.submission', message, { cause })
 }
 
 /** Has a node do something with a transaction; what it says against it is its own word. */
@@ -32,11 +32,14 @@ export async function handIn<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call()
   } catch (error) {
-    throw isRefusal(error) ? refused(error) : error
+    throw error instanceof CodedError ? refused(error) : error
   }
 }
 
+/** Waits for a block that others have already, and for the one after it. */
 async function reach({ facts, timers }: SubmissionParts, height: bigint, signal?: AbortSignal) {
+  const last = await facts.headers.latest()
+  if (height > last + HEAD_LAG_MAX + 1n) throw errors.notInBlock(`${height}, after ${last}`)
   while ((await facts.headers.latest()) < height) {
     if (signal?.aborted === true) return
     await new Promise<void>((resolve) => {

@@ -170,6 +170,20 @@ describe('a transaction', () => {
     })
   })
 
+  it('is not waited for in a block that nobody will see', async () => {
+    const { chain } = node
+    const call = await prepareTransaction(client, rich.publicKey, transfer(1n), { gas: 1000n })
+    const signed = await signWith(rich, chain.chainContext, call)
+    const unary = async (path: string, request: Uint8Array) =>
+      path.endsWith('SubmitTxWithProof')
+        ? encode(TransactionProof, { height: 1n << 60n, rawProof: Uint8Array.of(1) })
+        : await node.web.unary(path, request)
+    const light = lightNodeOf(chain, [{ ...node.web, unary }, node.channel])
+    await assert.rejects(submitTransaction(light.client, signed), {
+      reason: 'lightNode.notInBlock',
+    })
+  })
+
   it('is refused by a node on its own word, which a light client only repeats', async () => {
     const light = lightNodeOf(node.chain, [node.web, node.channel])
     const sender = { client: light.client, chainContext: node.chain.chainContext, signer: rich }
