@@ -1,9 +1,9 @@
 /** Replays a recorded chain through the engine's contract, and compares in the engine's words. */
 
 import { EMPTY_BYTES, toBase64, toHex } from '@wadi/base/bytes'
-import { chainTermsOf } from '@wadi/compose/chain-terms'
 import { genesisOf } from '@wadi/compose/engine-genesis'
 import { OasisApplication } from '@wadi/compose/oasis-application'
+import { chainTermsOf } from '@wadi/consensus-services/application/chainTerms'
 import { createUpgrader } from '@wadi/consensus-services/upgrader'
 import type {
   BlockContext,

@@ -1,12 +1,12 @@
 /** The consensus services on a simulated network. */
 
-import { chainTermsOf } from '@wadi/compose/chain-terms'
 import { genesisOf } from '@wadi/compose/engine-genesis'
 import { createNetworkGenesis, type NetworkGenesis } from '@wadi/compose/network-genesis'
 import { signedTransfer } from '@wadi/compose/network-transfer'
 import { OasisApplication } from '@wadi/compose/oasis-application'
 import * as registryKeys from '@wadi/consensus/registry/keys'
 import * as stakingKeys from '@wadi/consensus/staking/keys'
+import { chainTermsOf } from '@wadi/consensus-services/application/chainTerms'
 import { read, readExisting } from '@wadi/consensus-services/kernel/state'
 import { services } from '@wadi/consensus-services/services'
 import { kernelEd25519 } from '@wadi/crypto/ed25519/provider'

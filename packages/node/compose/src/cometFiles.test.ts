@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { parseBase64, parseUtf8 } from '@wadi/base/bytes'
-import { chainTermsOf } from './chainTerms.ts'
+import { chainTermsOf } from '@wadi/consensus-services/application/chainTerms'
 import { cometFiles, cometNodeId, cometTimeouts } from './cometFiles.ts'
 import { genesisOf } from './engineGenesis.ts'
 import { createNetworkGenesis } from './networkGenesis.ts'

@@ -2,12 +2,12 @@
 
 import { zero } from '@wadi/cbor/codec'
 import { Status } from '@wadi/consensus/control'
+import { chainTermsOf } from '@wadi/consensus-services/application/chainTerms'
 import type { ValidatorUpdate } from '@wadi/contracts/application'
 import type { ChainSource, SubmittedFate } from '@wadi/node-api/chain-source'
 import { createNodeApi, type NodeApi } from '@wadi/node-api/node-api'
 import { OpenStates } from '@wadi/node-api/open-states'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
-import { chainTermsOf } from '../chainTerms.ts'
 import { genesisOf } from '../engineGenesis.ts'
 import type { NetworkGenesis } from '../networkGenesis.ts'
 import { OasisApplication } from '../oasisApplication.ts'

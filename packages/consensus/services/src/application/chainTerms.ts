@@ -2,11 +2,11 @@
 
 import { refuseAttestations, type VerifyAttestation } from '@wadi/attestation/contract'
 import { chainContextOf, type GenesisDocument } from '@wadi/consensus/genesis/document'
-import type { Chain } from '@wadi/consensus-services/kernel/context'
-import { needsDebug } from '@wadi/consensus-services/needsDebug'
 import { type Ed25519Provider, kernelEd25519 } from '@wadi/crypto/ed25519/provider'
 import { forbidKeys, TEST_PUBLIC_KEYS } from '@wadi/crypto/signature/forbiddenKeys'
 import { RESERVED_PUBLIC_KEYS } from '@wadi/primitives/reservedAddresses'
+import { needsDebug } from '../genesis/needsDebug.ts'
+import type { Chain } from '../kernel/context.ts'
 
 /** What is up to the node. */
 export interface ChainChoices extends Pick<Chain, 'local' | 'upgrader'> {
