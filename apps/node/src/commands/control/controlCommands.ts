@@ -6,6 +6,7 @@ import { addBundle } from './addBundle.ts'
 import { cancelUpgrade } from './cancelUpgrade.ts'
 import { clearDeregister } from './clearDeregister.ts'
 import { isSynced } from './isSynced.ts'
+import { runtimeStats } from './runtimeStats.ts'
 import { shutdown } from './shutdown.ts'
 import { status } from './status.ts'
 import { upgradeBinary } from './upgradeBinary.ts'
@@ -25,5 +26,6 @@ export const controlCommands: CommandGroup = {
     cancelUpgrade,
     status,
     addBundle,
+    runtimeStats,
   ],
 }
