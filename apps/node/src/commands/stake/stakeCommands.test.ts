@@ -233,6 +233,9 @@ describe('stake account gen_…', () => {
       assert.equal(out.includes('null') || out.includes('undefined'), false)
       assert.throws(() => statSync(network.at('tx')), { code: 'ENOENT' })
     }
+    const strict = network.flags().filter((word) => word !== '--debug.dont_blame_oasis')
+    const words = ['account', 'gen_burn', ...strict]
+    assert.match((await stake(...words)).err, /or allow what is for tests with --debug\.dont_blame/)
     network.write('entity.json', readFileSync(other))
     const mixed = await transfer(network)
     assert.match(

@@ -23,7 +23,7 @@ import type { Version } from '@wadi/primitives/version'
 import { amountText, type TokenTerms } from './amounts.ts'
 import { describeChanges } from './describeChanges.ts'
 import { describeSchedule } from './describeSchedule.ts'
-import { indented } from './lines.ts'
+import { indented, oneLine } from './lines.ts'
 
 type Lines = readonly string[]
 
@@ -82,7 +82,7 @@ const versionText = ({ major, minor, patch }: Version): string => `${major}.${mi
 
 function upgradeLines({ handler, target, epoch }: UpgradeDescriptor): Lines {
   return [
-    `Handler: ${handler}`,
+    `Handler: ${oneLine(handler)}`,
     'Target Version:',
     `  Consensus Protocol: ${versionText(target.consensusProtocol)}`,
     `  Runtime Host Protocol: ${versionText(target.runtimeHostProtocol)}`,
@@ -93,7 +93,7 @@ function upgradeLines({ handler, target, epoch }: UpgradeDescriptor): Lines {
 
 function titleLines({ title, description }: { title: string; description: string }): Lines {
   return [
-    ...(title === '' ? [] : [`Title: ${title}`]),
+    ...(title === '' ? [] : [`Title: ${oneLine(title)}`]),
     ...(description === '' ? [] : ['Description:', description]),
   ]
 }
@@ -101,7 +101,7 @@ function titleLines({ title, description }: { title: string; description: string
 function changesLines({ module, changes }: ChangeParametersProposal): Lines {
   try {
     // COMPAT(oasis-core): with a blank at the end of the second line.
-    return [`Module: ${module}`, 'Changes: ', ...describeChanges(changes)]
+    return [`Module: ${oneLine(module)}`, 'Changes: ', ...describeChanges(changes)]
   } catch (error) {
     return indented(malformedLines(error, changes))
   }
@@ -141,7 +141,7 @@ function policyLines(
 function actionLines(action: Action, terms: TokenTerms): Lines {
   const { executeMsg, updateWithdrawPolicy, updateAuthority } = action
   const message = executeMsg && [
-    `Method: ${executeMsg.method}`,
+    `Method: ${oneLine(executeMsg.method)}`,
     'Body:',
     ...indented(describeBody(executeMsg.method, executeMsg.body, terms)),
   ]

@@ -10,6 +10,7 @@ import { signTransaction, Transaction, transactionContext } from '@wadi/primitiv
 import { TestNetwork } from '../testing/testNetwork.ts'
 import { describeBody } from './describeBody.ts'
 import { describeSignedTransaction, describeTransaction } from './describeTransaction.ts'
+import { textOf } from './lines.ts'
 import { loadNetwork, type NetworkTerms } from './networkTerms.ts'
 
 const BODIES_PER_METHOD = 3
@@ -64,6 +65,15 @@ describe('a transaction that is shown', () => {
       ])
       const { fee: _none, ...free } = transaction
       assert.ok(describeTransaction(make(Transaction, free), network).includes('  Fee:   none'))
+    })
+  })
+
+  it('cannot do anything to the terminal, or look like more lines than it is', () => {
+    withNetwork((network) => {
+      const method = 'x.Y\u001b[2J\n  Nonce:  1\u009b1A'
+      const transaction = make(Transaction, { nonce: 7n, method })
+      const text = textOf(describeTransaction(transaction, network))
+      assert.match(text, /^ {2}Method: x\.Y\\u001b\[2J\\u000a {2}Nonce: {2}1\\u009b1A\n {2}Body:\n/)
     })
   })
 

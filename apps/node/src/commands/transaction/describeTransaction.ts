@@ -14,7 +14,7 @@ import {
 } from '@wadi/primitives/transaction'
 import { amountText, type TokenTerms } from './amounts.ts'
 import { describeBody } from './describeBody.ts'
-import { indented } from './lines.ts'
+import { indented, oneLine } from './lines.ts'
 import type { NetworkTerms } from './networkTerms.ts'
 
 type Lines = readonly string[]
@@ -38,7 +38,7 @@ function feeLines(fee: Fee | undefined, token: TokenTerms): Lines {
 function contentLines(transaction: Transaction, token: TokenTerms): Lines {
   const { method, body, nonce, fee } = transaction
   return [
-    `Method: ${method}`,
+    `Method: ${oneLine(method)}`,
     'Body:',
     ...indented(describeBody(method, body, token)),
     `Nonce:  ${nonce}`,

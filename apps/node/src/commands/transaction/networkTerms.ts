@@ -41,12 +41,14 @@ export function loadNetwork(flags: Named): NetworkTerms {
   const path = flags['genesis.file']
   const document = readNamedText(path, 'the genesis document of the network', parseGenesis)
   const signatures = signatureRulesOf(flags)
+  const isDebug = flags['debug.dont_blame_oasis']
   try {
-    checkGenesis(document, { isDebug: flags['debug.dont_blame_oasis'], signatures })
+    checkGenesis(document, { isDebug, signatures })
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
+    const hint = isDebug ? '' : ', or allow what is for tests with --debug.dont_blame_oasis'
     throw errors.badFile(
-      `${path} is no genesis document that a network can begin with (${error.message}); name that of the network with --genesis.file`,
+      `${path} is no genesis document that a network can begin with (${error.message}); name that of the network with --genesis.file${hint}`,
     )
   }
   const genesisHash = hashOfGenesis(document)
