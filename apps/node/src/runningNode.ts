@@ -4,23 +4,20 @@ import { readFileSync } from 'node:fs'
 import { createLogger, type Logger } from '@wadi/base/log'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
-import { createNode, type Node, type NodeWorld } from '@wadi/compose/create-node'
+import type { NodeWorld } from '@wadi/compose/create-node'
 import { openLogSink } from '@wadi/compose/log-sink'
 import { type NodeApiServer, serveNodeApi } from '@wadi/compose/node-api-server'
-import { identityStatusOf, loadOrCreateNodeKeys, type NodeKeys } from '@wadi/compose/node-keys'
+import { loadOrCreateNodeKeys } from '@wadi/compose/node-keys'
 import { processClock, processRandom } from '@wadi/compose/process-world'
-import { SOFTWARE_VERSION } from '@wadi/compose/software-version'
-import { KvstoreApplication } from '@wadi/compose/testing/kvstore'
-import { type GenesisDocument, parseGenesis } from '@wadi/consensus/genesis/document'
-import type { GrpcServer } from '@wadi/grpc/server'
+import { parseGenesis } from '@wadi/consensus/genesis/document'
 import { internalSocketOf } from '@wadi/node-config/internal-socket'
 import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
 import { nodeFiles } from '@wadi/node-storage/node-files'
-import type { Registration } from '@wadi/registration/registration'
 import { sentenceOf } from './exitCodes.ts'
 import { type MetricsServer, serveMetrics } from './metricsServer.ts'
-import { levelsOf, nodeOptionsOf, publicAddressOf, readEndpoint } from './nodeOptions.ts'
-import { type NodeRegistrationOptions, registrationOf, sentryOf } from './nodeRegistration.ts'
+import type { ModeNode, NodeContext } from './modes/modeNode.ts'
+import { openMode } from './modes/openMode.ts'
+import { levelsOf, publicAddressOf, readEndpoint } from './nodeOptions.ts'
 
 /** So long calls that have begun may go on. */
 const CALLS_GRACE_MS = 1_000
@@ -46,9 +43,7 @@ export class RunningNode {
   readonly #ended = Promise.withResolvers<NodeEnding>()
   #metrics: MetricsServer | undefined
   #api: NodeApiServer | undefined
-  #sentry: GrpcServer | undefined
-  #registration: Registration | undefined
-  #node: Node | undefined
+  #node: ModeNode | undefined
 
   constructor(options: RunningNodeOptions) {
     this.#options = options
@@ -66,11 +61,6 @@ export class RunningNode {
   /** Resolves when the node has ended, whatever ended it. */
   get ended(): Promise<NodeEnding> {
     return this.#ended.promise
-  }
-
-  /** The node itself, once it has started. */
-  get node(): Node | undefined {
-    return this.#node
   }
 
   /** Where others than the operator call; undefined if they cannot. */
@@ -100,72 +90,34 @@ export class RunningNode {
       const at = readEndpoint('metrics.address', settings.metrics.address)
       this.#metrics = await serveMetrics(this.#world.metrics, at)
     }
-    const document = parseGenesis(readFileSync(settings.genesis.file, 'utf8'))
-    const { random, clock } = this.#world
-    const keys = loadOrCreateNodeKeys({ dataDir, random, nowMs: clock.unixMs() })
-    const enrolment = this.#enrolment(document, keys)
-    const registration = registrationOf(enrolment)
-    this.#registration = registration
-    this.#sentry = await sentryOf(enrolment)
-    const node = await this.#createNode(document, keys)
+    const node = await openMode(this.#context())
     this.#node = node
     await node.start()
-    registration?.start()
-    if (node.api !== undefined)
+    const { api, id, chainId, height } = node
+    if (api !== undefined)
       this.#api = await serveNodeApi({
-        api: node.api,
+        api,
         socketPath: internalSocketOf(settings),
         public: publicAddressOf(settings),
         debug: isForTests ? 'served' : 'hidden',
         world: this.#world,
         onFailure: (error) => this.#fail(error),
       })
-    const { chain } = node.engine.status
-    const { id } = node.network
-    this.log.info('started', { id, chain: chain.chainId, height: chain.lastBlockHeight })
+    this.log.info('started', { mode: settings.mode, id, chain: chainId, height })
   }
 
-  #enrolment(document: GenesisDocument, { identity }: NodeKeys): NodeRegistrationOptions {
+  #context(): NodeContext {
     const { settings, dataDir } = this.#options
+    const { random, clock } = this.#world
     return {
-      settings,
-      dataDir,
-      identity,
-      document,
+      ...this.#options,
       world: this.#world,
-      methods: () => this.#node?.api?.methods ?? {},
-      onLeft: () => void this.stop(),
+      document: parseGenesis(readFileSync(settings.genesis.file, 'utf8')),
+      keys: loadOrCreateNodeKeys({ dataDir, random, nowMs: clock.unixMs() }),
+      // Whoever asks is told before the socket is gone.
+      stopSoon: () => this.#world.timers.after(0, () => void this.stop()),
       onFatal: (error) => this.#fail(error),
     }
-  }
-
-  async #createNode(document: GenesisDocument, keys: NodeKeys): Promise<Node> {
-    const { settings, dataDir, isForTests } = this.#options
-    const registration = this.#registration
-    return createNode({
-      config: await nodeOptionsOf(settings, dataDir),
-      world: this.#world,
-      document,
-      keys,
-      onApplied: (height) => registration?.applied(height),
-      ...(settings.wadi.test.application === 'kvstore' && {
-        openApplication: (folder) => new KvstoreApplication({ folder }),
-      }),
-      profile: {
-        softwareVersion: SOFTWARE_VERSION,
-        mode: settings.mode,
-        identity: identityStatusOf(keys.identity),
-        debug: { enabled: isForTests, allowRoot: settings.common.debug.allowRoot },
-        ...(registration && { registration: () => registration.status() }),
-        shutdown: () => {
-          if (registration !== undefined) return registration.requestShutdown()
-          // Whoever asks is told before the socket is gone.
-          this.#world.timers.after(0, () => void this.stop())
-          return Promise.resolve()
-        },
-      },
-      onFatal: (error) => this.#fail(error),
-    })
   }
 
   #fail(error: unknown): void {
@@ -183,9 +135,8 @@ export class RunningNode {
     const [node, api] = [this.#node, this.#api]
     this.#node = undefined
     this.#api = undefined
-    this.#registration?.stop()
-    node?.stop()
+    await node?.stop()
     this.#metrics?.close()
-    await Promise.all([this.#sentry, api].map((server) => server?.close(CALLS_GRACE_MS)))
+    await api?.close(CALLS_GRACE_MS)
   }
 }

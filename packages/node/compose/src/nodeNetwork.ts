@@ -28,8 +28,8 @@ export interface PeersConfig
     | 'duplicateIps'
     | 'rates'
   > {
-  /** `off`: only those whom the operator names. */
-  readonly peerExchange: 'on' | 'off'
+  /** `off`: only those whom the operator names. `seed`: tells addresses, and keeps nobody long. */
+  readonly peerExchange: 'on' | 'off' | 'seed'
   /** Are addresses kept that not everybody can reach? */
   readonly addressBook: 'strict' | 'lenient'
   readonly seeds?: readonly NetAddress[]
@@ -44,6 +44,8 @@ export interface NodeNetworkOptions
   readonly folder: string
   /** In the order in which others are told their channels. */
   readonly reactors: readonly Reactor[]
+  /** Addresses that are in the book from the beginning. */
+  readonly known?: readonly NetAddress[]
 }
 
 /** See the top of this file. */
@@ -66,9 +68,10 @@ const DIAL_JITTER_MS = 100
 
 /** Makes a network that has not started. */
 export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
-  const { world, config, folder, reactors, ...identity } = options
+  const { world, config, folder, reactors, known = [], ...identity } = options
   const { peerExchange, addressBook, seeds, ...rest } = config
-  const book = peerExchange === 'on' ? openBook(options) : undefined
+  const book = peerExchange === 'off' ? undefined : openBook(options)
+  for (const address of known) book?.add(address, address)
   const filesMax = openFilesMax()
   const network = new Network({
     ...identity,
@@ -82,7 +85,8 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
   for (const reactor of reactors) network.add(reactor)
   const save = () =>
     book && replaceFile(world.files, folder, BOOK_NAME, [encodeBook(book.content())])
-  const pex = book && new PexReactor({ world, network, book, seeds: seeds ?? [], save })
+  const mode = peerExchange === 'seed' ? 'seed' : 'peer'
+  const pex = book && new PexReactor({ world, network, book, seeds: seeds ?? [], save, mode })
   if (pex !== undefined) network.add(pex)
   return {
     network,

@@ -86,6 +86,17 @@ function describeRefusal(name: string, error: CodedError): CodedError {
   return new CodedError(module, code, reason, message, `the node refuses ${name}: ${message}`)
 }
 
+/** What a node says that speaks another version, or is none. */
+function readAnswer<A>(name: string, read: () => A): A {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    const sentence = `the answer to ${name} cannot be read (${error.message}); ask a node of this release`
+    throw new UnavailableError('command.answer', sentence, { cause: error })
+  }
+}
+
 /** Asks the node that the flags name. */
 export async function withNode<A>(
   flags: ConnectionFlagValues,
@@ -105,15 +116,13 @@ export async function withNode<A>(
       const { request, response } = calls[name]!
       const [service, method] = name.split('/') as [string, string]
       const encoded = cborCodec(request).encode(question)
-      try {
-        const path = pathOf(PACKAGE + service, method)
-        const answer = await channel.unary(path, encoded, { whenAway })
-        return cborCodec(response).decode(answer)
-      } catch (error) {
+      const path = pathOf(PACKAGE + service, method)
+      const answer = await channel.unary(path, encoded, { whenAway }).catch((error: unknown) => {
         if (error instanceof UnavailableError) throw describeAway(target, name, error)
         if (error instanceof CodedError) throw describeRefusal(name, error)
         throw error
-      }
+      })
+      return readAnswer(name, () => cborCodec(response).decode(answer))
     },
   }
   try {

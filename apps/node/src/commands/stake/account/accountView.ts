@@ -1,8 +1,9 @@
 /** All that a node knows of an account, at one height. */
 
-import type { Account } from '@wadi/consensus/staking'
+import type { Account, SharePool } from '@wadi/consensus/staking'
 import { calls } from '@wadi/consensus/staking/api'
 import type { Address } from '@wadi/primitives/address'
+import type { Quantity } from '@wadi/primitives/quantity'
 import type { AskedNode } from '../../connection/nodeConnection.ts'
 import type { TokenTerms } from '../../transaction/amounts.ts'
 import { tokenOfNode } from '../tokenOfNode.ts'
@@ -25,60 +26,43 @@ export interface Delegations {
   readonly debonding: readonly DelegationView[]
 }
 
-async function delegatedBy(node: AskedNode, query: Query): Promise<Delegations> {
-  const active = await node.ask(calls, 'Staking/DelegationInfosFor', query)
-  const debonding = await node.ask(calls, 'Staking/DebondingDelegationInfosFor', query)
-  return {
-    active: Array.from(
-      active,
-      ([
-        address,
-        {
-          delegation: { shares },
-          pool,
-        },
-      ]) => ({
-        address,
-        shares,
-        amount: worthOf(shares, pool),
-      }),
-    ),
-    debonding: Array.from(debonding, ([address, infos]) =>
-      infos.map(({ delegation: { shares, debondEnd }, pool }) => ({
-        address,
-        shares,
-        amount: worthOf(shares, pool),
-        endTime: debondEnd,
-      })),
-    ).flat(),
-  }
-}
-
 interface Query {
   readonly height: bigint
   readonly owner: Address
 }
 
+interface Shares {
+  readonly shares: Quantity
+  readonly debondEnd?: bigint
+}
+
+function viewOf(address: Address, { shares, debondEnd }: Shares, pool: SharePool): DelegationView {
+  const end = debondEnd === undefined ? {} : { endTime: debondEnd }
+  return { address, shares, amount: worthOf(shares, pool), ...end }
+}
+
+async function delegatedBy(node: AskedNode, query: Query): Promise<Delegations> {
+  const active = await node.ask(calls, 'Staking/DelegationInfosFor', query)
+  const debonding = await node.ask(calls, 'Staking/DebondingDelegationInfosFor', query)
+  return {
+    active: Array.from(active, ([to, { delegation, pool }]) => viewOf(to, delegation, pool)),
+    debonding: Array.from(debonding, ([to, infos]) =>
+      infos.map(({ delegation, pool }) => viewOf(to, delegation, pool)),
+    ).flat(),
+  }
+}
+
 async function receivedBy(
   node: AskedNode,
   query: Query,
-  { active: activePool, debonding: debondingPool }: Account['escrow'],
+  pools: Account['escrow'],
 ): Promise<Delegations> {
   const active = await node.ask(calls, 'Staking/DelegationsTo', query)
   const debonding = await node.ask(calls, 'Staking/DebondingDelegationsTo', query)
   return {
-    active: Array.from(active, ([address, { shares }]) => ({
-      address,
-      shares,
-      amount: worthOf(shares, activePool),
-    })),
-    debonding: Array.from(debonding, ([address, all]) =>
-      all.map(({ shares, debondEnd }) => ({
-        address,
-        shares,
-        amount: worthOf(shares, debondingPool),
-        endTime: debondEnd,
-      })),
+    active: Array.from(active, ([from, delegation]) => viewOf(from, delegation, pools.active)),
+    debonding: Array.from(debonding, ([from, all]) =>
+      all.map((delegation) => viewOf(from, delegation, pools.debonding)),
     ).flat(),
   }
 }

@@ -1,0 +1,75 @@
+import { createNode, type Node } from '@wadi/compose/create-node'
+import { identityStatusOf } from '@wadi/compose/node-keys'
+import { SOFTWARE_VERSION } from '@wadi/compose/software-version'
+import { KvstoreApplication } from '@wadi/compose/testing/kvstore'
+import type { GrpcServer } from '@wadi/grpc/server'
+import type { Registration } from '@wadi/registration/registration'
+import { nodeOptionsOf } from '../nodeOptions.ts'
+import { registrationOf, sentryOf } from '../nodeRegistration.ts'
+import type { ModeNode, NodeContext } from './modeNode.ts'
+
+/** So long calls of a sentry that have begun may go on. */
+const SENTRY_GRACE_MS = 1_000
+
+/** Opens a node that follows the chain, and votes on it if it is elected. */
+export async function openFullNode(context: NodeContext): Promise<ModeNode> {
+  let opened: Node | undefined
+  const { identity } = context.keys
+  const enrolment = {
+    ...context,
+    identity,
+    methods: () => opened?.api?.methods ?? {},
+    onLeft: context.stopSoon,
+  }
+  const registration = registrationOf(enrolment)
+  let sentry: GrpcServer | undefined
+  const node = await openNode(context, registration)
+  opened = node
+  const { chain } = node.engine.status
+  return {
+    id: node.network.id,
+    chainId: chain.chainId,
+    height: chain.lastBlockHeight,
+    api: node.api,
+    start: async () => {
+      await node.start()
+      sentry = await sentryOf(enrolment)
+      registration?.start()
+    },
+    stop: async () => {
+      opened = undefined
+      registration?.stop()
+      node.stop()
+      await sentry?.close(SENTRY_GRACE_MS)
+    },
+  }
+}
+
+async function openNode(
+  { settings, dataDir, isForTests, world, document, keys, stopSoon, onFatal }: NodeContext,
+  registration: Registration | undefined,
+): Promise<Node> {
+  return createNode({
+    config: await nodeOptionsOf(settings, dataDir),
+    world,
+    document,
+    keys,
+    onApplied: (height) => registration?.applied(height),
+    ...(settings.wadi.test.application === 'kvstore' && {
+      openApplication: (folder) => new KvstoreApplication({ folder }),
+    }),
+    profile: {
+      softwareVersion: SOFTWARE_VERSION,
+      mode: settings.mode,
+      identity: identityStatusOf(keys.identity),
+      debug: { enabled: isForTests, allowRoot: settings.common.debug.allowRoot },
+      ...(registration && { registration: () => registration.status() }),
+      shutdown: () => {
+        if (registration !== undefined) return registration.requestShutdown()
+        stopSoon()
+        return Promise.resolve()
+      },
+    },
+    onFatal,
+  })
+}

@@ -1,0 +1,32 @@
+/** What a node of any mode is made of, and what its process needs of it. */
+
+import type { NodeWorld } from '@wadi/compose/create-node'
+import type { NodeKeys } from '@wadi/compose/node-keys'
+import type { GenesisDocument } from '@wadi/consensus/genesis/document'
+import type { NodeApi } from '@wadi/node-api/node-api'
+import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
+
+/** What it is made of. */
+export interface NodeContext {
+  readonly settings: Settings
+  readonly dataDir: string
+  /** Was the flag given that allows what is for tests? */
+  readonly isForTests: boolean
+  readonly world: NodeWorld
+  readonly document: GenesisDocument
+  readonly keys: NodeKeys
+  /** Has the process end the node, a little later. */
+  readonly stopSoon: () => void
+  readonly onFatal: (error: unknown) => void
+}
+
+/** A node that has been opened. */
+export interface ModeNode {
+  readonly id: string
+  readonly chainId: string
+  /** Of the last block when it was opened. */
+  readonly height: bigint
+  readonly api: NodeApi | undefined
+  start(): Promise<void>
+  stop(): Promise<void>
+}
