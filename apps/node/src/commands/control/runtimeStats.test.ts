@@ -76,6 +76,6 @@ describe('control runtime-stats', () => {
     assert.match(err, /runtime-stats takes <runtime-id> \[<start-height> \[<end-height>\]\]; give/)
     assert.match((await stats('ff')).err, /give a runtime's ID as 32 bytes in hex/)
     const id = toHex(runtimeId)
-    assert.match((await stats(id, 'first')).err, /--start-height is "first"; give a number/)
+    assert.match((await stats(id, 'first')).err, /the first height is "first"; give a number/)
   })
 })

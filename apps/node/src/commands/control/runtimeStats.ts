@@ -9,9 +9,8 @@ import type { Namespace } from '@wadi/primitives/namespace'
 import type { PublicKey } from '@wadi/primitives/publicKey'
 import { connectionFlags } from '../connection/connectionFlags.ts'
 import { type AskedNode, withNode } from '../connection/nodeConnection.ts'
-import { runtimeIdOf } from '../keymanager/enclavePolicies.ts'
 import { errors } from '../transaction/commandErrors.ts'
-import { unsignedText } from '../transaction/flagValues.ts'
+import { runtimeIdOf, unsignedText } from '../transaction/flagValues.ts'
 import { textOf } from '../transaction/lines.ts'
 import { writeNamedFile } from '../transaction/textFile.ts'
 import { csvOf, describeStats } from './stats/describeStats.ts'
@@ -34,9 +33,9 @@ function askedBy(operands: readonly string[]): Asked {
   if (id === undefined || rest.length > 0)
     throw errors.missingValue(`runtime-stats takes ${OPERANDS}; give them`)
   return {
-    runtimeId: runtimeIdOf('runtime-id', id),
-    from: unsignedText('start-height', from),
-    to: unsignedText('end-height', to),
+    runtimeId: runtimeIdOf('the runtime', id),
+    from: unsignedText('the first height', from),
+    to: unsignedText('the height after the last', to),
   }
 }
 

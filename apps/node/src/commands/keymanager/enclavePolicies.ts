@@ -4,13 +4,13 @@
  * is nobody's.
  */
 
-import { parseHex } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
 import { type KeyedMap, keyedMap } from '@wadi/cbor/collections'
 import type { EnclavePolicySgx } from '@wadi/consensus/keymanager'
 import { EnclaveIdentity, parseEnclaveIdentity } from '@wadi/primitives/enclaveIdentity'
 import { Namespace } from '@wadi/primitives/namespace'
 import { errors } from '../transaction/commandErrors.ts'
+import { runtimeIdOf } from '../transaction/flagValues.ts'
 
 /** The flags, by what they say. */
 export const ENCLAVE_FLAGS = {
@@ -33,24 +33,15 @@ function saidIn(words: readonly string[]): readonly Said[] {
   })
 }
 
-function orRefuse<T>(name: string, text: string, form: string, read: () => T): T {
+function enclaveOf(name: string, text: string): EnclaveIdentity {
   try {
-    return read()
+    return parseEnclaveIdentity(text)
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
-    throw errors.badValue(`--${name} has ${JSON.stringify(text)}; give ${form}`)
+    throw errors.badValue(
+      `--${name} has ${JSON.stringify(text)}; give an enclave as 64 bytes in hex`,
+    )
   }
-}
-
-function enclaveOf(name: string, text: string): EnclaveIdentity {
-  return orRefuse(name, text, 'an enclave as 64 bytes in hex', () => parseEnclaveIdentity(text))
-}
-
-/** A runtime's ID in hex. */
-export function runtimeIdOf(name: string, text: string): Namespace {
-  return orRefuse(name, text, "a runtime's ID as 32 bytes in hex", () =>
-    Namespace.check(parseHex(text)),
-  )
 }
 
 function queryOf(text: string): readonly [Namespace, readonly EnclaveIdentity[]] {
@@ -60,7 +51,7 @@ function queryOf(text: string): readonly [Namespace, readonly EnclaveIdentity[]]
     throw errors.badValue(
       `--${name} has ${JSON.stringify(text)}; give runtime_id=enclave_id1,enclave_id2`,
     )
-  return [runtimeIdOf(name, runtime), enclaves.split(',').map((one) => enclaveOf(name, one))]
+  return [runtimeIdOf(`--${name}`, runtime), enclaves.split(',').map((one) => enclaveOf(name, one))]
 }
 
 interface Draft {

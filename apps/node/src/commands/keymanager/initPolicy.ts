@@ -1,9 +1,9 @@
 import { encode, make } from '@wadi/cbor/codec'
 import { PolicySgx } from '@wadi/consensus/keymanager'
 import { command } from '@wadi/node-config/command'
-import { requireGiven, unsignedOf } from '../transaction/flagValues.ts'
+import { requireGiven, runtimeIdOf, unsignedOf } from '../transaction/flagValues.ts'
 import { writeNamedFile } from '../transaction/textFile.ts'
-import { ENCLAVE_FLAGS, enclavePoliciesOf, runtimeIdOf } from './enclavePolicies.ts'
+import { ENCLAVE_FLAGS, enclavePoliciesOf } from './enclavePolicies.ts'
 import { policyPathOf } from './policyFile.ts'
 import { policyFileFlag } from './policyFlags.ts'
 
@@ -52,7 +52,7 @@ export const initPolicy = command({
     requireGiven(given, ID, SERIAL)
     const policy = make(PolicySgx, {
       serial: Number(unsignedOf(SERIAL, flags[SERIAL], SERIAL_BITS)),
-      id: runtimeIdOf(ID, flags[ID]),
+      id: runtimeIdOf(`--${ID}`, flags[ID]),
       enclaves: enclavePoliciesOf(words),
       masterSecretRotationInterval: unsignedOf(ROTATION, flags[ROTATION]),
     })

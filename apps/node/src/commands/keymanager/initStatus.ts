@@ -5,9 +5,8 @@ import { toIndentedJson } from '@wadi/cbor/json'
 import { Status } from '@wadi/consensus/keymanager'
 import { command, type FlagsOf } from '@wadi/node-config/command'
 import { errors } from '../transaction/commandErrors.ts'
-import { publicKeyOf, requireGiven } from '../transaction/flagValues.ts'
+import { publicKeyOf, requireGiven, runtimeIdOf } from '../transaction/flagValues.ts'
 import { writeNamedFile } from '../transaction/textFile.ts'
-import { runtimeIdOf } from './enclavePolicies.ts'
 import { policyFileFlag, signatureFilesFlag } from './policyFlags.ts'
 import { readSignedPolicy } from './signedPolicy.ts'
 
@@ -76,7 +75,7 @@ export const initStatus = command({
   options,
   run({ flags, given }) {
     requireGiven(given, ID)
-    const id = runtimeIdOf(ID, flags[ID])
+    const id = runtimeIdOf(`--${ID}`, flags[ID])
     const hasPolicy = flags['keymanager.policy.file'] !== ''
     const checksum = checksumOf(flags[CHECKSUM])
     checkInitialized(flags)

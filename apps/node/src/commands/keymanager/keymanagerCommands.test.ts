@@ -59,7 +59,7 @@ describe('keymanager init_policy', () => {
         /--keymanager\.policy\.serial is 4294967296; give a number/,
         '--keymanager.policy.serial=4294967296',
       ],
-      [/--keymanager\.policy\.id has "ff"; give a runtime's ID/, '--keymanager.policy.id=ff'],
+      [/--keymanager\.policy\.id is "ff"; give a runtime's ID/, '--keymanager.policy.id=ff'],
       [
         /--keymanager\.policy\.enclave\.id has "ff"; give an enclave/,
         '--keymanager.policy.enclave.id=ff',

@@ -2,8 +2,8 @@
 
 import { type AnyCommand, command, type Flags } from '@wadi/node-config/command'
 import { persistentFlags } from '@wadi/node-config/node-flags'
-import { runtimeIdOf } from '../keymanager/enclavePolicies.ts'
 import { errors } from '../transaction/commandErrors.ts'
+import { runtimeIdOf } from '../transaction/flagValues.ts'
 
 /** A command that comes with runtimes. */
 export interface RuntimeCommand {
@@ -25,7 +25,7 @@ export function runtimeCommand(declared: RuntimeCommand): AnyCommand {
     options: { ...persistentFlags, ...options },
     run({ operands }) {
       if (!count(operands.length)) throw errors.missingValue(`${name} takes ${word}; give them`)
-      for (const id of operands) runtimeIdOf(name, id)
+      for (const id of operands) runtimeIdOf('the runtime', id)
       throw errors.unsupported(
         `${name} is about databases of runtimes, and this node has none: it hosts no runtimes yet; run oasis-node for a node that does`,
       )

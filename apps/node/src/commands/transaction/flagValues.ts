@@ -1,8 +1,9 @@
 /** Values of flags and operands: what each command is told, read the same way everywhere. */
 
-import { parseBase64 } from '@wadi/base/bytes'
+import { parseBase64, parseHex } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
 import { type Address, parseAddress } from '@wadi/primitives/address'
+import { Namespace } from '@wadi/primitives/namespace'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { parseQuantity, type Quantity } from '@wadi/primitives/quantity'
 import { errors } from './commandErrors.ts'
@@ -27,11 +28,19 @@ export function unsignedOf(name: string, value: bigint, bits: bigint = BITS_64):
   return value
 }
 
-/** A number that is given as a text. */
-export function unsignedText(name: string, text: string): bigint {
-  if (!DECIMAL.test(text))
-    throw errors.badValue(`--${name} is ${JSON.stringify(text)}; give a number, such as 2000`)
-  return unsignedOf(name, BigInt(text))
+/** A number that is given as a text, by a flag or as an operand. */
+export function unsignedText(title: string, text: string): bigint {
+  if (!DECIMAL.test(text) || BigInt(text) >= 2n ** BITS_64)
+    throw errors.badValue(`${title} is ${JSON.stringify(text)}; give a number, such as 2000`)
+  return BigInt(text)
+}
+
+/** A runtime's ID, by a flag or as an operand. */
+export function runtimeIdOf(title: string, text: string): Namespace {
+  return orRefuse(
+    () => Namespace.check(parseHex(text)),
+    () => `${title} is ${JSON.stringify(text)}; give a runtime's ID as 32 bytes in hex`,
+  )
 }
 
 /** An amount of base units, or of shares. */

@@ -62,7 +62,7 @@ export function openOrder(flags: TransactionFlagValues): TransactionOrder {
     nonce: unsignedOf('transaction.nonce', flags['transaction.nonce']),
     fee: {
       amount: quantity(unsignedOf(name, flags[name])),
-      gas: unsignedText('transaction.fee.gas', flags['transaction.fee.gas']),
+      gas: unsignedText('--transaction.fee.gas', flags['transaction.fee.gas']),
     },
   }
 }
