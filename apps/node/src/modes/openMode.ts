@@ -1,3 +1,4 @@
+import { openArchiveNode } from './archiveNode.ts'
 import { openFullNode } from './fullNode.ts'
 import type { ModeNode, NodeContext } from './modeNode.ts'
 import { openSeedNode } from './seedNode.ts'
@@ -9,6 +10,7 @@ const RUNTIME_MODES = ['compute', 'observer', 'keymanager']
 export async function openMode(context: NodeContext): Promise<ModeNode> {
   const { mode } = context.settings
   if (mode === 'seed') return await openSeedNode(context)
+  if (mode === 'archive') return openArchiveNode(context)
   if (RUNTIME_MODES.includes(mode))
     context.world
       .logger('node')

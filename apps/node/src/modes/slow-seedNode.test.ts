@@ -4,33 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { toBase64 } from '@wadi/base/bytes'
-import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { makeNetworkFolders } from '@wadi/compose/network-folders'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
-import { processClock } from '@wadi/compose/process-world'
 import { freePorts } from '@wadi/compose/testing/node-process'
-import { Channel } from '@wadi/grpc/channel'
-import { loadConfig } from '@wadi/node-config/load-config'
-import { createNodeClient, type NodeClient } from '@wadi/sdk/node-client'
-import { RunningNode } from '../runningNode.ts'
+import { nodeOf, untilHeight, withClient } from '../testing/nodesHere.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wadi-seed-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-
-function open(configPath: string, dataDir: string): RunningNode {
-  const settings = loadConfig({ file: configPath, environment: {} }).config
-  return new RunningNode({ settings, dataDir, isForTests: true })
-}
-
-async function withClient<T>(dataDir: string, use: (client: NodeClient) => Promise<T>): Promise<T> {
-  const target = `unix:${join(dataDir, 'internal.sock')}`
-  const channel = new Channel({ target, clock: processClock, timers: nodeTimers })
-  try {
-    return await use(createNodeClient(channel))
-  } finally {
-    channel.close()
-  }
-}
 
 describe('a seed node', () => {
   it('has validators find each other that know nobody else, and says whom it knows', async () => {
@@ -65,7 +45,7 @@ describe('a seed node', () => {
       }),
     )
     const validators = makeNetworkFolders({ folder, network, ports })
-    const seed = open(seedConfig, seedDir)
+    const seed = nodeOf(seedConfig, seedDir)
     await seed.start()
     const { identity, chainContext } = await withClient(seedDir, async (client) => {
       const { seed: status } = await client.nodeController.getStatus()
@@ -79,12 +59,10 @@ describe('a seed node', () => {
       const p2p = { port: 0, seeds: [identity] }
       const own = { common: common(dataDir), genesis, consensus: consensus(ports[i]!) }
       writeFileSync(configPath, JSON.stringify({ mode: 'validator', ...own, registration, p2p }))
-      return open(configPath, dataDir)
+      return nodeOf(configPath, dataDir)
     })
     await Promise.all(nodes.map((node) => node.start()))
-    await withClient(validators[0]!.dataDir, async (client) => {
-      for await (const { height } of client.consensus.watchBlocks()) if (height >= 2n) break
-    })
+    await untilHeight(validators[0]!.dataDir, 2n)
     const known = await withClient(seedDir, (client) => client.nodeController.getStatus())
     assert.ok(known.mode === 'seed')
     await Promise.all([seed, ...nodes].map((node) => node.stop()))

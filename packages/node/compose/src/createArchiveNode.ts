@@ -1,0 +1,59 @@
+/** An archive: answers about the chain in its folder, and takes part in nothing. */
+
+import { cometChainId, type GenesisDocument } from '@wadi/consensus/genesis/document'
+import { DiskBlockStore } from '@wadi/engine/disk-block-store'
+import { DiskStateStore } from '@wadi/engine/disk-state-store'
+import { createNodeApi, type NodeApi } from '@wadi/node-api/node-api'
+import { OpenStates } from '@wadi/node-api/open-states'
+import type { NodeWorld } from './createNode.ts'
+import type { NodeProfile } from './nodeAnswers.ts'
+import { OasisApplication } from './oasisApplication.ts'
+
+/** What an archive is made of. */
+export interface ArchiveNodeOptions {
+  readonly dataDir: string
+  readonly world: NodeWorld
+  readonly document: GenesisDocument
+  readonly profile: NodeProfile
+}
+
+/** An archive that is open until it is stopped. */
+export interface ArchiveNode {
+  readonly chainId: string
+  /** Of the last block that is here. */
+  readonly height: bigint
+  readonly api: NodeApi
+  stop(): void
+}
+
+/** Opens an archive. */
+export function createArchiveNode(options: ArchiveNodeOptions): ArchiveNode {
+  const { dataDir, world, document, profile } = options
+  const { files } = world
+  const log = world.logger('archive')
+  const application = new OasisApplication({ document, folder: `${dataDir}/application`, files })
+  const { chainContext } = application
+  const chain = cometChainId(chainContext)
+  const at = (name: string) => ({ files, log, path: `${dataDir}/consensus/${name}`, chain })
+  const blocks = new DiskBlockStore(at('blocks'))
+  const states = new DiskStateStore(at('state'))
+  const opened = new OpenStates((height, arena) => application.stateAt(height, arena))
+  const { height } = application.info()
+  const source = {
+    document,
+    chainContext,
+    lastHeight: height < blocks.height ? height : blocks.height,
+    blocks,
+    states,
+    stateAt: (asked: bigint) => opened.at(asked),
+    live: undefined,
+  }
+  return {
+    chainId: chain,
+    height: source.lastHeight,
+    api: createNodeApi({ source, facts: profile }),
+    stop: () => {
+      for (const store of [application, blocks, states]) store.close()
+    },
+  }
+}
