@@ -5,8 +5,10 @@
 
 import { refuseAttestations } from '@wadi/attestation/contract'
 import { EMPTY_BYTES, toHex } from '@wadi/base/bytes'
-import { make } from '@wadi/cbor/codec'
+import { make, zero } from '@wadi/cbor/codec'
 import { keyedMap } from '@wadi/cbor/collections'
+import { text } from '@wadi/cbor/scalars'
+import { VrfParameters } from '@wadi/consensus/beacon'
 import { errors as consensusErrors } from '@wadi/consensus/consensus/errors'
 import {
   chainContextOf,
@@ -58,8 +60,18 @@ export const rich: Signer = createTestSigner('entity', 'somebody rich of the tes
 export const richAddress: Address = stakingAddress(PublicKey.check(rich.publicKey))
 export const RICH_BALANCE = 1_000_000n
 
+/** Nobody registers anew, so it had better not end. */
+const ONE_EPOCH = { interval: 1_000_000n, proofDelay: 999_999n }
+
+const COSTS = keyedMap<string, bigint>(text, [
+  ['transfer', 10n],
+  ['add_escrow', 20n],
+])
+const COST_OF_BYTES = keyedMap<string, bigint>(text, [['tx_byte', 1n]])
+
 function document(): GenesisDocument {
-  const { staking, ...rest } = testDocument()
+  const { staking, beacon, consensus, ...rest } = testDocument()
+  const vrfParameters = { ...zero(VrfParameters), ...beacon.params.vrfParameters, ...ONE_EPOCH }
   const account = make(Account, {
     general: make(GeneralAccount, { balance: quantity(RICH_BALANCE) }),
   })
@@ -68,7 +80,12 @@ function document(): GenesisDocument {
     [richAddress, account],
   ])
   const totalSupply = quantity(staking.totalSupply + RICH_BALANCE)
-  return { ...rest, staking: { ...staking, ledger, totalSupply } }
+  return {
+    ...rest,
+    staking: { ...staking, ledger, totalSupply, params: { ...staking.params, gasCosts: COSTS } },
+    consensus: { ...consensus, params: { ...consensus.params, gasCosts: COST_OF_BYTES } },
+    beacon: { ...beacon, params: { ...beacon.params, vrfParameters } },
+  }
 }
 
 function eventOf({ type, attributes }: BlockEvent): Event {

@@ -1,7 +1,7 @@
 /** Who carries out calls of a light client: each is verified, or refused by its name. */
 
 import { CodedError } from '@wadi/base/errors'
-import type { streams } from '@wadi/consensus/consensus/api'
+import type { GasQuery, streams } from '@wadi/consensus/consensus/api'
 import { apiMethods } from '@wadi/consensus-services/api'
 import type { Timers } from '@wadi/contracts/world'
 import type { CallOptions } from '@wadi/grpc/channel-options'
@@ -9,6 +9,7 @@ import type { Ask, Desk, Watch } from '../tableClient.ts'
 import { BlockWatch } from './blockWatch.ts'
 import { withinDeadline } from './deadline.ts'
 import { errors } from './errors.ts'
+import { GasEstimates } from './gasEstimates.ts'
 import type { LightAnswers } from './lightAnswers.ts'
 import { provenBlock } from './lightBlocks.ts'
 import { handIn, submitProven } from './lightSubmission.ts'
@@ -35,9 +36,12 @@ function ownCalls({ answers, providers, timers }: LightParts): Readonly<Record<s
   const { facts } = answers
   const provider = providers.all[0]!
   const submit = { facts, provider, timers }
+  const estimates = new GasEstimates()
   return {
     'Consensus/GetBlock': async (height: bigint) =>
       provenBlock(facts, await answers.heightOf(height)),
+    'Consensus/EstimateGas': async (query: GasQuery) =>
+      answers.look(await answers.heightOf(0n), (view) => estimates.of(view, query)),
     'Consensus/SubmitTx': async (signed, options) => {
       await submitProven(submit, signed, options)
     },

@@ -2,21 +2,25 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { toHex } from '@wadi/base/bytes'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
-import { encode, zero } from '@wadi/cbor/codec'
+import { encode, make, zero } from '@wadi/cbor/codec'
 import type { AnySchema } from '@wadi/cbor/schema'
+import { Address } from '@wadi/primitives/address'
+import { PublicKey } from '@wadi/primitives/publicKey'
+import { quantity } from '@wadi/primitives/quantity'
+import { Transaction } from '@wadi/primitives/transaction'
 import { apiTransport } from '../compliance/apiTransport.ts'
-import { richAddress } from '../compliance/applicationChain.ts'
+import { rich, richAddress } from '../compliance/applicationChain.ts'
 import { lightNodeOf } from '../compliance/lightNodes.ts'
 import { createTestNode, type TestNode } from '../compliance/servedNode.ts'
 import { createNodeClient, type NodeClient } from '../nodeClient.ts'
 import { nodeCalls, nodeStreams } from '../nodeTables.ts'
 import { callerOf } from '../tableClient.ts'
+import { methodCall } from '../transactions/methodCall.ts'
 import type { LightNode } from './lightNode.ts'
 
 /** What the protocol has no proof for. */
 const UNPROVABLE = [
   'Beacon/WaitEpoch',
-  'Consensus/EstimateGas',
   'Consensus/GetBlockResults',
   'Consensus/GetLastRetainedHeight',
   'Consensus/GetLightBlock',
@@ -92,6 +96,29 @@ describe('a light client', () => {
         }
       }
     assert.deepEqual(refused.sort(), UNPROVABLE)
+  })
+
+  it('runs a transaction itself, to see what it would use', async () => {
+    const signer = PublicKey.check(rich.publicKey)
+    const to = Address.check(new Uint8Array(21).fill(7))
+    const asked = [
+      methodCall('staking.Transfer', { to, amount: quantity(5n) }),
+      methodCall('staking.Withdraw', { from: to, amount: quantity(5n) }),
+      methodCall('staking.AddEscrow', { account: to, amount: quantity(500n) }),
+      methodCall('governance.CastVote', { id: 1n, vote: 1 }),
+      { method: 'nobody.Knows', body: Uint8Array.of(0xf6) },
+    ]
+    const estimates: bigint[] = []
+    for (const call of asked) {
+      const query = { signer, transaction: make(Transaction, call) }
+      const gas = await light.client.consensus.estimateGas(query)
+      assert.equal(gas, await plain.consensus.estimateGas(query))
+      estimates.push(gas)
+    }
+    assert.ok(
+      estimates.some((gas) => gas > 0n),
+      estimates.join(' '),
+    )
   })
 
   it('has no streams but that of blocks', () => {

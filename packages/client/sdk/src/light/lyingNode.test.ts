@@ -2,16 +2,20 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { toHex } from '@wadi/base/bytes'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
-import { encode } from '@wadi/cbor/codec'
+import { encode, make } from '@wadi/cbor/codec'
 import type { AnySchema } from '@wadi/cbor/schema'
+import { PublicKey } from '@wadi/primitives/publicKey'
+import { quantity } from '@wadi/primitives/quantity'
+import { Transaction } from '@wadi/primitives/transaction'
 import fc from 'fast-check'
 import { apiTransport } from '../compliance/apiTransport.ts'
-import { richAddress } from '../compliance/applicationChain.ts'
+import { rich, richAddress } from '../compliance/applicationChain.ts'
 import { lightNodeOf } from '../compliance/lightNodes.ts'
 import { lyingTransport, plots } from '../compliance/lyingTransport.ts'
 import { createTestNode } from '../compliance/servedNode.ts'
 import { createNodeClient, type NodeClient } from '../nodeClient.ts'
 import { nodeCalls } from '../nodeTables.ts'
+import { methodCall } from '../transactions/methodCall.ts'
 
 type Question = readonly [
   path: keyof typeof nodeCalls,
@@ -29,9 +33,14 @@ const QUESTIONS: readonly Question[] = [
   ['Governance/Proposals', ({ governance }) => governance.proposals(0n)],
   ['Consensus/GetBlock', ({ consensus }) => consensus.getBlock(3n)],
   ['Consensus/GetTransactionsWithProofs', (client) => proofsOf(client)],
+  ['Consensus/EstimateGas', (client) => estimateOf(client)],
   ['Consensus/GetGenesisDocument', ({ consensus }) => consensus.getGenesisDocument()],
 ]
 const ID = nodeCalls['Registry/GetEntity'].request.zero.id
+const CALL = methodCall('staking.AddEscrow', { account: richAddress, amount: quantity(5n) })
+const transaction = make(Transaction, CALL)
+const signer = PublicKey.check(rich.publicKey)
+const estimateOf = ({ consensus }: NodeClient) => consensus.estimateGas({ signer, transaction })
 const proofsOf = ({ consensus }: NodeClient) => consensus.getTransactionsWithProofs(2n)
 
 async function outcomeOf([path, ask]: Question, client: NodeClient): Promise<string> {

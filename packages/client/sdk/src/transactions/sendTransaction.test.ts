@@ -125,7 +125,7 @@ describe('a transaction', () => {
     const light = lightNodeOf(node.chain, [node.web, node.channel])
     const { chainContext } = node.chain
     const sender = { client: light.client, chainContext, signer: rich }
-    const sent = await withBlocks(node, sendTransaction(sender, transfer(6n), { gas: 1000n }))
+    const sent = await withBlocks(node, sendTransaction(sender, transfer(6n)))
     const results = await light.results(sent.height)
     assert.equal(results[0]?.code, 0)
   })

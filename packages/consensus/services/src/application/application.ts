@@ -139,8 +139,11 @@ export class Application {
     this.#checkState = undefined
     const committed = this.#adopt(tree.root)
     const ctx = this.#aside('endBlock')
-    this.#chain.bus.publish(ctx, 'stateSyncCompleted', undefined)
-    ctx.state.dispose()
+    try {
+      this.#chain.bus.publish(ctx, 'stateSyncCompleted', undefined)
+    } finally {
+      ctx.state.dispose()
+    }
     return committed
   }
 
@@ -286,7 +289,6 @@ export class Application {
     if (this.#parameters === undefined) throw consensusErrors.noCommittedBlocks()
     checkSize(this.#parameters, encode(Transaction, transaction).length)
     if (this.#committed === undefined) throw consensusErrors.noCommittedBlocks()
-    const ctx = this.#aside('simulate')
     const fee = { amount: quantity(U64_MAX), gas: U64_MAX }
     const dearest = { ...transaction, fee }
     const untrustedRawValue = encode(Transaction, dearest)
@@ -294,9 +296,13 @@ export class Application {
     const size = encode(SignedTransaction, envelope).length
     if (isSystemTransaction(dearest)) return 0n
     const opened = { transaction: dearest, signer }
-    const { gas } = executeTransaction(this.#dispatcher, ctx, opened, size)
-    ctx.state.dispose()
-    return gas.used
+    const ctx = this.#aside('simulate')
+    // The state may be one whose nodes are elsewhere: then this is tried again and again.
+    try {
+      return executeTransaction(this.#dispatcher, ctx, opened, size).gas.used
+    } finally {
+      ctx.state.dispose()
+    }
   }
 
   #under(): Pending {
