@@ -100,7 +100,10 @@ export async function connectNetwork(folder: string): Promise<NetworkConnection>
 export async function createNetwork(options: LocalNetworkOptions = {}): Promise<LocalNetwork> {
   const { processes = 'one', folder, ...chosen } = options
   const scratch = folder === undefined ? scratchFolder() : undefined
-  const files = await openNetworkFiles(folder ?? scratch!.folder, { ...USUAL_NETWORK, ...chosen })
+  // Nobody looks for a network where it is gone afterwards: tests begin many at the same moment.
+  const wish = folder === undefined ? 'any' : 'usual'
+  const choices = { ...USUAL_NETWORK, ...chosen }
+  const files = await openNetworkFiles(folder ?? scratch!.folder, choices, wish)
   const running = files.nodes.map(processes === 'one' ? nodeHere : nodeElsewhere)
   const { nodes, close } = connect(files)
   const stop = async () => {

@@ -18,13 +18,24 @@ function listenOnce(port: number): Promise<number | undefined> {
   })
 }
 
-/** Chooses ports that are free, the usual ones where they are; none twice. */
+/**
+ * Which ports are wanted: the usual ones, which people know, or any, so that networks that begin at
+ * the same moment do not choose the same.
+ */
+export type PortWish = 'usual' | 'any'
+
+/** Chooses ports that are free; none twice. */
 export class PortChooser {
   readonly #taken = new Set<number>()
+  readonly #tries: number
 
-  /** A free port: `usual`, or one of the next, or any. */
+  constructor(wish: PortWish = 'usual') {
+    this.#tries = wish === 'usual' ? PORT_TRIES : 0
+  }
+
+  /** A free port: `usual`, or one of the next, where those are wanted, or any. */
   async choose(usual: number): Promise<number> {
-    for (let port = usual; port < usual + PORT_TRIES; port++)
+    for (let port = usual; port < usual + this.#tries; port++)
       if (!this.#taken.has(port) && (await listenOnce(port)) !== undefined) return this.#take(port)
     const any = await listenOnce(ANY)
     if (any === undefined || this.#taken.has(any))

@@ -9,7 +9,7 @@ import { UnavailableError } from '@wadi/base/errors'
 import { makeNetworkFolders } from '@wadi/compose/network-folders'
 import { createNetworkGenesis, type NetworkGenesis } from '@wadi/compose/network-genesis'
 import { localAccounts } from './accounts.ts'
-import { PortChooser } from './freePort.ts'
+import { PortChooser, type PortWish } from './freePort.ts'
 
 /** What somebody chooses when a network begins. */
 export interface NetworkChoices {
@@ -60,9 +60,10 @@ const PRIVATE_MODE = 0o700
 export async function openNetworkFiles(
   folder: string,
   choices: NetworkChoices,
+  wish: PortWish = 'usual',
 ): Promise<NetworkFiles> {
   const path = join(folder, PLAN_NAME)
-  const plan = existsSync(path) ? readPlan(path) : await createPlan(folder, choices)
+  const plan = existsSync(path) ? readPlan(path) : await createPlan(folder, choices, wish)
   const { validators, blockMs, epochBlocks, ports, faucetPort } = plan
   const nodes = ports.map(({ api }, i) => {
     const dataDir = join(folder, `node-${i}`)
@@ -110,8 +111,8 @@ function genesisOf({ validators, blockMs, epochBlocks, beganAtSeconds }: Plan): 
   })
 }
 
-async function createPlan(folder: string, choices: NetworkChoices): Promise<Plan> {
-  const chooser = new PortChooser()
+async function createPlan(folder: string, choices: NetworkChoices, wish: PortWish): Promise<Plan> {
+  const chooser = new PortChooser(wish)
   const ports: { readonly p2p: number; readonly api: number }[] = []
   for (let i = 0; i < choices.validators; i++) {
     const p2p = await chooser.choose(P2P_PORT + i)
