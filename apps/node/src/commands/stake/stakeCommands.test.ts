@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { parseBase64 } from '@wadi/base/bytes'
 import { decode } from '@wadi/cbor/codec'
@@ -247,5 +247,28 @@ describe('stake account gen_…', () => {
       '--stake.commission_schedule.bounds=1/2',
     )
     assert.match(steps.err, /give each step as start_epoch\/rate_min_numerator\/rate_max_numerator/)
+  })
+
+  it('takes no key that others can use, and shows nothing of one that is damaged', async () => {
+    using network = new TestNetwork()
+    const key = network.at('entity.pem')
+    chmodSync(key, 0o644)
+    const loose = await transfer(network)
+    assert.equal(loose.code, 1)
+    assert.match(
+      loose.err,
+      /has mode 0644: others than its owner can use the key\. Make it private/,
+    )
+    chmodSync(key, 0o600)
+    const text = readFileSync(key, 'utf8')
+    const secret = text.split('\n')[1]!
+    for (const damaged of [text.replace('=', '!'), text.slice(0, 80), `${text}x`]) {
+      network.write('entity.pem', damaged)
+      const { code, out, err } = await transfer(network)
+      assert.notEqual(code, 0)
+      assert.match(err, /^Error: [^\n]*entity\.pem[^\n]*\n$/)
+      for (let at = 0; at + 8 <= secret.length; at++)
+        assert.ok(!`${out}${err}`.includes(secret.slice(at, at + 8)))
+    }
   })
 })
