@@ -92,8 +92,9 @@ function readAnswer<A>(name: string, read: () => A): A {
     return read()
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
-    const sentence = `the answer to ${name} cannot be read (${error.message}); ask a node of this release`
-    throw new UnavailableError('command.answer', sentence, { cause: error })
+    const sentence = `the answer to ${name} cannot be read (${error.message})`
+    const remedy = 'ask a node of this release'
+    throw new UnavailableError('answer.unreadable', `${sentence}; ${remedy}`, { cause: error })
   }
 }
 

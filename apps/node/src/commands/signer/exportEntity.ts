@@ -12,7 +12,7 @@ import { entityFlags } from '../transaction/transactionFlags.ts'
 
 const DONE = 0
 
-/** `signer export`: a descriptor without nodes for the key that is there. One that is there goes. */
+/** `signer export`: a descriptor without nodes for the key that is there; it replaces another. */
 export const exportEntity = command({
   name: 'export',
   summary: 'export the public key from signer as an empty entity',
