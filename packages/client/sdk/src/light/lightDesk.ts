@@ -5,6 +5,7 @@ import type { GasQuery, streams } from '@wadi/consensus/consensus/api'
 import { apiMethods } from '@wadi/consensus-services/api'
 import type { Timers } from '@wadi/contracts/world'
 import type { CallOptions } from '@wadi/grpc/channel-options'
+import type { Epoch } from '@wadi/primitives/epoch'
 import type { Ask, Desk, Watch } from '../tableClient.ts'
 import { BlockWatch } from './blockWatch.ts'
 import { withinDeadline } from './deadline.ts'
@@ -13,6 +14,7 @@ import { GasEstimates } from './gasEstimates.ts'
 import type { LightAnswers } from './lightAnswers.ts'
 import { provenBlock } from './lightBlocks.ts'
 import { handIn, submitProven } from './lightSubmission.ts'
+import { POLL_MS } from './limits.ts'
 import type { Providers } from './providers.ts'
 
 /** What calls are carried out with. */
@@ -38,6 +40,7 @@ function ownCalls({ answers, providers, timers }: LightParts): Readonly<Record<s
   const submit = { facts, provider, timers }
   const estimates = new GasEstimates()
   return {
+    'Beacon/WaitEpoch': (epoch: Epoch, { signal }) => waitEpoch(answers, timers, epoch, signal),
     'Consensus/GetBlock': async (height: bigint) =>
       provenBlock(facts, await answers.heightOf(height)),
     'Consensus/EstimateGas': async (query: GasQuery) =>
@@ -51,6 +54,21 @@ function ownCalls({ answers, providers, timers }: LightParts): Readonly<Record<s
     'Consensus/SubmitEvidence': (offer, options) =>
       handIn(() => provider.submitEvidence(offer, options)),
   }
+}
+
+/** Done when the state says that the epoch has begun, or nobody waits for it any more. */
+async function waitEpoch(
+  answers: LightAnswers,
+  timers: Timers,
+  epoch: Epoch,
+  signal: AbortSignal | undefined,
+): Promise<undefined> {
+  const getEpoch = apiMethods['Beacon/GetEpoch']!
+  while (signal?.aborted !== true && (await answers.answer(getEpoch, 0n)) < epoch)
+    await new Promise<void>((resolve) => {
+      timers.after(POLL_MS, resolve)
+    })
+  return undefined
 }
 
 /** Says which call it was that nobody can prove the answer of. */

@@ -4,6 +4,7 @@ import { toHex } from '@wadi/base/bytes'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
 import { encode, make, zero } from '@wadi/cbor/codec'
 import type { AnySchema } from '@wadi/cbor/schema'
+import type { CallTransport } from '@wadi/grpc/call-transport'
 import { Address } from '@wadi/primitives/address'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { quantity } from '@wadi/primitives/quantity'
@@ -20,7 +21,6 @@ import type { LightNode } from './lightNode.ts'
 
 /** What the protocol has no proof for. */
 const UNPROVABLE = [
-  'Beacon/WaitEpoch',
   'Consensus/GetBlockResults',
   'Consensus/GetLastRetainedHeight',
   'Consensus/GetLightBlock',
@@ -171,6 +171,22 @@ describe('a light client', () => {
     const transport = apiTransport(node.api)
     const late = lightNodeOf(node.chain, [transport, transport], { trustPeriodMs: 1 })
     await assert.rejects(late.client.staking.totalSupply(0n), { reason: 'light.expired' })
+  })
+
+  it('waits for an epoch until the state says that it is there', async () => {
+    const caller = new AbortController()
+    const honest = apiTransport(node.api)
+    let looks = 0
+    const unary: CallTransport['unary'] = (path, request) => {
+      if (path.endsWith('/GetLatestHeight') && ++looks === 10) caller.abort()
+      return honest.unary(path, request)
+    }
+    const { beacon } = lightNodeOf(node.chain, [{ ...honest, unary }, honest]).client
+    await beacon.waitEpoch(10n)
+    assert.equal(looks, 1)
+    const waiting = beacon.waitEpoch(11n, { signal: caller.signal })
+    await assert.rejects(waiting, { reason: 'grpc.canceled' })
+    assert.ok(looks >= 10)
   })
 
   it('says when nobody answers, and stops waiting when it is told to', async () => {
