@@ -66,7 +66,8 @@ describe('the options of a node', () => {
       },
     })
     const trustHash = new Uint8Array(32).fill(0xab)
-    assert.deepEqual(stateSync, { trustHeight: 7n, trustHash, trustPeriodMs: 3_600_000 })
+    const trust = { trustHeight: 7n, trustHash, trustPeriodMs: 3_600_000 }
+    assert.deepEqual(stateSync, { ...trust, discoveryMs: 15_000 })
     assert.deepEqual(pruning, { strategy: 'keep_n', kept: 7n })
     assert.deepEqual(halt, { epoch: 0n, height: 9n })
   })

@@ -67,10 +67,11 @@ export async function nodeOptionsOf(settings: Settings, dataDir: string): Promis
   }
 }
 
-function stateSyncOf({ consensus }: Settings): NodeConfig['stateSync'] {
+function stateSyncOf({ consensus, wadi }: Settings): NodeConfig['stateSync'] {
   const { period, height, hash } = consensus.lightClient.trust
   if (!consensus.stateSync.enabled || hash === undefined) return undefined
-  return { trustHeight: height, trustHash: parseHex(hash), trustPeriodMs: period }
+  const discoveryMs = wadi.test.snapshotDiscovery
+  return { trustHeight: height, trustHash: parseHex(hash), trustPeriodMs: period, discoveryMs }
 }
 
 /** Where others than the operator may call the node, if anywhere. */

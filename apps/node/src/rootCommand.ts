@@ -3,6 +3,7 @@
 import { type CommandGroup, command, lazyGroup } from '@wadi/node-config/command'
 import { configCommands } from '@wadi/node-config/config-commands'
 import { nodeFlags, persistentFlags } from '@wadi/node-config/node-flags'
+import { unsafeReset } from './commands/unsafeReset/unsafeReset.ts'
 import { DONE } from './exitCodes.ts'
 import type { RunCall } from './runNode.ts'
 import { formatVersion } from './version.ts'
@@ -59,6 +60,14 @@ const groups: readonly CommandGroup[] = [
     { name: 'stake', summary: 'staking backend utilities' },
     async () => (await import('./commands/stake/stakeCommands.ts')).stakeCommands,
   ),
+  lazyGroup(
+    { name: 'storage', summary: 'storage node utilities' },
+    async () => (await import('./commands/storage/storageCommands.ts')).storageCommands,
+  ),
+  lazyGroup(
+    { name: 'signer', summary: 'signer backend utilities' },
+    async () => (await import('./commands/signer/signerCommands.ts')).signerCommands,
+  ),
 ]
 
 /** See the top of this file. */
@@ -66,6 +75,6 @@ export const rootCommand: CommandGroup = {
   name: 'wadi-node',
   summary: 'a node of the Oasis Network',
   shared: persistentFlags,
-  commands: [configCommands, ...groups],
+  commands: [configCommands, ...groups, unsafeReset],
   self: run,
 }

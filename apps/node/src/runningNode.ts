@@ -44,6 +44,7 @@ export class RunningNode {
   #metrics: MetricsServer | undefined
   #api: NodeApiServer | undefined
   #node: ModeNode | undefined
+  #hasEnded = false
 
   constructor(options: RunningNodeOptions) {
     this.#options = options
@@ -93,6 +94,7 @@ export class RunningNode {
     const node = await openMode(this.#context())
     this.#node = node
     await node.start()
+    if (this.#hasEnded) return
     const { api, id, chainId, height } = node
     if (api !== undefined)
       this.#api = await serveNodeApi({
@@ -126,6 +128,7 @@ export class RunningNode {
   }
 
   async #end(ending: NodeEnding): Promise<void> {
+    this.#hasEnded = true
     await this.#close()
     this.log.info('stopped')
     this.#ended.resolve(ending)

@@ -2,8 +2,10 @@ import { createNode, type Node } from '@wadi/compose/create-node'
 import { identityStatusOf } from '@wadi/compose/node-keys'
 import { SOFTWARE_VERSION } from '@wadi/compose/software-version'
 import { KvstoreApplication } from '@wadi/compose/testing/kvstore'
+import type { LightBlockProvider } from '@wadi/engine/state-sync'
 import type { GrpcServer } from '@wadi/grpc/server'
 import type { Registration } from '@wadi/registration/registration'
+import { lightBlockProvider } from '../lightBlocks.ts'
 import { nodeOptionsOf } from '../nodeOptions.ts'
 import { registrationOf, sentryOf } from '../nodeRegistration.ts'
 import type { ModeNode, NodeContext } from './modeNode.ts'
@@ -23,7 +25,17 @@ export async function openFullNode(context: NodeContext): Promise<ModeNode> {
   }
   const registration = registrationOf(enrolment)
   let sentry: GrpcServer | undefined
-  const node = await openNode(context, registration)
+  const { stateSync, providers: names } = context.settings.consensus
+  const providers = stateSync.enabled
+    ? names.map((name) => lightBlockProvider(name, context.world))
+    : []
+  const letGo = () => {
+    for (const provider of providers) provider.close()
+  }
+  const node = await openNode(context, { registration, providers }).catch((error) => {
+    letGo()
+    throw error
+  })
   opened = node
   const { chain } = node.engine.status
   return {
@@ -40,20 +52,27 @@ export async function openFullNode(context: NodeContext): Promise<ModeNode> {
       opened = undefined
       registration?.stop()
       node.stop()
+      letGo()
       await sentry?.close(SENTRY_GRACE_MS)
     },
   }
 }
 
+interface NodeParts {
+  readonly registration: Registration | undefined
+  readonly providers: readonly LightBlockProvider[]
+}
+
 async function openNode(
   { settings, dataDir, isForTests, world, document, keys, stopSoon, onFatal }: NodeContext,
-  registration: Registration | undefined,
+  { registration, providers }: NodeParts,
 ): Promise<Node> {
   return createNode({
     config: await nodeOptionsOf(settings, dataDir),
     world,
     document,
     keys,
+    lightBlocks: providers,
     onApplied: (height) => registration?.applied(height),
     ...(settings.wadi.test.application === 'kvstore' && {
       openApplication: (folder) => new KvstoreApplication({ folder }),

@@ -270,7 +270,10 @@ describe('a node', () => {
     for (const node of [synced, old]) node.stop()
     const { lightBlocks: _, ...alone } = { ...optionsOf('alone'), lightBlocks: [] }
     const lost = { ...alone, config: { ...alone.config, stateSync } }
-    assert.throws(() => createNode(lost), /nobody here has light blocks/)
+    assert.throws(
+      () => createNode(lost),
+      /0 nodes are named that have light blocks, and it takes 2/,
+    )
   })
 
   it('says why it cannot leave its state, and stops all the same', async () => {

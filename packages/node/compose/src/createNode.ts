@@ -109,6 +109,8 @@ export interface Node {
   stop(): void
 }
 
+/** One is asked, and the others are compared with it. */
+const LIGHT_PROVIDERS_MIN = 2
 /** COMPAT(cometbft): so long snapshots are looked for, as the reference leaves it. */
 const DISCOVERY_MS = 15_000
 
@@ -260,10 +262,11 @@ function stateSyncOf(
   { chainId, initialHeight }: InitChainRequest,
 ): Pick<EngineConfig, 'stateSync'> {
   if (stateSync === undefined) return {}
-  if (providers.length === 0)
+  if (providers.length < LIGHT_PROVIDERS_MIN)
     throw new UnavailableError(
       'node.setting',
-      'a state cannot be taken from others, as nobody here has light blocks: begin without state sync',
+      `consensus.state_sync.enabled: ${providers.length} nodes are named that have light blocks, and ` +
+        `it takes ${LIGHT_PROVIDERS_MIN} that can be compared; name more in consensus.providers`,
     )
   const config = { discoveryMs: DISCOVERY_MS, ...stateSync, chainId, initialHeight }
   return { stateSync: { config, providers } }

@@ -48,6 +48,10 @@ const test = group({
     default: 1_000,
     doc: 'How long late votes of a round are waited for.',
   }),
+  snapshotDiscovery: durationMs({
+    default: 15_000,
+    doc: 'How long snapshots of others are looked for before the best one is taken.',
+  }),
 })
 
 const options = { signer, api, test } as const
