@@ -2,6 +2,7 @@
 
 import type { NodeWorld } from '@wadi/compose/create-node'
 import { SOFTWARE_VERSION } from '@wadi/compose/software-version'
+import type { VrfState } from '@wadi/consensus/beacon'
 import { chainContextOf, type GenesisDocument } from '@wadi/consensus/genesis/document'
 import type { GrpcServer } from '@wadi/grpc/server'
 import type { NodeApi } from '@wadi/node-api/node-api'
@@ -15,10 +16,15 @@ import { nodeNames } from '@wadi/registration/names'
 import { nodeSignersOf } from '@wadi/registration/node-signers'
 import { consensusAddressOf, p2pAddressesOf } from '@wadi/registration/own-addresses'
 import { ownerOf } from '@wadi/registration/owner'
-import { createRegistration, type Registration } from '@wadi/registration/registration'
+import {
+  createRegistration,
+  type Registration,
+  type RegistrationOptions,
+} from '@wadi/registration/registration'
 import { askSentries, parseSentry } from '@wadi/registration/sentry-client'
 import { serveSentry } from '@wadi/registration/sentry-server'
 import { Submitter } from '@wadi/registration/submitter'
+import { createVrfProver, type VrfProver } from '@wadi/registration/vrf-prover'
 
 /** What registering is made of. */
 export interface NodeRegistrationOptions {
@@ -29,6 +35,8 @@ export interface NodeRegistrationOptions {
   readonly world: NodeWorld
   /** The calls of the node, once it has some. */
   readonly methods: () => NodeApi['methods']
+  /** The round of the beacon's proofs in the last state. */
+  readonly round: () => VrfState | undefined
   /** The operator wanted the node to leave the network, and it has. */
   readonly onLeft: () => void
   readonly onFatal: (error: unknown) => void
@@ -39,27 +47,45 @@ function isValidator({ mode, consensus, wadi }: Settings): boolean {
   return wadi.test.application === 'oasis' && (mode === 'validator' || consensus.validator)
 }
 
-function ownAddress({ settings, identity }: NodeRegistrationOptions): Promise<ConsensusAddress> {
+function ownAddress({
+  settings,
+  identity,
+}: Pick<NodeRegistrationOptions, 'settings' | 'identity'>): Promise<ConsensusAddress> {
   const { listenAddress, externalAddress } = settings.consensus
   const key = PublicKey.check(identity.p2p.publicKey)
   return consensusAddressOf({ listenAddress, externalAddress }, key, nodeNames)
 }
 
-/** What registers a node; undefined if it is none that does. It has not started. */
-export function registrationOf(options: NodeRegistrationOptions): Registration | undefined {
-  const { settings, dataDir, identity, document, methods, onLeft, onFatal } = options
+/** What a node does on the chain of its own accord. */
+export interface Enrolment {
+  readonly registration: Registration
+  readonly prover: VrfProver
+}
+
+/** What registers a node and proves its randomness; undefined if it is none that does. */
+export function enrolmentOf(options: NodeRegistrationOptions): Enrolment | undefined {
+  const { settings, identity, document, methods, round, onFatal } = options
   if (!isValidator(settings)) return undefined
   const world = { ...options.world, log: options.world.logger('registration') }
   const ask: Ask = (name, question, signal) => askMethods(methods())(name, question, signal)
-  const { submission } = settings.consensus
-  const chainContext = chainContextOf(document)
+  const { submission: config } = settings.consensus
+  const submitter = new Submitter({ ask, chainContext: chainContextOf(document), config, world })
+  return {
+    registration: registrationOf(options, { ask, submitter, world }),
+    prover: createVrfProver({ ask, submitter, signers: identity, round, world, onFatal }),
+  }
+}
+
+function registrationOf(
+  { settings, dataDir, identity, onLeft, onFatal }: NodeRegistrationOptions,
+  parts: Pick<RegistrationOptions, 'ask' | 'submitter' | 'world'>,
+): Registration {
+  const { world } = parts
   const sentries = settings.runtime.sentryAddresses.map(parseSentry)
   const tls = identity.sentryClientTls
   const { registration } = settings.p2p
   return createRegistration({
-    ask,
-    submitter: new Submitter({ ask, chainContext, config: submission, world }),
-    world,
+    ...parts,
     dataDir,
     softwareVersion: SOFTWARE_VERSION,
     signers: nodeSignersOf(identity),
@@ -69,7 +95,7 @@ export function registrationOf(options: NodeRegistrationOptions): Registration |
       consensus: async () =>
         sentries.length > 0
           ? await askSentries({ sentries, tls, world })
-          : [await ownAddress(options)],
+          : [await ownAddress({ settings, identity })],
       p2p: () =>
         p2pAddressesOf({ addresses: registration.addresses, port: settings.p2p.port }, nodeNames),
     },

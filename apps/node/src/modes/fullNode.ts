@@ -4,10 +4,9 @@ import { SOFTWARE_VERSION } from '@wadi/compose/software-version'
 import { KvstoreApplication } from '@wadi/compose/testing/kvstore'
 import type { LightBlockProvider } from '@wadi/engine/state-sync'
 import type { GrpcServer } from '@wadi/grpc/server'
-import type { Registration } from '@wadi/registration/registration'
 import { lightBlockProvider } from '../lightBlocks.ts'
 import { nodeOptionsOf } from '../nodeOptions.ts'
-import { registrationOf, sentryOf } from '../nodeRegistration.ts'
+import { type Enrolment, enrolmentOf, sentryOf } from '../nodeRegistration.ts'
 import type { ModeNode, NodeContext } from './modeNode.ts'
 
 /** So long calls of a sentry that have begun may go on. */
@@ -21,9 +20,10 @@ export async function openFullNode(context: NodeContext): Promise<ModeNode> {
     ...context,
     identity,
     methods: () => opened?.api?.methods ?? {},
+    round: () => opened?.vrfRound(),
     onLeft: context.stopSoon,
   }
-  const registration = registrationOf(enrolment)
+  const own = enrolmentOf(enrolment)
   let sentry: GrpcServer | undefined
   const { stateSync, providers: names } = context.settings.consensus
   const providers = stateSync.enabled
@@ -32,7 +32,7 @@ export async function openFullNode(context: NodeContext): Promise<ModeNode> {
   const letGo = () => {
     for (const provider of providers) provider.close()
   }
-  const node = await openNode(context, { registration, providers }).catch((error) => {
+  const node = await openNode(context, { own, providers }).catch((error) => {
     letGo()
     throw error
   })
@@ -46,11 +46,13 @@ export async function openFullNode(context: NodeContext): Promise<ModeNode> {
     start: async () => {
       await node.start()
       sentry = await sentryOf(enrolment)
-      registration?.start()
+      own?.registration.start()
+      own?.prover.start()
     },
     stop: async () => {
       opened = undefined
-      registration?.stop()
+      own?.registration.stop()
+      own?.prover.stop()
       node.stop()
       letGo()
       await sentry?.close(SENTRY_GRACE_MS)
@@ -59,21 +61,25 @@ export async function openFullNode(context: NodeContext): Promise<ModeNode> {
 }
 
 interface NodeParts {
-  readonly registration: Registration | undefined
+  readonly own: Enrolment | undefined
   readonly providers: readonly LightBlockProvider[]
 }
 
 async function openNode(
   { settings, dataDir, isForTests, world, document, keys, stopSoon, onFatal }: NodeContext,
-  { registration, providers }: NodeParts,
+  { own, providers }: NodeParts,
 ): Promise<Node> {
+  const registration = own?.registration
   return createNode({
     config: await nodeOptionsOf(settings, dataDir),
     world,
     document,
     keys,
     lightBlocks: providers,
-    onApplied: (height) => registration?.applied(height),
+    onApplied: (height) => {
+      own?.registration.applied(height)
+      own?.prover.applied(height)
+    },
     ...(settings.wadi.test.application === 'kvstore' && {
       openApplication: (folder) => new KvstoreApplication({ folder }),
     }),

@@ -7,6 +7,7 @@ import type { Logger } from '@wadi/base/log'
 import type { MetricsRegistry } from '@wadi/base/metrics'
 import type { RandomSource } from '@wadi/base/random'
 import type { Network } from '@wadi/comet-p2p/network'
+import type { VrfState } from '@wadi/consensus/beacon'
 import type { GenesisDocument } from '@wadi/consensus/genesis/document'
 import { chainTermsOf } from '@wadi/consensus-services/application/chainTerms'
 import type { Halt, HaltHook } from '@wadi/consensus-services/application/halt'
@@ -103,6 +104,8 @@ export interface Node {
   readonly network: Network
   /** What it answers; only of the consensus layer, and only if it has a profile. */
   readonly api: NodeApi | undefined
+  /** The round of the beacon's proofs that is under way; undefined if there is none. */
+  vrfRound(): VrfState | undefined
   /** Answers when others can connect. */
   start(): Promise<void>
   /** Ends everything; what is durable stays. */
@@ -223,6 +226,7 @@ function open(options: NodeOptions, life: Life): Node {
     engine,
     network,
     api,
+    vrfRound: () => (application instanceof OasisApplication ? application.vrfRound : undefined),
     start: async () => {
       await signer.start()
       if (!life.isOver) engine.start()

@@ -3,6 +3,8 @@
 import { EMPTY_BYTES, equalBytes, parseUtf8 } from '@wadi/base/bytes'
 import { definePlainErrors } from '@wadi/base/errors'
 import { createLogger, type Logger, SILENT } from '@wadi/base/log'
+import type { VrfState } from '@wadi/consensus/beacon'
+import { vrfState } from '@wadi/consensus/beacon/keys'
 import * as consensusKeys from '@wadi/consensus/consensus/keys'
 import {
   chainContextOf,
@@ -15,7 +17,7 @@ import { type ChainChoices, chainTermsOf } from '@wadi/consensus-services/applic
 import { Snapshots } from '@wadi/consensus-services/application/snapshots'
 import type { Chain } from '@wadi/consensus-services/kernel/context'
 import type { Service } from '@wadi/consensus-services/kernel/service'
-import { readExisting } from '@wadi/consensus-services/kernel/state'
+import { read, readExisting } from '@wadi/consensus-services/kernel/state'
 import type { Upgrader } from '@wadi/consensus-services/kernel/upgrader'
 import { services as allServices } from '@wadi/consensus-services/services'
 import type {
@@ -106,6 +108,12 @@ export class OasisApplication implements Application {
   /** Who knows the upgrades to come. */
   get upgrader(): Upgrader | undefined {
     return this.#chain.upgrader
+  }
+
+  /** The round of the beacon's proofs that is under way; undefined if there is none. */
+  get vrfRound(): VrfState | undefined {
+    const { committed } = this.#services
+    return committed && read(committed.state, vrfState)
   }
 
   /** The state after a block, as a tree of its own, in that memory; refused if it is not kept. */

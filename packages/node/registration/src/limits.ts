@@ -21,6 +21,9 @@ export const SUBMISSION_WAIT_MS_MAX = 10_000
 /** The longest wait, on average, before the first registration is tried again. */
 export const REGISTRATION_WAIT_MS_MAX = 60_000
 
+/** The longest wait, on average, before another proof for the beacon is tried. */
+export const PROOF_WAIT_MS_MAX = 60_000
+
 /** Before the node is asked again whether it has caught up, if it could not say. */
 export const SYNC_AGAIN_MS = 1_000
 

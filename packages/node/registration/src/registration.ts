@@ -35,7 +35,7 @@ import {
   isInRegistry,
   isRefusal,
 } from './enrol.ts'
-import { REGISTRATION_WAIT_MS_MAX, SYNC_AGAIN_MS } from './limits.ts'
+import { REGISTRATION_WAIT_MS_MAX } from './limits.ts'
 import { countRegistration, type RegistrationMetrics } from './metrics.ts'
 import { showStanding } from './nodeStanding.ts'
 import { type RolePlace, Roles } from './roles.ts'
@@ -48,7 +48,7 @@ import {
 } from './step.ts'
 import { drawWaitMs } from './submission/backoff.ts'
 import { isFailure } from './submission/passing.ts'
-import { waitFor } from './waiting.ts'
+import { waitUntilSynced } from './waitUntilSynced.ts'
 
 /** What registration is made of. */
 export interface RegistrationOptions extends Omit<EnrolParts, 'owner'> {
@@ -233,20 +233,9 @@ class Registrar implements Registration {
 
   async #waitUntilSynced(): Promise<void> {
     const { ask, world } = this.#options
-    const { signal } = this.#life
-    while (!signal.aborted) {
-      try {
-        await ask('NodeController/WaitSync', undefined, signal)
-        this.#tell({ kind: 'synced' })
-        this.#look()
-        return
-      } catch (error) {
-        if (!isFailure(error)) throw error
-        if (signal.aborted) return
-        world.log.warn('the node cannot say whether it has caught up', { why: error.message })
-        await waitFor(world.timers, SYNC_AGAIN_MS, signal).catch(() => undefined)
-      }
-    }
+    if (!(await waitUntilSynced(ask, world, this.#life.signal))) return
+    this.#tell({ kind: 'synced' })
+    this.#look()
   }
 
   /** Looks at the chain as it is now; once more if there is another block meanwhile. */

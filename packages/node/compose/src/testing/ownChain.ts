@@ -1,6 +1,7 @@
 /** A chain of which a test makes every block, with the calls of a node. */
 
 import { zero } from '@wadi/cbor/codec'
+import type { VrfState } from '@wadi/consensus/beacon'
 import { Status } from '@wadi/consensus/control'
 import { chainTermsOf } from '@wadi/consensus-services/application/chainTerms'
 import type { ValidatorUpdate } from '@wadi/contracts/application'
@@ -39,6 +40,11 @@ export class OwnChain {
     this.#application.initChain(genesisOf(document, chainTermsOf(document)))
     const facts = { softwareVersion: '0', mode: 'validator', identity: zero(Status).identity }
     this.api = createNodeApi({ source: this.#source(), facts })
+  }
+
+  /** The round of the beacon's proofs that is under way. */
+  get vrfRound(): VrfState | undefined {
+    return this.#application.vrfRound
   }
 
   /** Makes a block of everything that waits. */
