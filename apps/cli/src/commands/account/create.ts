@@ -1,0 +1,35 @@
+import { Secret } from '@wadi/base/secret'
+import { SEED_BYTES } from '@wadi/crypto/ed25519/sign'
+import { printAddress } from '@wadi/primitives/address'
+import { addressOf } from '../../accounts/accountFile.ts'
+import { rawSecret } from '../../accounts/accountKey.ts'
+import { accountJson } from '../../accounts/accountView.ts'
+import { keepAccount } from '../../accounts/keepAccount.ts'
+import { accountPath, requireFreeName } from '../../accounts/keystore.ts'
+import { answer } from '../../command/answer.ts'
+import { operandsOf, wadiCommand } from '../../command/wadiCommand.ts'
+import { configFolder } from '../../settings.ts'
+import { factLines } from '../../words/lines.ts'
+
+/** `wadi account create`. */
+export const create = wadiCommand({
+  name: 'create',
+  summary: 'make an account with a new key',
+  operands: '<name>',
+  options: {},
+  async run({ flags, operands }, world) {
+    const [name] = operandsOf(operands, 'name')
+    const folder = configFolder(world.environment)
+    requireFreeName(folder, name)
+    const secret = rawSecret(new Secret(world.random.bytes(SEED_BYTES)))
+    const account = await keepAccount(world, name, { secret, number: 0 })
+    const path = accountPath(folder, name)
+    const lines = factLines([
+      ['Account', name],
+      ['Address', printAddress(addressOf(account))],
+      ['Kept in', path],
+      ['Next', 'keep a copy of that file: without it and its password the account is lost'],
+    ])
+    return answer(flags, world, { json: { ...accountJson(name, account), path }, lines })
+  },
+})

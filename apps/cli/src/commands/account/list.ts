@@ -1,0 +1,35 @@
+import { CodedError } from '@wadi/base/errors'
+import { printAddress } from '@wadi/primitives/address'
+import { addressOf } from '../../accounts/accountFile.ts'
+import { accountJson, keyText } from '../../accounts/accountView.ts'
+import { accountNames, tryAccount } from '../../accounts/keystore.ts'
+import { answer } from '../../command/answer.ts'
+import { operandsOf, wadiCommand } from '../../command/wadiCommand.ts'
+import { configFolder } from '../../settings.ts'
+import { tableLines } from '../../words/lines.ts'
+
+const NONE = 'There is no account; make one with wadi account create <name>.'
+
+/** `wadi account list`. */
+export const list = wadiCommand({
+  name: 'list',
+  summary: 'all accounts that are kept here',
+  options: {},
+  run({ flags, operands }, world) {
+    operandsOf(operands)
+    const folder = configFolder(world.environment)
+    const all = accountNames(folder).map((name) => ({ name, account: tryAccount(folder, name) }))
+    for (const { account } of all)
+      if (account instanceof CodedError) world.err.write(`${account.context}\n`)
+    const whole = all.flatMap(({ name, account }) =>
+      account instanceof CodedError ? [] : [{ name, account }],
+    )
+    const json = { accounts: whole.map(({ name, account }) => accountJson(name, account)) }
+    const rows = whole.map(({ name, account }) => [
+      name,
+      printAddress(addressOf(account)),
+      keyText(account),
+    ])
+    return answer(flags, world, { json, lines: tableLines(['NAME', 'ADDRESS', 'KEY'], rows, NONE) })
+  },
+})

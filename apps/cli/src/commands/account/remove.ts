@@ -1,0 +1,25 @@
+import { requireKept } from '../../accounts/keptAccount.ts'
+import { accountPath, removeAccount } from '../../accounts/keystore.ts'
+import { answer } from '../../command/answer.ts'
+import { operandsOf, wadiCommand } from '../../command/wadiCommand.ts'
+import { configFolder } from '../../settings.ts'
+import { requireAgreement } from '../../terminal/confirm.ts'
+import { yesFlag } from './yesFlag.ts'
+
+/** `wadi account remove`. */
+export const remove = wadiCommand({
+  name: 'remove',
+  summary: 'forget an account; what it has stays where it is',
+  operands: '<name>',
+  options: yesFlag,
+  async run({ flags, operands }, world) {
+    const [name] = operandsOf(operands, 'name')
+    const folder = configFolder(world.environment)
+    requireKept(folder, name)
+    const question = `Without another copy of its secret, ${name} is lost for good. Remove it?`
+    await requireAgreement(question, { terminal: world.terminal, isAgreed: flags.yes })
+    removeAccount(folder, name)
+    const path = accountPath(folder, name)
+    return answer(flags, world, { json: { name, removed: path }, lines: [`Removed ${path}.`] })
+  },
+})

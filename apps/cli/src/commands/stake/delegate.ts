@@ -1,0 +1,27 @@
+import { printAddress } from '@wadi/primitives/address'
+import { methodCall } from '@wadi/sdk/method-call'
+import { operandsOf } from '../../command/wadiCommand.ts'
+import { sendCommand } from '../../sending/sendCommand.ts'
+import { parseSomeTokens, tokensJson, tokensText } from '../../words/tokens.ts'
+
+/** `wadi stake delegate`. */
+export const delegate = sendCommand({
+  name: 'delegate',
+  summary: 'delegate tokens to a validator',
+  operands: '<amount> <validator>',
+  options: {},
+  order({ operands }, { network, book }) {
+    const [text, name] = operandsOf(operands, 'amount', 'validator')
+    const amount = parseSomeTokens(text, network.token)
+    const account = book.addressOf(name)
+    return {
+      call: methodCall('staking.AddEscrow', { account, amount }),
+      spends: amount,
+      facts: [
+        ['Delegate', tokensText(amount, network.token)],
+        ['To', book.print(account)],
+      ],
+      json: { to: printAddress(account), amount: tokensJson(amount, network.token) },
+    }
+  },
+})

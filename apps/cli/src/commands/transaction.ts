@@ -1,0 +1,89 @@
+import { describeBody } from '@wadi/node/describe-body'
+import { AddressBook } from '../accounts/addressBook.ts'
+import { answer } from '../command/answer.ts'
+import { operandsOf, type WadiWorld, wadiCommand } from '../command/wadiCommand.ts'
+import { errors } from '../errors.ts'
+import { BLOCKS_BACK } from '../limits.ts'
+import { type Network, withNetwork } from '../network/withNetwork.ts'
+import {
+  blockTransactionJson,
+  feeText,
+  outcomeText,
+  sentenceOf,
+} from '../words/blockTransaction.ts'
+import { factLines } from '../words/lines.ts'
+import { parseHeight } from '../words/numbers.ts'
+import { type FoundTransaction, findTransaction } from './findTransaction.ts'
+
+const HASH = /^[0-9a-f]{64}$/
+
+interface Wanted {
+  readonly hash: string
+  readonly height: string
+  readonly blocks: bigint
+}
+
+/** The heights that are looked through. */
+async function rangeOf({ client }: Network, { height, blocks }: Wanted) {
+  if (height !== '') return { from: parseHeight(height), to: parseHeight(height) }
+  const { latestHeight: to, lastRetainedHeight } = await client.consensus.getStatus()
+  const first = to - blocks + 1n
+  return { from: first > lastRetainedHeight ? first : lastRetainedHeight, to }
+}
+
+async function find(network: Network, world: WadiWorld, wanted: Wanted): Promise<FoundTransaction> {
+  const { from, to } = await rangeOf(network, wanted)
+  let at = to
+  const range = { from, to, onHeight: (height: bigint) => (at = height) }
+  const search = findTransaction(network.client, wanted.hash, range)
+  const found = await world.progress.during(() => `Looking through block ${at}`, search)
+  if (found !== undefined) return found
+  throw errors.notFound(
+    `no block from ${from} to ${to} has the transaction ${wanted.hash}; look further back with --blocks, or name its block with --height`,
+  )
+}
+
+function hashOf(text: string): string {
+  const hash = text.toLowerCase().replace(/^0x/, '')
+  if (HASH.test(hash)) return hash
+  throw errors.badValue(
+    `${JSON.stringify(text)} is no hash of a transaction; give all of its 64 digits`,
+  )
+}
+
+/** `wadi transaction`. */
+export const transaction = wadiCommand({
+  name: 'transaction',
+  summary: 'what a transaction does, and what became of it',
+  operands: '<hash>',
+  options: {
+    height: { kind: 'text', doc: 'the block that it is in', fallback: '', word: 'height' },
+    blocks: {
+      kind: 'integer',
+      doc: 'how many blocks are looked through, backwards',
+      fallback: BLOCKS_BACK,
+      word: 'count',
+    },
+  },
+  run: ({ flags, operands }, world) =>
+    withNetwork(flags, world, async (network) => {
+      const hash = hashOf(operandsOf(operands, 'hash')[0])
+      const { found, height } = await find(network, world, { hash, ...flags })
+      const book = await AddressBook.open(network, world)
+      const speaker = { token: network.token, print: book.print.bind(book) }
+      const { transaction: opened } = found.opened ?? {}
+      const facts = factLines([
+        ['Transaction', hash],
+        ['Block', height],
+        ['State', outcomeText(found)],
+        ['In short', sentenceOf(found, speaker)],
+        ['Method', opened?.method],
+        ['Fee', feeText(found, speaker)],
+        ['Nonce', opened?.nonce],
+      ])
+      const body = opened && describeBody(opened.method, opened.body, network.token)
+      const lines = [...facts, ...(body ?? []).map((line) => `  ${line}`)]
+      const json = { height, ...(blockTransactionJson(found, speaker) as object) }
+      return answer(flags, world, { json, lines })
+    }),
+})

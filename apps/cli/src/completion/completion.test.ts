@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { after, describe, it } from 'node:test'
+import { Person } from '../testing/runWadi.ts'
+import { wadiCommands } from '../wadiCommands.ts'
+import { completionsOf } from './completions.ts'
+
+const has = (shell: string) => spawnSync(shell, ['--version']).error === undefined
+
+describe('wadi completion', () => {
+  const person = new Person()
+  after(() => person.remove())
+
+  it('knows every command, and its flags', async () => {
+    const places = await completionsOf(wadiCommands)
+    const paths = places.map(({ path }) => path)
+    for (const path of ['', 'transfer', 'account import', 'governance propose parameters'])
+      assert.ok(paths.includes(path), path)
+    const wordsAt = (path: string) =>
+      places.find((place) => place.path === path)?.flags.map(({ word }) => word)
+    assert.deepEqual(wordsAt('balance'), ['--node', '--output'])
+    assert.ok(wordsAt('transfer')?.includes('--fee-max'))
+  })
+
+  it('completes in bash', { skip: !has('bash') && 'there is no bash here' }, async () => {
+    const { out } = await person.run(['completion', 'bash'])
+    const complete = (...words: readonly string[]) => {
+      const list = ['wadi', ...words].map((word) => `'${word}'`).join(' ')
+      const typed = `COMP_WORDS=(${list}); COMP_CWORD=${words.length}`
+      const script = `${out}\n${typed}; _wadi; echo "\${COMPREPLY[@]}"`
+      const { stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' })
+      assert.equal(stderr, '')
+      return stdout.trim()
+    }
+    assert.equal(complete('val'), 'validators')
+    assert.equal(complete('stake', 'd'), 'delegate')
+    assert.equal(complete('--output', 'json', 'stake', 'und'), 'undelegate')
+    assert.equal(complete('transfer', '5', 'bob', '--fee'), '--fee-max')
+    assert.equal(complete('governance', 'propose', 'u'), 'upgrade')
+  })
+
+  it('is a script that zsh and fish can read', async (t) => {
+    for (const shell of ['zsh', 'fish']) {
+      const { out } = await person.run(['completion', shell])
+      assert.match(out, /delegate tokens to a validator/)
+      if (!has(shell)) t.diagnostic(`there is no ${shell} here`)
+      else assert.equal(spawnSync(shell, ['-n'], { input: out, encoding: 'utf8' }).stderr, '')
+    }
+  })
+
+  it('is refused for other shells', async () => {
+    const { code, err } = await person.run(['completion', 'tcsh'])
+    assert.equal(code, 2)
+    assert.equal(err, 'Error: "tcsh" is no shell that is known; give one of bash, zsh, fish\n')
+  })
+})
+
+describe('wadi help', () => {
+  const person = new Person()
+  after(() => person.remove())
+
+  it('says what a command takes', async () => {
+    const [a, b] = [await person.run(['help', 'stake', 'delegate']), await person.run(['help'])]
+    assert.match(a.out, /Usage:\n {2}wadi stake delegate <amount> <validator> \[flags\]/)
+    assert.match(b.out, /governance +propose and vote/)
+    assert.deepEqual([a.code, b.code], [0, 0])
+  })
+
+  it('knows what was meant', async () => {
+    const { code, err } = await person.run(['tranfser', '1', 'bob'])
+    assert.deepEqual(
+      [code, err],
+      [2, 'Error: unknown command "tranfser" for "wadi"; did you mean transfer?\n'],
+    )
+  })
+})

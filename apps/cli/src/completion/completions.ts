@@ -1,0 +1,48 @@
+/** What can follow the words of a command line, out of the commands themselves. */
+
+import type { AnyCommand, CommandGroup, Flags } from '@wadi/node-config/command'
+
+/** A word, and what it means. */
+export interface Completion {
+  readonly word: string
+  readonly doc: string
+  /** Is the next word its value? */
+  readonly takesNext?: boolean
+}
+
+/** A place in the tree of commands: `stake delegate`, and what can follow there. */
+export interface Place {
+  readonly path: string
+  readonly commands: readonly Completion[]
+  readonly flags: readonly Completion[]
+}
+
+function flagsOf(flags: Flags): readonly Completion[] {
+  return Object.entries(flags)
+    .filter(([, { isHidden }]) => isHidden !== true)
+    .map(([name, { doc, kind }]) => ({ word: `--${name}`, doc, takesNext: kind !== 'boolean' }))
+}
+
+function isGroup(one: AnyCommand | CommandGroup): one is CommandGroup {
+  return 'commands' in one
+}
+
+async function placesBelow(
+  one: AnyCommand | CommandGroup,
+  path: string,
+  shared: Flags,
+): Promise<readonly Place[]> {
+  if (!isGroup(one)) return [{ path, commands: [], flags: flagsOf({ ...shared, ...one.options }) }]
+  const group = (await one.load?.()) ?? one
+  const below = { ...shared, ...group.shared }
+  const commands = group.commands.map(({ name, summary }) => ({ word: name, doc: summary }))
+  const places = await Promise.all(
+    group.commands.map((each) => placesBelow(each, `${path} ${each.name}`.trim(), below)),
+  )
+  return [{ path, commands, flags: flagsOf(below) }, ...places.flat()]
+}
+
+/** Every place of a program. Groups that are not loaded yet are. */
+export function completionsOf(root: CommandGroup): Promise<readonly Place[]> {
+  return placesBelow(root, '', {})
+}

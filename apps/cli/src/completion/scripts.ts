@@ -1,0 +1,116 @@
+/**
+ * Scripts that complete command lines, one for each shell. Which words there are stands in the
+ * script: nothing is started while somebody types.
+ */
+
+import type { Completion, Place } from './completions.ts'
+
+/** A text as POSIX shells take it literally. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+const wordsOf = ({ commands, flags }: Place) => [...commands, ...flags].map(({ word }) => word)
+
+/** Flags of which the next word is the value. */
+function valueFlags(places: readonly Place[]): readonly string[] {
+  const flags = places.flatMap((place) => place.flags)
+  return [...new Set(flags.filter(({ takesNext }) => takesNext).map(({ word }) => word))].sort(
+    (a, b) => (a < b ? -1 : 1),
+  )
+}
+
+/** The words before the one that is typed, without flags and their values: they name a place. */
+function pathOfWords(places: readonly Place[]): string {
+  return `  local path="" word isValue=""
+  for word in "\${before[@]}"; do
+    if [[ -n "$isValue" ]]; then isValue=""; continue; fi
+    case "$word" in
+      ${valueFlags(places).join('|')}) isValue=1 ;;
+      -*) ;;
+      *) path="$path $word" ;;
+    esac
+  done
+  path="\${path# }"`
+}
+
+function placeCases(places: readonly Place[], body: (place: Place) => string): string {
+  // The longer path first: operands behind a command change nothing.
+  const sorted = places.toSorted((a, b) => b.path.length - a.path.length)
+  const lines = sorted.map((place) => {
+    const pattern = place.path === '' ? '*' : `${quoted(place.path)}|${quoted(`${place.path} `)}*`
+    return `    ${pattern}) ${body(place)} ;;`
+  })
+  return ['  case "$path" in', ...lines, '  esac'].join('\n')
+}
+
+function bashScript(name: string, places: readonly Place[]): string {
+  const cases = placeCases(places, (place) => `words=${quoted(wordsOf(place).join(' '))}`)
+  return `# Completion of ${name} for bash: eval "$(${name} completion bash)"
+_${name}() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" words=""
+  local before=("\${COMP_WORDS[@]:1:COMP_CWORD-1}")
+${pathOfWords(places)}
+${cases}
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  [[ \${#COMPREPLY[@]} -gt 0 ]] || COMPREPLY=($(compgen -f -- "$current"))
+}
+complete -F _${name} ${name}
+`
+}
+
+function described({ word, doc }: Completion): string {
+  return quoted(`${word.replaceAll(':', '\\:')}:${doc}`)
+}
+
+function zshScript(name: string, places: readonly Place[]): string {
+  const cases = placeCases(places, ({ commands, flags }) => {
+    return `found=(${[...commands, ...flags].map(described).join(' ')})`
+  })
+  return `#compdef ${name}
+# Completion of ${name} for zsh: eval "$(${name} completion zsh)"
+_${name}() {
+  local -a found
+  local before=("\${(@)words[2,CURRENT-1]}")
+${pathOfWords(places)}
+${cases}
+  _describe ${quoted(name)} found || _files
+}
+compdef _${name} ${name}
+`
+}
+
+function fishScript(name: string, places: readonly Place[]): string {
+  const lines = places.flatMap(({ path, commands, flags }) => {
+    const at = `-n ${quoted(`__${name}_at ${path}`.trim())}`
+    return [
+      ...commands.map(
+        ({ word, doc }) => `complete -c ${name} -f ${at} -a ${word} -d ${quoted(doc)}`,
+      ),
+      ...flags.map(
+        ({ word, doc }) => `complete -c ${name} ${at} -l ${word.slice(2)} -d ${quoted(doc)}`,
+      ),
+    ]
+  })
+  return `# Completion of ${name} for fish: ${name} completion fish | source
+function __${name}_at
+    set -l path
+    set -l isValue 0
+    for word in (commandline -opc)[2..-1]
+        if test $isValue = 1
+            set isValue 0
+        else if contains -- $word ${valueFlags(places).join(' ')}
+            set isValue 1
+        else if not string match -q -- '-*' $word
+            set -a path $word
+        end
+    end
+    test "$path" = "$argv"
+end
+${lines.join('\n')}
+`
+}
+
+/** By the name of the shell. */
+export const SCRIPTS: Readonly<Record<string, (name: string, places: readonly Place[]) => string>> =
+  { bash: bashScript, zsh: zshScript, fish: fishScript }

@@ -1,0 +1,37 @@
+/** The local network (`npm start`), if one runs there, and its accounts, which everybody has. */
+
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { CommandWorld } from '@wadi/node-config/command'
+
+/** What is known of it. */
+export interface LocalNetwork {
+  readonly folder: string
+  readonly chainContext: string
+  /** Where its nodes are called. */
+  readonly targets: readonly string[]
+  readonly isRunning: boolean
+}
+
+/** How a network would be made if there were none. */
+const UNUSED = { validators: 1, blockMs: 1_000, epochBlocks: 1 }
+const USUAL_FOLDER = join('.wadi', 'localnet')
+
+/** Where it is kept: `WADI_LOCALNET`, or where `npm start` keeps it. */
+export function localFolder({ environment }: Pick<CommandWorld, 'environment'>): string {
+  return resolve(environment['WADI_LOCALNET'] || USUAL_FOLDER)
+}
+
+/** The network of a folder, if there is one. */
+export async function findLocalNetwork(folder: string): Promise<LocalNetwork | undefined> {
+  if (!existsSync(join(folder, 'network.json'))) return undefined
+  const { openNetworkFiles } = await import('@wadi/localnet/network-files')
+  const { processOf } = await import('@wadi/localnet/run-mark')
+  const { chainContext, nodes } = await openNetworkFiles(folder, UNUSED)
+  return {
+    folder,
+    chainContext,
+    targets: nodes.map(({ socketPath }) => `unix:${socketPath}`),
+    isRunning: processOf(folder) !== undefined,
+  }
+}

@@ -1,0 +1,83 @@
+/** A network, through one of its nodes, while a command runs. */
+
+import { nodeTimers } from '@wadi/comet-p2p/node-timers'
+import { processClock } from '@wadi/compose/process-world'
+import type { CallTransport } from '@wadi/grpc/call-transport'
+import { Channel } from '@wadi/grpc/channel'
+import type { TokenTerms } from '@wadi/node/amounts'
+import { createNodeClient, type NodeClient } from '@wadi/sdk/node-client'
+import type { WadiFlagValues, WadiWorld } from '../command/wadiCommand.ts'
+import { errors } from '../errors.ts'
+import { loadSettings, type Settings, settingsPath } from '../settings.ts'
+import type { Progress } from '../terminal/progress.ts'
+import { chooseNode, type NodeChoice } from './chooseNode.ts'
+import { explainFailure } from './explainFailure.ts'
+import { findLocalNetwork, localFolder } from './localNetwork.ts'
+
+/** See the top of this file. */
+export interface Network {
+  readonly client: NodeClient
+  readonly node: NodeChoice
+  readonly chainContext: string
+  readonly token: TokenTerms
+  /** Is it the local network of the folder? Then its accounts are everybody's. */
+  isLocal(): Promise<boolean>
+  readonly settings: Settings
+}
+
+/** The state after the last block. */
+export const LAST = 0n
+
+/** Says what is waited for. */
+function watched(channel: Channel, target: string, progress: Progress): CallTransport {
+  return {
+    unary: (path, request, options) =>
+      progress.during(`Waiting for the node at ${target}`, channel.unary(path, request, options)),
+    stream: (path, request, options) => channel.stream(path, request, options),
+  }
+}
+
+function checkContext({ chainContext }: Settings, found: string, world: WadiWorld): void {
+  if (chainContext === undefined || chainContext === found) return
+  throw errors.wrongNetwork(
+    `the node is of the network ${found}, and ${settingsPath(world.environment)} wants ${chainContext}; name a node of that network with --node`,
+  )
+}
+
+async function isLocalNetwork(chainContext: string, world: WadiWorld): Promise<boolean> {
+  const local = await findLocalNetwork(localFolder(world))
+  return local?.chainContext === chainContext
+}
+
+/** Does something with the network that flags, environment and settings name. */
+export async function withNetwork<A>(
+  flags: WadiFlagValues,
+  world: WadiWorld,
+  use: (network: Network) => Promise<A>,
+): Promise<A> {
+  const settings = loadSettings(world.environment)
+  const node = await chooseNode(flags.node, settings, world)
+  const { target, tls } = node
+  const channel = new Channel({
+    target,
+    ...(tls && { tls }),
+    clock: processClock,
+    timers: nodeTimers,
+  })
+  try {
+    const client = createNodeClient(watched(channel, target, world.progress))
+    const [chainContext, symbol, exponent] = await Promise.all([
+      client.consensus.getChainContext(),
+      client.staking.tokenSymbol(LAST),
+      client.staking.tokenValueExponent(LAST),
+    ])
+    checkContext(settings, chainContext, world)
+    const isLocal = () => isLocalNetwork(chainContext, world)
+    const token = { symbol, exponent }
+    return await use({ client, node, chainContext, token, isLocal, settings })
+  } catch (error) {
+    throw explainFailure(error, target)
+  } finally {
+    channel.close()
+  }
+}

@@ -1,0 +1,40 @@
+/** Files that people name, and those of their accounts. */
+
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { UnavailableError } from '@wadi/base/errors'
+import { errors } from '../errors.ts'
+import { FILE_BYTES_MAX } from '../limits.ts'
+
+/** The system's name of what went wrong. */
+export function systemCodeOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException
+  if (typeof code !== 'string') throw error
+  return code
+}
+
+/** The text of a small file; `what` it should be is said if it cannot be read. */
+export function readText(path: string, what: string): string {
+  let file: number
+  try {
+    file = openSync(path, 'r')
+  } catch (error) {
+    const code = systemCodeOf(error)
+    const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`
+    throw new UnavailableError('wadi.unreadable', `${path} ${why}; name ${what}`)
+  }
+  try {
+    if (fstatSync(file).size > FILE_BYTES_MAX)
+      throw errors.badFile(`${path} has more than ${FILE_BYTES_MAX} bytes; name ${what}`)
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EISDIR') throw error
+    throw errors.badFile(`${path} is a folder; name ${what}`)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The first line of a file that holds nothing else. */
+export function readLine(path: string, what: string): string {
+  return readText(path, what).replace(/\r?\n$/, '')
+}

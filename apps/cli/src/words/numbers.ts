@@ -1,0 +1,19 @@
+/** Numbers that people give. */
+
+import { errors } from '../errors.ts'
+
+const WHOLE = /^\d{1,18}$/
+
+/** The height of a block. */
+export function parseHeight(text: string): bigint {
+  if (WHOLE.test(text) && BigInt(text) > 0n) return BigInt(text)
+  throw errors.badValue(`${JSON.stringify(text)} is no height; give a number from 1 on, such as 42`)
+}
+
+/** The number of a proposal. */
+export function parseProposalId(text: string): bigint {
+  if (WHOLE.test(text) && BigInt(text) > 0n) return BigInt(text)
+  throw errors.badValue(
+    `${JSON.stringify(text)} is no number of a proposal; see wadi governance proposals for those that there are`,
+  )
+}
