@@ -3,6 +3,7 @@
 import type { Call, CommandWorld } from '@wadi/node-config/command'
 import { configOptionsOf } from '@wadi/node-config/config-commands'
 import { type LoadedConfig, loadConfig } from '@wadi/node-config/load-config'
+import type { NodeConfig } from '@wadi/node-config/node-config'
 import type { nodeFlags, persistentFlags } from '@wadi/node-config/node-flags'
 import { findObstacles } from '@wadi/node-config/obstacles'
 import { DONE, exitCodeOf, FAILED, MISUSED, sentenceOf } from './exitCodes.ts'
@@ -14,8 +15,8 @@ const STOP_MS_MAX = 5_000
 /** What it is called with. */
 export type RunCall = Call<typeof nodeFlags & typeof persistentFlags>
 
-/** Ends the node at the first signal, and the process at the second. */
-function stopOnSignals(node: RunningNode): void {
+/** The first signal ends the node, a second one the process; SIGHUP is for the log's file. */
+function obeySignals(node: RunningNode, { common: { log } }: NodeConfig): void {
   let isStopping = false
   const onSignal = (signal: string) => {
     if (isStopping) process.exit(FAILED)
@@ -26,6 +27,8 @@ function stopOnSignals(node: RunningNode): void {
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
+  // Who writes no file of its own has lost its terminal.
+  process.on('SIGHUP', log.file === undefined ? onSignal : () => node.reopenLog())
 }
 
 function loadTold(call: RunCall, { environment, err }: CommandWorld): LoadedConfig {
@@ -49,7 +52,7 @@ export async function runNode(call: RunCall, world: CommandWorld): Promise<numbe
   const { dataDir } = settings.common
   if (obstacles.length > 0 || dataDir === undefined) return MISUSED
   const node = new RunningNode({ settings, dataDir, isForTests })
-  stopOnSignals(node)
+  obeySignals(node, settings)
   await node.start()
   const ending = await node.ended
   if (ending.kind === 'asked') return DONE

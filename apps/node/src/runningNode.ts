@@ -1,11 +1,12 @@
 /** A node in this process, as its configuration says: with its log, its metrics, its calls. */
 
 import { readFileSync } from 'node:fs'
+import { UnavailableError } from '@wadi/base/errors'
 import { createLogger, type Logger } from '@wadi/base/log'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import type { NodeWorld } from '@wadi/compose/create-node'
-import { openLogSink } from '@wadi/compose/log-sink'
+import { type OpenLog, openLog } from '@wadi/compose/log-sink'
 import { type NodeApiServer, serveNodeApi } from '@wadi/compose/node-api-server'
 import { loadOrCreateNodeKeys } from '@wadi/compose/node-keys'
 import { processClock, processRandom } from '@wadi/compose/process-world'
@@ -14,10 +15,10 @@ import { internalSocketOf } from '@wadi/node-config/internal-socket'
 import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { sentenceOf } from './exitCodes.ts'
-import { type MetricsServer, serveMetrics } from './metricsServer.ts'
 import type { ModeNode, NodeContext } from './modes/modeNode.ts'
 import { openMode } from './modes/openMode.ts'
-import { levelsOf, publicAddressOf, readEndpoint } from './nodeOptions.ts'
+import { levelsOf, publicAddressOf } from './nodeOptions.ts'
+import { type Operations, openOperations } from './operations/operations.ts'
 
 /** So long calls that have begun may go on. */
 const CALLS_GRACE_MS = 1_000
@@ -39,9 +40,10 @@ export interface RunningNodeOptions {
 export class RunningNode {
   readonly log: Logger
   readonly #options: RunningNodeOptions
+  readonly #log: OpenLog
   readonly #world: NodeWorld
   readonly #ended = Promise.withResolvers<NodeEnding>()
-  #metrics: MetricsServer | undefined
+  #operations: Operations | undefined
   #api: NodeApiServer | undefined
   #node: ModeNode | undefined
   #hasEnded = false
@@ -51,7 +53,8 @@ export class RunningNode {
     const { settings } = options
     const { file, format } = settings.common.log
     const clock = processClock
-    const sink = openLogSink({ format, levels: levelsOf(settings), file, clock })
+    this.#log = openLog({ format, levels: levelsOf(settings), file, clock })
+    const { sink } = this.#log
     const logger = (module: string) => createLogger(module, sink)
     this.log = logger('node')
     const metrics = new MetricsRegistry()
@@ -87,10 +90,12 @@ export class RunningNode {
   async #open(): Promise<void> {
     const { settings, dataDir, isForTests } = this.#options
     nodeFiles.makeFolder(dataDir)
-    if (settings.metrics.mode === 'pull') {
-      const at = readEndpoint('metrics.address', settings.metrics.address)
-      this.#metrics = await serveMetrics(this.#world.metrics, at)
-    }
+    this.#operations = await openOperations({
+      settings,
+      dataDir,
+      world: this.#world,
+      methods: () => this.#node?.api?.methods,
+    })
     const node = await openMode(this.#context())
     this.#node = node
     await node.start()
@@ -106,6 +111,17 @@ export class RunningNode {
         onFailure: (error) => this.#fail(error),
       })
     this.log.info('started', { mode: settings.mode, id, chain: chainId, height })
+  }
+
+  /** Goes on in a new file of that name: the old one was moved away. */
+  reopenLog(): void {
+    try {
+      this.#log.reopen()
+      this.log.info('the log was opened again')
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error
+      this.log.error('the log cannot be opened again', { why: error.message })
+    }
   }
 
   #context(): NodeContext {
@@ -139,7 +155,7 @@ export class RunningNode {
     this.#node = undefined
     this.#api = undefined
     await node?.stop()
-    this.#metrics?.close()
+    this.#operations?.close()
     await api?.close(CALLS_GRACE_MS)
   }
 }

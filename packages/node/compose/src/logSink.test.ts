@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { FakeClock } from '@wadi/base/clock'
 import { UnavailableError } from '@wadi/base/errors'
 import { createLogger } from '@wadi/base/log'
-import { type LogOptions, openLogSink } from './logSink.ts'
+import { type LogOptions, openLog } from './logSink.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wadi-log-'))
 process.on('exit', () => rmSync(folder, { recursive: true }))
@@ -14,7 +14,7 @@ const clock = new FakeClock(1_000)
 
 function linesOf(format: LogOptions['format']): readonly string[] {
   const file = join(folder, format)
-  const sink = openLogSink({ format, file, clock, levels: { otherwise: 'info' } })
+  const { sink } = openLog({ format, file, clock, levels: { otherwise: 'info' } })
   const log = createLogger('engine', sink)
   log.debug('not written')
   log.info('a sentence', { height: 7n, hash: Uint8Array.of(1, 255), none: undefined })
@@ -45,7 +45,29 @@ describe('the log of a process', () => {
 
   it('says which file cannot be opened', () => {
     const open = () =>
-      openLogSink({ format: 'json', file: folder, clock, levels: { otherwise: 'info' } })
+      openLog({ format: 'json', file: folder, clock, levels: { otherwise: 'info' } })
     assert.throws(open, (error) => error instanceof UnavailableError && /log-/.test(error.message))
+  })
+
+  it('goes on in a new file when the old one was moved away', () => {
+    const file = join(folder, 'rotated')
+    const levels = { otherwise: 'info' } as const
+    const { sink, reopen } = openLog({ format: 'json', file, clock, levels })
+    const log = createLogger('engine', sink)
+    log.info('before')
+    renameSync(file, `${file}.1`)
+    log.info('still before')
+    reopen()
+    log.info('after')
+    const sentences = (path: string) =>
+      [...readFileSync(path, 'utf8').matchAll(/"msg":"([^"]*)"/g)].map(([, sentence]) => sentence)
+    assert.deepEqual(sentences(`${file}.1`), ['before', 'still before'])
+    assert.deepEqual(sentences(file), ['after'])
+
+    renameSync(file, `${file}.2`)
+    mkdirSync(file)
+    assert.throws(reopen, UnavailableError)
+    log.info('goes on')
+    assert.deepEqual(sentences(`${file}.2`), ['after', 'goes on'])
   })
 })

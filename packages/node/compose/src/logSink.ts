@@ -28,14 +28,31 @@ export interface LogOptions {
 const PRIVATE_MODE = 0o600
 const STANDARD_OUTPUT = 1
 
+/** A log that is open. */
+export interface OpenLog {
+  readonly sink: LogSink
+  /**
+   * Opens the file by its name again, because another program has moved it away. If that cannot
+   * be, it goes on with the old one and throws why.
+   */
+  reopen(): void
+}
+
 /** Opens a log. A disk that is full takes no lines, and stops nothing. */
-export function openLogSink({ format, levels, file, clock }: LogOptions): LogSink {
-  const descriptor = file === undefined ? STANDARD_OUTPUT : openFile(file)
+export function openLog({ format, levels, file, clock }: LogOptions): OpenLog {
+  let descriptor = file === undefined ? STANDARD_OUTPUT : openFile(file)
   const print = format === 'json' ? jsonLine : logfmtLine
-  return filterLevels(({ level, module, sentence, fields }) => {
+  const sink = filterLevels(({ level, module, sentence, fields }) => {
     const head = { ts: new Date(clock.unixMs()).toISOString(), level, module, msg: sentence }
     writeLine(descriptor, print({ ...head, ...fields, ...head }))
   }, levels)
+  const reopen = () => {
+    if (file === undefined) return
+    const before = descriptor
+    descriptor = openFile(file)
+    fs.closeSync(before)
+  }
+  return { sink, reopen }
 }
 
 function openFile(path: string): number {
