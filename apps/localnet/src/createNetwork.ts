@@ -14,6 +14,7 @@ import {
   type NodeClient,
 } from '@wadi/sdk/node-client'
 import { localAccounts } from './accounts.ts'
+import { type EpochClock, startEpochClock } from './epochClock.ts'
 import { START_MS_MAX } from './limits.ts'
 import { type LocalNode, nodeElsewhere, nodeHere } from './localNode.ts'
 import { type NetworkFiles, type NodePlace, openNetworkFiles } from './networkFiles.ts'
@@ -24,9 +25,9 @@ export interface LocalNetworkOptions {
   readonly folder?: string
   /** 4 unless told otherwise. */
   readonly validators?: number
-  /** Milliseconds between blocks: 1000 unless told otherwise. */
+  /** Milliseconds between blocks: 250 unless told otherwise. */
   readonly blockMs?: number
-  /** Blocks of an epoch: 30 unless told otherwise. */
+  /** Blocks of an epoch: 60 unless told otherwise. */
   readonly epochBlocks?: number
   /** `one` for all nodes, unless told otherwise, or one for `each`. */
   readonly processes?: 'one' | 'each'
@@ -52,7 +53,7 @@ export interface LocalNetwork extends AsyncDisposable {
 }
 
 /** What a newcomer gets. */
-export const USUAL_NETWORK = { validators: 4, blockMs: 1_000, epochBlocks: 30 } as const
+export const USUAL_NETWORK = { validators: 4, blockMs: 250, epochBlocks: 60 } as const
 
 interface Scratch {
   readonly folder: string
@@ -106,7 +107,9 @@ export async function createNetwork(options: LocalNetworkOptions = {}): Promise<
   const files = await openNetworkFiles(folder ?? scratch!.folder, choices, wish)
   const running = files.nodes.map(processes === 'one' ? nodeHere : nodeElsewhere)
   const { nodes, close } = connect(files)
+  let epochs: EpochClock | undefined
   const stop = async () => {
+    epochs?.stop()
     close()
     await stopAll(running)
     scratch?.remove()
@@ -118,6 +121,7 @@ export async function createNetwork(options: LocalNetworkOptions = {}): Promise<
     await stop()
     throw error
   }
+  epochs = startEpochClock(nodes[0]!, files.epochBlocks)
   return {
     files,
     nodes,

@@ -107,6 +107,8 @@ function genesisOf({ validators, blockMs, epochBlocks, beganAtSeconds }: Plan): 
     balance: BALANCE,
     timeoutCommitMs: BigInt(blockMs),
     epochBlocks: BigInt(epochBlocks),
+    // Epochs begin when somebody says so: see `epochClock.ts`.
+    beacon: 'mock',
     time: { seconds: BigInt(beganAtSeconds), nanoseconds: 0 },
   })
 }

@@ -3,11 +3,14 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { toHex } from '@wadi/base/bytes'
 import { printAddress } from '@wadi/primitives/address'
 import { localAccount } from './accounts.ts'
 import { createNetwork, type LocalNetwork } from './createNetwork.ts'
 import { GIFT, openFaucet } from './faucet.ts'
 import { forgetNetwork, openNetworkFiles } from './networkFiles.ts'
+import { nextEpoch } from './nextEpoch.ts'
+import { listSnapshots, restoreNetwork, rewindNetwork, snapshotNetwork } from './rewindNetwork.ts'
 import { lookAt } from './snapshot.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wadi-local-'))
@@ -63,6 +66,43 @@ describe('a local network', () => {
     const { latestHeight } = await second.nodes[0]!.client.consensus.getStatus()
     assert.ok(latestHeight >= 3n, `${latestHeight}`)
     assert.equal(second.files.chainContext, first.files.chainContext)
+  })
+
+  it('goes back to a height, and to a copy, and makes other blocks from there', async () => {
+    const place = join(folder, 'back')
+    const options = { ...QUICK, folder: place, validators: 2 }
+    const first = await createNetwork(options)
+    await reach(first, 14n)
+    const hashAt = async (network: LocalNetwork, height: bigint) =>
+      toHex((await network.nodes[1]!.client.consensus.getBlock(height)).hash)
+    const [kept, gone] = [await hashAt(first, 8n), await hashAt(first, 12n)]
+    await first.stop()
+    const { files } = first
+    snapshotNetwork(files, 'far')
+    const applied: bigint[] = []
+    await rewindNetwork(files, 8n, (height) => applied.push(height))
+    assert.deepEqual(applied, [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n])
+    const second = await createNetwork(options)
+    await reach(second, 13n)
+    assert.equal(await hashAt(second, 8n), kept)
+    assert.notEqual(await hashAt(second, 12n), gone)
+    const epoch = await second.nodes[0]!.client.beacon.getEpoch(0n)
+    const begun = await nextEpoch(second.nodes[0]!)
+    assert.ok(begun > epoch)
+    assert.ok((await second.nodes[0]!.client.beacon.getEpoch(0n)) >= begun)
+    await second.stop()
+    assert.deepEqual(listSnapshots(place), ['far'])
+    assert.throws(() => snapshotNetwork(files, 'far'), /there is a snapshot far/)
+    assert.throws(() => restoreNetwork(files, 'near'), /there is no snapshot near; there are: far/)
+    await assert.rejects(
+      rewindNetwork(files, 1_000n, () => undefined),
+      /choose a height from 1 to/,
+    )
+    restoreNetwork(files, 'far')
+    const third = await createNetwork(options)
+    assert.equal(await hashAt(third, 12n), gone)
+    await reach(third, 16n)
+    await third.stop()
   })
 
   it('runs each node in a process of its own where that is wanted', async () => {

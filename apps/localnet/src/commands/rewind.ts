@@ -1,0 +1,30 @@
+import { UnavailableError } from '@wadi/base/errors'
+import { command, type Flags } from '@wadi/node-config/command'
+import { networkFlags } from '../networkFlags.ts'
+import { rewindNetwork } from '../rewindNetwork.ts'
+import { stoppedNetwork } from './stoppedNetwork.ts'
+
+const rewindFlags = {
+  ...networkFlags,
+  height: { kind: 'integer', doc: 'the last block that stays', fallback: 0n },
+} as const satisfies Flags
+
+const DONE = 0
+const TELL_BLOCKS = 1_000n
+
+/** Takes the network back to a height. */
+export const rewind = command<typeof rewindFlags>({
+  name: 'rewind',
+  summary: 'take the network that does not run back to a height',
+  options: rewindFlags,
+  async run({ flags: { folder, height }, given }, { out, err }) {
+    if (!given.has('height'))
+      throw new UnavailableError('localnet.usage', '--height is missing: the last block that stays')
+    const files = await stoppedNetwork(folder)
+    await rewindNetwork(files, height, (done) => {
+      if (done % TELL_BLOCKS === 0n) err.write(`${done} of ${height} blocks\n`)
+    })
+    out.write(`the network is at block ${height}; it goes on from there with the next start\n`)
+    return DONE
+  },
+})

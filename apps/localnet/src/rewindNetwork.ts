@@ -1,0 +1,109 @@
+/** Takes a whole network back to a height, or to how it was when a copy was made. */
+
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { UnavailableError } from '@wadi/base/errors'
+import { createLogger, SILENT } from '@wadi/base/log'
+import { nodeTimers } from '@wadi/comet-p2p/node-timers'
+import { processClock, processRandom } from '@wadi/compose/process-world'
+import { replayFolder } from '@wadi/compose/replay-folder'
+import { parseGenesis } from '@wadi/consensus/genesis/document'
+import { nodeFiles } from '@wadi/node-storage/node-files'
+import { oasisDialect } from '@wadi/tendermint/dialect'
+import type { NetworkFiles } from './networkFiles.ts'
+
+/** What a node stores, beside its keys. What it has signed is part of it: all go back together. */
+const STORED = ['application', 'consensus']
+const SNAPSHOTS = 'snapshots'
+const REWOUND = 'rewound'
+const NAME = /^[\w.-]{1,64}$/
+
+/** Takes all nodes back to a height; the block after it is made anew. */
+export async function rewindNetwork(
+  { folder, nodes }: NetworkFiles,
+  height: bigint,
+  onApplied: (height: bigint) => void,
+): Promise<void> {
+  const [first] = nodes
+  if (first === undefined) return
+  const scratch = join(folder, REWOUND)
+  rmSync(scratch, { recursive: true, force: true })
+  await replayFolder({
+    document: parseGenesis(readFileSync(join(folder, 'genesis.json'), 'utf8')),
+    dialect: oasisDialect,
+    world: {
+      clock: processClock,
+      timers: nodeTimers,
+      random: processRandom,
+      files: nodeFiles,
+      logger: (module) => createLogger(module, SILENT),
+    },
+    from: first.dataDir,
+    to: scratch,
+    height,
+    onApplied,
+  })
+  for (const { dataDir } of nodes) replaceStores(scratch, dataDir)
+  rmSync(scratch, { recursive: true })
+}
+
+/** Copies what all nodes store, under a name. */
+export function snapshotNetwork({ folder, nodes }: NetworkFiles, name: string): void {
+  const to = snapshotFolder(folder, name)
+  if (existsSync(to))
+    throw new UnavailableError(
+      'localnet.snapshot',
+      `there is a snapshot ${name}; choose another name`,
+    )
+  const unfinished = `${to}.unfinished`
+  rmSync(unfinished, { recursive: true, force: true })
+  for (const { name: node, dataDir } of nodes)
+    for (const part of STORED) copyIfThere(join(dataDir, part), join(unfinished, node, part))
+  mkdirSync(unfinished, { recursive: true })
+  renameSync(unfinished, to)
+}
+
+/** Takes all nodes back to a copy. */
+export function restoreNetwork({ folder, nodes }: NetworkFiles, name: string): void {
+  const from = snapshotFolder(folder, name)
+  if (!existsSync(from))
+    throw new UnavailableError(
+      'localnet.snapshot',
+      `there is no snapshot ${name}; there are: ${listSnapshots(folder).join(', ') || 'none'}`,
+    )
+  for (const { name: node, dataDir } of nodes) replaceStores(join(from, node), dataDir)
+}
+
+/** The names of all copies. */
+export function listSnapshots(folder: string): readonly string[] {
+  const path = join(folder, SNAPSHOTS)
+  return existsSync(path) ? readdirSync(path).filter((name) => !name.endsWith('.unfinished')) : []
+}
+
+function snapshotFolder(folder: string, name: string): string {
+  if (!NAME.test(name) || name.startsWith('.'))
+    throw new UnavailableError(
+      'localnet.snapshot',
+      `${name} is no name for a snapshot; letters, digits, dots and dashes are`,
+    )
+  return join(folder, SNAPSHOTS, name)
+}
+
+function replaceStores(from: string, dataDir: string): void {
+  for (const part of STORED) {
+    rmSync(join(dataDir, part), { recursive: true, force: true })
+    copyIfThere(join(from, part), join(dataDir, part))
+  }
+}
+
+function copyIfThere(from: string, to: string): void {
+  if (existsSync(from)) cpSync(from, to, { recursive: true, preserveTimestamps: true })
+}
