@@ -6,4 +6,6 @@ export const REGRESSIONS: readonly { readonly seed: bigint; readonly why: string
   { seed: 65n, why: 'progress' },
   // A node whose peers had all been silent, as its way was cut, took blocks of none for a minute.
   { seed: 168n, why: 'progress' },
+  // The same, with peers whose blocks came twice.
+  { seed: 5976n, why: 'progress' },
 ]

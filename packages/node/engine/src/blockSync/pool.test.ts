@@ -151,6 +151,14 @@ describe('a pool of blocks drops', () => {
     assert.deepEqual(punished(bench.tickAfter(1)), ['a'])
   })
 
+  it('who sends a block twice, but asks again where nobody else is left', () => {
+    const bench = new Bench()
+    bench.status('a', 9)
+    bench.block('a', 1)
+    assert.deepEqual(punished(bench.block('a', 1)), ['a'])
+    assert.deepEqual(asked(bench.status('a', 9)), range(1, 9))
+  })
+
   it('who says nothing, but asks again where nobody else is left', () => {
     const bench = new Bench()
     bench.status('a', 10)

@@ -76,7 +76,7 @@ export class BlockPool {
   #effects: PoolEffect[] = []
   readonly #peers = new Map<string, PoolPeer>()
   readonly #bannedUntil = new Map<string, number>()
-  /** Of these, who did not answer well: an honest peer whose way was cut does not, either. */
+  /** Of these, who did not answer well: nor do honest peers, where their way is a bad one. */
   readonly #resting = new Set<string>()
   /** Without gaps from `height` on. */
   readonly #wanted = new Map<bigint, Wanted>()
@@ -185,7 +185,7 @@ export class BlockPool {
     const size = block.bytes.length
     const wasPending = peer.pending.has(height)
     if (!peer.answered(height, size, this.#nowMs)) {
-      this.#drop(peer, { severity: 'drop', why: 'sent a block that nobody asked for' })
+      this.#drop(peer, 'sent a block that nobody asked for')
       return
     }
     if (wasPending) this.#unask(id, height)
@@ -226,11 +226,11 @@ export class BlockPool {
     for (const peer of [...this.#peers.values()]) {
       for (const height of peer.tick(this.#nowMs)) this.#giveUp(peer, height)
       if (peer.silenceMs(this.#nowMs) >= PEER_SILENCE_MS)
-        this.#rest(peer, 'sent nothing although it was asked for blocks')
+        this.#drop(peer, 'sent nothing although it was asked for blocks')
     }
     for (const peer of [...this.#peers.values()]) {
       // Who is slow and alone is better than nobody.
-      if (peer.isSlow && this.#hasFasterThan(peer)) this.#rest(peer, 'sent blocks too slowly')
+      if (peer.isSlow && this.#hasFasterThan(peer)) this.#drop(peer, 'sent blocks too slowly')
     }
   }
 
@@ -294,14 +294,10 @@ export class BlockPool {
     if (this.#wanted.get(height)?.asked.delete(id)) this.#inFlight--
   }
 
-  #rest(peer: PoolPeer, why: string): void {
-    this.#drop(peer, { severity: 'drop', why })
-    this.#resting.add(peer.id)
-  }
-
-  #drop(peer: PoolPeer, offence: Offence): void {
-    this.#ban(peer.id)
-    this.#effects.push({ kind: 'punish', peer: peer.id, offence })
+  #drop({ id }: PoolPeer, why: string): void {
+    this.#ban(id)
+    this.#resting.add(id)
+    this.#effects.push({ kind: 'punish', peer: id, offence: { severity: 'drop', why } })
   }
 
   /** Forgets a peer for a while, and its blocks: whoever lied once may have before. */
