@@ -80,14 +80,22 @@ export interface CommandGroup {
   readonly shared: Flags
   readonly commands: readonly (AnyCommand | CommandGroup)[]
   readonly self?: AnyCommand
-  /** The group itself, where only its name and summary are here. */
-  readonly load?: () => Promise<CommandGroup>
+  /** The group itself, or a command, where only its name and summary are here. */
+  readonly load?: () => Promise<CommandGroup | AnyCommand>
 }
 
 /** A group that is loaded when it is named: others start without it. */
 export function lazyGroup(
   head: Pick<CommandGroup, 'name' | 'summary'>,
   load: () => Promise<CommandGroup>,
+): CommandGroup {
+  return { ...head, shared: {}, commands: [], load }
+}
+
+/** A command that is loaded when it is named. */
+export function lazyCommand(
+  head: Pick<CommandGroup, 'name' | 'summary'>,
+  load: () => Promise<AnyCommand>,
 ): CommandGroup {
   return { ...head, shared: {}, commands: [], load }
 }
