@@ -1,16 +1,9 @@
-/** Everything that `wadi` can be told to do. Groups are loaded when they are named. */
+/** Everything that `wadi` can be told to do. Commands are loaded when they are named. */
 
-import { type CommandGroup, lazyGroup } from '@wadi/node-config/command'
-import { wadiFlags } from './command/wadiCommand.ts'
-import { balance } from './commands/balance.ts'
-import { block } from './commands/block.ts'
+import { type CommandGroup, lazyCommand, lazyGroup } from '@wadi/node-config/command'
+import { wadiFlags } from './command/wadiFlags.ts'
 import { completionCommand } from './commands/completion.ts'
 import { helpCommand } from './commands/help.ts'
-import { network } from './commands/network.ts'
-import { status } from './commands/status.ts'
-import { transaction } from './commands/transaction.ts'
-import { transfer } from './commands/transfer.ts'
-import { validators } from './commands/validators.ts'
 
 /** See the top of this file. */
 export const wadiCommands: CommandGroup = {
@@ -26,22 +19,43 @@ export const wadiCommands: CommandGroup = {
       { name: 'allowance', summary: 'let others withdraw, and withdraw' },
       async () => (await import('./commands/allowance/allowanceCommands.ts')).allowanceCommands,
     ),
+    lazyCommand(
+      { name: 'balance', summary: 'what an account has' },
+      async () => (await import('./commands/balance.ts')).balance,
+    ),
+    lazyCommand(
+      { name: 'block', summary: 'what is in a block, in words; the last one unless named' },
+      async () => (await import('./commands/block.ts')).block,
+    ),
+    completionCommand(() => wadiCommands),
     lazyGroup(
       { name: 'governance', summary: 'propose and vote' },
       async () => (await import('./commands/governance/governanceCommands.ts')).governanceCommands,
+    ),
+    helpCommand(() => wadiCommands),
+    lazyCommand(
+      { name: 'network', summary: 'which network it is, through which node, and its token' },
+      async () => (await import('./commands/network.ts')).network,
     ),
     lazyGroup(
       { name: 'stake', summary: 'delegate to validators, and take back' },
       async () => (await import('./commands/stake/stakeCommands.ts')).stakeCommands,
     ),
-    balance,
-    block,
-    completionCommand(() => wadiCommands),
-    helpCommand(() => wadiCommands),
-    network,
-    status,
-    transaction,
-    transfer,
-    validators,
+    lazyCommand(
+      { name: 'status', summary: 'how the node is: its last block, its epoch, its peers' },
+      async () => (await import('./commands/status.ts')).status,
+    ),
+    lazyCommand(
+      { name: 'transaction', summary: 'what a transaction does, and what became of it' },
+      async () => (await import('./commands/transaction.ts')).transaction,
+    ),
+    lazyCommand(
+      { name: 'transfer', summary: 'send tokens to an account' },
+      async () => (await import('./commands/transfer.ts')).transfer,
+    ),
+    lazyCommand(
+      { name: 'validators', summary: 'who decides about blocks, and what they keep of rewards' },
+      async () => (await import('./commands/validators.ts')).validators,
+    ),
   ],
 }

@@ -1,7 +1,7 @@
 /** What a command says in the end: lines for people, or one value in JSON for programs. */
 
 import type { CommandWorld } from '@wadi/node-config/command'
-import type { WadiFlagValues } from './wadiCommand.ts'
+import type { WadiFlagValues } from './wadiFlags.ts'
 
 /** What is written as JSON. Integers of 64 bits are numbers. */
 export type Json =

@@ -2,28 +2,11 @@
 
 import type { RandomSource } from '@wadi/base/random'
 import { processRandom } from '@wadi/compose/process-world'
-import type { Call, Command, CommandWorld, Flags, FlagsOf } from '@wadi/node-config/command'
+import type { Call, Command, CommandWorld, Flags } from '@wadi/node-config/command'
 import { errors } from '../errors.ts'
 import { Progress, type ProgressStream } from '../terminal/progress.ts'
 import { nobody, type Terminal } from '../terminal/terminal.ts'
-
-/** What every command takes. */
-export const wadiFlags = {
-  node: {
-    kind: 'text',
-    doc: 'the node that is asked: unix:<path> or <host>:<port>',
-    fallback: '',
-    word: 'node',
-  },
-  output: {
-    kind: 'text',
-    doc: 'how the answer is written: text or json',
-    fallback: 'text',
-    word: 'form',
-  },
-} as const satisfies Flags
-
-export type WadiFlagValues = FlagsOf<typeof wadiFlags>
+import { type WadiFlagValues, wadiFlags } from './wadiFlags.ts'
 
 /** The world of a command: with somebody at a terminal, or nobody. */
 export interface WadiWorld extends CommandWorld {
@@ -60,19 +43,4 @@ export function wadiCommand<const T extends Flags>(declared: Declared<T>): Comma
       return declared.run(whole, worldOf(place))
     },
   }
-}
-
-/** The operands of a command, by their names; `?` at the end of one says that it may be missing. */
-export function operandsOf<const N extends readonly string[]>(
-  operands: readonly string[],
-  ...names: N
-): { readonly [I in keyof N]: N[I] extends `${string}?` ? string | undefined : string } {
-  const least = names.filter((name) => !name.endsWith('?')).length
-  if (operands.length < least || operands.length > names.length) {
-    const wanted = names.map((name) => `<${name}>`).join(' ')
-    const what = names.length === 0 ? 'nothing' : wanted
-    const given = operands.length === 0 ? 'nothing' : JSON.stringify(operands.join(' '))
-    throw errors.missingValue(`${what} is wanted, and ${given} was given; see --help`)
-  }
-  return names.map((_, i) => operands[i]) as never
 }

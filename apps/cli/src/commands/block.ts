@@ -5,7 +5,8 @@ import { decode } from '@wadi/protobuf/codec'
 import { Header } from '@wadi/tendermint/types/header'
 import { AddressBook } from '../accounts/addressBook.ts'
 import { answer } from '../command/answer.ts'
-import { operandsOf, wadiCommand } from '../command/wadiCommand.ts'
+import { operandsOf } from '../command/operands.ts'
+import { wadiCommand } from '../command/wadiCommand.ts'
 import { errors } from '../errors.ts'
 import { LAST, type Network, withNetwork } from '../network/withNetwork.ts'
 import {
@@ -46,7 +47,7 @@ function transactionLines(all: readonly BlockTransaction[], speaker: Speaker): r
 /** `wadi block`. */
 export const block = wadiCommand({
   name: 'block',
-  summary: 'what is in a block, in words; in the last one unless a height is given',
+  summary: 'what is in a block, in words; the last one unless named',
   operands: '[height]',
   options: {},
   run: ({ flags, operands }, world) =>

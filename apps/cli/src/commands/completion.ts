@@ -1,6 +1,6 @@
 import { type Command, type CommandGroup, command } from '@wadi/node-config/command'
 import { DONE } from '../command/answer.ts'
-import { operandsOf } from '../command/wadiCommand.ts'
+import { operandsOf } from '../command/operands.ts'
 import { completionsOf } from '../completion/completions.ts'
 import { SCRIPTS } from '../completion/scripts.ts'
 import { errors } from '../errors.ts'

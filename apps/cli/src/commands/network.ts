@@ -1,6 +1,7 @@
 import { AddressBook } from '../accounts/addressBook.ts'
 import { answer } from '../command/answer.ts'
-import { operandsOf, wadiCommand } from '../command/wadiCommand.ts'
+import { operandsOf } from '../command/operands.ts'
+import { wadiCommand } from '../command/wadiCommand.ts'
 import { LAST, withNetwork } from '../network/withNetwork.ts'
 import { factLines } from '../words/lines.ts'
 import { tokensJson, tokensText } from '../words/tokens.ts'

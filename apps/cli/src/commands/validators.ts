@@ -5,7 +5,8 @@ import { printAddress, stakingAddress } from '@wadi/primitives/address'
 import { type Quantity, ZERO } from '@wadi/primitives/quantity'
 import { AddressBook } from '../accounts/addressBook.ts'
 import { answer } from '../command/answer.ts'
-import { operandsOf, wadiCommand } from '../command/wadiCommand.ts'
+import { operandsOf } from '../command/operands.ts'
+import { wadiCommand } from '../command/wadiCommand.ts'
 import { LAST, type Network, withNetwork } from '../network/withNetwork.ts'
 import { tableLines } from '../words/lines.ts'
 import { tokensJson, tokensText } from '../words/tokens.ts'
@@ -43,7 +44,7 @@ async function validatorsOf({ client }: Network) {
 /** `wadi validators`. */
 export const validators = wadiCommand({
   name: 'validators',
-  summary: 'who decides about blocks, with what weight, and what they keep of rewards',
+  summary: 'who decides about blocks, and what they keep of rewards',
   options: {},
   run: ({ flags, operands }, world) =>
     withNetwork(flags, world, async (network) => {

@@ -22,6 +22,14 @@ describe('wadi completion', () => {
     assert.ok(wordsAt('transfer')?.includes('--fee-max'))
   })
 
+  it('says the same of a command before and after it is loaded', async () => {
+    for (const one of wadiCommands.commands) {
+      const loaded = 'load' in one ? await one.load?.() : undefined
+      if (loaded === undefined) continue
+      assert.deepEqual([loaded.name, loaded.summary], [one.name, one.summary])
+    }
+  })
+
   it('completes in bash', { skip: !has('bash') && 'there is no bash here' }, async () => {
     const { out } = await person.run(['completion', 'bash'])
     const complete = (...words: readonly string[]) => {

@@ -27,17 +27,22 @@ function isGroup(one: AnyCommand | CommandGroup): one is CommandGroup {
   return 'commands' in one
 }
 
+/** What is behind a word: loaded, if only its name was here. */
+async function loaded(one: AnyCommand | CommandGroup): Promise<AnyCommand | CommandGroup> {
+  return (isGroup(one) && (await one.load?.())) || one
+}
+
 async function placesBelow(
-  one: AnyCommand | CommandGroup,
+  named: AnyCommand | CommandGroup,
   path: string,
   shared: Flags,
 ): Promise<readonly Place[]> {
+  const one = await loaded(named)
   if (!isGroup(one)) return [{ path, commands: [], flags: flagsOf({ ...shared, ...one.options }) }]
-  const group = (await one.load?.()) ?? one
-  const below = { ...shared, ...group.shared }
-  const commands = group.commands.map(({ name, summary }) => ({ word: name, doc: summary }))
+  const below = { ...shared, ...one.shared }
+  const commands = one.commands.map(({ name, summary }) => ({ word: name, doc: summary }))
   const places = await Promise.all(
-    group.commands.map((each) => placesBelow(each, `${path} ${each.name}`.trim(), below)),
+    one.commands.map((each) => placesBelow(each, `${path} ${each.name}`.trim(), below)),
   )
   return [{ path, commands, flags: flagsOf(below) }, ...places.flat()]
 }

@@ -2,7 +2,8 @@
 
 import type { Call, Command, Flags } from '@wadi/node-config/command'
 import { AddressBook } from '../accounts/addressBook.ts'
-import { type WadiWorld, wadiCommand, type wadiFlags } from '../command/wadiCommand.ts'
+import { type WadiWorld, wadiCommand } from '../command/wadiCommand.ts'
+import type { wadiFlags } from '../command/wadiFlags.ts'
 import { withNetwork } from '../network/withNetwork.ts'
 import { type Order, type Sender, send } from './send.ts'
 import { sendFlags } from './sendFlags.ts'

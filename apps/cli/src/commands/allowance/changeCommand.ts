@@ -3,7 +3,7 @@
 import { printAddress } from '@wadi/primitives/address'
 import { ZERO } from '@wadi/primitives/quantity'
 import { methodCall } from '@wadi/sdk/method-call'
-import { operandsOf } from '../../command/wadiCommand.ts'
+import { operandsOf } from '../../command/operands.ts'
 import { sendCommand } from '../../sending/sendCommand.ts'
 import { parseSomeTokens, tokensJson, tokensText } from '../../words/tokens.ts'
 

@@ -1,7 +1,7 @@
 import { printAddress } from '@wadi/primitives/address'
 import { ZERO } from '@wadi/primitives/quantity'
 import { methodCall } from '@wadi/sdk/method-call'
-import { operandsOf } from '../../command/wadiCommand.ts'
+import { operandsOf } from '../../command/operands.ts'
 import { errors } from '../../errors.ts'
 import { LAST } from '../../network/withNetwork.ts'
 import { sendCommand } from '../../sending/sendCommand.ts'

@@ -1,6 +1,7 @@
 import { AddressBook } from '../../accounts/addressBook.ts'
 import { answer } from '../../command/answer.ts'
-import { operandsOf, wadiCommand } from '../../command/wadiCommand.ts'
+import { operandsOf } from '../../command/operands.ts'
+import { wadiCommand } from '../../command/wadiCommand.ts'
 import { LAST, withNetwork } from '../../network/withNetwork.ts'
 import { tableLines } from '../../words/lines.ts'
 import { contentText, proposalJson, stateText } from './proposalView.ts'

@@ -1,4 +1,4 @@
-import { operandsOf } from '../../../command/wadiCommand.ts'
+import { operandsOf } from '../../../command/operands.ts'
 import { parseProposalId } from '../../../words/numbers.ts'
 import { proposeCommand } from './proposeCommand.ts'
 

@@ -6,7 +6,7 @@ import { ParameterChanges as roothash } from '@wadi/consensus/roothash/parameter
 import { ParameterChanges as scheduler } from '@wadi/consensus/scheduler/parameterChanges'
 import { ParameterChanges as staking } from '@wadi/consensus/staking/parameterChanges'
 import { ParameterChanges as vault } from '@wadi/consensus/vault/parameterChanges'
-import { operandsOf } from '../../../command/wadiCommand.ts'
+import { operandsOf } from '../../../command/operands.ts'
 import { errors } from '../../../errors.ts'
 import { proposeCommand } from './proposeCommand.ts'
 import { readJson } from './readJson.ts'

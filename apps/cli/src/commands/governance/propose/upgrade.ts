@@ -1,5 +1,5 @@
 import { UpgradeDescriptor } from '@wadi/consensus/upgrade'
-import { operandsOf } from '../../../command/wadiCommand.ts'
+import { operandsOf } from '../../../command/operands.ts'
 import { proposeCommand } from './proposeCommand.ts'
 import { readJson } from './readJson.ts'
 
