@@ -59,7 +59,9 @@ async function runPart(
   report: string,
   { limitMs, env, propertyRuns }: RunOptions,
 ): Promise<Part> {
-  const flags = ['--test', '--test-isolation=none', `--test-reporter=${REPORTER}`]
+  // That a part of Node is experimental is known to whoever chose it.
+  const quiet = '--disable-warning=ExperimentalWarning'
+  const flags = [quiet, '--test', '--test-isolation=none', `--test-reporter=${REPORTER}`]
   const longer = propertyRuns === undefined ? [] : ['--import', PROPERTY_RUNS]
   const args = [...longer, ...flags, `--test-reporter-destination=${report}`, ...files]
   const done = await runProgram(process.execPath, args, {
