@@ -31,7 +31,7 @@ const root: CommandGroup = {
 }
 
 /** Commands of these groups that belong to others, or come with runtimes. */
-const ELSEWHERE = /^oasis-node debug (byzantine|txsource)/
+const ELSEWHERE = /^oasis-node debug byzantine/
 
 const FLAG = /^ {2}(-\w,| {3}) --(\S+)( [\w]+)? {2,}.*?(?: \(default (.+)\))?$/
 

@@ -98,19 +98,27 @@ function readAnswer<A>(name: string, read: () => A): A {
   }
 }
 
+function channelOf({ target, tls }: Way): Channel {
+  return new Channel({ target, ...(tls && { tls }), clock: processClock, timers: nodeTimers })
+}
+
+/** A way to the node that the flags name, for whoever asks more than a question. */
+export function openChannel(
+  flags: ConnectionFlagValues,
+  world: Pick<CommandWorld, 'err'>,
+): Channel {
+  return channelOf(wayTo(flags, world))
+}
+
 /** Asks the node that the flags name. */
 export async function withNode<A>(
   flags: ConnectionFlagValues,
   world: Pick<CommandWorld, 'err'>,
   use: (node: AskedNode) => Promise<A>,
 ): Promise<A> {
-  const { target, tls } = wayTo(flags, world)
-  const channel = new Channel({
-    target,
-    ...(tls && { tls }),
-    clock: processClock,
-    timers: nodeTimers,
-  })
+  const way = wayTo(flags, world)
+  const { target } = way
+  const channel = channelOf(way)
   const whenAway = flags.wait ? 'wait' : 'fail'
   const node: AskedNode = {
     async ask(calls, name, ...[question]) {

@@ -5,11 +5,12 @@ import { beaconCommands } from './beacon/beaconCommands.ts'
 import { debugControlCommands } from './control/debugControlCommands.ts'
 import { dumpdb } from './dumpdb.ts'
 import { debugStorageCommands } from './storage/debugStorageCommands.ts'
+import { txsource } from './txsource/txsource.ts'
 
 /** See the top of this file. */
 export const debugCommands: CommandGroup = {
   name: 'debug',
   summary: 'debug utilities',
   shared: {},
-  commands: [debugControlCommands, beaconCommands, dumpdb, debugStorageCommands],
+  commands: [debugControlCommands, beaconCommands, dumpdb, debugStorageCommands, txsource],
 }

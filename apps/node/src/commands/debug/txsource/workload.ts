@@ -1,0 +1,51 @@
+/** What a workload is, and what it works with. */
+
+import { CodedError } from '@wadi/base/errors'
+import type { Logger } from '@wadi/base/log'
+import type { RandomSource } from '@wadi/base/random'
+import type { Signer } from '@wadi/crypto/signature/signer'
+import type { Namespace } from '@wadi/primitives/namespace'
+import type { NodeClient } from '@wadi/sdk/node-client'
+import { errors } from './errors.ts'
+import type { TransactionSender } from './transactionSender.ts'
+
+/** What the workload `queries` is told. */
+export interface QueryChoices {
+  /** So many last states are asked for. */
+  readonly keptVersions: bigint
+  /** The runtime to ask about, if there is one. */
+  readonly runtimeId: Namespace | undefined
+}
+
+/** See the top of this file. Every choice follows from `random`. */
+export interface WorkloadWorld {
+  readonly client: NodeClient
+  readonly sender: TransactionSender
+  /** Who pays. */
+  readonly funds: Signer
+  /** Entities of validators, for what only they may do. */
+  readonly validatorEntities: readonly Signer[]
+  readonly random: RandomSource
+  readonly queries: QueryChoices
+  readonly log: Logger
+  /** Waits, and answers whether there is to be another iteration. */
+  goesOn(pauseMs: number): Promise<boolean>
+}
+
+/** Goes on until it is told to end, or until something contradicts its bookkeeping. */
+export interface Workload {
+  readonly needsFunds: boolean
+  run(world: WorkloadWorld): Promise<void>
+}
+
+/** Does what the network has to refuse. */
+export async function mustFail(what: string, run: () => Promise<unknown>): Promise<void> {
+  try {
+    await run()
+  } catch (error) {
+    // An error of ours is no refusal.
+    if (error instanceof CodedError && !error.reason.startsWith('txsource.')) return
+    throw error
+  }
+  throw errors.notRefused(what)
+}
