@@ -1,6 +1,6 @@
 /** Everything that `wadi-node` can be told to do. */
 
-import { type CommandGroup, command, lazyGroup } from '@wadi/node-config/command'
+import { type CommandGroup, command, lazyCommand, lazyGroup } from '@wadi/node-config/command'
 import { configCommands } from '@wadi/node-config/config-commands'
 import { nodeFlags, persistentFlags } from '@wadi/node-config/node-flags'
 import { unsafeReset } from './commands/unsafeReset/unsafeReset.ts'
@@ -35,6 +35,10 @@ const groups: readonly CommandGroup[] = [
   lazyGroup(
     { name: 'debug', summary: 'debug utilities' },
     async () => (await import('./commands/debug/debugCommands.ts')).debugCommands,
+  ),
+  lazyCommand(
+    { name: 'doctor', summary: 'say why a node is not in sync or not elected, and what to do' },
+    async () => (await import('./commands/doctor/doctor.ts')).doctor,
   ),
   lazyGroup(
     { name: 'genesis', summary: 'genesis documents' },

@@ -1,0 +1,151 @@
+/** What the state says of a node. */
+
+import { equalBytes, toBase64 } from '@wadi/base/bytes'
+import { CodedError } from '@wadi/base/errors'
+import { BACKENDS } from '@wadi/consensus/beacon'
+import { calls as beaconCalls } from '@wadi/consensus/beacon/api'
+import type { RegistrationStatus, Status } from '@wadi/consensus/control'
+import { calls as governanceCalls } from '@wadi/consensus/governance/api'
+import { NodeStatus } from '@wadi/consensus/registry'
+import { calls as registryCalls } from '@wadi/consensus/registry/api'
+import { errors as registryErrors } from '@wadi/consensus/registry/errors'
+import { calls as stakingCalls } from '@wadi/consensus/staking/api'
+import type { Node } from '@wadi/primitives/node'
+import type { PublicKey } from '@wadi/primitives/publicKey'
+import type { Version } from '@wadi/primitives/version'
+import type { AskedNode } from '../connection/nodeConnection.ts'
+import { gatherElection } from './electionFacts.ts'
+import type { ChainFacts, OwnerFacts, RegistrationFacts, UpgradeFacts } from './facts.ts'
+import type { KnownSettings } from './gatherFacts.ts'
+
+const LAST = 0n
+/** Nodes of the reference tell of their registration in these modes too. */
+const MODES_WITHOUT_REGISTRATION = ['client', 'archive', 'seed']
+
+/** See the top of this file; undefined before there is a state. */
+export async function gatherChain(
+  node: AskedNode,
+  status: Status,
+  settings: KnownSettings | undefined,
+): Promise<ChainFacts | undefined> {
+  const spoken = status.consensus?.version
+  if (spoken === undefined || (status.consensus?.latestHeight ?? 0n) === 0n) return undefined
+  const epoch = await node.ask(beaconCalls, 'Beacon/GetEpoch', LAST)
+  const { backend } = await node.ask(beaconCalls, 'Beacon/ConsensusParameters', LAST)
+  const symbol = await node.ask(stakingCalls, 'Staking/TokenSymbol', LAST)
+  const exponent = await node.ask(stakingCalls, 'Staking/TokenValueExponent', LAST)
+  const base = {
+    epoch,
+    token: { symbol, exponent },
+    upgrades: await upgradesOf(node, status, spoken),
+  }
+  const { registration } = status
+  if (registration === undefined || !isToRegister(status, settings))
+    return { ...base, registration: undefined, election: undefined }
+  const id = status.identity.node
+  const owner = await ownerOf(node, { id, registration, settings })
+  const election = await gatherElection(node, {
+    id,
+    owner,
+    usesProofs: backend === BACKENDS.vrf,
+  })
+  return {
+    ...base,
+    registration: await registrationOf(node, { id, registration, owner, settings }),
+    election,
+  }
+}
+
+function isToRegister(
+  { mode, registration }: Status,
+  settings: KnownSettings | undefined,
+): boolean {
+  if (registration?.descriptor !== undefined || settings?.isValidator === true) return true
+  return !MODES_WITHOUT_REGISTRATION.includes(mode)
+}
+
+async function upgradesOf(
+  node: AskedNode,
+  { pendingUpgrades = [] }: Status,
+  spoken: Version,
+): Promise<readonly UpgradeFacts[]> {
+  const decided = await node.ask(governanceCalls, 'Governance/PendingUpgrades', LAST)
+  const all = [...pendingUpgrades.map(({ descriptor }) => descriptor), ...(decided ?? [])]
+  const byHandler = new Map(
+    all.map(({ handler, epoch, target }) => [
+      `${handler} ${epoch}`,
+      { handler, epoch, needed: target.consensusProtocol, spoken },
+    ]),
+  )
+  return [...byHandler.values()]
+}
+
+interface Asked {
+  readonly id: PublicKey
+  readonly registration: RegistrationStatus
+  readonly settings: KnownSettings | undefined
+}
+
+/** Who owns the node, as far as anybody can say. */
+async function ownerOf(
+  node: AskedNode,
+  { id, registration: { descriptor }, settings }: Asked,
+): Promise<PublicKey | undefined> {
+  const told = settings?.owner ?? descriptor?.entityId
+  if (told !== undefined) return told
+  const entities = await node.ask(registryCalls, 'Registry/GetEntities', LAST)
+  return entities?.find(({ nodes }) => nodes?.some((one) => equalBytes(one, id)))?.id
+}
+
+async function registrationOf(
+  node: AskedNode,
+  { id, registration, settings, owner }: Asked & { readonly owner: PublicKey | undefined },
+): Promise<RegistrationFacts> {
+  const query = { height: LAST, id }
+  const current = await orNothing(node.ask(registryCalls, 'Registry/GetNode', query))
+  const standing = await orNothing(node.ask(registryCalls, 'Registry/GetNodeStatus', query))
+  const { freezeEndTime, electionEligibleAfter } = standing ?? NodeStatus.zero
+  return {
+    nodeId: toBase64(id),
+    owner: await ownerFacts(node, { id, owner, isConfigured: settings !== undefined }),
+    expiration: current?.expiration,
+    isKnown: standing !== undefined,
+    lastError: registration.lastAttemptErrorMessage,
+    frozenUntil: freezeEndTime,
+    eligibleAfter: electionEligibleAfter,
+  }
+}
+
+interface Owned {
+  readonly id: Node['id']
+  readonly owner: PublicKey | undefined
+  readonly isConfigured: boolean
+}
+
+async function ownerFacts(
+  node: AskedNode,
+  { id, owner, isConfigured }: Owned,
+): Promise<OwnerFacts> {
+  if (owner === undefined) return { kind: isConfigured ? 'not configured' : 'unknown' }
+  const query = { height: LAST, id: owner }
+  const entity = await orNothing(node.ask(registryCalls, 'Registry/GetEntity', query))
+  return {
+    kind: 'known',
+    id: toBase64(owner),
+    isRegistered: entity !== undefined,
+    vouches: entity?.nodes?.some((one) => equalBytes(one, id)) === true,
+  }
+}
+
+/** What the registry does not have is undefined. */
+async function orNothing<A>(answer: Promise<A>): Promise<A | undefined> {
+  const absent = [registryErrors.noSuchNode(), registryErrors.noSuchEntity()]
+  try {
+    return await answer
+  } catch (error) {
+    const isAbsent = (one: CodedError) =>
+      error instanceof CodedError && error.module === one.module && error.code === one.code
+    if (absent.some(isAbsent)) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,128 @@
+/** From facts to what is wrong, in words. Nothing here asks anybody. */
+
+import type { Facts, MachineFacts, SyncFacts, UpgradeFacts } from './facts.ts'
+import type { Finding } from './finding.ts'
+import { CLOCK_OFF_SECONDS_MAX, DISK_FREE_BYTES_MIN } from './limits.ts'
+import { standingFindings } from './standingFindings.ts'
+
+const GIB = 1_073_741_824n
+const SECONDS_PER_DAY = 86_400n
+const SECONDS_PER_HOUR = 3_600n
+const SECONDS_PER_MINUTE = 60n
+
+/** What is wrong, the most urgent first; nothing if the node is well. */
+export function diagnose({ machine, node }: Facts): readonly Finding[] {
+  const own = machineFindings(machine)
+  if (node.kind === 'away') return [awayFinding(node), ...own]
+  const { sync, chain } = node
+  const found = sync === undefined ? [noChain()] : syncFindings(sync, machine.now)
+  if (chain === undefined) return [...found, ...own]
+  const upgrades = chain.upgrades.flatMap((one) => upgradeFindings(one, chain.epoch))
+  const isSynced = sync?.isSynced === true
+  return [...found, ...upgrades, ...(isSynced ? standingFindings(chain) : []), ...own]
+}
+
+function awayFinding({ target, why }: { readonly target: string; readonly why: string }): Finding {
+  return {
+    id: 'not-reachable',
+    what: `no node answers at ${target}`,
+    why,
+    next: 'start the node, or name its socket with --address unix:<data folder>/internal.sock; its log says why it ended',
+  }
+}
+
+function noChain(): Finding {
+  return {
+    id: 'no-chain',
+    what: 'the node says nothing of the consensus layer',
+    why: 'it is a seed, or it has only just begun',
+    next: 'ask again in a minute; nothing is wrong with a seed',
+  }
+}
+
+/** So long, in the unit that fits. */
+export function spanText(seconds: bigint): string {
+  if (seconds >= 2n * SECONDS_PER_DAY) return `${seconds / SECONDS_PER_DAY} days`
+  if (seconds >= 2n * SECONDS_PER_HOUR) return `${seconds / SECONDS_PER_HOUR} hours`
+  if (seconds >= 2n * SECONDS_PER_MINUTE) return `${seconds / SECONDS_PER_MINUTE} minutes`
+  return `${seconds} seconds`
+}
+
+function syncFindings(sync: SyncFacts, now: bigint): readonly Finding[] {
+  const { isSynced, height, blockTime, peers } = sync
+  const found: Finding[] = []
+  const age = now - blockTime
+  if (!isSynced)
+    found.push({
+      id: 'syncing',
+      what: `the node is at height ${height} and has not caught up`,
+      why: `its last block is ${spanText(age < 0n ? 0n : age)} old${peers === undefined ? '' : `, and it has ${peers} peers`}`,
+      next:
+        peers === 0
+          ? 'give it peers first'
+          : 'wait: control wait-sync ends when it has; consensus.state_sync takes a state instead of all blocks',
+    })
+  if (peers === 0)
+    found.push({
+      id: 'no-peers',
+      what: 'the node has no peers',
+      why: 'it knows none, or nobody it knows can be reached',
+      next: 'name seeds in p2p.seeds or peers in consensus.p2p.persistent_peers, and see that the firewall lets the port of consensus.listen_address through',
+    })
+  return [...found, ...clockFindings(sync, age)]
+}
+
+function clockFindings({ isSynced, height, nextBlock }: SyncFacts, age: bigint): Finding[] {
+  const clock = (off: bigint, direction: string, why: string): Finding => ({
+    id: 'clock',
+    what: `the clock of this machine is about ${spanText(off)} ${direction}`,
+    why,
+    next: 'let it be set by NTP (timedatectl set-ntp true): votes of a node with a wrong clock are late or not taken',
+  })
+  if (age < -CLOCK_OFF_SECONDS_MAX)
+    return [clock(-age, 'slow', `block ${height} is from the future, as it goes`)]
+  if (!isSynced || age <= CLOCK_OFF_SECONDS_MAX || nextBlock === undefined) return []
+  if (nextBlock === 'came')
+    return [clock(age, 'fast', 'blocks come, and each of them looks old when it does')]
+  return [
+    {
+      id: 'no-blocks',
+      what: `there is no block after ${height} for ${spanText(age)}`,
+      why: 'the network does not agree, or the node does not hear of it',
+      next: 'see with others whether the network stands; if it does not, look for peers in control status and restart the node',
+    },
+  ]
+}
+
+function upgradeFindings(upgrade: UpgradeFacts, epoch: bigint): readonly Finding[] {
+  const { handler, needed, spoken, epoch: at } = upgrade
+  if (needed.major === spoken.major && needed.minor <= spoken.minor) return []
+  const versions = [needed, spoken].map(({ major, minor, patch }) => `${major}.${minor}.${patch}`)
+  return [
+    {
+      id: 'upgrade',
+      what: `the node cannot follow the upgrade ${handler} in epoch ${at}`,
+      why: `from then on the network speaks consensus protocol ${versions[0]}, and this version speaks ${versions[1]}`,
+      next: `install the release for it; now it is epoch ${epoch}, and the node ends when the other one begins`,
+    },
+  ]
+}
+
+function machineFindings({ folder }: MachineFacts): readonly Finding[] {
+  if (folder === undefined) return []
+  const found: Finding[] = folder.loose.map(({ path, mode }) => ({
+    id: 'loose-permissions',
+    what: `${path} is not for its owner only`,
+    why: `its permissions are ${mode.toString(8).padStart(4, '0')}, and what is in it is secret`,
+    next: `chmod ${path === folder.path ? '700' : '600'} ${path}; if others could read it, make new keys`,
+  }))
+  const { freeBytes, path } = folder
+  if (freeBytes < DISK_FREE_BYTES_MIN)
+    found.push({
+      id: 'disk',
+      what: `the disk of ${path} has ${(freeBytes * 100n) / GIB / 100n}.${String(((freeBytes * 100n) / GIB) % 100n).padStart(2, '0')} GiB left`,
+      why: 'a node whose disk is full stops',
+      next: 'make room, or let the node keep less with consensus.prune.strategy keep_n',
+    })
+  return found
+}
