@@ -37,7 +37,7 @@ describe('settings', () => {
 
   it('are refused where they are none', () => {
     refused('nod: a', /has the key "nod", which nobody knows; write node$/)
-    refused('zzzzzz: a', /which nobody knows; use node, account, chain_context$/)
+    refused('zzzzzz: a', /which nobody knows; use node, account, chain_context, witnesses, trust$/)
     refused('node: 7', /^node in .* is no text; write it in quotes$/)
     refused('node: [a]', /is no text/)
     refused('- node', /has no keys; write lines such as/)

@@ -17,9 +17,19 @@ export interface Settings {
   readonly account?: string
   /** The network that the node must be of; then no other one is ever signed for. */
   readonly chainContext?: string
+  /** Other nodes, with commas between, who witness for --verify what the node says. */
+  readonly witnesses?: string
+  /** A block that is known to be of the network: `<height>:<hash>`. */
+  readonly trust?: string
 }
 
-const KEYS = { node: 'node', account: 'account', chain_context: 'chainContext' } as const
+const KEYS = {
+  node: 'node',
+  account: 'account',
+  chain_context: 'chainContext',
+  witnesses: 'witnesses',
+  trust: 'trust',
+} as const
 const WHAT = 'a file with settings, or none'
 
 type Environment = CommandWorld['environment']

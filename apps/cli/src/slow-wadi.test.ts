@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { toBase64 } from '@wadi/base/bytes'
+import { toBase64, toHex } from '@wadi/base/bytes'
 import { Secret } from '@wadi/base/secret'
 import { validatorKeys } from '@wadi/compose/network-keys'
 import { createNetwork, type LocalNetwork } from '@wadi/localnet/create-network'
@@ -52,7 +52,11 @@ describe('wadi on a network', () => {
     await network.stop()
   })
 
-  const run = (line: string, terminal?: Terminal) => person.run(line.split(' '), terminal)
+  /** On a busy machine people are told what is waited for. */
+  const run = async (line: string, terminal?: Terminal) => {
+    const { err, ...ran } = await person.run(line.split(' '), terminal)
+    return { ...ran, err: err.replace(/^(Waiting for|Looking through) .* …\n/gm, '') }
+  }
   /** What a program is told; the command must succeed. */
   const ask = async (line: string) => {
     const { code, out, err } = await run(`${line} --output json`)
@@ -267,6 +271,38 @@ describe('wadi on a network', () => {
     await refuse(
       'balance alice',
       /^the node is of the network .*, and .* wants abab.*; name a node/,
+    )
+  })
+
+  it('believes only what is proved, where that is wanted', async () => {
+    const { client } = network.nodes[0]!
+    const { height, hash } = await client.consensus.getBlock(0n)
+    await refuse(
+      'balance test:0 --verify',
+      /^--verify needs witnesses: <other nodes.*; write a line/,
+    )
+    const { chainContext } = network.files
+    const folder = join(person.home, '.config', 'wadi')
+    mkdirSync(folder, { recursive: true })
+    const settle = (trust: string) => {
+      const lines = `chain_context: ${chainContext}\nwitnesses: ${target}\ntrust: ${trust}\n`
+      writeFileSync(join(folder, 'config.yml'), lines)
+    }
+    settle('seven')
+    await refuse('balance test:0 --verify', /^trust is "seven"; give <height>:<hash of the block>$/)
+    settle(`${height}:${toHex(hash)}`)
+    const proved = await ask(`balance ${TEST_0} --verify`)
+    assert.deepEqual(proved, await ask(`balance ${TEST_0}`))
+    await ask('transfer 0.125 test:1 --account test:0 --yes --verify')
+    assert.equal((await ask('validators --verify')).validators[0].address, validator)
+    await refuse(
+      'status --verify',
+      /^it is not proved \(.*GetStatus.*\); ask without --verify, and/,
+    )
+    settle(`${height}:${'ab'.repeat(32)}`)
+    await refuse(
+      'balance test:0 --verify',
+      /^it is not proved \(.*\); see that trust: in the settings is of the network/,
     )
   })
 

@@ -14,6 +14,11 @@ export const wadiFlags = {
     fallback: 'text',
     word: 'form',
   },
+  verify: {
+    kind: 'boolean',
+    doc: 'believe only what the network proves',
+    fallback: false,
+  },
 } as const satisfies Flags
 
 export type WadiFlagValues = FlagsOf<typeof wadiFlags>

@@ -20,9 +20,9 @@ function rateAt({ rates }: CommissionSchedule, epoch: bigint): Quantity {
 }
 
 async function validatorsOf({ client }: Network) {
-  const [validators, { latestEpoch }] = await Promise.all([
+  const [validators, epoch] = await Promise.all([
     client.scheduler.getValidators(LAST),
-    client.consensus.getStatus(),
+    client.beacon.getEpoch(LAST),
   ])
   const total = validators.reduce((sum, { votingPower }) => sum + votingPower, 0n)
   const all = await Promise.all(
@@ -30,7 +30,7 @@ async function validatorsOf({ client }: Network) {
       const address = stakingAddress(entityId)
       const { escrow } = await client.staking.account({ height: LAST, owner: address })
       const share = total === 0n ? 0n : (votingPower * WHOLE) / total
-      const rate = rateAt(escrow.commissionSchedule, latestEpoch)
+      const rate = rateAt(escrow.commissionSchedule, epoch)
       return { id, address, votingPower, share, stake: escrow.active.balance, rate }
     }),
   )

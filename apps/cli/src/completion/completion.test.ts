@@ -18,7 +18,7 @@ describe('wadi completion', () => {
       assert.ok(paths.includes(path), path)
     const wordsAt = (path: string) =>
       places.find((place) => place.path === path)?.flags.map(({ word }) => word)
-    assert.deepEqual(wordsAt('balance'), ['--node', '--output'])
+    assert.deepEqual(wordsAt('balance'), ['--node', '--output', '--verify'])
     assert.ok(wordsAt('transfer')?.includes('--fee-max'))
   })
 

@@ -25,7 +25,8 @@ function isHere(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
-function wayTo(target: string, source: string): NodeChoice {
+/** A node that somebody names. */
+export function wayTo(target: string, source: string): NodeChoice {
   if (UNIX.test(target)) return { target, source, tls: NO_TLS }
   const [, v6, host = v6] = TCP.exec(target) ?? []
   if (host === undefined)

@@ -37,6 +37,15 @@ function explainAway(error: UnavailableError, target: string): string {
     : `the node at ${target} cannot answer now (${message}); try again`
 }
 
+/** Nobody can prove everything, and some do not want to. */
+function explainUnproved({ module, code, reason, message }: CodedError): CodedError {
+  const remedy =
+    reason === 'lightNode.notProvable'
+      ? 'ask without --verify, and believe the node'
+      : 'see that trust: in the settings is of the network, and name other nodes'
+  return new CodedError(module, code, reason, message, `it is not proved (${message}); ${remedy}`)
+}
+
 /** Is the sentence ours already? */
 function isOurs({ reason }: CodedError | UnavailableError): boolean {
   return reason.startsWith('wadi.') || reason.startsWith('usage.')
@@ -48,6 +57,7 @@ export function explainFailure(error: unknown, target: string): unknown {
     return new UnavailableError(error.reason, explainAway(error, target), { cause: error })
   if (!(error instanceof CodedError) || isOurs(error)) return error
   const { module, code, reason, message } = error
+  if (/^light(Node)?\./.test(reason)) return explainUnproved(error)
   const remedy = REMEDIES[`${module}/${code}`] ?? OTHERWISE
   return new CodedError(
     module,

@@ -1,19 +1,16 @@
 /** A network, through one of its nodes, while a command runs. */
 
-import { nodeTimers } from '@wadi/comet-p2p/node-timers'
-import { processClock } from '@wadi/compose/process-world'
-import type { CallTransport } from '@wadi/grpc/call-transport'
-import { Channel } from '@wadi/grpc/channel'
 import type { TokenTerms } from '@wadi/node/amounts'
 import { createNodeClient, type NodeClient } from '@wadi/sdk/node-client'
 import type { WadiWorld } from '../command/wadiCommand.ts'
 import type { WadiFlagValues } from '../command/wadiFlags.ts'
 import { errors } from '../errors.ts'
 import { loadSettings, type Settings, settingsPath } from '../settings.ts'
-import type { Progress } from '../terminal/progress.ts'
 import { chooseNode, type NodeChoice } from './chooseNode.ts'
 import { explainFailure } from './explainFailure.ts'
 import { findLocalNetwork, localFolder } from './localNetwork.ts'
+import { verifiedClient, witnessesOf } from './verifiedClient.ts'
+import { openWay } from './way.ts'
 
 /** See the top of this file. */
 export interface Network {
@@ -28,15 +25,6 @@ export interface Network {
 
 /** The state after the last block. */
 export const LAST = 0n
-
-/** Says what is waited for. */
-function watched(channel: Channel, target: string, progress: Progress): CallTransport {
-  return {
-    unary: (path, request, options) =>
-      progress.during(`Waiting for the node at ${target}`, channel.unary(path, request, options)),
-    stream: (path, request, options) => channel.stream(path, request, options),
-  }
-}
 
 function checkContext({ chainContext }: Settings, found: string, world: WadiWorld): void {
   if (chainContext === undefined || chainContext === found) return
@@ -58,15 +46,10 @@ export async function withNetwork<A>(
 ): Promise<A> {
   const settings = loadSettings(world.environment)
   const node = await chooseNode(flags.node, settings, world)
-  const { target, tls } = node
-  const channel = new Channel({
-    target,
-    ...(tls && { tls }),
-    clock: processClock,
-    timers: nodeTimers,
-  })
+  const way = openWay(node, world)
+  const ways = [way, ...(flags.verify ? witnessesOf(settings).map((w) => openWay(w, world)) : [])]
   try {
-    const client = createNodeClient(watched(channel, target, world.progress))
+    const client = flags.verify ? verifiedClient(settings, ways) : createNodeClient(way)
     const [chainContext, symbol, exponent] = await Promise.all([
       client.consensus.getChainContext(),
       client.staking.tokenSymbol(LAST),
@@ -77,8 +60,8 @@ export async function withNetwork<A>(
     const token = { symbol, exponent }
     return await use({ client, node, chainContext, token, isLocal, settings })
   } catch (error) {
-    throw explainFailure(error, target)
+    throw explainFailure(error, node.target)
   } finally {
-    channel.close()
+    for (const each of ways) each.close()
   }
 }

@@ -37,8 +37,11 @@ const discarded = () =>
 /** The terminal that the process has. Questions go where errors go: answers stay clean. */
 export function openTerminal({ input, output }: TerminalStreams): Terminal {
   const read = async (question: string, echo: NodeJS.WritableStream): Promise<string> => {
-    output.write(question)
+    // First: from now on the terminal itself shows nothing of what is typed.
     const lines = createInterface({ input, output: echo, terminal: true })
+    if (echo !== output) output.write(question)
+    lines.setPrompt(question)
+    lines.prompt()
     lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
     try {
       return await new Promise<string>((resolve) => {
