@@ -96,7 +96,7 @@ describe('a node that is well', () => {
     assert.deepEqual(found({}), [])
     assert.deepEqual(found({ chain: { registration: undefined, election: undefined } }), [])
     assert.deepEqual(found({ machine: { folder: undefined } }), [])
-    assert.deepEqual(found({ sync: { peers: undefined } }), [])
+    for (const peers of [undefined, 0]) assert.deepEqual(found({ sync: { peers } }), [])
   })
 })
 
@@ -126,7 +126,8 @@ describe('a node that is not in sync', () => {
 
   it('may lack peers', () => {
     assert.deepEqual(ids({ sync: { isSynced: false, peers: 0 } }), ['syncing', 'no-peers'])
-    assert.deepEqual(ids({ sync: { peers: 0 } }), ['no-peers'])
+    const old = { blockTime: NOW - 60n, nextBlock: 'did not come' } as const
+    assert.deepEqual(ids({ sync: { ...old, peers: 0 } }), ['no-peers', 'no-blocks'])
   })
 
   it('may be none that has a chain', () => {

@@ -62,7 +62,8 @@ function syncFindings(sync: SyncFacts, now: bigint): readonly Finding[] {
           ? 'give it peers first'
           : 'wait: control wait-sync ends when it has; consensus.state_sync takes a state instead of all blocks',
     })
-  if (peers === 0)
+  // Who has no peers and fresh blocks makes them alone.
+  if (peers === 0 && (!isSynced || age > CLOCK_OFF_SECONDS_MAX))
     found.push({
       id: 'no-peers',
       what: 'the node has no peers',

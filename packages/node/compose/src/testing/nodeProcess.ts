@@ -75,6 +75,11 @@ export class NodeProcess {
     return this.#end('SIGTERM')
   }
 
+  /** Sends it a signal after which it goes on. */
+  signal(name: NodeJS.Signals): void {
+    this.#child?.kill(name)
+  }
+
   /** Removes all that it stores, but for its keys and what it has signed. */
   wipe(): void {
     assert(!this.isRunning, 'a node that runs needs its folder')
