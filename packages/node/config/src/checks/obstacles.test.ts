@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { chainContextOf, GenesisDocument, printGenesis } from '@wadi/consensus/genesis/document'
+import { NodeDatabase } from '@wadi/node-storage/node-database'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { openStoreFolder } from '@wadi/node-storage/store-folder'
 import { readYaml } from '../file/readYaml.ts'
@@ -170,6 +171,7 @@ describe('wrong permissions', { skip: !isPosix }, () => {
 describe('wrong chain', () => {
   it('in the stores of the data folder', async () => {
     const folder = newFolder()
+    const namespace = new Uint8Array(32)
     const open = (path: string, name: string) =>
       openStoreFolder(nodeFiles, join(folder, path), {
         kind: 'block store',
@@ -177,7 +179,7 @@ describe('wrong chain', () => {
         chain: name,
       })
     open('consensus/blocks', chain.slice(0, 50)).release()
-    open('application/state', chain).release()
+    NodeDatabase.open({ path: join(folder, 'application/state'), chain, namespace }).close()
     assert.deepEqual(await obstaclesOf(textOf(folder)), [])
     open('consensus/other', 'ab'.repeat(25)).release()
     await assertOnly(

@@ -68,6 +68,15 @@ export function checkFormats(
     })
 }
 
+/**
+ * The network of a store. A block store has the beginning of the context, as far as CometBFT has
+ * it, and a node database has the namespace after it.
+ */
+function networkOf({ chain }: FoundStore): string {
+  const [network = ''] = chain.split(' ', 1)
+  return network
+}
+
 /** Stores of another network than the genesis document's. */
 export function checkStoredChain(
   config: NodeConfig,
@@ -77,7 +86,7 @@ export function checkStoredChain(
   const { dataDir } = config.common
   if (dataDir === undefined) return []
   return findStores(dataDir)
-    .filter(({ chain }) => !chainContext.startsWith(chain))
+    .filter((store) => !chainContext.startsWith(networkOf(store)))
     .map(({ folder, kind, chain }) => {
       const sentence =
         `${config.genesis.file} is the network ${chainContext}, but ${join(dataDir, folder)} ` +
