@@ -22,6 +22,8 @@ export interface Nodes {
   readonly pids: readonly number[]
   /** `id@host:port` of each. */
   readonly addresses: readonly string[]
+  /** Their folders. */
+  readonly dataDirs: readonly string[]
   /** None of them does anything until they go on: so that others are measured meanwhile. */
   pause(): void
   goOn(): void
@@ -68,8 +70,13 @@ function addressesOf({ validators }: NetworkGenesis, ports: readonly number[]): 
   return validators.map(({ p2p }, i) => `${cometNodeId(p2p.publicKey)}@127.0.0.1:${ports[i]}`)
 }
 
+interface Place {
+  readonly folder: string
+  readonly dataDirs: readonly string[]
+}
+
 function begin(
-  folder: string,
+  { folder, dataDirs }: Place,
   network: NetworkGenesis,
   ports: readonly number[],
   commands: readonly NodeCommand[],
@@ -79,6 +86,7 @@ function begin(
     chainId: genesisOf(network.document, chainTermsOf(network.document)).chainId,
     pids,
     addresses: addressesOf(network, ports),
+    dataDirs,
     pause: () => signal('SIGSTOP'),
     goOn: () => signal('SIGCONT'),
     async stop() {
@@ -104,7 +112,8 @@ export async function startOwnNodes(
     args: nodeArguments(WADI_NODE, configPath),
     log: join(dataDir, 'said.log'),
   }))
-  return begin(folder, network, ports, commands)
+  const dataDirs = folders.map(({ dataDir }) => dataDir)
+  return begin({ folder, dataDirs }, network, ports, commands)
 }
 
 /** Starts CometBFT's binary with the store of pairs that is built into it. */
@@ -134,5 +143,6 @@ export async function startCometNodes(network: NetworkGenesis, binary: string): 
     }
     return { program: binary, args: ['start', '--home', home], log: join(home, 'said.log') }
   })
-  return begin(folder, network, ports, commands)
+  const dataDirs = addresses.map((_, i) => join(folder, `node-${i}`))
+  return begin({ folder, dataDirs }, network, ports, commands)
 }

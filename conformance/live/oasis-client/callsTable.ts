@@ -41,6 +41,7 @@ type Owned<K> = K extends keyof oasis.client.GRPCWrapper ? never : K
 export type CallName = Owned<keyof Client>
 
 const isNumber = (answer: unknown) => typeof answer === 'number' || typeof answer === 'bigint'
+const isTrue = (answer: unknown) => answer === true
 const isText = (answer: unknown) => typeof answer === 'string'
 const isBytes = (answer: unknown) => answer instanceof Uint8Array
 const isList = (answer: unknown) => Array.isArray(answer) && answer.length > 0
@@ -274,12 +275,12 @@ export const calls: Readonly<Record<CallName, Row>> = {
   nodeControllerAddBundle: OPERATOR,
   nodeControllerCancelUpgrade: OPERATOR,
   nodeControllerGetStatus: OPERATOR,
-  nodeControllerIsReady: OPERATOR,
-  nodeControllerIsSynced: OPERATOR,
+  nodeControllerIsReady: answer(isTrue, (c) => c.nodeControllerIsReady()),
+  nodeControllerIsSynced: answer(isTrue, (c) => c.nodeControllerIsSynced()),
   nodeControllerRequestShutdown: OPERATOR,
   nodeControllerUpgradeBinary: OPERATOR,
-  nodeControllerWaitReady: OPERATOR,
-  nodeControllerWaitSync: OPERATOR,
+  nodeControllerWaitReady: answer(isNothing, (c) => c.nodeControllerWaitReady()),
+  nodeControllerWaitSync: answer(isNothing, (c) => c.nodeControllerWaitSync()),
   debugControllerSetEpoch: OPERATOR,
   debugControllerWaitNodesRegistered: OPERATOR,
 }

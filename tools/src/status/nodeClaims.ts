@@ -16,12 +16,14 @@ export const nodeClaims: readonly Claim[] = [
   {
     area: 'A node that is called',
     does: 'every call and stream of the consensus layer and of the node, at its socket and at a public port',
-    against: 'recorded calls of the reference and their answers, to the byte',
+    against:
+      'recorded calls of the reference, to the byte; @oasisprotocol/client in Node and Chromium',
     shownBy: [
       'conformance/runners/apiAnswers.test.ts',
       'conformance/runners/streams.test.ts',
       'conformance/src/api/runningNode.test.ts',
       'apps/node/src/slow-main.test.ts',
+      'conformance/live/oasis-client/slow-client.test.ts',
     ],
   },
   {
@@ -48,7 +50,7 @@ export const nodeClaims: readonly Claim[] = [
   },
   {
     area: 'Local network',
-    does: '`npm start`: validators in one process or one each, accounts, a faucet, a picture; goes on where it was',
+    does: '`npm start`: validators in one process or one each, accounts, a faucet; goes on, and back',
     against: 'a network that is started, used, stopped and started again',
     shownBy: ['apps/localnet/src/slow-localnet.test.ts', 'apps/localnet/src/view/frame.test.ts'],
   },

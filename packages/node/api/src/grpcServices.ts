@@ -47,12 +47,18 @@ export function nodeServices(api: NodeApi): readonly Implementation[] {
   return implementationsOf([...boundMethods(api.methods), ...boundTopics(api, api.topics)])
 }
 
-/** The services that tell a node what to do: never where strangers can call. */
-const ADMIN: ReadonlySet<string> = new Set([`${PACKAGE}NodeController`])
+/** The service that tells a node what to do: strangers may only ask it whether they can go on. */
+const ADMIN = 'NodeController/'
+const HARMLESS: ReadonlySet<string> = new Set(
+  ['IsReady', 'IsSynced', 'WaitReady', 'WaitSync'].map((name) => ADMIN + name),
+)
 
-/** What anybody may call: everything but what tells the node what to do. */
+/** What anybody may call: everything but what tells the node what to do, or about itself. */
 export function publicServices(api: NodeApi): readonly Implementation[] {
-  return nodeServices(api).filter(({ name }) => !ADMIN.has(name))
+  const isPublic = ([name]: readonly [string, Bound]) =>
+    !name.startsWith(ADMIN) || HARMLESS.has(name)
+  const methods = boundMethods(api.methods).filter(isPublic)
+  return implementationsOf([...methods, ...boundTopics(api, api.topics)])
 }
 
 /** What is for tests only. */

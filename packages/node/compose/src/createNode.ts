@@ -269,8 +269,8 @@ function stateSyncOf(
   if (providers.length < LIGHT_PROVIDERS_MIN)
     throw new UnavailableError(
       'node.setting',
-      `consensus.state_sync.enabled: ${providers.length} nodes are named that have light blocks, and ` +
-        `it takes ${LIGHT_PROVIDERS_MIN} that can be compared; name more in consensus.providers`,
+      `consensus.state_sync.enabled: ${providers.length} nodes are named that have light blocks, ` +
+        `and it takes ${LIGHT_PROVIDERS_MIN} that can be compared; name more in consensus.providers`,
     )
   const config = { discoveryMs: DISCOVERY_MS, ...stateSync, chainId, initialHeight }
   return { stateSync: { config, providers } }

@@ -74,7 +74,7 @@ export function createSeedNode(options: SeedNodeOptions): SeedNode {
   }
 }
 
-/** Where the validators of a genesis document are. The operator has chosen it: nobody signs here. */
+/** Where the validators of a genesis document are. The operator vouches for it: nobody signs. */
 function validatorsOf({ registry }: GenesisDocument): readonly NetAddress[] {
   return (registry.nodes ?? []).flatMap((signed) => {
     const { roles, consensus } = decode(Node, signed?.untrustedRawValue)
