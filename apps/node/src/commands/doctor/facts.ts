@@ -100,6 +100,8 @@ export interface Facts {
   readonly machine: MachineFacts
   readonly node:
     | { readonly kind: 'away'; readonly target: string; readonly why: string }
+    /** It has no chain, and needs none. */
+    | { readonly kind: 'seed' }
     | {
         readonly kind: 'here'
         readonly sync: SyncFacts | undefined

@@ -130,7 +130,11 @@ describe('a node that is not in sync', () => {
     assert.deepEqual(ids({ sync: { ...old, peers: 0 } }), ['no-peers', 'no-blocks'])
   })
 
-  it('may be none that has a chain', () => {
+  it('may be a seed, which has none', () => {
+    assert.deepEqual(diagnose({ machine, node: { kind: 'seed' } }), [])
+  })
+
+  it('may have no chain yet', () => {
     const findings = diagnose({
       machine,
       node: { kind: 'here', sync: undefined, chain: undefined },

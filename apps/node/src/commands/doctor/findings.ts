@@ -14,6 +14,7 @@ const SECONDS_PER_MINUTE = 60n
 export function diagnose({ machine, node }: Facts): readonly Finding[] {
   const own = machineFindings(machine)
   if (node.kind === 'away') return [awayFinding(node), ...own]
+  if (node.kind === 'seed') return own
   const { sync, chain } = node
   const found = sync === undefined ? [noChain()] : syncFindings(sync, machine.now)
   if (chain === undefined) return [...found, ...own]
@@ -35,8 +36,8 @@ function noChain(): Finding {
   return {
     id: 'no-chain',
     what: 'the node says nothing of the consensus layer',
-    why: 'it is a seed, or it has only just begun',
-    next: 'ask again in a minute; nothing is wrong with a seed',
+    why: 'it has only just begun, or is no node of this network',
+    next: 'ask again in a minute',
   }
 }
 
@@ -52,15 +53,17 @@ function syncFindings(sync: SyncFacts, now: bigint): readonly Finding[] {
   const { isSynced, height, blockTime, peers } = sync
   const found: Finding[] = []
   const age = now - blockTime
+  const andPeers = peers === undefined ? '' : `, and it has ${peers} peers`
   if (!isSynced)
     found.push({
       id: 'syncing',
       what: `the node is at height ${height} and has not caught up`,
-      why: `its last block is ${spanText(age < 0n ? 0n : age)} old${peers === undefined ? '' : `, and it has ${peers} peers`}`,
+      why: `its last block is ${spanText(age < 0n ? 0n : age)} old${andPeers}`,
       next:
         peers === 0
           ? 'give it peers first'
-          : 'wait: control wait-sync ends when it has; consensus.state_sync takes a state instead of all blocks',
+          : 'wait: control wait-sync ends when it has; ' +
+            'consensus.state_sync takes a state instead of all blocks',
     })
   // Who has no peers and fresh blocks makes them alone.
   if (peers === 0 && (!isSynced || age > CLOCK_OFF_SECONDS_MAX))
@@ -68,7 +71,9 @@ function syncFindings(sync: SyncFacts, now: bigint): readonly Finding[] {
       id: 'no-peers',
       what: 'the node has no peers',
       why: 'it knows none, or nobody it knows can be reached',
-      next: 'name seeds in p2p.seeds or peers in consensus.p2p.persistent_peers, and see that the firewall lets the port of consensus.listen_address through',
+      next:
+        'name seeds in p2p.seeds or peers in consensus.p2p.persistent_peers, ' +
+        'and see that the firewall lets the port of consensus.listen_address through',
     })
   return [...found, ...clockFindings(sync, age)]
 }
@@ -103,10 +108,15 @@ function upgradeFindings(upgrade: UpgradeFacts, epoch: bigint): readonly Finding
     {
       id: 'upgrade',
       what: `the node cannot follow the upgrade ${handler} in epoch ${at}`,
-      why: `from then on the network speaks consensus protocol ${versions[0]}, and this version speaks ${versions[1]}`,
+      why: `the network then speaks consensus protocol ${versions[0]}, this version ${versions[1]}`,
       next: `install the release for it; now it is epoch ${epoch}, and the node ends when the other one begins`,
     },
   ]
+}
+
+function gibText(bytes: bigint): string {
+  const hundredths = String((bytes * 100n) / GIB).padStart(3, '0')
+  return `${hundredths.slice(0, -2)}.${hundredths.slice(-2)} GiB`
 }
 
 function machineFindings({ folder }: MachineFacts): readonly Finding[] {
@@ -115,13 +125,15 @@ function machineFindings({ folder }: MachineFacts): readonly Finding[] {
     id: 'loose-permissions',
     what: `${path} is not for its owner only`,
     why: `its permissions are ${mode.toString(8).padStart(4, '0')}, and what is in it is secret`,
-    next: `chmod ${path === folder.path ? '700' : '600'} ${path}; if others could read it, make new keys`,
+    next:
+      `chmod ${path === folder.path ? '700' : '600'} ${path}; ` +
+      'if others could read it, make new keys',
   }))
   const { freeBytes, path } = folder
   if (freeBytes < DISK_FREE_BYTES_MIN)
     found.push({
       id: 'disk',
-      what: `the disk of ${path} has ${(freeBytes * 100n) / GIB / 100n}.${String(((freeBytes * 100n) / GIB) % 100n).padStart(2, '0')} GiB left`,
+      what: `the disk of ${path} has ${gibText(freeBytes)} left`,
       why: 'a node whose disk is full stops',
       next: 'make room, or let the node keep less with consensus.prune.strategy keep_n',
     })

@@ -203,6 +203,9 @@ describe('what a node is asked', () => {
     asked.consensus = { ...asked.consensus, latestTime: NOW - 11n }
     asked.heights = [100n, 100n, 101n]
     assert.equal((await asked.gather()).sync?.nextBlock, 'came')
+    asked.mode = 'archive'
+    assert.equal((await asked.gather()).sync?.nextBlock, undefined)
+    asked.mode = 'validator'
     asked.heights = []
     const before = asked.names.length
     assert.equal((await asked.gather()).sync?.nextBlock, 'did not come')
@@ -215,6 +218,9 @@ describe('what a node is asked', () => {
     assert.equal((await asked.gather()).chain, undefined)
     asked.answers['NodeController/GetStatus'] = () => zero(Status)
     assert.equal((await asked.gather()).sync, undefined)
+    const seed = { chainContext: '', addresses: undefined, nodePeers: undefined }
+    asked.answers['NodeController/GetStatus'] = () => ({ ...zero(Status), seed })
+    assert.deepEqual((await asked.facts()).node, { kind: 'seed' })
     asked.answers['NodeController/GetStatus'] = () => {
       throw new UnavailableError('test', 'nobody is there')
     }

@@ -39,6 +39,7 @@ export async function gatherFacts(
 ): Promise<Facts> {
   const node = await withNode(async (asked) => {
     const status = await asked.ask(controlCalls, 'NodeController/GetStatus')
+    if (status.seed !== undefined) return { kind: 'seed' }
     const sync = await syncOf(asked, status, world)
     const chain = sync === undefined ? undefined : await gatherChain(asked, status, settings)
     return { kind: 'here', sync, chain }
@@ -51,13 +52,14 @@ export async function gatherFacts(
 
 async function syncOf(
   node: AskedNode,
-  { consensus }: Status,
+  { mode, consensus }: Status,
   world: DoctorWorld,
 ): Promise<SyncFacts | undefined> {
   if (consensus === undefined) return undefined
   const { status, latestHeight: height, latestTime: blockTime, peers } = consensus
   const isSynced = status === StatusState.names.ready
-  const isOld = world.machine().now - blockTime > CLOCK_OFF_SECONDS_MAX
+  // An archive waits for no blocks.
+  const isOld = mode !== 'archive' && world.machine().now - blockTime > CLOCK_OFF_SECONDS_MAX
   return {
     isSynced,
     height,

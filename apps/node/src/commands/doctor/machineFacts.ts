@@ -6,7 +6,7 @@ import type { Clock } from '@wadi/base/clock'
 import type { FolderFacts, MachineFacts } from './facts.ts'
 
 const MS_PER_SECOND = 1000
-/** Private keys, and the randomness of which the node makes some; no keys or certificates for all. */
+/** Private keys, and the randomness of which the node makes some; not what is for everybody. */
 const SECRET = /^(?!.*_(?:pub|cert)\.pem$).*\.pem$/
 const KEY = 'identity.pem'
 const BEYOND_OWNER = 0o077

@@ -48,7 +48,8 @@ function whyNotOwned(
   owner: OwnerFacts,
   nodeId: string,
 ): { readonly id: string; readonly reason: string; readonly next: string } | undefined {
-  const vouch = `register the entity again with ${nodeId} among its nodes (registry entity gen_register)`
+  const again = `register the entity again with ${nodeId} among its nodes`
+  const vouch = `${again} (registry entity gen_register)`
   if (owner.kind === 'not configured')
     return {
       id: 'no-owner',
@@ -92,7 +93,8 @@ function freezeFindings(
         : 'the network has proof of its misconduct: mostly, two validators with the same key',
       next: isForever
         ? 'begin with a node with new keys; these are not taken any more'
-        : `have its owner submit registry.UnfreezeNode for ${nodeId}${isOver ? '' : ' then'}; see that no other process has its keys`,
+        : `have its owner submit registry.UnfreezeNode for ${nodeId}${isOver ? '' : ' then'}; ` +
+          'see that no other process has its keys',
     },
   ]
 }
@@ -132,11 +134,14 @@ function electionFinding(
     return {
       id: 'not-among-the-first',
       what: WHAT,
-      why: `by its owner's stake (${text(stake)}) it is at place ${rank}, and ${maxValidators} are elected`,
+      why:
+        `by its owner's stake (${text(stake)}) it is at place ${rank}, ` +
+        `and ${maxValidators} are elected`,
       next:
         missing === undefined || missing <= 0n
           ? 'put more into its escrow'
-          : `put at least ${text(missing)} more into its escrow: the last who is elected has ${text(leastElected ?? 0n)}`,
+          : `put at least ${text(missing)} more into its escrow: ` +
+            `the last who is elected has ${text(leastElected ?? 0n)}`,
     }
   }
   const isNew = eligibleAfter >= epoch || eligibleAfter === 0n
