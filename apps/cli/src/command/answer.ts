@@ -1,6 +1,7 @@
 /** What a command says in the end: lines for people, or one value in JSON for programs. */
 
 import type { CommandWorld } from '@wadi/node-config/command'
+import { plainText } from '../words/plainText.ts'
 import type { WadiFlagValues } from './wadiFlags.ts'
 
 /** What is written as JSON. Integers of 64 bits are numbers. */
@@ -29,7 +30,7 @@ export function answer(
   const text =
     output === 'json'
       ? `${JSON.stringify(json, plain, 2)}\n`
-      : lines.map((line) => `${line}\n`).join('')
+      : lines.map((line) => `${plainText(line)}\n`).join('')
   out.write(text)
   return DONE
 }

@@ -2,6 +2,7 @@ import { AddressBook } from '../accounts/addressBook.ts'
 import { answer } from '../command/answer.ts'
 import { operandsOf } from '../command/operands.ts'
 import { wadiCommand } from '../command/wadiCommand.ts'
+import { networkName } from '../network/knownNetworks.ts'
 import { LAST, withNetwork } from '../network/withNetwork.ts'
 import { factLines } from '../words/lines.ts'
 import { tokensJson, tokensText } from '../words/tokens.ts'
@@ -21,10 +22,12 @@ export const network = wadiCommand({
         client.consensus.getStatus(),
       ])
       const book = await AddressBook.open(found, world)
+      const name = isLocal ? 'the local network of this machine' : networkName(chainContext)
       const json = {
         node: node.target,
         chosen_by: node.source,
         chain_context: chainContext,
+        name,
         is_local: isLocal,
         token: { symbol: token.symbol, exponent: token.exponent },
         total_supply: tokensJson(supply, token),
@@ -33,7 +36,7 @@ export const network = wadiCommand({
       const lines = factLines([
         ['Node', `${node.target} (${node.source})`],
         ['Chain', chainContext],
-        ['Kind', isLocal ? 'the local network of this machine' : undefined],
+        ['Name', name],
         ['Token', `${token.symbol}, with ${token.exponent} decimals`],
         ['Supply', tokensText(supply, token)],
         ['Begins at', genesisHeight],

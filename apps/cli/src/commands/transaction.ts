@@ -26,6 +26,7 @@ interface Wanted {
 
 /** The heights that are looked through. */
 async function rangeOf({ client }: Network, { height, blocks }: Wanted) {
+  if (blocks < 1n) throw errors.badValue(`--blocks is ${blocks}; give a number from 1 on`)
   if (height !== '') return { from: parseHeight(height), to: parseHeight(height) }
   const { latestHeight: to, lastRetainedHeight } = await client.consensus.getStatus()
   const first = to - blocks + 1n

@@ -37,6 +37,11 @@ describe('a failure on the way to people', () => {
     )
   })
 
+  it('cannot be used to command a terminal', () => {
+    const told = sentence(new CodedError('vault', 77, 'vault.remote', 'a\n\u001B[2Jb')) ?? ''
+    assert.match(told, /\(a \ufffd\[2Jb\)/)
+  })
+
   it('has a remedy for refusals that people meet, and one for all others', () => {
     assert.equal(
       sentence(new CodedError('staking', 9, 'staking.remote', 'staking: amount is lower')),

@@ -1,6 +1,7 @@
 /** What a node refused or could not do, for people: what, why, and what next. */
 
 import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { plainLine } from '../words/plainText.ts'
 
 /** What to do about refusals that people meet, by module and code. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -27,7 +28,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
 const OTHERWISE = 'check what was asked for, and the node with wadi status'
 
 function explainAway(error: UnavailableError, target: string): string {
-  const { cause, message, reason } = error
+  const { cause, reason } = error
+  const message = plainLine(error.message)
   if (reason === 'grpc.deadlineExceeded')
     return `the node at ${target} did not answer in time; see it with wadi status, and try again`
   const code = (cause as NodeJS.ErrnoException | undefined)?.code
@@ -56,7 +58,8 @@ export function explainFailure(error: unknown, target: string): unknown {
   if (error instanceof UnavailableError && !isOurs(error))
     return new UnavailableError(error.reason, explainAway(error, target), { cause: error })
   if (!(error instanceof CodedError) || isOurs(error)) return error
-  const { module, code, reason, message } = error
+  const { module, code, reason } = error
+  const message = plainLine(error.message)
   if (/^light(Node)?\./.test(reason)) return explainUnproved(error)
   const remedy = REMEDIES[`${module}/${code}`] ?? OTHERWISE
   return new CodedError(

@@ -8,6 +8,7 @@ import { errors } from '../errors.ts'
 import { loadSettings, type Settings, settingsPath } from '../settings.ts'
 import { chooseNode, type NodeChoice } from './chooseNode.ts'
 import { explainFailure } from './explainFailure.ts'
+import { checkToken } from './knownNetworks.ts'
 import { findLocalNetwork, localFolder } from './localNetwork.ts'
 import { verifiedClient, witnessesOf } from './verifiedClient.ts'
 import { openWay } from './way.ts'
@@ -56,6 +57,7 @@ export async function withNetwork<A>(
       client.staking.tokenValueExponent(LAST),
     ])
     checkContext(settings, chainContext, world)
+    checkToken(chainContext, { symbol, exponent })
     const isLocal = () => isLocalNetwork(chainContext, world)
     const token = { symbol, exponent }
     return await use({ client, node, chainContext, token, isLocal, settings })

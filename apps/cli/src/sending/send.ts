@@ -13,9 +13,11 @@ import { answer, type Json } from '../command/answer.ts'
 import type { WadiWorld } from '../command/wadiCommand.ts'
 import type { WadiFlagValues } from '../command/wadiFlags.ts'
 import { errors } from '../errors.ts'
+import { networkName } from '../network/knownNetworks.ts'
 import { LAST, type Network } from '../network/withNetwork.ts'
 import { requireAgreement } from '../terminal/confirm.ts'
 import { factLines } from '../words/lines.ts'
+import { plainText } from '../words/plainText.ts'
 import { parseTokens, tokensJson, tokensText } from '../words/tokens.ts'
 import type { SendFlagValues } from './sendFlags.ts'
 
@@ -107,7 +109,7 @@ function describe(
     ['From', sender.book.print(account.address)],
     ['Fee', `${amount} (${fee?.gas ?? 0n} gas)`],
     ['Nonce', nonce],
-    ['Network', network.chainContext],
+    ['Network', networkName(network.chainContext) ?? network.chainContext],
   ])
 }
 
@@ -135,7 +137,7 @@ export async function send(sender: Sender, order: Order): Promise<number> {
   const { flags, world, network, account } = sender
   const transaction = await prepare(sender, order)
   const lines = describe(sender, order, transaction)
-  if (!flags.yes) world.err.write(lines.map((line) => `${line}\n`).join(''))
+  if (!flags.yes) world.err.write(lines.map((line) => `${plainText(line)}\n`).join(''))
   await requireAgreement('Send it?', { terminal: world.terminal, isAgreed: flags.yes })
   const signer = await account.unlock()
   const signing = signWith(signer, network.chainContext, transaction)
