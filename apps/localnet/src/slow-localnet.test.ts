@@ -53,6 +53,7 @@ describe('a local network', () => {
     const view = await lookAt(nodes)
     assert.equal(view.nodes.length, 4)
     assert.ok(view.nodes.every(({ isSynced, isAway, peers }) => isSynced && !isAway && peers > 0))
+    assert.ok(view.nodes.every(({ power }) => power > 0n))
     assert.match(view.block?.proposer ?? '', /^node-[0-3]$/)
   })
 

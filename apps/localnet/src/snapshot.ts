@@ -46,14 +46,16 @@ export interface NetworkView {
 }
 
 interface Asked extends NodeView {
-  /** By what its votes are known. */
+  /** By what its blocks are known, … */
   readonly address: string
+  /** … and by what its votes are. */
+  readonly id: string
   readonly node: NetworkNode
 }
 
 const LATEST = 0n
 const UNIX_EPOCH = { seconds: 0n, nanoseconds: 0 }
-const AWAY = { isAway: true, isSynced: false, height: 0n, peers: 0, power: 0n, address: '' }
+const AWAY = { isAway: true, isSynced: false, height: 0n, peers: 0, power: 0n, address: '', id: '' }
 
 /** What nodes are asked with: nobody waits for long. */
 const SOON = { timeoutMs: ANSWER_MS_MAX }
@@ -72,6 +74,7 @@ async function askNode(node: NetworkNode): Promise<Asked> {
       peers: consensus?.peers?.peers?.length ?? 0,
       power: 0n,
       address: toHex(validatorAddress(identity.consensus)),
+      id: toHex(identity.node),
     }
   } catch (error) {
     if (error instanceof UnavailableError || error instanceof CodedError)
@@ -84,7 +87,7 @@ async function askNode(node: NetworkNode): Promise<Asked> {
 export async function lookAt(nodes: readonly NetworkNode[]): Promise<NetworkView> {
   const asked = await Promise.all(nodes.map(askNode))
   const first = asked.find(({ isAway, height }) => !isAway && height > 0n)
-  const views = asked.map(({ node: _, address: __, ...view }) => view)
+  const views = asked.map(({ node: _, address: __, id: ___, ...view }) => view)
   if (first === undefined) return { nodes: views, ...NOTHING }
   try {
     return await lookThrough(first.node, asked)
@@ -119,12 +122,10 @@ async function lookThrough({ client }: NetworkNode, asked: readonly Asked[]): Pr
   const begun = await beacon.getEpochBlock(epoch, SOON)
   const header = decode(Header, block.meta.header)
   const proposer = toHex(header.proposerAddress)
-  const powers = new Map(
-    validators.map(({ id, votingPower }) => [toHex(validatorAddress(id)), votingPower]),
-  )
+  const powers = new Map(validators.map(({ id, votingPower }) => [toHex(id), votingPower]))
   return {
-    nodes: asked.map(({ node: _, address, ...view }) => {
-      return { ...view, power: powers.get(address) ?? 0n }
+    nodes: asked.map(({ node: _, address: __, id, ...view }) => {
+      return { ...view, power: powers.get(id) ?? 0n }
     }),
     block: {
       height,
