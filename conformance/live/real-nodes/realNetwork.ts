@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { toHex } from '@wadi/base/bytes'
 import { createLogger, SILENT } from '@wadi/base/log'
-import { makeNetworkFolders } from '@wadi/compose/network-folders'
+import { makeNetworkFolders, type NodeFolder } from '@wadi/compose/network-folders'
 import {
   createNetworkGenesis,
   type NetworkGenesis,
@@ -26,6 +26,8 @@ const TEST = { timeout_propose: '600ms', timeout_vote: '300ms' }
 export class RealNetwork implements AsyncDisposable {
   readonly genesis: NetworkGenesis
   readonly nodes: readonly NodeProcess[]
+  /** Of each of them. */
+  readonly folders: readonly NodeFolder[]
   readonly observer: NetworkObserver
   readonly signed = new SignedOnce()
   readonly #folder: string
@@ -33,17 +35,17 @@ export class RealNetwork implements AsyncDisposable {
   private constructor(folder: string, genesis: NetworkGenesis, ports: readonly number[]) {
     this.#folder = folder
     this.genesis = genesis
-    const folders = makeNetworkFolders({
+    this.folders = makeNetworkFolders({
       folder,
       network: genesis,
       ports,
       settings: { wadi: { test: TEST } },
     })
-    this.nodes = folders.map((one) => new NodeProcess(PROGRAM, one))
+    this.nodes = this.folders.map((one) => new NodeProcess(PROGRAM, one))
     this.observer = new NetworkObserver({
       chainId: cometChainId(genesis.chainContext),
       dialect: oasisDialect,
-      nodes: folders.map(({ address }) => address),
+      nodes: this.folders.map(({ address }) => address),
       log: createLogger('observer', SILENT),
       onVote: (vote) => this.signed.noteVote(vote),
       onProposal: (proposal) => this.signed.noteProposal(proposal),

@@ -13,6 +13,8 @@ import { addressOf, type Committed, TransactionSender } from './transactionSende
 import type { QueryChoices, WorkloadWorld } from './workload.ts'
 import { type WorkloadName, workloads } from './workloads.ts'
 
+export type { Committed }
+
 /** What a workload has to spend, as in the reference. */
 const FUNDS = 10_000_000_000n
 
