@@ -44,6 +44,7 @@ describe('profiles of a process', () => {
     const profiles = await serveProfiles({ host: '127.0.0.1', port: 0, log })
     assert.equal((await ask(profiles.port, '/debug/pprof/profile?seconds=0')).status, 400)
     assert.equal((await ask(profiles.port, '/')).status, 404)
+    assert.equal((await ask(profiles.port, '//')).status, 400)
     assert.equal((await ask(profiles.port, '/debug/pprof/')).status, 200)
     profiles.close()
   })

@@ -89,7 +89,9 @@ class Profiles {
   }
 
   async answer(asked: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname, searchParams } = new URL(asked.url ?? '/', 'http://profiles')
+    const url = URL.parse(asked.url ?? '/', 'http://profiles')
+    if (url === null) return refuse(response, 400, 'this is no path')
+    const { pathname, searchParams } = url
     const why = this.#refusal(asked, pathname)
     if (why !== undefined) return refuse(response, 403, why)
     if (asked.method !== 'GET') return refuse(response, 405, 'only GET')

@@ -180,12 +180,12 @@ describe('an upgrade', () => {
     assert.equal(id, 'upgrade')
     assert.match(what, /next in epoch 60/)
     assert.match(why, /8\.0\.0.*7\.0\.0/)
-    assert.deepEqual(ids(upgrade({ major: 7, minor: 1, patch: 0 })), ['upgrade'])
+    assert.deepEqual(ids(upgrade({ major: 6, minor: 0, patch: 0 })), ['upgrade'])
   })
 
   it('takes none if it speaks the same', () => {
     assert.deepEqual(ids(upgrade(spoken)), [])
-    assert.deepEqual(ids(upgrade({ major: 7, minor: 0, patch: 9 })), [])
+    assert.deepEqual(ids(upgrade({ major: 7, minor: 1, patch: 9 })), [])
   })
 })
 

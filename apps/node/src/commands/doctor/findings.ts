@@ -102,7 +102,8 @@ function clockFindings({ isSynced, height, nextBlock }: SyncFacts, age: bigint):
 
 function upgradeFindings(upgrade: UpgradeFacts, epoch: bigint): readonly Finding[] {
   const { handler, needed, spoken, epoch: at } = upgrade
-  if (needed.major === spoken.major && needed.minor <= spoken.minor) return []
+  // COMPAT(oasis-core): versions of one major number go together.
+  if (needed.major === spoken.major) return []
   const versions = [needed, spoken].map(({ major, minor, patch }) => `${major}.${minor}.${patch}`)
   return [
     {
