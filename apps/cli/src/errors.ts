@@ -14,5 +14,6 @@ export const errors = definePlainErrors('wadi', {
   wrongNetwork: 'the node is of another network',
   tooLittle: 'the account has too little',
   notAgreed: 'whoever was asked does not agree',
+  uncertain: 'it is not known what became of it',
   notFound: 'there is no such thing',
 })

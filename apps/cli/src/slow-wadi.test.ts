@@ -157,6 +157,13 @@ describe('wadi on a network', () => {
     assert.match(out, /^Sent +[0-9a-f]{64}\nBlock +\d+\n$/)
   })
 
+  it('says of what was sent, and not seen in a block, how to look for it', async () => {
+    await refuse(
+      'transfer 1 test:1 --account test:7 --yes --timeout 1ms',
+      /^it is not known whether .*; before you send it again, .* wadi transaction [0-9a-f]{64}$/,
+    )
+  })
+
   it('signs with an account under a password', async () => {
     await importWords('alice')
     await ask('transfer 0.5 test:1 --yes')

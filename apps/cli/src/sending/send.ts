@@ -1,10 +1,10 @@
 /** From what somebody wants to a block that has it: prepared, shown, agreed to, signed, sent. */
 
 import { toHex } from '@wadi/base/bytes'
-import { CodedError } from '@wadi/base/errors'
+import { UnavailableError } from '@wadi/base/errors'
 import { printAddress } from '@wadi/primitives/address'
 import { add, type Quantity, quantity, ZERO } from '@wadi/primitives/quantity'
-import type { Transaction } from '@wadi/primitives/transaction'
+import { hashOfTransaction, type Transaction } from '@wadi/primitives/transaction'
 import type { MethodCall } from '@wadi/sdk/method-call'
 import { prepareTransaction, type TransactionChoices } from '@wadi/sdk/prepare-transaction'
 import { type SentTransaction, signWith, submitTransaction } from '@wadi/sdk/send-transaction'
@@ -17,7 +17,7 @@ import { networkName } from '../network/knownNetworks.ts'
 import { LAST, type Network } from '../network/withNetwork.ts'
 import { requireAgreement } from '../terminal/confirm.ts'
 import { factLines } from '../words/lines.ts'
-import { plainText } from '../words/plainText.ts'
+import { plainLine, plainText } from '../words/plainText.ts'
 import { parseTokens, tokensJson, tokensText } from '../words/tokens.ts'
 import type { SendFlagValues } from './sendFlags.ts'
 
@@ -146,7 +146,7 @@ export async function send(sender: Sender, order: Order): Promise<number> {
   const sent = await world.progress
     .during('Waiting for a block with the transaction', submission)
     .catch((error) => {
-      throw explainSending(error)
+      throw explainSending(error, toHex(hashOfTransaction(signed)))
     })
   const facts = factLines([
     ['Sent', toHex(sent.hash)],
@@ -157,12 +157,10 @@ export async function send(sender: Sender, order: Order): Promise<number> {
 }
 
 /** Whoever waited in vain must not send twice. */
-function explainSending(error: unknown): unknown {
-  const isTimeout =
-    !(error instanceof CodedError) &&
-    (error as { readonly reason?: unknown }).reason === 'grpc.deadlineExceeded'
-  if (!isTimeout) return error
-  return errors.notFound(
-    'no block has the transaction yet, and it may still come into one; look at the balance before you send it again, or wait longer with --timeout',
+function explainSending(error: unknown, hash: string): unknown {
+  if (!(error instanceof UnavailableError)) return error
+  const why = plainLine(error.message)
+  return errors.uncertain(
+    `it is not known whether the transaction will be in a block (${why}); before you send it again, look for it with wadi transaction ${hash}`,
   )
 }
