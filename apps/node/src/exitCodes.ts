@@ -11,7 +11,15 @@ export const FAILED = 1
 export const MISUSED = 2
 
 /** Beginnings of the reasons of errors about what a program was told. */
-const ABOUT_WORDS = ['usage.', 'command.', 'config.', 'configFile.', 'obstacle.', 'node.setting']
+const ABOUT_WORDS = [
+  'usage.',
+  'command.',
+  'provisioning.',
+  'config.',
+  'configFile.',
+  'obstacle.',
+  'node.setting',
+]
 
 /** The exit code for what ended the program. */
 export function exitCodeOf(error: unknown): number {
