@@ -43,7 +43,7 @@ export class AddressBook {
     for (const { name, address } of tests) this.#names.set(printAddress(address), name)
     for (const name of accountNames(this.#folder)) {
       const account = tryAccount(this.#folder, name)
-      if (account instanceof CodedError) continue
+      if (typeof account === 'string') continue
       this.#names.set(printAddress(addressOf(account)), name)
     }
   }
@@ -79,8 +79,7 @@ export class AddressBook {
 
   /** The address that a name or a text is. */
   addressOf(text: string): Address {
-    if (!text.startsWith(ADDRESS_START) || accountNames(this.#folder).includes(text))
-      return this.account(text).address
+    if (!text.startsWith(ADDRESS_START)) return this.account(text).address
     try {
       return parseAddress(text)
     } catch (error) {

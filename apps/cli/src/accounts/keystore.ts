@@ -21,7 +21,8 @@ import { type AccountFile, formatAccountFile, parseAccountFile } from './account
 const END = '.wallet'
 const PRIVATE_FILE = 0o600
 const PRIVATE_FOLDER = 0o700
-const NAME = /^[a-z0-9][a-z0-9_-]*$/
+/** Nothing that could be an address. */
+const NAME = /^(?!oasis1)[a-z0-9][a-z0-9_-]*$/
 
 /** Refuses what cannot be the name of an account. */
 export function checkName(name: string): void {
@@ -52,12 +53,13 @@ export function loadAccount(folder: string, name: string): AccountFile {
   return parseAccountFile(readText(path, 'an account that there is'), path)
 }
 
-/** An account, or why it cannot be read. */
-export function tryAccount(folder: string, name: string): AccountFile | CodedError {
+/** An account, or the sentence that says why it cannot be read. */
+export function tryAccount(folder: string, name: string): AccountFile | string {
   try {
     return loadAccount(folder, name)
   } catch (error) {
-    if (error instanceof CodedError) return error
+    if (error instanceof CodedError) return error.context ?? error.message
+    if (error instanceof UnavailableError) return error.message
     throw error
   }
 }

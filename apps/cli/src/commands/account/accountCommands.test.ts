@@ -147,6 +147,7 @@ describe('wadi account', () => {
     const cases: readonly (readonly [string, RegExp])[] = [
       ['account create alice', /^there is an account alice already, in .*; take another name$/],
       ['account create Alice!', /^"Alice!" cannot be the name of an account; take small letters/],
+      ['account create oasis1alice', /^"oasis1alice" cannot be the name of an account/],
       ['account create', /^<name> is wanted, and nothing was given; see --help$/],
       ['account show alic', /^no account "alic" is kept here; did you mean alice\?$/],
       ['account show zebedee', /^no account "zebedee" is kept here; see wadi account list$/],

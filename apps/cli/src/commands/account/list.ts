@@ -1,4 +1,3 @@
-import { CodedError } from '@wadi/base/errors'
 import { printAddress } from '@wadi/primitives/address'
 import { addressOf } from '../../accounts/accountFile.ts'
 import { accountJson, keyText } from '../../accounts/accountView.ts'
@@ -20,10 +19,9 @@ export const list = wadiCommand({
     operandsOf(operands)
     const folder = configFolder(world.environment)
     const all = accountNames(folder).map((name) => ({ name, account: tryAccount(folder, name) }))
-    for (const { account } of all)
-      if (account instanceof CodedError) world.err.write(`${account.context}\n`)
+    for (const { account } of all) if (typeof account === 'string') world.err.write(`${account}\n`)
     const whole = all.flatMap(({ name, account }) =>
-      account instanceof CodedError ? [] : [{ name, account }],
+      typeof account === 'string' ? [] : [{ name, account }],
     )
     const json = { accounts: whole.map(({ name, account }) => accountJson(name, account)) }
     const rows = whole.map(({ name, account }) => [
