@@ -4,6 +4,7 @@ import { CodedError } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import type { RandomSource } from '@wadi/base/random'
 import type { Signer } from '@wadi/crypto/signature/signer'
+import type { Epoch } from '@wadi/primitives/epoch'
 import type { Namespace } from '@wadi/primitives/namespace'
 import type { NodeClient } from '@wadi/sdk/node-client'
 import { errors } from './errors.ts'
@@ -38,14 +39,39 @@ export interface Workload {
   run(world: WorkloadWorld): Promise<void>
 }
 
-/** Does what the network has to refuse. */
-export async function mustFail(what: string, run: () => Promise<unknown>): Promise<void> {
+/** Was it the network that said no? An error of ours is no refusal. */
+function isRefusal(error: unknown): error is CodedError {
+  return error instanceof CodedError && !error.reason.startsWith('txsource.')
+}
+
+/** The refusal of something; undefined if it was done. */
+export async function refusalOf(run: () => Promise<unknown>): Promise<CodedError | undefined> {
   try {
     await run()
+    return undefined
   } catch (error) {
-    // An error of ours is no refusal.
-    if (error instanceof CodedError && !error.reason.startsWith('txsource.')) return
+    if (isRefusal(error)) return error
     throw error
   }
-  throw errors.notRefused(what)
+}
+
+/** Does what the network has to refuse. */
+export async function mustFail(what: string, run: () => Promise<unknown>): Promise<void> {
+  if ((await refusalOf(run)) === undefined) throw errors.notRefused(what)
+}
+
+/**
+ * Does what can only be done up to an epoch: while a node is away, epochs pass. Was it done? That
+ * it was refused in time is thrown.
+ */
+export async function doneBefore(
+  { client, sender }: Pick<WorkloadWorld, 'client' | 'sender'>,
+  last: Epoch,
+  run: () => Promise<unknown>,
+): Promise<boolean> {
+  const refusal = await refusalOf(run)
+  if (refusal === undefined) return true
+  const epoch = await client.beacon.getEpoch(await sender.caughtUp())
+  if (epoch <= last) throw refusal
+  return false
 }

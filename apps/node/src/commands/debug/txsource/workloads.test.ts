@@ -3,11 +3,15 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { toHex } from '@wadi/base/bytes'
+import { UnavailableError } from '@wadi/base/errors'
 import { createLogger, SILENT } from '@wadi/base/log'
+import { randomBelow, SeededRandom } from '@wadi/base/random'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { makeNetworkFolders } from '@wadi/compose/network-folders'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
 import { processClock } from '@wadi/compose/process-world'
+import type { CallTransport } from '@wadi/grpc/call-transport'
 import { Channel } from '@wadi/grpc/channel'
 import { createKeyFile } from '@wadi/node-crypto/keys/keyFile'
 import { quantity } from '@wadi/primitives/quantity'
@@ -16,6 +20,7 @@ import type { RunningNode } from '../../../runningNode.ts'
 import { nodeOf, untilHeight } from '../../../testing/nodesHere.ts'
 import { runWords } from '../../testing/runWords.ts'
 import { debugCommands } from '../debugCommands.ts'
+import { drawSigner, workloadRandom } from './randomChoice.ts'
 import { runWorkload } from './runWorkload.ts'
 import { workloadNetwork } from './testing/workloadNetwork.ts'
 import type { Committed } from './transactionSender.ts'
@@ -30,17 +35,39 @@ const network = createNetworkGenesis(
 const [validator] = network.validators
 const [place] = makeNetworkFolders({ folder, network, ports: [0] })
 const address = `unix:${join(place!.dataDir, 'internal.sock')}`
+const SEED = 'a seed of at least thirty-two bytes'
+const TURNS = 3
 let node: RunningNode
 let channel: Channel
 
+/** A node that is killed before it has a transaction, or before it tells what became of it. */
+function mortal(inner: CallTransport): CallTransport {
+  const random = new SeededRandom(1n)
+  return {
+    stream: (path, request, options) => inner.stream(path, request, options),
+    async unary(path, request, options) {
+      if (!path.includes('/SubmitTx')) return await inner.unary(path, request, options)
+      const turn = randomBelow(random, TURNS)
+      if (turn === 0) throw new UnavailableError('grpc.unavailable', 'killed before')
+      const answer = await inner.unary(path, request, options)
+      if (turn === 1) throw new UnavailableError('grpc.unavailable', 'killed after')
+      return answer
+    },
+  }
+}
+
 /** Runs so many iterations, without a pause. */
-async function run(name: WorkloadName, iterations: number): Promise<readonly Committed[]> {
+async function run(
+  name: WorkloadName,
+  iterations: number,
+  transport: CallTransport = channel,
+): Promise<readonly Committed[]> {
   let left = iterations
   const committed: Committed[] = []
   await runWorkload({
     name,
-    seed: 'a seed of at least thirty-two bytes',
-    transport: channel,
+    seed: transport === channel ? SEED : `${SEED}, another one`,
+    transport,
     chainContext: network.chainContext,
     gasPrice: quantity(0n),
     source: testEntity().signer,
@@ -67,13 +94,13 @@ describe('debug txsource', () => {
   })
 
   const ITERATIONS: Readonly<Record<WorkloadName, number>> = {
-    transfer: 8,
-    delegation: 6,
+    transfer: 6,
+    delegation: 5,
     commission: 6,
     oversized: 2,
-    registration: 4,
-    governance: 12,
-    queries: 3,
+    registration: 3,
+    governance: 8,
+    queries: 2,
     parallel: 1,
   }
   for (const [name, iterations] of Object.entries(ITERATIONS))
@@ -81,6 +108,19 @@ describe('debug txsource', () => {
       const committed = await run(name as WorkloadName, iterations)
       assert.equal(committed.length > 0, name !== 'queries')
     })
+
+  it('reckons right when nodes are killed in the middle of it', async () => {
+    const committed = await run('commission', 4, mortal(channel))
+    const raws = new Set(committed.map(({ raw }) => toHex(raw)))
+    assert.ok(raws.size > 2)
+    assert.equal(raws.size, committed.length)
+  })
+
+  it('draws the same from the same seed', async () => {
+    const draw = (seed: string) => toHex(drawSigner(workloadRandom(seed, 'transfer')).publicKey)
+    assert.equal(draw(SEED), draw(SEED))
+    assert.notEqual(draw(SEED), draw(`${SEED}!`))
+  })
 
   it('runs a workload until the time is over', async () => {
     const key = { bytes: () => validator!.entity.seed.reveal().slice() }

@@ -18,8 +18,8 @@ import { drawBetween, drawOne } from '../randomChoice.ts'
 /** A rate of one hundred percent. */
 const UNITY = 100_000n
 const INTERVALS_MAX = 10n
-/** The epoch may be another one when the transaction is in a block. */
-const EPOCHS_TO_SPARE = 2n
+/** So many epochs later something begins: when the block comes, it may be the next one. */
+export const EPOCHS_TO_SPARE = 2n
 
 /** What is amended, by which rules, and when. */
 export interface AmendmentTerms {

@@ -15,8 +15,8 @@ import { methodCall } from '@wadi/sdk/method-call'
 import { check, errors } from '../errors.ts'
 import { drawChance, drawSigner } from '../randomChoice.ts'
 import { addressOf } from '../transactionSender.ts'
-import { mustFail, type Workload, type WorkloadWorld } from '../workload.ts'
-import { drawAmendment, drawWrongAmendment } from './amendment.ts'
+import { doneBefore, mustFail, type Workload, type WorkloadWorld } from '../workload.ts'
+import { drawAmendment, drawWrongAmendment, EPOCHS_TO_SPARE } from './amendment.ts'
 
 const LAST = 0n
 const PAUSE_MS = 1_000
@@ -56,7 +56,9 @@ async function amend(world: Amender): Promise<void> {
   }
   const amendment = drawAmendment(random, terms)
   if (amendment === undefined) return
-  await sender.send(signer, methodCall('staking.AmendCommissionSchedule', { amendment }), funds)
+  const call = methodCall('staking.AmendCommissionSchedule', { amendment })
+  const inTime = epoch + EPOCHS_TO_SPARE - 1n
+  if (!(await doneBefore(world, inTime, () => sender.send(signer, call, funds)))) return
   const { rates, bounds } = await scheduleAt(await sender.caughtUp())
   const result = {
     rates: stepsFrom(rates, amendment.rates),

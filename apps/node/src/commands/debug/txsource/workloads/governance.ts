@@ -1,7 +1,6 @@
 /** `governance`: proposals of every kind, votes on them, and what must not be proposed. */
 
 import { toHex } from '@wadi/base/bytes'
-import { CodedError } from '@wadi/base/errors'
 import { type Proposal, ProposalState, Vote } from '@wadi/consensus/governance'
 import { errors as governanceErrors } from '@wadi/consensus/governance/errors'
 import type { Signer } from '@wadi/crypto/signature/signer'
@@ -10,7 +9,7 @@ import { methodCall } from '@wadi/sdk/method-call'
 import { check, errors } from '../errors.ts'
 import { drawChance, drawOne, drawSigner } from '../randomChoice.ts'
 import { addressOf } from '../transactionSender.ts'
-import type { Workload, WorkloadWorld } from '../workload.ts'
+import { mustFail, refusalOf, type Workload, type WorkloadWorld } from '../workload.ts'
 import type { Assembly, ProposerAccount } from './assembly.ts'
 import {
   cancelDueUpgrades,
@@ -43,14 +42,10 @@ const FORGIVEN = [governanceErrors.notEligible().code, governanceErrors.votingIs
 
 async function cast(assembly: Assembly, voter: Signer, id: bigint, vote: Vote): Promise<void> {
   const { client, sender, funds } = assembly
-  try {
-    await sender.send(voter, methodCall('governance.CastVote', { id, vote }), funds)
-  } catch (error) {
-    const isForgiven =
-      error instanceof CodedError && error.module === 'governance' && FORGIVEN.includes(error.code)
-    if (!isForgiven) throw error
-    return
-  }
+  const call = methodCall('governance.CastVote', { id, vote })
+  const refusal = await refusalOf(() => sender.send(voter, call, funds))
+  if (refusal?.module === 'governance' && FORGIVEN.includes(refusal.code)) return
+  if (refusal !== undefined) throw refusal
   const votes = await client.governance.votes({ height: await sender.caughtUp(), id })
   const address = toHex(addressOf(voter))
   const own = votes.find(({ voter: of }) => toHex(of) === address)
@@ -77,12 +72,8 @@ const voteOfStranger: Action = async ({ client, sender, random, proposers, funds
   const [proposal] = await client.governance.activeProposals(await sender.caughtUp())
   if (proposal === undefined) return
   const call = methodCall('governance.CastVote', { id: proposal.id, vote: Vote.names.yes })
-  const refusal = await sender.send(drawOne(random, proposers).signer, call, funds).then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  if (refusal === undefined) throw errors.notRefused('the vote of somebody without stake')
-  if (!(refusal instanceof CodedError)) throw refusal
+  const { signer } = drawOne(random, proposers)
+  await mustFail('the vote of somebody without stake', () => sender.send(signer, call, funds))
 }
 
 const ACTIONS: readonly Action[] = [

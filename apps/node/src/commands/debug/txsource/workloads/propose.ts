@@ -10,6 +10,7 @@ import { PROTOCOL_VERSIONS } from '@wadi/primitives/version'
 import { methodCall } from '@wadi/sdk/method-call'
 import { check, errors } from '../errors.ts'
 import { drawBetween, drawOne } from '../randomChoice.ts'
+import { refusalOf } from '../workload.ts'
 import type { Assembly } from './assembly.ts'
 import { drawChanges } from './parameterChanges.ts'
 
@@ -17,7 +18,7 @@ const NAME_BYTES = 8
 /** So many epochs more than it takes are there to cancel an upgrade: nodes may be away. */
 const EPOCHS_TO_SPARE = 20n
 
-/** Submits; the proposal as it is in the state, or undefined if it is refused. */
+/** Submits; the proposal as it is in the state, or why it is refused. */
 async function submit(
   { client, sender, funds, random, proposers, parameters }: Assembly,
   given: Partial<ProposalContent>,
@@ -26,12 +27,9 @@ async function submit(
   const title = `proposal ${toHex(random.bytes(NAME_BYTES))}`
   const metadata = parameters.allowProposalMetadata ? { title, description: '' } : undefined
   const content = make(ProposalContent, { ...given, metadata })
-  try {
-    await sender.send(signer, methodCall('governance.SubmitProposal', content), funds)
-  } catch (error) {
-    if (error instanceof CodedError && !error.reason.startsWith('txsource.')) return error
-    throw error
-  }
+  const call = methodCall('governance.SubmitProposal', content)
+  const refusal = await refusalOf(() => sender.send(signer, call, funds))
+  if (refusal !== undefined) return refusal
   const raw = encode(ProposalContent, content)
   const all = await client.governance.proposals(await sender.caughtUp())
   const own = all.findLast(
@@ -134,7 +132,9 @@ export async function cancelDueUpgrades(assembly: Assembly): Promise<void> {
     )
     if (isUnderWay) continue
     const outcome = await submit(assembly, { cancelUpgrade: { proposalId } })
-    if (outcome instanceof CodedError) throw outcome
+    await expect(assembly, outcome, { isRefused: false, inEpoch: epoch })
+    // In the meantime somebody else has cancelled it.
+    if (outcome instanceof CodedError) continue
     cancellations.add(outcome.id)
     const voters = [...validatorEntities, ...delegators]
     await Promise.all(voters.map((voter) => assembly.vote(voter, outcome.id)))

@@ -14,7 +14,7 @@ import { methodCall } from '@wadi/sdk/method-call'
 import { check } from '../errors.ts'
 import { drawBetween, drawOne, drawSigner } from '../randomChoice.ts'
 import { addressOf } from '../transactionSender.ts'
-import type { Workload, WorkloadWorld } from '../workload.ts'
+import { doneBefore, type Workload, type WorkloadWorld } from '../workload.ts'
 import {
   drawNode,
   type OwnedNode,
@@ -70,7 +70,8 @@ async function registerNode(world: Registrar, { nodes }: OwnEntity): Promise<voi
   const expiration = epoch + drawBetween(random, EXPIRATION_MIN, EXPIRATION_MAX)
   const descriptor = { ...node.descriptor, expiration }
   const call = methodCall('registry.RegisterNode', signNode(node, descriptor))
-  await sender.send(node.signers.node, call, funds)
+  const submit = () => sender.send(node.signers.node, call, funds)
+  if (!(await doneBefore(world, epoch + 1n, submit))) return
   node.expiration = expiration
   await checkNode(world, node)
 }
@@ -97,7 +98,8 @@ async function registerRuntime(world: Registrar, by: Signer, owner: PublicKey): 
   const epoch = await client.beacon.getEpoch(await sender.caughtUp())
   const known = await knownDeployments(world)
   const runtime = runtimeDescriptor(owner, known ?? epoch + EXPIRATION_MIN)
-  await sender.send(by, methodCall('registry.RegisterRuntime', runtime), funds)
+  const call = methodCall('registry.RegisterRuntime', runtime)
+  if (!(await doneBefore(world, epoch + 1n, () => sender.send(by, call, funds)))) return
   const query = { height: await sender.caughtUp(), id: WORKLOAD_RUNTIME, includeSuspended: true }
   const found = await client.registry.getRuntime(query)
   check(equalBytes(found.entityId, owner), () => `the runtime is not of ${toHex(owner)}`)
@@ -126,7 +128,7 @@ async function openRegistrar(world: WorkloadWorld): Promise<Registrar> {
   const stake = ({ signer }: OwnEntity) =>
     methodCall('staking.AddEscrow', { account: addressOf(signer), amount: STAKE })
   await sender.sendAll(funds, entities.map(stake))
-  for (const entity of entities) await registerEntity(world, entity)
+  await Promise.all(entities.map((entity) => registerEntity(world, entity)))
   const registrar = { ...world, entities }
   const { signer, id } = await ownerOf(registrar)
   await registerRuntime(registrar, signer, id)
