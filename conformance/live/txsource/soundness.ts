@@ -1,4 +1,4 @@
-/** Whether all nodes of a network have one chain, everything that was committed, and a sound state. */
+/** Whether all nodes have one chain, everything that was committed in it, and a sound state. */
 
 import { equalBytes, toHex } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'

@@ -103,14 +103,14 @@ export class TransactionSender {
   /** Several of one account at once; the account must be nobody else's. */
   async sendAll(signer: Signer, calls: readonly MethodCall[]): Promise<void> {
     const nonce = await this.#nonceOf(signer)
-    const [first] = calls
-    if (first === undefined) return
-    const model = await this.#prepare(signer, first, nonce)
-    const outcomes = calls.map((call, i) =>
-      this.#settle(signer, { ...model, ...call, nonce: nonce + BigInt(i) }),
-    )
-    for (const outcome of await Promise.all(outcomes))
-      if (outcome === LOST) throw errors.lostNonce(toHex(signer.publicKey))
+    await this.#sendAlike(calls.map((call, i) => ({ signer, call, nonce: nonce + BigInt(i) })))
+  }
+
+  /** One of each of several accounts at once; the accounts must be nobody else's. */
+  async sendEach(signers: readonly Signer[], calls: readonly MethodCall[]): Promise<void> {
+    const nonces = await Promise.all(signers.map((signer) => this.#nonceOf(signer)))
+    const alike = signers.map((signer, i) => ({ signer, call: calls[i]!, nonce: nonces[i]! }))
+    await this.#sendAlike(alike)
   }
 
   /** What so much gas costs. */
@@ -159,6 +159,18 @@ export class TransactionSender {
   async #prepare(signer: Signer, call: MethodCall, nonce: bigint): Promise<Transaction> {
     const { client, gasPrice } = this.#options
     return await prepareTransaction(client, signer.publicKey, call, { nonce, gasPrice })
+  }
+
+  /** Sends what takes the same gas. */
+  async #sendAlike(all: readonly Signing[]): Promise<void> {
+    const [first] = all
+    if (first === undefined) return
+    const model = await this.#prepare(first.signer, first.call, first.nonce)
+    const settle = async ({ signer, call, nonce }: Signing) => {
+      const outcome = await this.#settle(signer, { ...model, ...call, nonce })
+      if (outcome === LOST) throw errors.lostNonce(toHex(signer.publicKey))
+    }
+    await Promise.all(all.map(settle))
   }
 
   /** Submits one transaction until a block has it, or until none can have it any more. */
@@ -217,6 +229,12 @@ export class TransactionSender {
     }
     return undefined
   }
+}
+
+interface Signing {
+  readonly signer: Signer
+  readonly call: MethodCall
+  readonly nonce: bigint
 }
 
 interface Found {

@@ -1,5 +1,6 @@
 /** `parallel`: transfers of many accounts at once, all of which are included. */
 
+import type { Address } from '@wadi/primitives/address'
 import { quantity } from '@wadi/primitives/quantity'
 import { methodCall } from '@wadi/sdk/method-call'
 import { check } from '../errors.ts'
@@ -17,32 +18,34 @@ const PAUSE_MS = 60_000
 export const parallelWorkload: Workload = {
   needsFunds: true,
   async run(world: WorkloadWorld) {
-    const { client, sender, funds, random, goesOn } = world
+    const { sender, funds, random, goesOn } = world
     const signers = Array.from({ length: ACCOUNTS }, () => drawSigner(random))
     const addresses = signers.map(addressOf)
-    const toItself = (index: number) =>
-      methodCall('staking.Transfer', { to: addresses[index]!, amount: quantity(AMOUNT) })
+    const toItself = addresses.map((to) =>
+      methodCall('staking.Transfer', { to, amount: quantity(AMOUNT) }),
+    )
     await sender.transferToAll(funds, addresses, AMOUNT)
-    const fee = await sender.estimateFee(signers[0]!, toItself(0))
-    const nonces = await Promise.all(addresses.map((owner) => nonceOf(world, owner)))
+    const fee = await sender.estimateFee(signers[0]!, toItself[0]!)
+    const before = await noncesOf(world, addresses)
     let rounds = 0n
     do {
       if (rounds % ROUNDS_PAID === 0n && fee > 0n)
         await sender.transferToAll(funds, addresses, fee * ROUNDS_PAID)
-      await Promise.all(signers.map((signer, i) => sender.send(signer, toItself(i))))
+      await sender.sendEach(signers, toItself)
       rounds++
-      const height = await sender.caughtUp()
-      for (const [i, owner] of addresses.entries()) {
-        const { general } = await client.staking.account({ height, owner })
-        const expected = nonces[i]! + rounds
-        check(general.nonce === expected, () => `nonce ${general.nonce}, not ${expected}`)
+      for (const [i, nonce] of (await noncesOf(world, addresses)).entries()) {
+        const expected = before[i]! + rounds
+        check(nonce === expected, () => `nonce ${nonce}, not ${expected}`)
       }
     } while (await goesOn(PAUSE_MS))
   },
 }
 
-async function nonceOf({ client, sender }: WorkloadWorld, owner: ReturnType<typeof addressOf>) {
+async function noncesOf(
+  { client, sender }: WorkloadWorld,
+  owners: readonly Address[],
+): Promise<readonly bigint[]> {
   const height = await sender.caughtUp()
-  const { general } = await client.staking.account({ height, owner })
-  return general.nonce
+  const found = owners.map((owner) => client.staking.account({ height, owner }))
+  return (await Promise.all(found)).map(({ general }) => general.nonce)
 }
