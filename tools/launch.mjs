@@ -17,6 +17,8 @@ const NODE_MAJOR_MIN = 24
 
 const COMMANDS = {
   start: 'apps/localnet/src/main.ts',
+  wadi: 'apps/cli/src/main.ts',
+  node: 'apps/node/src/main.ts',
   test: 'tools/src/commands/test.ts',
   check: 'tools/src/commands/check.ts',
   unit: 'tools/src/commands/unit.ts',

@@ -33,6 +33,10 @@ export const wadiCommands: CommandGroup = {
       async () => (await import('./commands/governance/governanceCommands.ts')).governanceCommands,
     ),
     helpCommand(() => wadiCommands),
+    lazyGroup(
+      { name: 'localnet', summary: 'a network of validators on this machine' },
+      async () => (await import('@wadi/localnet/commands')).localnetCommands,
+    ),
     lazyCommand(
       { name: 'network', summary: 'which network it is, through which node, and its token' },
       async () => (await import('./commands/network.ts')).network,

@@ -8,6 +8,7 @@ import type { nodeFlags, persistentFlags } from '@wadi/node-config/node-flags'
 import { findObstacles } from '@wadi/node-config/obstacles'
 import { DONE, exitCodeOf, FAILED, MISUSED, sentenceOf } from './exitCodes.ts'
 import { RunningNode } from './runningNode.ts'
+import { onStopSignals } from './stopSignals.ts'
 
 /** Whatever is still open then, the process ends. */
 const STOP_MS_MAX = 5_000
@@ -17,18 +18,16 @@ export type RunCall = Call<typeof nodeFlags & typeof persistentFlags>
 
 /** The first signal ends the node, a second one the process; SIGHUP is for the log's file. */
 function obeySignals(node: RunningNode, { common: { log } }: NodeConfig): void {
-  let isStopping = false
-  const onSignal = (signal: string) => {
-    if (isStopping) process.exit(FAILED)
-    isStopping = true
+  const stop = (signal: string) => {
     node.log.info('stopping', { signal })
     setTimeout(() => process.exit(FAILED), STOP_MS_MAX).unref()
     void node.stop()
   }
-  process.on('SIGTERM', onSignal)
-  process.on('SIGINT', onSignal)
+  const force = () => process.exit(FAILED)
   // Who writes no file of its own has lost its terminal.
-  process.on('SIGHUP', log.file === undefined ? onSignal : () => node.reopenLog())
+  const hangUp = log.file === undefined ? (['SIGHUP'] as const) : []
+  onStopSignals({ stop, force }, ['SIGTERM', 'SIGINT', ...hangUp])
+  if (log.file !== undefined) process.on('SIGHUP', () => node.reopenLog())
 }
 
 function loadTold(call: RunCall, { environment, err }: CommandWorld): LoadedConfig {

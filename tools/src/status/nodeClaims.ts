@@ -55,6 +55,28 @@ export const nodeClaims: readonly Claim[] = [
     shownBy: ['apps/localnet/src/slow-localnet.test.ts', 'apps/localnet/src/view/frame.test.ts'],
   },
   {
+    area: 'Command line',
+    does: '`wadi`: accounts, payments, stake, votes, blocks and transactions in words or JSON',
+    against: 'a local network, wallets made by other programs, published accounts of ADR 8',
+    shownBy: [
+      'apps/cli/src/slow-wadi.test.ts',
+      'apps/cli/src/accounts/wallet.test.ts',
+      'apps/cli/src/slow-main.test.ts',
+    ],
+  },
+  {
+    area: 'Operations',
+    does: 'registration, VRF proofs, sentries, metrics, profiles, rotation of logs, a doctor',
+    against: 'the rules of the registry and the beacon; a validator that runs',
+    shownBy: [
+      'packages/node/registration/src/registration.test.ts',
+      'packages/node/compose/src/nodeRegistration.test.ts',
+      'packages/node/compose/src/vrfProofs.test.ts',
+      'packages/node/registration/src/sentry/sentry.test.ts',
+      'apps/node/src/commands/doctor/slow-doctor.test.ts',
+    ],
+  },
+  {
     area: 'Client',
     does: 'typed calls over gRPC and gRPC-web, transactions, events; a light client that verifies every answer',
     against: 'recorded calls, answered again from proofs; nodes that answer, and nodes that lie',

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { UnavailableError } from '@wadi/base/errors'
+import { onStopSignals } from '@wadi/node/stop-signals'
 import { command, type Flags } from '@wadi/node-config/command'
 import { createNetwork, type LocalNetwork, USUAL_NETWORK } from '../createNetwork.ts'
 import { describeNetwork, endpointLines } from '../describeNetwork.ts'
@@ -38,7 +39,7 @@ const startFlags = {
   plain: { kind: 'boolean', doc: 'print a line a block instead of a picture', fallback: false },
 } as const satisfies Flags
 
-const DONE = 0
+const [DONE, FAILED] = [0, 1]
 const COLUMNS = 80
 
 function refuse(why: string): UnavailableError {
@@ -54,9 +55,7 @@ function count(name: string, value: bigint, most: number): number {
 /** Resolves when the network is to end: with what made it fail, or nothing if somebody asked. */
 function untilEnded(network: LocalNetwork): Promise<unknown> {
   const asked = new Promise<undefined>((resolve) => {
-    const onSignal = () => resolve(undefined)
-    process.once('SIGINT', onSignal)
-    process.once('SIGTERM', onSignal)
+    onStopSignals({ stop: () => resolve(undefined), force: () => process.exit(FAILED) })
   })
   return Promise.race([asked, network.failed])
 }
