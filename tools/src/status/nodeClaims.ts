@@ -50,7 +50,7 @@ export const nodeClaims: readonly Claim[] = [
   },
   {
     area: 'Local network',
-    does: '`npm start`: validators in one process or one each, accounts, a faucet; goes on, and back',
+    does: '`npm start`: validators in one process or more, accounts, a faucet; goes on and back',
     against: 'a network that is started, used, stopped and started again',
     shownBy: ['apps/localnet/src/slow-localnet.test.ts', 'apps/localnet/src/view/frame.test.ts'],
   },
