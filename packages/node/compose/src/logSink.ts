@@ -41,11 +41,7 @@ export interface OpenLog {
 /** Opens a log. A disk that is full takes no lines, and stops nothing. */
 export function openLog({ format, levels, file, clock }: LogOptions): OpenLog {
   let descriptor = file === undefined ? STANDARD_OUTPUT : openFile(file)
-  const print = format === 'json' ? jsonLine : logfmtLine
-  const sink = filterLevels(({ level, module, sentence, fields }) => {
-    const head = { ts: new Date(clock.unixMs()).toISOString(), level, module, msg: sentence }
-    writeLine(descriptor, print({ ...head, ...fields, ...head }))
-  }, levels)
+  const sink = lineSink({ format, levels, clock }, (line) => writeLine(descriptor, line))
   const reopen = () => {
     if (file === undefined) return
     const before = descriptor
@@ -53,6 +49,18 @@ export function openLog({ format, levels, file, clock }: LogOptions): OpenLog {
     fs.closeSync(before)
   }
   return { sink, reopen }
+}
+
+/** A log whose lines somebody takes. */
+export function lineSink(
+  { format, levels, clock }: Pick<LogOptions, 'format' | 'levels' | 'clock'>,
+  write: (line: string) => void,
+): LogSink {
+  const print = format === 'json' ? jsonLine : logfmtLine
+  return filterLevels(({ level, module, sentence, fields }) => {
+    const head = { ts: new Date(clock.unixMs()).toISOString(), level, module, msg: sentence }
+    write(print({ ...head, ...fields, ...head }))
+  }, levels)
 }
 
 function openFile(path: string): number {

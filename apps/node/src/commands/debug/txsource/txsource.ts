@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { createLogger } from '@wadi/base/log'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
-import { openLog } from '@wadi/compose/log-sink'
+import { lineSink } from '@wadi/compose/log-sink'
 import { processClock } from '@wadi/compose/process-world'
 import type { Signer } from '@wadi/crypto/signature/signer'
 import { type CommandWorld, command, type FlagsOf } from '@wadi/node-config/command'
@@ -111,7 +111,9 @@ async function run({ flags }: { readonly flags: Values }, world: CommandWorld): 
   const validatorEntities = entitiesOf(flags)
   const { chainContext } = loadNetwork(flags)
   const levels = { otherwise: 'debug' } as const
-  const { sink } = openLog({ format: 'json', levels, clock: processClock })
+  const sink = lineSink({ format: 'json', levels, clock: processClock }, (line) =>
+    world.out.write(`${line}\n`),
+  )
   const log = createLogger(`cmd/txsource/workload/${name}`, sink)
   const transport = openChannel(flags, world)
   try {
