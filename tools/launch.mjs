@@ -17,8 +17,6 @@ const NODE_MAJOR_MIN = 24
 
 const COMMANDS = {
   start: 'apps/localnet/src/main.ts',
-  wadi: 'apps/cli/src/main.ts',
-  node: 'apps/node/src/main.ts',
   test: 'tools/src/commands/test.ts',
   check: 'tools/src/commands/check.ts',
   unit: 'tools/src/commands/unit.ts',
@@ -30,6 +28,8 @@ const COMMANDS = {
   api: 'conformance/src/api.ts',
   status: 'conformance/src/status.ts',
   sim: 'sim/src/main.ts',
+  wadi: 'apps/cli/src/main.ts',
+  node: 'apps/node/src/main.ts',
 }
 
 /** Commands that run the rules of a chain, as a node does. */

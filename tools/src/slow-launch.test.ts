@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -16,9 +16,9 @@ function launch(...args: string[]) {
 
 describe('the launcher', () => {
   it('runs a command and hands its exit code on', () => {
-    const good = launch('start')
+    const good = launch('start', '--help')
     assert.equal(good.status, 0)
-    assert.match(good.stdout, /^Wadi: the Oasis Network in TypeScript/)
+    assert.match(good.stdout, /^a network of validators on this machine/)
     assert.equal(launch('unit', 'no-such-test').status, 1)
   })
 
@@ -27,6 +27,30 @@ describe('the launcher', () => {
       const done = launch(...args)
       assert.equal(done.status, 1)
       assert.match(done.stderr, /^Usage: .*start \| test/)
+    }
+  })
+
+  it('starts a network that Ctrl-C ends in order, though the signal comes twice', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'wadi-launched-'))
+    try {
+      const place = ['--folder', join(folder, 'network'), '--validators', '1']
+      const child = spawn(process.execPath, [LAUNCHER, 'start', ...place], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        // A terminal sends a signal to all processes of a group.
+        detached: true,
+      })
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      let said = ''
+      for await (const chunk of child.stdout.setEncoding('utf8')) {
+        said += chunk
+        if (said.includes('block 2 ')) process.kill(-child.pid!, 'SIGINT')
+      }
+      assert.equal(await ended, 0)
+      assert.match(said, /block 2 {2}epoch 0/)
+      assert.ok(!existsSync(join(folder, 'network/running.pid')))
+      assert.throws(() => process.kill(-child.pid!, 0), { code: 'ESRCH' })
+    } finally {
+      rmSync(folder, { recursive: true })
     }
   })
 
