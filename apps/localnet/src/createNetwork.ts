@@ -108,11 +108,16 @@ export async function createNetwork(options: LocalNetworkOptions = {}): Promise<
   const running = files.nodes.map(processes === 'one' ? nodeHere : nodeElsewhere)
   const { nodes, close } = connect(files)
   let epochs: EpochClock | undefined
-  const stop = async () => {
+  const end = async () => {
     epochs?.stop()
     close()
     await stopAll(running)
     scratch?.remove()
+  }
+  let ended: Promise<void> | undefined
+  const stop = () => {
+    ended ??= end()
+    return ended
   }
   try {
     await Promise.all(running.map((node) => node.start()))

@@ -59,7 +59,7 @@ describe('a local network', () => {
 
   it('goes on where it was, with other choices than when it began told to no avail', async () => {
     const place = join(folder, 'kept')
-    const first = await createNetwork({ ...QUICK, folder: place, validators: 1 })
+    await using first = await createNetwork({ ...QUICK, folder: place, validators: 1 })
     await reach(first, 3n)
     await first.stop()
     await using second = await createNetwork({ folder: place, validators: 2 })
@@ -72,7 +72,7 @@ describe('a local network', () => {
   it('goes back to a height, and to a copy, and makes other blocks from there', async () => {
     const place = join(folder, 'back')
     const options = { ...QUICK, folder: place, validators: 2 }
-    const first = await createNetwork(options)
+    await using first = await createNetwork(options)
     await reach(first, 14n)
     const hashAt = async (network: LocalNetwork, height: bigint) =>
       toHex((await network.nodes[1]!.client.consensus.getBlock(height)).hash)
@@ -83,7 +83,7 @@ describe('a local network', () => {
     const applied: bigint[] = []
     await rewindNetwork(files, 8n, (height) => applied.push(height))
     assert.deepEqual(applied, [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n])
-    const second = await createNetwork(options)
+    await using second = await createNetwork(options)
     await reach(second, 13n)
     assert.equal(await hashAt(second, 8n), kept)
     assert.notEqual(await hashAt(second, 12n), gone)
@@ -100,10 +100,9 @@ describe('a local network', () => {
       /choose a height from 1 to/,
     )
     restoreNetwork(files, 'far')
-    const third = await createNetwork(options)
+    await using third = await createNetwork(options)
     assert.equal(await hashAt(third, 12n), gone)
     await reach(third, 16n)
-    await third.stop()
   })
 
   it('runs each node in a process of its own where that is wanted', async () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'
-import { describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { parseIp } from '@wadi/primitives/ip'
 import { LINGERING_BYTES_MAX, LINGERING_PER_IP_MAX } from '../limits.ts'
@@ -14,11 +14,15 @@ const LOOPBACK: Endpoint = { ip: parseIp('127.0.0.1'), port: 0 }
 const NOTHING = { received: () => undefined, drained: () => undefined, ended: () => undefined }
 
 /** Looks again and again, for no longer than any of these tests takes. */
-async function until(isSo: () => boolean): Promise<void> {
+async function until(isSo: () => boolean, looksMax = 3000): Promise<void> {
   for (let looks = 0; !isSo(); looks++) {
-    assert.ok(looks < 3000, 'it never comes to pass')
+    assert.ok(looks < looksMax, 'it never comes to pass')
     await setTimeout(1)
   }
+}
+
+function socketsOfProcess(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
 }
 
 /** A listener, what it does with who comes, and strangers who never hang up by themselves. */
@@ -74,8 +78,7 @@ class Door {
 
   /** Our ends of connections that still cost a descriptor. */
   open(): number {
-    const all = process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
-    return all - this.#strangers.filter(({ destroyed }) => !destroyed).length
+    return socketsOfProcess() - this.#strangers.filter(({ destroyed }) => !destroyed).length
   }
 
   close(): void {
@@ -86,6 +89,9 @@ class Door {
 }
 
 describe('a stranger who opens socket after socket', { timeout: 20_000 }, () => {
+  // Those that other tests of this process have kept alive are closed after seconds.
+  before(() => until(() => socketsOfProcess() === 0, 15_000))
+
   it('is turned away at once beyond the bound of all, and let in when there is room', async () => {
     const socketsMax = 3
     const door = new Door(socketsMax, (wire) => wire.open(NOTHING))
