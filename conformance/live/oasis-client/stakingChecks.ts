@@ -24,8 +24,13 @@ function transferTo({ oasis }: Scene, to: Uint8Array, amount = AMOUNT) {
   return oasis.staking.transferWrapper().setBody(body)
 }
 
-async function balanceOf({ oasis, client }: Scene, owner: Uint8Array): Promise<bigint> {
-  const { general } = await client.stakingAccount({ height: 0n, owner })
+interface Holder {
+  readonly owner: Uint8Array
+  readonly height: bigint
+}
+
+async function balanceOf({ oasis, client }: Scene, { owner, height }: Holder): Promise<bigint> {
+  const { general } = await client.stakingAccount({ height, owner })
   return oasis.quantity.toBigInt(general?.balance ?? new Uint8Array())
 }
 
@@ -44,12 +49,16 @@ async function resultOf({ oasis, client }: Scene, { height, hash }: Committed) {
 async function checkTransfer(scene: Scene): Promise<void> {
   const { oasis, client } = scene
   const [{ address: from }, to] = [accountOf(scene), stranger(scene)]
-  const [before, wrapper] = [await balanceOf(scene, from), transferTo(scene, to)]
+  const wrapper = transferTo(scene, to)
   const committed = await commit(scene, wrapper)
+  const height = BigInt(committed.height)
+  // Of the block before: what was delegated is paid out meanwhile, with what it has earned.
+  const before = await balanceOf(scene, { owner: from, height: height - 1n })
   expectEqual(wrapper.transaction.fee?.gas, TRANSFER_GAS, 'gas')
   const fee = BigInt(TRANSFER_GAS)
-  expectEqual(await balanceOf(scene, to), AMOUNT, 'balance of the one')
-  expectEqual(await balanceOf(scene, from), before - AMOUNT - fee, 'balance of the other')
+  expectEqual(await balanceOf(scene, { owner: to, height }), AMOUNT, 'balance of the one')
+  const after = await balanceOf(scene, { owner: from, height })
+  expectEqual(after, before - AMOUNT - fee, 'balance of the other')
 
   const { transaction, events } = await resultOf(scene, committed)
   expectEqual(transaction, wrapper.transaction, 'the transaction')
@@ -124,7 +133,11 @@ async function checkRefusals(scene: Scene): Promise<void> {
     consensus.TRANSACTION_MODULE_NAME,
     consensus.TRANSACTION_ERR_INVALID_NONCE_CODE,
   ])
-  const tooMuch = transferTo(scene, address, (await balanceOf(scene, address)) * 2n)
+  const tooMuch = transferTo(
+    scene,
+    address,
+    (await balanceOf(scene, { owner: address, height: 0n })) * 2n,
+  )
   await sign(scene, tooMuch)
   await expectCoded(scene, tooMuch.submit(client), [
     staking.MODULE_NAME,
