@@ -106,6 +106,7 @@ export async function createNetwork(options: LocalNetworkOptions = {}): Promise<
   const choices = { ...USUAL_NETWORK, ...chosen }
   const files = await openNetworkFiles(folder ?? scratch!.folder, choices, wish)
   const running = files.nodes.map(processes === 'one' ? nodeHere : nodeElsewhere)
+  const failed = Promise.race(running.map((node) => node.failed))
   const { nodes, close } = connect(files)
   let epochs: EpochClock | undefined
   const end = async () => {
@@ -121,7 +122,7 @@ export async function createNetwork(options: LocalNetworkOptions = {}): Promise<
   }
   try {
     await Promise.all(running.map((node) => node.start()))
-    await Promise.race([Promise.all(nodes.map(untilCalled)), failedFirst(running)])
+    await Promise.race([Promise.all(nodes.map(untilCalled)), failed.then(raise)])
   } catch (error) {
     await stop()
     throw error
@@ -131,7 +132,7 @@ export async function createNetwork(options: LocalNetworkOptions = {}): Promise<
     files,
     nodes,
     accounts: localAccounts(),
-    failed: Promise.race(running.map(({ failed }) => failed)),
+    failed,
     stop,
     [Symbol.asyncDispose]: stop,
   }
@@ -141,9 +142,8 @@ async function untilCalled({ client }: NetworkNode): Promise<void> {
   await client.nodeController.isSynced(undefined, { whenAway: 'wait', timeoutMs: START_MS_MAX })
 }
 
-/** Rejects when a node ends by itself. */
-async function failedFirst(nodes: readonly LocalNode[]): Promise<never> {
-  throw await Promise.race(nodes.map(({ failed }) => failed))
+function raise(error: unknown): never {
+  throw error
 }
 
 async function stopAll(nodes: readonly LocalNode[]): Promise<void> {

@@ -6,6 +6,7 @@ import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UnavailableError } from '@wadi/base/errors'
+import { nodeArguments } from '@wadi/compose/testing/node-process'
 import { RunningNode } from '@wadi/node/running-node'
 import { loadConfig } from '@wadi/node-config/load-config'
 import type { NodePlace } from './networkFiles.ts'
@@ -36,7 +37,6 @@ export function nodeHere(place: NodePlace): LocalNode {
 }
 
 const PROGRAM = fileURLToPath(import.meta.resolve('@wadi/node/main'))
-const FLAGS = ['--max-semi-space-size=8']
 const PRIVATE_MODE = 0o600
 
 /** A node in a process of its own, which ends with this one. */
@@ -50,8 +50,9 @@ export function nodeElsewhere(place: NodePlace): LocalNode {
     async start() {
       const said = join(dataDir, 'said.log')
       const output = openSync(said, 'a', PRIVATE_MODE)
-      const args = [...FLAGS, PROGRAM, '--config', configPath, '--debug.dont_blame_oasis']
-      child = spawn(process.execPath, args, { stdio: ['ignore', output, output] })
+      child = spawn(process.execPath, nodeArguments(PROGRAM, configPath), {
+        stdio: ['ignore', output, output],
+      })
       closeSync(output)
       process.once('exit', kill)
       child.once('exit', (code, signal) => {

@@ -7,8 +7,10 @@ import { UnavailableError } from '@wadi/base/errors'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import type { GenesisDocument } from '@wadi/consensus/genesis/document'
 import { chainTermsOf } from '@wadi/consensus-services/application/chainTerms'
+import type { InitChainRequest } from '@wadi/contracts/application'
 import type { Peer, Reactor } from '@wadi/contracts/peers'
 import type { BlockStore } from '@wadi/engine/block-store'
+import { BLOCK_SYNC_CHANNEL } from '@wadi/engine/block-sync-channel'
 import { DiskBlockStore } from '@wadi/engine/disk-block-store'
 import { Engine } from '@wadi/engine/engine'
 import { decode, encode } from '@wadi/protobuf/codec'
@@ -34,13 +36,12 @@ export interface ReplayFolderOptions {
   readonly onApplied?: (height: bigint) => void
 }
 
-const BLOCK_SYNC_CHANNEL = 0x40
-
 /** Resolves when the new folder is whole and closed. */
 export async function replayFolder(options: ReplayFolderOptions): Promise<void> {
   const { document, world, from, height } = options
   const log = world.logger('replay')
-  const chain = genesisOf(document, chainTermsOf(document)).chainId
+  const genesis = genesisOf(document, chainTermsOf(document))
+  const chain = genesis.chainId
   const blocks = new DiskBlockStore({
     files: world.files,
     log,
@@ -52,7 +53,7 @@ export async function replayFolder(options: ReplayFolderOptions): Promise<void> 
       throw refusal(`blocks are kept from ${blocks.base} on; the first one is needed`)
     if (height < document.height || height >= blocks.height)
       throw refusal(`choose a height from ${document.height} to ${blocks.height - 1n}`)
-    await runBlocks(options, blocks)
+    await runBlocks(options, genesis, blocks)
   } finally {
     blocks.close()
   }
@@ -62,7 +63,11 @@ function refusal(why: string): UnavailableError {
   return new UnavailableError('replay.height', `the chain cannot be taken back: ${why}`)
 }
 
-async function runBlocks(options: ReplayFolderOptions, blocks: BlockStore): Promise<void> {
+async function runBlocks(
+  options: ReplayFolderOptions,
+  genesis: InitChainRequest,
+  blocks: BlockStore,
+): Promise<void> {
   const { document, dialect, world, to, height, onApplied } = options
   const { files, logger } = world
   const folder = `${to}/consensus`
@@ -72,7 +77,7 @@ async function runBlocks(options: ReplayFolderOptions, blocks: BlockStore): Prom
   const engine = new Engine({
     world: { ...world, metrics: new MetricsRegistry(), log: logger('replay') },
     folder,
-    genesis: genesisOf(document, chainTermsOf(document)),
+    genesis,
     application,
     dialect,
     config: { rounds: roundConfigOf(document) },
