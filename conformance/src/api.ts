@@ -6,7 +6,7 @@
 
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { isTold } from '@wadi/base/errors'
 import { areSame, type CallOutcome, ownOutcome, recordedOutcome } from './api/compareCalls.ts'
 import { serveArchive } from './api/servedArchive.ts'
 import { readNdjsonFile } from './ndjson.ts'
@@ -90,7 +90,7 @@ async function main(): Promise<number> {
   try {
     return (await compare(find(folder), find(file))) ? 0 : EXIT_BAD
   } catch (error) {
-    const isOurs = !(error instanceof UnavailableError || error instanceof CodedError)
+    const isOurs = !isTold(error)
     if (isOurs) throw error
     return refuse(error.message, EXIT_RECORDING)
   }

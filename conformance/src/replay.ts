@@ -4,7 +4,7 @@
  * is 1 if any block differs.
  */
 
-import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { isTold } from '@wadi/base/errors'
 import type { Service } from '@wadi/consensus-services/kernel/service'
 import { services } from '@wadi/consensus-services/services'
 import { type Asked, type Command, checkRange, parseCommand, USAGE } from './replay/command.ts'
@@ -111,7 +111,7 @@ function main(): number {
     return replay(recording, command) ? 0 : EXIT_BAD
   } catch (error) {
     if (error instanceof BlockStopped) return refuse(reportStop(error), EXIT_STOPPED)
-    const isOurs = !(error instanceof UnavailableError || error instanceof CodedError)
+    const isOurs = !isTold(error)
     if (isOurs) throw error
     return refuse(error.message, EXIT_RECORDING)
   }

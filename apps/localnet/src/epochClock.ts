@@ -1,6 +1,6 @@
 /** Begins an epoch after every so many blocks: on a local network nobody else does. */
 
-import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { isTold } from '@wadi/base/errors'
 import type { NetworkNode } from './createNetwork.ts'
 import { nextEpoch } from './nextEpoch.ts'
 
@@ -41,6 +41,6 @@ async function unlessAway(work: Promise<void>): Promise<void> {
   try {
     await work
   } catch (error) {
-    if (!(error instanceof UnavailableError || error instanceof CodedError)) throw error
+    if (!isTold(error)) throw error
   }
 }

@@ -1,7 +1,7 @@
 /** What a network looks like at a moment: asked of its nodes as anybody could ask them. */
 
 import { toHex } from '@wadi/base/bytes'
-import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { isTold } from '@wadi/base/errors'
 import { StatusState } from '@wadi/consensus/consensus/status'
 import { millisecondsBetween } from '@wadi/primitives/moment'
 import { decode } from '@wadi/protobuf/codec'
@@ -77,8 +77,7 @@ async function askNode(node: NetworkNode): Promise<Asked> {
       id: toHex(identity.node),
     }
   } catch (error) {
-    if (error instanceof UnavailableError || error instanceof CodedError)
-      return { node, name, ...AWAY }
+    if (isTold(error)) return { node, name, ...AWAY }
     throw error
   }
 }
@@ -93,8 +92,7 @@ export async function lookAt(nodes: readonly NetworkNode[]): Promise<NetworkView
     return await lookThrough(first.node, asked)
   } catch (error) {
     // It was there a moment ago.
-    if (error instanceof UnavailableError || error instanceof CodedError)
-      return { nodes: views, ...NOTHING }
+    if (isTold(error)) return { nodes: views, ...NOTHING }
     throw error
   }
 }

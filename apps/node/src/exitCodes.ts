@@ -1,6 +1,6 @@
 /** How the program ends; apps/node/README.md tells people. */
 
-import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { CodedError, isTold } from '@wadi/base/errors'
 import { StopForUpgrade } from '@wadi/consensus-services/kernel/upgrader'
 
 /** It was asked to end, or ends for an upgrade. */
@@ -24,8 +24,9 @@ const ABOUT_WORDS = [
 /** The exit code for what ended the program. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof StopForUpgrade) return DONE
-  const isTold = error instanceof CodedError || error instanceof UnavailableError
-  return isTold && ABOUT_WORDS.some((start) => error.reason.startsWith(start)) ? MISUSED : FAILED
+  return isTold(error) && ABOUT_WORDS.some((start) => error.reason.startsWith(start))
+    ? MISUSED
+    : FAILED
 }
 
 /** The sentence that a person is told when the program ends. */

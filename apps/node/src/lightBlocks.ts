@@ -1,7 +1,7 @@
 /** Nodes that are asked for light blocks, when the state of others is taken. */
 
 import { equalBytes, parseBase64 } from '@wadi/base/bytes'
-import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { isTold } from '@wadi/base/errors'
 import type { NodeWorld } from '@wadi/compose/create-node'
 import type { LightBlockProvider } from '@wadi/engine/state-sync'
 import { Channel } from '@wadi/grpc/channel'
@@ -48,7 +48,7 @@ async function orNothing<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked
   } catch (error) {
-    if (error instanceof CodedError || error instanceof UnavailableError) return undefined
+    if (isTold(error)) return undefined
     throw error
   }
 }

@@ -1,6 +1,6 @@
 /** What the registry has, under the reference's names. */
 
-import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { isTold } from '@wadi/base/errors'
 import { defineMetrics, gauge, type InstrumentsOf } from '@wadi/base/metrics'
 import type { NodeApi } from '@wadi/node-api/node-api'
 
@@ -30,6 +30,6 @@ export function measureRegistry(to: RegistryInstruments, methods: NodeApi['metho
       if (Array.isArray(answer)) instrument.set(answer.length)
     }
   } catch (error) {
-    if (!(error instanceof CodedError || error instanceof UnavailableError)) throw error
+    if (!isTold(error)) throw error
   }
 }

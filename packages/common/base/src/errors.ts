@@ -109,3 +109,8 @@ export function definePlainErrors<const T extends Record<string, string>>(
   }
   return makers as { readonly [K in keyof T]: ErrorMaker }
 }
+
+/** Is it for whoever asked (their fault, or the world's)? Anything else is a fault of ours. */
+export function isTold(error: unknown): error is CodedError | UnavailableError {
+  return error instanceof CodedError || error instanceof UnavailableError
+}

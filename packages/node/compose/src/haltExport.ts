@@ -1,7 +1,7 @@
 /** The state that a node leaves behind when it has to stop: a genesis document in a file. */
 
 import { toUtf8 } from '@wadi/base/bytes'
-import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { isTold } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import { type GenesisDocument, printGenesis } from '@wadi/consensus/genesis/document'
 import type { Halted } from '@wadi/consensus-services/application/halt'
@@ -41,7 +41,7 @@ export function exportHalted(halted: Halted, options: HaltExportOptions): void {
     replaceFile(files, folder, name, [toUtf8(printGenesis(document))])
     log.info('the state is in a genesis document', { height, epoch, path: `${folder}/${name}` })
   } catch (error) {
-    if (!(error instanceof UnavailableError || error instanceof CodedError)) throw error
+    if (!isTold(error)) throw error
     log.error('no genesis document is written', { height, epoch, why: error.message })
   }
 }

@@ -1,11 +1,11 @@
 /** When in an epoch a node registers again: not all of a network's nodes in one block. */
 
+import { isTold } from '@wadi/base/errors'
 import { type RandomSource, randomBelow } from '@wadi/base/random'
 import { BACKENDS } from '@wadi/consensus/beacon'
 import type { Epoch } from '@wadi/primitives/epoch'
 import type { Ask } from './chain.ts'
 import { RENEWAL_DELAY_PERCENT } from './limits.ts'
-import { isFailure } from './submission/passing.ts'
 
 const LAST_HEIGHT = 0n
 const DRAW_BOUND_MAX = 2n ** 32n
@@ -29,7 +29,7 @@ export async function drawDueHeight(
     const delay = randomBelow(random, Number(bound < DRAW_BOUND_MAX ? bound : DRAW_BOUND_MAX))
     return begun + BigInt(delay)
   } catch (error) {
-    if (!isFailure(error)) throw error
+    if (!isTold(error)) throw error
     return undefined
   }
 }

@@ -1,7 +1,7 @@
 /** One attempt to register a node: what it says of itself is made, signed and submitted. */
 
 import { equalBytes } from '@wadi/base/bytes'
-import { CodedError, type UnavailableError } from '@wadi/base/errors'
+import { CodedError, isTold, type UnavailableError } from '@wadi/base/errors'
 import { encode } from '@wadi/cbor/codec'
 import { errors as registryErrors } from '@wadi/consensus/registry/errors'
 import type { Entity } from '@wadi/primitives/entity'
@@ -15,7 +15,6 @@ import type { Ask } from './chain.ts'
 import { bareDescriptor, checkRoles, signDescriptor } from './descriptor.ts'
 import type { NodeSigners } from './nodeSigners.ts'
 import type { Describe } from './roles.ts'
-import { isFailure } from './submission/passing.ts'
 import type { Submitter } from './submission/submitter.ts'
 
 /** Where others reach the node. */
@@ -66,7 +65,7 @@ export async function enrol(parts: EnrolParts, request: EnrolRequest): Promise<A
     await parts.submitter.submit(signers.node, call, request.signal)
     return { kind: 'registered', descriptor }
   } catch (error) {
-    if (!isFailure(error)) throw error
+    if (!isTold(error)) throw error
     return { kind: 'failed', error }
   }
 }

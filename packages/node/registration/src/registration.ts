@@ -5,7 +5,7 @@
 
 import { equalBytes } from '@wadi/base/bytes'
 import type { Clock } from '@wadi/base/clock'
-import { UnavailableError } from '@wadi/base/errors'
+import { isTold, UnavailableError } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import type { MetricsRegistry } from '@wadi/base/metrics'
 import type { RandomSource } from '@wadi/base/random'
@@ -47,7 +47,6 @@ import {
   stepRegistration,
 } from './step.ts'
 import { drawWaitMs } from './submission/backoff.ts'
-import { isFailure } from './submission/passing.ts'
 import { waitUntilSynced } from './waitUntilSynced.ts'
 
 /** What registration is made of. */
@@ -213,7 +212,7 @@ class Registrar implements Registration {
     try {
       forgetDeregistration(world.files, dataDir)
     } catch (error) {
-      if (!isFailure(error)) throw error
+      if (!isTold(error)) throw error
       world.log.error('the node would leave the network again after its next start', {
         why: error.message,
       })
@@ -251,7 +250,7 @@ class Registrar implements Registration {
       try {
         await this.#lookOnce()
       } catch (error) {
-        if (!isFailure(error)) throw error
+        if (!isTold(error)) throw error
         // That there are no blocks yet, or that the node has just stopped, is no news.
         if (error instanceof UnavailableError && !this.#isOver)
           this.#options.world.log.warn('the chain cannot be looked at', { why: error.message })
@@ -310,7 +309,7 @@ class Registrar implements Registration {
     try {
       isRegistered = await isInRegistry(this.#options.ask, this.#id, this.#life.signal)
     } catch (error) {
-      if (!isFailure(error)) throw error
+      if (!isTold(error)) throw error
     }
     this.#tell({ kind: 'looked', isRegistered })
   }

@@ -1,8 +1,8 @@
+import { isTold } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import type { Timers } from '@wadi/contracts/world'
 import type { Ask } from './chain.ts'
 import { SYNC_AGAIN_MS } from './limits.ts'
-import { isFailure } from './submission/passing.ts'
 import { waitFor } from './waiting.ts'
 
 /** Waits until the node has caught up; false if nobody wants to know any more. */
@@ -16,7 +16,7 @@ export async function waitUntilSynced(
       await ask('NodeController/WaitSync', undefined, signal)
       return !signal.aborted
     } catch (error) {
-      if (!isFailure(error)) throw error
+      if (!isTold(error)) throw error
       if (signal.aborted) break
       log.warn('the node cannot say whether it has caught up', { why: error.message })
       await waitFor(timers, SYNC_AGAIN_MS, signal).catch(() => undefined)

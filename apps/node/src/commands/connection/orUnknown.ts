@@ -1,6 +1,6 @@
 /** Commands whose exit code says something, and whose failure must say something else. */
 
-import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { CodedError, isTold } from '@wadi/base/errors'
 import type { CommandWorld } from '@wadi/node-config/command'
 
 /** COMPAT(oasis-core): the node could not be asked; 1 would be its answer. */
@@ -14,7 +14,7 @@ export async function orUnknown(
   try {
     return await run()
   } catch (error) {
-    if (!(error instanceof CodedError || error instanceof UnavailableError)) throw error
+    if (!isTold(error)) throw error
     const sentence = error instanceof CodedError ? (error.context ?? error.message) : error.message
     world.err.write(`Error: ${sentence}\n`)
     return UNKNOWN

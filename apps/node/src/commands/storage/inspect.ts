@@ -1,4 +1,4 @@
-import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { isTold } from '@wadi/base/errors'
 import type { Infer } from '@wadi/cbor/codec'
 import { keyedMap, mapOf } from '@wadi/cbor/collections'
 import { toIndentedJson } from '@wadi/cbor/json'
@@ -34,7 +34,7 @@ function statusOf(
   try {
     return look() ?? StoreStatus.zero
   } catch (error) {
-    if (!(error instanceof CodedError || error instanceof UnavailableError)) throw error
+    if (!isTold(error)) throw error
     err.write(`${error.message}\n`)
     return StoreStatus.zero
   }

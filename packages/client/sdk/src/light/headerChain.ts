@@ -1,7 +1,7 @@
 /** Headers of a chain that can be believed: each follows from the one that the caller knows. */
 
 import type { Clock } from '@wadi/base/clock'
-import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { CodedError, isTold, UnavailableError } from '@wadi/base/errors'
 import type { Timers } from '@wadi/contracts/world'
 import { addMilliseconds, type Moment } from '@wadi/primitives/moment'
 import { decode, encode } from '@wadi/protobuf/codec'
@@ -14,7 +14,7 @@ import { Evidence } from '@wadi/tendermint/types/evidence'
 import { LightBlock } from '@wadi/tendermint/types/lightBlock'
 import { errors } from './errors.ts'
 import { HEAD_LAG_MAX, HEIGHTS_BACK_MAX, PROVIDER_TIMEOUT_MS } from './limits.ts'
-import { isRefusal, type Provider, type Providers } from './providers.ts'
+import type { Provider, Providers } from './providers.ts'
 
 const EPOCH: Moment = { seconds: 0n, nanoseconds: 0 }
 const MISSING: LightAnswer = { kind: 'missing' }
@@ -149,7 +149,7 @@ async function heightOf(provider: Provider): Promise<bigint | undefined> {
   try {
     return await provider.getLatestHeight(undefined, ASKED)
   } catch (error) {
-    if (isRefusal(error)) return undefined
+    if (isTold(error)) return undefined
     throw error
   }
 }
@@ -159,7 +159,7 @@ async function fetchBlock(provider: Provider, height: bigint): Promise<LightAnsw
     const { meta } = await provider.getLightBlock(height, ASKED)
     return { kind: 'found', block: decode(LightBlock, meta) }
   } catch (error) {
-    if (!isRefusal(error)) throw error
+    if (!isTold(error)) throw error
     if (!(error instanceof CodedError)) return MISSING
     const last = await heightOf(provider)
     return last !== undefined && last < height ? { kind: 'too-high' } : MISSING
@@ -175,6 +175,6 @@ async function report(
     await provider.submitEvidence({ meta }, ASKED)
   } catch (error) {
     // It was told; what it does about it is its own affair.
-    if (!isRefusal(error)) throw error
+    if (!isTold(error)) throw error
   }
 }

@@ -1,6 +1,6 @@
 /** The nodes that a light client asks. None of them is believed. */
 
-import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { isTold, UnavailableError } from '@wadi/base/errors'
 import { calls as consensusCalls, engineCalls, streams } from '@wadi/consensus/consensus/api'
 import { calls as stateSyncCalls } from '@wadi/consensus-services/application/stateSync'
 import type { CallTransport } from '@wadi/grpc/call-transport'
@@ -16,11 +16,6 @@ export type Provider = TableClient<typeof calls & typeof streams>['consensus']
 
 /** Asks a node for something, and throws unless it is what was asked for. */
 export type VerifiedQuestion<T> = (provider: Provider, options: CallOptions) => Promise<T>
-
-/** Is it about what a node said, and not about us? */
-export function isRefusal(error: unknown): error is CodedError | UnavailableError {
-  return error instanceof CodedError || error instanceof UnavailableError
-}
 
 /** See the top of this file. */
 export class Providers {
@@ -58,7 +53,7 @@ export class Providers {
         this.#last = number
         return answer
       } catch (error) {
-        if (!isRefusal(error)) throw error
+        if (!isTold(error)) throw error
         first ??= error
         this.#onBad(number, error.message)
       }

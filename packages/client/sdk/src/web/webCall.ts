@@ -1,7 +1,7 @@
 /** One call over gRPC-web: a request, and the messages of its answer as they are asked for. */
 
 import { parseUtf8 } from '@wadi/base/bytes'
-import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { isTold, UnavailableError } from '@wadi/base/errors'
 import type { Timer, Timers } from '@wadi/contracts/world'
 import { errorOfHttpStatus, errorOfTrailers } from '@wadi/grpc/call-end'
 import type { CallOptions } from '@wadi/grpc/channel-options'
@@ -136,7 +136,7 @@ export class WebCall implements AsyncIterableIterator<Uint8Array> {
       const value = await this.#read()
       if (value !== undefined) return { done: false, value }
     } catch (error) {
-      const isKnown = error instanceof CodedError || error instanceof UnavailableError
+      const isKnown = isTold(error)
       this.#giveUp(isKnown ? error : lost(error))
     }
     const error = this.#error

@@ -1,7 +1,7 @@
 /** A call on its way: connects if need be, watches the time, is sent again once at most. */
 
 import type { ClientHttp2Session, OutgoingHttpHeaders } from 'node:http2'
-import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { isTold, UnavailableError } from '@wadi/base/errors'
 import type { Timer } from '@wadi/contracts/world'
 import type { CallObserver } from '../callObserver.ts'
 import { STATUS, statusError, statusOf } from '../status.ts'
@@ -152,6 +152,6 @@ export class OutgoingCall {
 
 function codeOf(error: Error | undefined): number {
   if (error === undefined) return STATUS.ok
-  const isKnown = error instanceof CodedError || error instanceof UnavailableError
+  const isKnown = isTold(error)
   return isKnown ? (statusOf(error)?.code ?? STATUS.unknown) : STATUS.unknown
 }

@@ -1,6 +1,6 @@
 /** Tells those who watch what each block tells; every item is made and encoded once for all. */
 
-import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { isTold } from '@wadi/base/errors'
 import { encode } from '@wadi/cbor/codec'
 import type { ApiView } from '@wadi/consensus-services/kernel/api'
 import type { ChainViews } from '../chainViews.ts'
@@ -69,7 +69,7 @@ export class EventHub {
         tellOne(topic, audience, view)
       } catch (error) {
         // What cannot be read is not the engine's trouble, which goes on.
-        const isOurs = !(error instanceof CodedError || error instanceof UnavailableError)
+        const isOurs = !isTold(error)
         if (isOurs) throw error
         for (const peers of Array.from(audience.values()))
           for (const watcher of Array.from(peers)) watcher.fail(error)

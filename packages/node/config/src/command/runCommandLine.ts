@@ -1,6 +1,6 @@
 /** From the words of a command line to an exit code. */
 
-import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { type CodedError, isTold, type UnavailableError } from '@wadi/base/errors'
 import { describeConfigError } from '../loadConfig.ts'
 import type { CommandGroup, CommandWorld } from './command.ts'
 import { formatHelp } from './help.ts'
@@ -41,8 +41,7 @@ export async function runCommandLine(
     world.out.write(formatHelp(request.path, request.command))
     return DONE
   } catch (error) {
-    const isTold = error instanceof CodedError || error instanceof UnavailableError
-    if (!isTold) throw error
+    if (!isTold(error)) throw error
     world.err.write(`Error: ${describeConfigError(error)}\n`)
     return world.exitCodeOf?.(error) ?? FAILED
   }

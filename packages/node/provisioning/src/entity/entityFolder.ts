@@ -8,7 +8,7 @@
 
 import { join } from 'node:path'
 import { equalBytes, toBase64 } from '@wadi/base/bytes'
-import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { isTold, UnavailableError } from '@wadi/base/errors'
 import type { RandomSource } from '@wadi/base/random'
 import { toIndentedJson } from '@wadi/cbor/json'
 import { contextOf } from '@wadi/crypto/signature/context'
@@ -75,7 +75,7 @@ function hasEntity(files: FileSystem, folder: string): boolean {
     loadEntity(files, folder)
     return true
   } catch (error) {
-    if (error instanceof CodedError || error instanceof UnavailableError) return false
+    if (isTold(error)) return false
     throw error
   }
 }

@@ -2,7 +2,7 @@
 
 import { equalBytes, parseBase64, toBase64 } from '@wadi/base/bytes'
 import type { Clock } from '@wadi/base/clock'
-import { definePlainErrors } from '@wadi/base/errors'
+import { definePlainErrors, isTold } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import type { Timers } from '@wadi/contracts/world'
 import { Channel } from '@wadi/grpc/channel'
@@ -12,7 +12,6 @@ import { type TlsIdentity, tlsPemOf } from '@wadi/node-crypto/tls/tlsKeyFile'
 import type { ConsensusAddress } from '@wadi/primitives/nodeAddress'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { SENTRY_ANSWER_BYTES_MAX, SENTRY_MS_MAX } from '../limits.ts'
-import { isFailure } from '../submission/passing.ts'
 import { Sentry } from './sentryService.ts'
 
 /** Why a sentry is not asked, or not believed. */
@@ -53,7 +52,7 @@ export async function askSentries(
     try {
       return await askSentry(options, sentry)
     } catch (error) {
-      if (!isFailure(error)) throw error
+      if (!isTold(error)) throw error
       const { target } = sentry
       options.world.log.warn('a sentry does not say where it is', { target, why: error.message })
       return []

@@ -26,8 +26,3 @@ export function mayPass(error: unknown): boolean {
   const isKnown = PASSING.some(({ module, code }) => error.module === module && error.code === code)
   return isKnown || PASSING_REASONS.has(error.reason)
 }
-
-/** Is it a failure that is told to whoever asked, and not a fault of ours? */
-export function isFailure(error: unknown): error is CodedError | UnavailableError {
-  return error instanceof CodedError || error instanceof UnavailableError
-}

@@ -6,7 +6,7 @@
 
 import { toHex } from '@wadi/base/bytes'
 import type { Clock } from '@wadi/base/clock'
-import { UnavailableError } from '@wadi/base/errors'
+import { isTold, UnavailableError } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import type { RandomSource } from '@wadi/base/random'
 import type { Timers } from '@wadi/contracts/world'
@@ -27,7 +27,7 @@ import { SUBMISSION_MS_MAX, SUBMISSION_WAIT_MS_MAX, SUBMISSIONS_MAX } from '../l
 import { waitFor } from '../waiting.ts'
 import { drawWaitMs } from './backoff.ts'
 import { dropNonce, type Nonces, settleNonce, takeNonce, UNKNOWN_NONCES } from './nonces.ts'
-import { isFailure, mayPass } from './passing.ts'
+import { mayPass } from './passing.ts'
 
 /** What is called, by its name on the wire; the body is encoded. */
 export type MethodCall = Pick<Transaction, 'method' | 'body'>
@@ -104,7 +104,7 @@ export class Submitter {
       const setback = await this.#try(order)
       if (setback === undefined) return
       const { error } = setback
-      if (!setback.mayPass || !isFailure(error) || order.signal?.aborted) throw error
+      if (!setback.mayPass || !isTold(error) || order.signal?.aborted) throw error
       const waitMs = drawWaitMs(number, SUBMISSION_WAIT_MS_MAX, random)
       if (clock.monotonicMs() - begunMs + waitMs > SUBMISSION_MS_MAX) throw error
       const { method } = order.call
@@ -131,7 +131,7 @@ export class Submitter {
     } catch (error) {
       this.#change(publicKey, (nonces) => dropNonce(nonces, nonce))
       // COMPAT(oasis-core): an estimate may fail for what the next block brings.
-      return { error, mayPass: isFailure(error) }
+      return { error, mayPass: isTold(error) }
     }
     try {
       await this.#options.ask('Consensus/SubmitTx', signed, signal)
@@ -174,7 +174,7 @@ export class Submitter {
     try {
       this.#knownPrice = await ask('Consensus/MinGasPrice', undefined, signal)
     } catch (error) {
-      if (!isFailure(error)) throw error
+      if (!isTold(error)) throw error
       world.log.warn('the network does not say what gas costs', { why: error.message })
     }
     return this.#knownPrice > config.gasPrice ? this.#knownPrice : config.gasPrice

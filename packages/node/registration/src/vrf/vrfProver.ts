@@ -4,6 +4,7 @@
  */
 
 import type { Clock } from '@wadi/base/clock'
+import { isTold } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import type { RandomSource } from '@wadi/base/random'
 import { encode } from '@wadi/cbor/codec'
@@ -17,7 +18,6 @@ import type { Ask } from '../chain.ts'
 import { isInRegistry } from '../enrol.ts'
 import { PROOF_WAIT_MS_MAX } from '../limits.ts'
 import { drawWaitMs } from '../submission/backoff.ts'
-import { isFailure } from '../submission/passing.ts'
 import type { Submitter } from '../submission/submitter.ts'
 import { waitUntilSynced } from '../waitUntilSynced.ts'
 import { decideProof } from './decideProof.ts'
@@ -134,7 +134,7 @@ class Prover implements VrfProver {
       task.phase = 'done'
       world.log.info('the node has proved its randomness', { epoch })
     } catch (error) {
-      if (!isFailure(error)) throw error
+      if (!isTold(error)) throw error
       if (!life.signal.aborted) this.#postpone(task, error.message)
     }
   }
