@@ -34,6 +34,18 @@ async function balanceOf({ oasis, client }: Scene, { owner, height }: Holder): P
   return oasis.quantity.toBigInt(general?.balance ?? new Uint8Array())
 }
 
+/** What an epoch's end gave back of what was delegated, if one fell on this block. */
+async function paidOutAt({ oasis, client }: Scene, { owner, height }: Holder): Promise<bigint> {
+  const mine = oasis.misc.toHex(owner)
+  let sum = 0n
+  for (const { escrow } of await client.stakingGetEvents(height)) {
+    const reclaimed = escrow?.reclaim
+    if (reclaimed === undefined || oasis.misc.toHex(reclaimed.owner) !== mine) continue
+    sum += oasis.quantity.toBigInt(reclaimed.amount)
+  }
+  return sum
+}
+
 /** A transaction in its block, and what the block tells of it. */
 async function resultOf({ oasis, client }: Scene, { height, hash }: Committed) {
   const { transactions, results } = await client.consensusGetTransactionsWithResults(height)
@@ -52,13 +64,13 @@ async function checkTransfer(scene: Scene): Promise<void> {
   const wrapper = transferTo(scene, to)
   const committed = await commit(scene, wrapper)
   const height = BigInt(committed.height)
-  // Of the block before: what was delegated is paid out meanwhile, with what it has earned.
   const before = await balanceOf(scene, { owner: from, height: height - 1n })
   expectEqual(wrapper.transaction.fee?.gas, TRANSFER_GAS, 'gas')
   const fee = BigInt(TRANSFER_GAS)
   expectEqual(await balanceOf(scene, { owner: to, height }), AMOUNT, 'balance of the one')
   const after = await balanceOf(scene, { owner: from, height })
-  expectEqual(after, before - AMOUNT - fee, 'balance of the other')
+  const paidOut = await paidOutAt(scene, { owner: from, height })
+  expectEqual(after, before - AMOUNT - fee + paidOut, 'balance of the other')
 
   const { transaction, events } = await resultOf(scene, committed)
   expectEqual(transaction, wrapper.transaction, 'the transaction')
