@@ -24,6 +24,8 @@ export type RunOptions = {
 const REPORTER = fileURLToPath(new URL('./reporter.ts', import.meta.url))
 const PROPERTY_RUNS = import.meta.resolve('./propertyRuns.ts')
 const TIMES = join(ROOT, 'node_modules/.cache/wadi/test-times.json')
+/** Parts are taken one after the other by whoever is free: guessed times need not be right. */
+const PARTS_EACH = 4
 const UNKNOWN_MS = 100
 const UNKNOWN_SLOW_MS = 30_000
 
@@ -91,10 +93,15 @@ export async function runTests(files: readonly string[], options: RunOptions): P
     const guess = (file: string) => (file.includes('/slow-') ? UNKNOWN_SLOW_MS : UNKNOWN_MS)
     const weigh = (file: string) => known[file] ?? guess(file)
     const ordered = options.seed === undefined ? files : shuffle(files, options.seed)
-    const shares = share(ordered, options.processes, options.seed === undefined ? weigh : () => 1)
-    const parts = await Promise.all(
-      shares.map((part, i) => runPart(part, join(folder, `${i}.ndjson`), options)),
-    )
+    const { processes, seed } = options
+    const shares = share(ordered, processes * PARTS_EACH, seed === undefined ? weigh : () => 1)
+    const parts: Part[] = []
+    const waiting = shares.entries()
+    const runWaiting = async () => {
+      for (const [i, part] of waiting)
+        parts[i] = await runPart(part, join(folder, `${i}.ndjson`), options)
+    }
+    await Promise.all(Array.from({ length: processes }, runWaiting))
     const measured = Object.entries(Object.assign({}, ...parts.map((part) => part.times)) as Times)
     writeTimes({
       ...known,
