@@ -17,6 +17,7 @@ import { statusError } from '@wadi/grpc/status'
 export const Echo = service('oasis-core.Test', {
   Echo: unary(rawCodec, rawCodec),
   Fail: unary(cborCodec(text), nothing),
+  Nothing: unary(nothing, nothing),
   Missing: unary(nothing, nothing),
   Wait: unary(nothing, nothing),
   Watch: serverStream(nothing, rawCodec),
@@ -56,6 +57,7 @@ export function echoService(released: () => void) {
       if (how === 'plain') throw plain.uncoded()
       throw statusError('notFound', 'not here')
     },
+    Nothing: () => undefined,
     Missing: unimplemented,
     Wait: (_request, { signal }) =>
       new Promise((resolve) => {

@@ -29,9 +29,19 @@ const sizeMax = 104857600
 
 type rawCodec struct{}
 
-func (rawCodec) Marshal(v any) ([]byte, error)      { return *v.(*[]byte), nil }
-func (rawCodec) Unmarshal(data []byte, v any) error { *v.(*[]byte) = bytes.Clone(data); return nil }
-func (rawCodec) Name() string                       { return "cbor" }
+func (rawCodec) Marshal(v any) ([]byte, error) { return *v.(*[]byte), nil }
+func (rawCodec) Name() string                  { return "cbor" }
+
+// Unmarshal is as strict as the network's clients where no answer is expected.
+func (rawCodec) Unmarshal(data []byte, v any) error {
+	switch {
+	case v != nil:
+		*v.(*[]byte) = bytes.Clone(data)
+	case data != nil:
+		return fmt.Errorf("%d bytes for nobody", len(data))
+	}
+	return nil
+}
 
 func main() {
 	switch os.Args[1] {
@@ -74,6 +84,7 @@ func client(target string) {
 	for _, size := range []int{0, 1, 200, 16_384, 1_000_000, sizeMax} {
 		ask(fmt.Sprintf("echo-%d", size), "/oasis-core.Test/Echo", bytes.Repeat([]byte{7}, size))
 	}
+	fmt.Printf("nothing %s\n", describe(conn.Invoke(context.Background(), "/oasis-core.Test/Nothing", nil, nil)))
 	ask("too-large", "/oasis-core.Test/Echo", make([]byte, sizeMax+1))
 	text := func(s string) []byte { return append([]byte{0x60 + byte(len(s))}, s...) }
 	ask("coded", "/oasis-core.Test/Fail", text("coded"))

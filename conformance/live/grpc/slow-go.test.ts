@@ -36,6 +36,7 @@ describe("Go's client of gRPC", { skip: program.missing }, () => {
     const watched = (WATCHED_COUNT * (WATCHED_COUNT - 1) * 10) / 2
     assert.deepEqual(stdout.trim().split('\n'), [
       ...SIZES.map((size) => `echo-${size} 0 "" same=true`),
+      'nothing 0 ""',
       'too-large 8 "grpc: received message larger than max (104857601 vs. 104857600)" same=false',
       `coded 2 "live: balance too low: ü 50%" =${CODED_DETAIL.toString('hex')} same=false`,
       'plain 2 "live: has no code" same=false',

@@ -20,10 +20,10 @@ export function cborCodec<T>(schema: Schema<T>): Codec<T> {
 /** Bytes that somebody else understands: recorded and relayed calls. */
 export const rawCodec: Codec<Uint8Array> = { encode: (bytes) => bytes, decode: (bytes) => bytes }
 
-const NIL = Uint8Array.of(0xf6)
+const NO_BYTES = new Uint8Array(0)
 
 /**
- * A message that says nothing. COMPAT(oasis-core): it is sent as nil, and what comes in its place
- * is not looked at; browsers send no bytes.
+ * A message that says nothing. COMPAT(oasis-core): it has no bytes, and Go's clients refuse any;
+ * what comes in its place is not looked at.
  */
-export const nothing: Codec<undefined> = { encode: () => NIL, decode: () => undefined }
+export const nothing: Codec<undefined> = { encode: () => NO_BYTES, decode: () => undefined }

@@ -35,6 +35,17 @@ async function slowStream(test: TestServer, client: RawClient) {
 }
 
 describe('a call', () => {
+  it('that answers nothing sends a message without bytes', async () => {
+    await using test = await TestServer.start()
+    using client = new RawClient({ path: test.path })
+    const { headers, body } = await client.ask(
+      '/oasis-core.Test/Nothing',
+      frameOf(new Uint8Array(0)),
+    )
+    assert.equal(headers['grpc-status'], String(STATUS.ok))
+    assert.deepEqual([...body], [0, 0, 0, 0, 0])
+  })
+
   it('ends when its time is over, and its handler is told', async () => {
     await using test = await TestServer.start()
     using client = new RawClient({ path: test.path })
