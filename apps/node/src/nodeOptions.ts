@@ -29,6 +29,8 @@ export function badSetting(path: string, why: string): UnavailableError {
   return new UnavailableError('node.setting', `${path}: ${why}`)
 }
 
+const ALL_ADDRESSES = '0.0.0.0'
+
 /** The reference's level where none is said. */
 const OTHERWISE = 'warn'
 
@@ -38,10 +40,10 @@ export function levelsOf({ common: { log } }: Settings): LevelChoice {
   return { otherwise, modules }
 }
 
-/** An IP address and a port. */
+/** An IP address and a port; all addresses where there is only a port. */
 export function readEndpoint(path: string, text: string): Endpoint {
   return readSetting(path, () => {
-    const { host, port } = splitHostPort(withoutProtocol(text))
+    const { host, port } = splitHostPort(withoutProtocol(text).replace(/^:/, `${ALL_ADDRESSES}:`))
     return { ip: parseIp(host), port }
   })
 }

@@ -53,6 +53,8 @@ export class RunningNode {
     const { settings } = options
     const { file, format } = settings.common.log
     const clock = processClock
+    // The log may be in it.
+    nodeFiles.makeFolder(options.dataDir)
     this.#log = openLog({ format, levels: levelsOf(settings), file, clock })
     const { sink } = this.#log
     const logger = (module: string) => createLogger(module, sink)
@@ -89,7 +91,6 @@ export class RunningNode {
 
   async #open(): Promise<void> {
     const { settings, dataDir, isForTests } = this.#options
-    nodeFiles.makeFolder(dataDir)
     this.#operations = await openOperations({
       settings,
       dataDir,

@@ -14,3 +14,12 @@ export const VALUE_COUNT_MAX = 10_000
 
 /** Aliases: each is looked up in the whole file. */
 export const ALIAS_COUNT_MAX = 100
+
+/** Bytes of the descriptor of an entity. */
+export const ENTITY_FILE_SIZE_MAX = 1_048_576
+
+/** Bytes of a socket's path, as systems have it: 108 on Linux, 104 elsewhere, one to end it. */
+export const SOCKET_PATH_SIZE_MAX: number = process.platform === 'darwin' ? 103 : 107
+
+/** Nodes that light blocks are asked of: one, and another to compare with. */
+export const LIGHT_PROVIDERS_MIN = 2

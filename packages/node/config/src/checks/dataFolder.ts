@@ -1,6 +1,6 @@
 /** The folder of a node: is it there, whose is it, and is another process in it? */
 
-import { lstatSync, type Stats, statSync } from 'node:fs'
+import { type Stats, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import type { UnavailableError } from '@wadi/base/errors'
@@ -14,6 +14,8 @@ import { findStores } from './stores.ts'
 const KEY = 'common.data_dir'
 const BEYOND_OWNER = 0o077
 const OWNER_ALL = 0o700
+/** Nobody runs a key, not even its owner: who loads it would refuse it. */
+const BEYOND_KEY = 0o177
 /** What keeps two processes from signing with one key. */
 const SIGNING_LOCK = 'consensus/oasis_priv_validator.lock'
 
@@ -29,7 +31,7 @@ type Found = UnavailableError | undefined
 
 function statOf(path: string): Stats | undefined {
   try {
-    return lstatSync(path)
+    return statSync(path)
   } catch (error) {
     const code = systemCode(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
@@ -39,6 +41,13 @@ function statOf(path: string): Stats | undefined {
 
 function octal(mode: number): string {
   return (mode & 0o777).toString(8).padStart(4, '0')
+}
+
+/** The sentence about a file of a key that others than its owner can use, if it is one. */
+export function loosenessOf(path: string): string | undefined {
+  const stat = process.platform === 'win32' ? undefined : statOf(path)
+  if (stat === undefined || (stat.mode & BEYOND_KEY) === 0) return undefined
+  return `${path} has mode ${octal(stat.mode)}, others can use the key; chmod 600 ${path}`
 }
 
 /** The first folder above that is there: what is missing is made in it. */
@@ -80,14 +89,10 @@ export function checkKeyFiles(
   context: CheckContext,
 ): readonly UnavailableError[] {
   const { dataDir } = config.common
-  if (dataDir === undefined || process.platform === 'win32') return []
+  if (dataDir === undefined) return []
   return PRIVATE_FILES.flatMap((name) => {
-    const path = join(dataDir, name)
-    const stat = statOf(path)
-    if (stat === undefined || (stat.mode & BEYOND_OWNER) === 0) return []
-    const mode = octal(stat.mode)
-    const sentence = `${path} has mode ${mode}, others can use the key; chmod 600 ${path}`
-    return [obstacle('keyFilePermissions', context, KEY, sentence)]
+    const sentence = loosenessOf(join(dataDir, name))
+    return sentence === undefined ? [] : [obstacle('keyFilePermissions', context, KEY, sentence)]
   })
 }
 

@@ -3,21 +3,31 @@
 import { accessSync, constants } from 'node:fs'
 import type { UnavailableError } from '@wadi/base/errors'
 import type { NodeConfig } from '../nodeConfig.ts'
+import { loosenessOf } from './dataFolder.ts'
+import { checkContents } from './fileContents.ts'
 import { type CheckContext, obstacle, systemCode } from './obstacle.ts'
 
 interface NamedFile {
   readonly key: string
   readonly path: string
-  readonly access: 'read' | 'run'
+  /** `read-alone`: by nobody but the user of the node. */
+  readonly access: 'read' | 'read-alone' | 'run' | 'write'
 }
 
 /** What a node opens or runs, by the keys that name it. */
-function namedFilesOf({ runtime, registration, mode }: NodeConfig): readonly NamedFile[] {
+function namedFilesOf(config: NodeConfig): readonly NamedFile[] {
+  const { runtime, registration, mode, wadi } = config
   const named: NamedFile[] = []
   const add = (key: string, path: string | undefined, access: NamedFile['access']): void => {
     if (path !== undefined) named.push({ key, path, access })
   }
   add('registration.entity', registration.entity, 'read')
+  add('wadi.api.tls_key', wadi.api.tlsKey, 'read-alone')
+  add('wadi.api.tls_certificate', wadi.api.tlsCertificate, 'read')
+  if (wadi.signer.kind === 'stock') {
+    add('wadi.signer.key_file', wadi.signer.keyFile, 'read-alone')
+    add('wadi.signer.state_dir', wadi.signer.stateDir, 'write')
+  }
   for (const [i, path] of runtime.paths.entries()) add(`runtime.paths[${i}]`, path, 'read')
   const runsRuntimes = runtime.runtimes.length + runtime.paths.length > 0 && mode !== 'seed'
   if (!runsRuntimes) return named
@@ -28,20 +38,35 @@ function namedFilesOf({ runtime, registration, mode }: NodeConfig): readonly Nam
   return named
 }
 
-/** Files that are not there, or that the node may not use. */
+const ACCESS = {
+  read: { mode: constants.R_OK, title: 'read' },
+  'read-alone': { mode: constants.R_OK, title: 'read' },
+  run: { mode: constants.X_OK, title: 'run' },
+  write: { mode: constants.W_OK, title: 'written' },
+} as const
+
+function checkAccess({ key, path, access }: NamedFile, context: CheckContext) {
+  const { mode, title } = ACCESS[access]
+  try {
+    accessSync(path, mode)
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === undefined) throw error
+    const isMissing = code === 'ENOENT' || code === 'ENOTDIR'
+    const sentence = isMissing
+      ? `${path} does not exist; create it, or name another`
+      : `${path} cannot be ${title} (${code}); change its permissions`
+    return obstacle(isMissing ? 'missingFile' : 'unreadableFile', context, key, sentence)
+  }
+  const looseness = access === 'read-alone' ? loosenessOf(path) : undefined
+  return looseness === undefined
+    ? undefined
+    : obstacle('keyFilePermissions', context, key, looseness)
+}
+
+/** Files that are not there, that the node may not use, or that are something else. */
 export function checkNamedFiles(config: NodeConfig, context: CheckContext): UnavailableError[] {
-  return namedFilesOf(config).flatMap(({ key, path, access }) => {
-    try {
-      accessSync(path, access === 'run' ? constants.X_OK : constants.R_OK)
-      return []
-    } catch (error) {
-      const code = systemCode(error)
-      if (code === undefined) throw error
-      const isMissing = code === 'ENOENT' || code === 'ENOTDIR'
-      const sentence = isMissing
-        ? `${path} does not exist; create it, or name another`
-        : `${path} cannot be ${access} (${code}); change its permissions`
-      return [obstacle(isMissing ? 'missingFile' : 'unreadableFile', context, key, sentence)]
-    }
-  })
+  const unusable = namedFilesOf(config).flatMap((file) => checkAccess(file, context) ?? [])
+  if (unusable.length > 0) return unusable
+  return checkContents(config, context)
 }

@@ -7,7 +7,8 @@ import { checkDataFolder, checkKeyFiles, checkNotInUse } from './dataFolder.ts'
 import { checkGenesisFile } from './genesisFile.ts'
 import { checkNamedFiles } from './namedFiles.ts'
 import { type CheckContext, obstacle, systemCode } from './obstacle.ts'
-import { checkEntity, checkForTests, checkUser } from './operator.ts'
+import { checkEntity, checkForTests, checkStateSync, checkUser } from './operator.ts'
+import { checkOwnPlaces } from './ownPlaces.ts'
 import { checkPorts } from './ports.ts'
 import { checkForeign, checkFormats, checkStoredChain } from './stores.ts'
 
@@ -55,8 +56,10 @@ export async function findObstacles(
     checkUser(config, context),
     ...checkForTests(config, context),
     checkEntity(config, context),
+    checkStateSync(config, context),
     genesis.kind === 'obstacle' ? genesis.error : undefined,
     ...(await checkFolder(config, context, chainContext)),
+    ...checkOwnPlaces(config, context),
     ...checkNamedFiles(config, context),
     ...(await checkPorts(config, context)),
   ]

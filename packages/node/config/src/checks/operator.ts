@@ -1,6 +1,7 @@
 /** Who runs the node, who owns it, and what is only for tests. */
 
 import type { UnavailableError } from '@wadi/base/errors'
+import { LIGHT_PROVIDERS_MIN } from '../limits.ts'
 import type { NodeConfig } from '../nodeConfig.ts'
 import type { NodeMode } from '../sections/sections.ts'
 import { type CheckContext, obstacle } from './obstacle.ts'
@@ -49,6 +50,20 @@ export function checkEntity(
     )
   }
   return undefined
+}
+
+/** Are there nodes enough that prove the state that others give? */
+export function checkStateSync(
+  { mode, consensus }: NodeConfig,
+  context: CheckContext,
+): UnavailableError | undefined {
+  const { stateSync, providers } = consensus
+  const takesState = stateSync.enabled && mode !== 'seed' && mode !== 'archive'
+  if (!takesState || providers.length >= LIGHT_PROVIDERS_MIN) return undefined
+  const sentence =
+    `names ${providers.length} nodes that have light blocks, and consensus.state_sync.enabled ` +
+    `takes ${LIGHT_PROVIDERS_MIN} that can be compared; name more`
+  return obstacle('lightBlocksMissing', context, 'consensus.providers', sentence)
 }
 
 /** Values that are only for tests, without the flag that says that this is one. */

@@ -1,6 +1,6 @@
 /** Ports that a node listens on: are they free? */
 
-import { createServer } from 'node:net'
+import { createServer, isIP } from 'node:net'
 import type { UnavailableError } from '@wadi/base/errors'
 import type { NodeConfig } from '../nodeConfig.ts'
 import { type CheckContext, obstacle, systemCode } from './obstacle.ts'
@@ -9,6 +9,8 @@ interface Listener {
   readonly key: string
   readonly host: string
   readonly port: number
+  /** Names of hosts are not looked up for it. */
+  readonly takesIpOnly?: true
 }
 
 const ANY_HOST = '0.0.0.0'
@@ -21,16 +23,33 @@ function listenerAt(key: string, address: string): Listener {
 }
 
 /** Where a node with this configuration listens. */
-function listenersOf({ mode, consensus, p2p, metrics, pprof, sentry }: NodeConfig): Listener[] {
-  const all =
-    mode === 'archive' ? [] : [listenerAt('consensus.listen_address', consensus.listenAddress)]
-  if (mode !== 'archive') all.push({ key: 'p2p.port', host: ANY_HOST, port: p2p.port })
-  if (metrics.mode === 'pull') all.push(listenerAt('metrics.address', metrics.address))
+function listenersOf({ mode, consensus, p2p, metrics, pprof, sentry, wadi }: NodeConfig) {
+  const all: Listener[] = []
+  const add = (key: string, address: string | undefined): void => {
+    if (address !== undefined) all.push({ ...listenerAt(key, address), takesIpOnly: true })
+  }
+  const hasPeers = mode !== 'archive'
+  if (hasPeers) add('consensus.listen_address', consensus.listenAddress)
+  if (hasPeers) all.push({ key: 'p2p.port', host: ANY_HOST, port: p2p.port })
+  if (metrics.mode === 'pull') add('metrics.address', metrics.address)
   if (pprof.bindAddress !== undefined) all.push(listenerAt('pprof.bind_address', pprof.bindAddress))
   if (sentry.enabled)
     all.push({ key: 'sentry.control.port', host: ANY_HOST, port: sentry.control.port })
-  // The system chooses a free one for 0.
-  return all.filter(({ port }) => port !== 0)
+  add('wadi.api.address', wadi.api.address)
+  const { kind, address } = wadi.signer
+  if (kind === 'remote' && address?.startsWith('unix:') === false)
+    add('wadi.signer.address', address)
+  return all
+}
+
+/** What is wrong with an address before anybody listens at it. */
+function checkForm({ key, host, port, takesIpOnly }: Listener, context: CheckContext) {
+  const isWhole = Number.isInteger(port) && host !== ''
+  if (isWhole && (!takesIpOnly || isIP(host) !== 0)) return undefined
+  const sentence = isWhole
+    ? `${host} is a name; write an IP address of this machine, or 0.0.0.0 for all`
+    : 'has no port; write an IP address and a port, such as 127.0.0.1:3000'
+  return obstacle('badAddress', context, key, sentence)
 }
 
 /** The code of the error with which listening fails. */
@@ -60,6 +79,10 @@ export async function checkPorts(
   const found: UnavailableError[] = []
   const listeners = listenersOf(config)
   for (const [i, one] of listeners.entries()) {
+    const bad = checkForm(one, context)
+    if (bad !== undefined) found.push(bad)
+    // The system chooses a free one for 0.
+    if (bad !== undefined || one.port === 0) continue
     const title = `${one.host}:${one.port}`
     const other = listeners.slice(0, i).find((each) => overlap(each, one))
     if (other !== undefined) {

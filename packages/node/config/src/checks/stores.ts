@@ -51,7 +51,7 @@ export function findStores(dataDir: string, folder = '', depth = 0): readonly Fo
   )
 }
 
-/** Stores that a newer program wrote. */
+/** Stores that a newer program wrote: the first of them, as the remedy is the same for all. */
 export function checkFormats(
   config: NodeConfig,
   context: CheckContext,
@@ -60,6 +60,7 @@ export function checkFormats(
   if (dataDir === undefined) return []
   return findStores(dataDir)
     .filter(({ format }) => format > FORMAT_MAX)
+    .slice(0, 1)
     .map(({ folder, kind, format }) => {
       const sentence =
         `${join(dataDir, folder)} is a ${kind} of format ${format}, this program reads ` +
@@ -77,7 +78,7 @@ function networkOf({ chain }: FoundStore): string {
   return network
 }
 
-/** Stores of another network than the genesis document's. */
+/** Stores of another network than the genesis document's: the first of them, as above. */
 export function checkStoredChain(
   config: NodeConfig,
   context: CheckContext,
@@ -87,6 +88,7 @@ export function checkStoredChain(
   if (dataDir === undefined) return []
   return findStores(dataDir)
     .filter((store) => !chainContext.startsWith(networkOf(store)))
+    .slice(0, 1)
     .map(({ folder, kind, chain }) => {
       const sentence =
         `${config.genesis.file} is the network ${chainContext}, but ${join(dataDir, folder)} ` +
