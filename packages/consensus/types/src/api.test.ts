@@ -8,8 +8,8 @@ import { streams as roothash } from './roothash/api.ts'
 import { OwnerQuery } from './staking/api.ts'
 
 describe('calls', () => {
-  it('that are asked with nothing write null, and read nothing', () => {
-    assert.deepEqual(encode(Nothing, undefined), Uint8Array.of(0xf6))
+  it('that are asked with nothing write nothing, and read nothing', () => {
+    assert.equal(encode(Nothing, undefined).length, 0)
     for (const bytes of [Uint8Array.of(0xf6), Uint8Array.of(0x9f), new Uint8Array(0)])
       assert.equal(decodeRpc(Nothing, bytes), undefined)
   })
@@ -25,7 +25,7 @@ describe('calls', () => {
 
 describe('streams', () => {
   it('are asked for with nothing, or with whom they are about', () => {
-    assert.deepEqual(encode(watched(u8).request, undefined), Uint8Array.of(0xf6))
+    assert.equal(encode(watched(u8).request, undefined).length, 0)
     const { request } = roothash['RootHash/WatchBlocks']
     assert.equal(encode(request, request.zero).length, 34)
   })

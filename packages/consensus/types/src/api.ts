@@ -29,19 +29,23 @@ export interface StreamCall<Q, A> {
 export type Streams = Readonly<Record<string, StreamCall<any, any>>>
 
 const LAST = 0n
-const CBOR_NULL = Uint8Array.of(0xf6)
 
-const unread = mapped<Uint8Array, undefined>(raw, {
+const nobody = mapped<Uint8Array, undefined>(raw, {
   name: 'Nothing',
   from: () => undefined,
-  to: () => CBOR_NULL,
+  to: () => new Uint8Array(0),
 })
 
 /**
- * Where a call is asked with nothing: written as null.
- * COMPAT(oasis-core): what is there instead is not read.
+ * Where a call is asked with nothing, or answered with nothing.
+ * COMPAT(oasis-core): it has no bytes, Go's clients refuse any, and what is there instead is not
+ * read.
  */
-export const Nothing: Schema<undefined> = { ...unread, read: () => undefined }
+export const Nothing: Schema<undefined> = {
+  ...nobody,
+  write: () => undefined,
+  read: () => undefined,
+}
 
 /** A call about whatever is last. */
 export function askedFor<Q, A>(request: Schema<Q>, response: Schema<A>): Call<Q, A> {

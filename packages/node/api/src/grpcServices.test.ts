@@ -60,6 +60,11 @@ describe('the services of a node on a socket', () => {
     assert.equal(decode(engineCalls['Consensus/GetBlock'].response, block).height, 1n)
   })
 
+  it('answer with no bytes at all where there is nothing to say', async () => {
+    const waited = await channel.unary('/oasis-core.NodeController/WaitSync', new Uint8Array(0))
+    assert.equal(waited.length, 0)
+  })
+
   it('refuse in the numbers and words of the reference', async () => {
     const { request } = beacon['Beacon/GetEpoch']
     await assert.rejects(channel.unary('/oasis-core.Beacon/GetEpoch', encode(request, 9n)), {
