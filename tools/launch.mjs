@@ -123,11 +123,19 @@ function fail(message) {
   process.exit(1)
 }
 
+/** What every Node of ours begins with, also those that are started by ours. */
+function nodeOptions() {
+  const resolve = `--import=${new URL('resolve.mjs', import.meta.url).href}`
+  const given = process.env.NODE_OPTIONS ?? ''
+  return given.includes(resolve) ? given : `${given} ${resolve}`.trim()
+}
+
 function run(command, args) {
   const bin = join(modules, '.bin')
   const env = {
     ...process.env,
     PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
+    NODE_OPTIONS: nodeOptions(),
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(modules, '.cache', 'node'),
   }
   const flags = CHAIN_COMMANDS.includes(command) ? CHAIN_FLAGS : []
