@@ -46,6 +46,11 @@ interface Plan extends NetworkChoices {
   readonly faucetPort: number
 }
 
+interface PlannedNetwork {
+  readonly plan: Plan
+  readonly network: NetworkGenesis
+}
+
 const VERSION = 1
 const PLAN_NAME = 'network.json'
 const SEED = 'local'
@@ -63,7 +68,8 @@ export async function openNetworkFiles(
   wish: PortWish = 'usual',
 ): Promise<NetworkFiles> {
   const path = join(folder, PLAN_NAME)
-  const plan = existsSync(path) ? readPlan(path) : await createPlan(folder, choices, wish)
+  const isThere = existsSync(path)
+  const { plan, network } = isThere ? readNetwork(path) : await makeNetwork(folder, choices, wish)
   const { validators, blockMs, epochBlocks, ports, faucetPort } = plan
   const nodes = ports.map(({ api }, i) => {
     const dataDir = join(folder, `node-${i}`)
@@ -71,7 +77,7 @@ export async function openNetworkFiles(
     const configPath = join(dataDir, 'config.yml')
     return { name: `node-${i}`, dataDir, socketPath, configPath, apiPort: api }
   })
-  const { chainContext } = genesisOf(plan)
+  const { chainContext } = network
   return { validators, blockMs, epochBlocks, folder, chainContext, nodes, faucetPort }
 }
 
@@ -99,6 +105,11 @@ function readPlan(path: string): Plan {
   return plan
 }
 
+function readNetwork(path: string): PlannedNetwork {
+  const plan = readPlan(path)
+  return { plan, network: genesisOf(plan) }
+}
+
 function genesisOf({ validators, blockMs, epochBlocks, beganAtSeconds }: Plan): NetworkGenesis {
   return createNetworkGenesis({
     seed: SEED,
@@ -113,7 +124,11 @@ function genesisOf({ validators, blockMs, epochBlocks, beganAtSeconds }: Plan): 
   })
 }
 
-async function createPlan(folder: string, choices: NetworkChoices, wish: PortWish): Promise<Plan> {
+async function makeNetwork(
+  folder: string,
+  choices: NetworkChoices,
+  wish: PortWish,
+): Promise<PlannedNetwork> {
   const chooser = new PortChooser(wish)
   const ports: { readonly p2p: number; readonly api: number }[] = []
   for (let i = 0; i < choices.validators; i++) {
@@ -123,10 +138,11 @@ async function createPlan(folder: string, choices: NetworkChoices, wish: PortWis
   const faucetPort = await chooser.choose(FAUCET_PORT)
   const beganAtSeconds = Math.floor(Date.now() / MS_PER_SECOND)
   const plan = { version: VERSION, ...choices, beganAtSeconds, ports, faucetPort }
+  const network = genesisOf(plan)
   mkdirSync(folder, { recursive: true, mode: PRIVATE_MODE })
   makeNetworkFolders({
     folder,
-    network: genesisOf(plan),
+    network,
     ports: ports.map(({ p2p }) => p2p),
     settings: (i) => ({
       wadi: { api: { address: `127.0.0.1:${ports[i]!.api}`, web_origins: ['*'] } },
@@ -134,5 +150,5 @@ async function createPlan(folder: string, choices: NetworkChoices, wish: PortWis
   })
   // Last: a folder that has it is whole.
   writeFileSync(join(folder, PLAN_NAME), `${JSON.stringify(plan, undefined, 2)}\n`)
-  return plan
+  return { plan, network }
 }

@@ -21,11 +21,29 @@ const SLIP10_CURVE = toUtf8('ed25519 seed')
 /** The largest account number that a hardened step can name. */
 export const ACCOUNT_INDEX_MAX = HARDENED - 1
 
-/** The BIP-39 seed of a mnemonic. The words are not checked against a list: any text has a seed. */
-export function seedOfMnemonic(mnemonic: string, passphrase = ''): Uint8Array {
+/** PBKDF2 over HMAC-SHA-512. */
+export type Stretch = (
+  password: Uint8Array,
+  salt: Uint8Array,
+  rounds: number,
+  size: number,
+) => Uint8Array
+
+const plainStretch: Stretch = (password, salt, rounds, size) =>
+  pbkdf2(sha512, password, salt, { c: rounds, dkLen: size })
+
+/**
+ * The BIP-39 seed of a mnemonic. The words are not checked against a list: any text has a seed.
+ * Who has a faster PBKDF2 can bring it.
+ */
+export function seedOfMnemonic(
+  mnemonic: string,
+  passphrase = '',
+  stretch: Stretch = plainStretch,
+): Uint8Array {
   const password = toUtf8(mnemonic.normalize('NFKD'))
   const salt = toUtf8(`mnemonic${passphrase.normalize('NFKD')}`)
-  return pbkdf2(sha512, password, salt, { c: BIP39_ROUNDS, dkLen: BIP39_SEED_BYTES })
+  return stretch(password, salt, BIP39_ROUNDS, BIP39_SEED_BYTES)
 }
 
 interface ExtendedKey {
