@@ -25,6 +25,7 @@ import { calls as roothashCalls, streams as roothashStreams } from '@wadi/consen
 import { calls as schedulerCalls, streams as schedulerStreams } from '@wadi/consensus/scheduler/api'
 import { calls as stakingCalls, streams as stakingStreams } from '@wadi/consensus/staking/api'
 import { calls as vaultCalls, streams as vaultStreams } from '@wadi/consensus/vault/api'
+import { calls as runtimeCalls, streams as runtimeStreams } from '@wadi/runtime-protocol/client/api'
 
 /** Calls with one answer. */
 export const nodeCalls = {
@@ -38,6 +39,7 @@ export const nodeCalls = {
   ...keymanagerCalls,
   ...registryCalls,
   ...roothashCalls,
+  ...runtimeCalls,
   ...schedulerCalls,
   ...stakingCalls,
   ...vaultCalls,
@@ -52,6 +54,7 @@ export const nodeStreams = {
   ...keymanagerStreams,
   ...registryStreams,
   ...roothashStreams,
+  ...runtimeStreams,
   ...schedulerStreams,
   ...stakingStreams,
   ...vaultStreams,

@@ -4,6 +4,11 @@ import { apiMethods } from '@wadi/consensus-services/api'
 import { consensusMethods } from './answers/consensus.ts'
 import { controlMethods, debugMethods } from './answers/control.ts'
 import type { NodeMethods } from './answers/nodeMethod.ts'
+import {
+  followsRuntimes,
+  runtimeClientMethods,
+  runtimeClientTopics,
+} from './answers/runtimeClient.ts'
 import { BlockWatch } from './blockWatch.ts'
 import type { ChainSource } from './chainSource.ts'
 import { ChainViews } from './chainViews.ts'
@@ -52,7 +57,8 @@ export function createNodeApi({ source, facts }: NodeApiOptions): NodeApi {
   const room = new WaitingRoom()
   const watch = new BlockWatch()
   const hub = new EventHub(views)
-  const topics = topicsOf(source)
+  const hasRuntimes = followsRuntimes(facts.mode)
+  const topics = { ...topicsOf(source), ...(hasRuntimes && runtimeClientTopics) }
   const submissions = new Submissions(source, room)
   const control = { views, facts, room, watch, submissions }
   return {
@@ -60,6 +66,7 @@ export function createNodeApi({ source, facts }: NodeApiOptions): NodeApi {
       ...stateMethods(views),
       ...consensusMethods({ views, facts, submissions }),
       ...controlMethods(control),
+      ...(hasRuntimes && runtimeClientMethods(views)),
     },
     debugMethods: debugMethods(control),
     topics,

@@ -9,6 +9,7 @@ import { Address } from '@wadi/primitives/address'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { quantity } from '@wadi/primitives/quantity'
 import { Transaction } from '@wadi/primitives/transaction'
+import { calls as runtimeCalls } from '@wadi/runtime-protocol/client/api'
 import { apiTransport } from '../compliance/apiTransport.ts'
 import { rich, richAddress } from '../compliance/applicationChain.ts'
 import { lightNodeOf } from '../compliance/lightNodes.ts'
@@ -95,7 +96,8 @@ describe('a light client', () => {
           assert.match(own, new RegExp(`: ${path}`))
         }
       }
-    assert.deepEqual(refused.sort(), UNPROVABLE)
+    // Of runtimes it knows only what the consensus layer does.
+    assert.deepEqual(refused.sort(), [...UNPROVABLE, ...Object.keys(runtimeCalls)].sort())
   })
 
   it('runs a transaction itself, to see what it would use', async () => {

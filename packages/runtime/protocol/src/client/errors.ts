@@ -1,0 +1,15 @@
+import { defineErrors } from '@wadi/base/errors'
+
+/** What the client of runtimes refuses, with the reference's numbers. */
+export const errors = defineErrors(
+  'runtime/client',
+  {
+    notFound: [1, 'not found'],
+    internal: [2, 'internal error'],
+    transactionExpired: [3, 'transaction expired'],
+    notSynced: [4, 'not finished initial sync'],
+    checkTxFailed: [5, 'transaction check failed'],
+    noHostedRuntime: [6, 'no hosted runtime is available'],
+  },
+  { title: 'client' },
+)
