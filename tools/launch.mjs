@@ -22,6 +22,7 @@ const COMMANDS = {
   unit: 'tools/src/commands/unit.ts',
   tidy: 'tools/src/commands/tidy.ts',
   docs: 'tools/src/commands/docs.ts',
+  pack: 'tools/src/commands/pack.ts',
   bench: 'bench/src/main.ts',
   roots: 'conformance/src/roots.ts',
   replay: 'conformance/src/replay.ts',

@@ -65,6 +65,12 @@ export const nodeClaims: readonly Claim[] = [
     ],
   },
   {
+    area: 'Installed programs',
+    does: '`npm run pack`: programs, client and local network as packages, in JavaScript with types',
+    against: 'an empty folder, no registry, the Node of the machine, a compiler',
+    shownBy: ['tools/src/packing/slow-pack.test.ts'],
+  },
+  {
     area: 'Operations',
     does: 'registration, VRF proofs, sentries, metrics, profiles, rotation of logs, a doctor',
     against: 'the rules of the registry and the beacon; a validator that runs',
