@@ -23,8 +23,8 @@ const WATCHERS = 200
 const ROUNDS = 3
 const VALIDATORS = 4
 const ACCOUNTS = 6_000
-/** Transfers that are under way at a time. */
-const SENDERS = 600
+/** Transfers that are under way at a time: enough for blocks of a thousand. */
+const SENDERS = 1_500
 const WARM_UP_MS = 3_000
 const LOAD_MS = 8_000
 const PAYMENTS = 20
