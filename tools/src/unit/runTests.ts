@@ -10,6 +10,7 @@ import { addCounts, formatFailure, NO_COUNTS, type Outcome, type ReportLine } fr
 import { share, shuffle } from './share.ts'
 
 export type RunOptions = {
+  /** At a time. With one, all files share it, and what they count. */
   readonly processes: number
   /** Shuffles the order of the files; without it the order only depends on their weights. */
   readonly seed: number | undefined
@@ -94,7 +95,8 @@ export async function runTests(files: readonly string[], options: RunOptions): P
     const weigh = (file: string) => known[file] ?? guess(file)
     const ordered = options.seed === undefined ? files : shuffle(files, options.seed)
     const { processes, seed } = options
-    const shares = share(ordered, processes * PARTS_EACH, seed === undefined ? weigh : () => 1)
+    const count = processes === 1 ? 1 : processes * PARTS_EACH
+    const shares = share(ordered, count, seed === undefined ? weigh : () => 1)
     const parts: Part[] = []
     const waiting = shares.entries()
     const runWaiting = async () => {

@@ -30,6 +30,16 @@ describe('runTests', () => {
     assert.deepEqual({ passed, failed, isGood }, { passed: 4, failed: 0, isGood: true })
   })
 
+  it('has all files in the same process where there is but one', async () => {
+    const count = 'globalThis.sum = (globalThis.sum ?? 0) + 1'
+    const first = plant('first.test.ts', `${count}; it('is loaded', () => {})`)
+    const check = "if (globalThis.sum !== 2) throw new Error('alone')"
+    const second = plant('second.test.ts', `${count}; it('is not alone', () => { ${check} })`)
+    const both = [first, second]
+    assert.equal((await runTests(both, { ...options, processes: 1 })).isGood, true)
+    assert.equal((await runTests(both, options)).isGood, false)
+  })
+
   it('fails with a failing test and shows it', async () => {
     const outcome = await runTests([good, bad], options)
     assert.equal(outcome.isGood, false)
