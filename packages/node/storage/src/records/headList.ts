@@ -60,14 +60,14 @@ export function loadHeads(
   if (bytes.length < LIST_HEAD_BYTES || !Number.isInteger(count)) return undefined
   if (view.getUint32(0, true) !== crc32(bytes.subarray(4))) return undefined
   if (view.getFloat64(4, true) !== end) return undefined
-  return Array.from({ length: count }, (_, index) => {
-    const at = LIST_HEAD_BYTES + index * ENTRY_BYTES
-    return {
+  const heads: RecordHead[] = []
+  for (let at = LIST_HEAD_BYTES; at < bytes.length; at += ENTRY_BYTES)
+    heads.push({
       kind: bytes[at + 24]!,
       height: view.getBigInt64(at, true),
       tag: view.getUint32(at + 20, true),
       address: view.getFloat64(at + 8, true),
       size: view.getUint32(at + 16, true),
-    }
-  })
+    })
+  return heads
 }
