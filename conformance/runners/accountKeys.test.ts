@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { parseHex, toHex } from '@wadi/base/bytes'
 import { deriveAccountKey, seedOfMnemonic } from '@wadi/client-keys/accountKey'
+import { checkMnemonic } from '@wadi/client-keys/mnemonic'
 import { publicKeyOfSeed } from '@wadi/crypto/ed25519/sign'
 import { printAddress, stakingAddress } from '@wadi/primitives/address'
 import { PublicKey } from '@wadi/primitives/publicKey'
@@ -36,6 +37,7 @@ describe('account keys (ADR 8)', () => {
   const vectors = hasVector(VECTORS) ? readJson<MnemonicVector[]>(VECTORS) : []
   for (const [i, vector] of vectors.entries()) {
     it(`case ${i + 1}, ${vector.kind}: seed, keys and addresses`, () => {
+      assert.deepEqual(checkMnemonic(vector.bip39_mnemonic), { kind: 'good' })
       const seed = seedOfMnemonic(vector.bip39_mnemonic, vector.bip39_passphrase)
       assert.equal(toHex(seed), vector.bip39_seed)
       for (const account of vector.oasis_accounts) {

@@ -66,7 +66,7 @@ export const nodeClaims: readonly Claim[] = [
   },
   {
     area: 'Installed programs',
-    does: '`npm run pack`: programs, client and local network as packages, in JavaScript with types',
+    does: '`npm run pack`: programs, client, local network as packages, in JavaScript with types',
     against: 'an empty folder, no registry, the Node of the machine, a compiler',
     shownBy: ['tools/src/packing/slow-pack.test.ts'],
   },

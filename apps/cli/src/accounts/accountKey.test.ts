@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { toBase64 } from '@wadi/base/bytes'
 import { Secret } from '@wadi/base/secret'
-import { parseMnemonic, parsePrivateKey, publicKeyOf, rawSecret, seedOf } from './accountKey.ts'
+import { parsePrivateKey, publicKeyOf, rawSecret, seedOf } from './accountKey.ts'
 
 const SEED = new Uint8Array(32).fill(7)
 
@@ -25,30 +25,5 @@ describe('the key of an account', () => {
       )
     }
     assert.throws(() => parsePrivateKey(new Secret('no base64')), { reason: 'wadi.badValue' })
-  })
-})
-
-describe('a mnemonic', () => {
-  const words = (count: number) => Array.from({ length: count }, () => 'abandon').join(' ')
-
-  it('has as many words as BIP-39 knows', () => {
-    for (let count = 0; count <= 30; count++) {
-      const parse = () => parseMnemonic(new Secret(words(count)))
-      if ([12, 15, 18, 21, 24].includes(count)) assert.equal(parse().reveal(), words(count))
-      else assert.throws(parse, { reason: 'wadi.badValue' })
-    }
-  })
-
-  it('may have any blanks between its words, and capitals', () => {
-    const typed = `  ${words(12).toUpperCase().replaceAll(' ', ' \n\t')} `
-    assert.equal(parseMnemonic(new Secret(typed)).reveal(), words(12))
-  })
-
-  it('is of letters', () => {
-    const typed = words(12).replace('abandon', 'aband0n')
-    assert.throws(
-      () => parseMnemonic(new Secret(typed)),
-      ({ reason, message }) => reason === 'wadi.badValue' && !message.includes('aband'),
-    )
   })
 })

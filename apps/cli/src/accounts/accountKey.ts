@@ -10,9 +10,6 @@ import { errors } from '../errors.ts'
 import type { WalletSecret } from './wallet.ts'
 
 const KEY_BYTES = 64
-/** BIP-39 knows no others. */
-const WORD_COUNTS = [12, 15, 18, 21, 24]
-const WORDS = /^[a-z]+( [a-z]+)*$/
 
 /** The public key of a seed. */
 export function publicKeyOf(seed: Secret<Uint8Array>): PublicKey {
@@ -53,19 +50,4 @@ function bytesOf(text: string): Uint8Array {
     if (error instanceof CodedError) throw badKey()
     throw error
   }
-}
-
-/** The words of a mnemonic, with one blank between two. */
-export function parseMnemonic(text: Secret<string>): Secret<string> {
-  const words = text.reveal().normalize('NFKD').trim().toLowerCase().replace(/\s+/g, ' ')
-  const count = words === '' ? 0 : words.split(' ').length
-  if (!WORD_COUNTS.includes(count))
-    throw errors.badValue(
-      `a mnemonic has 12, 15, 18, 21 or 24 words, not ${count}; give all of them`,
-    )
-  if (!WORDS.test(words))
-    throw errors.badValue(
-      'the words of a mnemonic are of letters only; write them with blanks between',
-    )
-  return new Secret(words)
 }

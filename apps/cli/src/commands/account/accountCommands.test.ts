@@ -51,10 +51,18 @@ describe('wadi account', () => {
     assert.equal(statSync(path).mode & 0o777, 0o600)
     assert.equal(statSync(join(person.home, '.config', 'wadi')).mode & 0o777, 0o700)
     const exported = await run('account export alice --yes')
-    const again = await run(
-      `account import again --key-file ${person.write('key', exported.out)} --output json`,
-    )
+    assert.equal(exported.out.trim().split(' ').length, 24)
+    const words = person.write('words', exported.out)
+    const again = await run(`account import again --mnemonic-file ${words} --output json`)
     assert.equal(JSON.parse(again.out).address, address)
+  })
+
+  it('refuses words that are no mnemonic, and says why', async () => {
+    const words = person.write('words', WORDS.replace('about', 'abandon'))
+    const { code, out, err } = await run(`account import alice --mnemonic-file ${words}`)
+    assert.deepEqual([code, out], [2, ''])
+    assert.match(err, /their checksum is wrong/)
+    assert.match((await run('account list')).out, /There is no account/)
   })
 
   it('makes another key every time', async () => {

@@ -1,8 +1,6 @@
-import { Secret } from '@wadi/base/secret'
-import { SEED_BYTES } from '@wadi/crypto/ed25519/sign'
+import { createMnemonic } from '@wadi/client-keys/mnemonic'
 import { printAddress } from '@wadi/primitives/address'
 import { addressOf } from '../../accounts/accountFile.ts'
-import { rawSecret } from '../../accounts/accountKey.ts'
 import { accountJson } from '../../accounts/accountView.ts'
 import { keepAccount } from '../../accounts/keepAccount.ts'
 import { accountPath, requireFreeName } from '../../accounts/keystore.ts'
@@ -15,21 +13,22 @@ import { factLines } from '../../words/lines.ts'
 /** `wadi account create`. */
 export const create = wadiCommand({
   name: 'create',
-  summary: 'make an account with a new key',
+  summary: 'make an account, with 24 new words from which its key follows (a mnemonic)',
   operands: '<name>',
   options: {},
   async run({ flags, operands }, world) {
     const [name] = operandsOf(operands, 'name')
     const folder = configFolder(world.environment)
     requireFreeName(folder, name)
-    const secret = rawSecret(new Secret(world.random.bytes(SEED_BYTES)))
+    const secret = { algorithm: 'ed25519-adr8', data: createMnemonic(world.random) } as const
     const account = await keepAccount(world, name, { secret, number: 0 })
     const path = accountPath(folder, name)
     const lines = factLines([
       ['Account', name],
       ['Address', printAddress(addressOf(account))],
       ['Kept in', path],
-      ['Next', 'keep a copy of that file: without it and its password the account is lost'],
+      ['Next', `write down its words: wadi account export ${name} shows them`],
+      ['', 'without them, or that file and its password, the account is lost'],
     ])
     return answer(flags, world, { json: { ...accountJson(name, account), path }, lines })
   },

@@ -3,10 +3,11 @@ import { ACCOUNT_INDEX_MAX } from '@wadi/client-keys/accountKey'
 import type { Flags, FlagsOf } from '@wadi/node-config/command'
 import { printAddress } from '@wadi/primitives/address'
 import { type AccountFile, addressOf } from '../../accounts/accountFile.ts'
-import { parseMnemonic, parsePrivateKey, rawSecret } from '../../accounts/accountKey.ts'
+import { parsePrivateKey, rawSecret } from '../../accounts/accountKey.ts'
 import { accountJson } from '../../accounts/accountView.ts'
 import { keepAccount, type NewAccount } from '../../accounts/keepAccount.ts'
 import { accountPath, requireFreeName, saveAccount } from '../../accounts/keystore.ts'
+import { parseMnemonic } from '../../accounts/mnemonic.ts'
 import { publicKeyOfProgram } from '../../accounts/signerProgram.ts'
 import { envelopeOf, open } from '../../accounts/wallet.ts'
 import { answer } from '../../command/answer.ts'
@@ -125,7 +126,7 @@ export const importAccount = wadiCommand({
       ['Account', name],
       ['Address', printAddress(addressOf(account))],
       ['Kept in', path],
-      ['Next', 'see that it is the address you expect: words with a mistake give another one'],
+      ['Next', 'see that it is the address you expect: --number says which account of the words'],
     ])
     return answer(flags, world, { json: { ...accountJson(name, account), path }, lines })
   },
