@@ -17,13 +17,14 @@ export const nodeClaims: readonly Claim[] = [
     area: 'A node that is called',
     does: 'every call and stream of the consensus layer and of the node, at its socket and at a public port',
     against:
-      'recorded calls of the reference, to the byte; @oasisprotocol/client in Node and Chromium',
+      "recorded calls, to the byte; the reference's clients, which `oasis` has; @oasisprotocol/client in Node and Chromium",
     shownBy: [
       'conformance/runners/apiAnswers.test.ts',
       'conformance/runners/streams.test.ts',
       'conformance/src/api/runningNode.test.ts',
       'apps/node/src/slow-main.test.ts',
       'conformance/live/oasis-client/slow-client.test.ts',
+      'conformance/live/oasis-cli/slow-go.test.ts',
     ],
   },
   {
