@@ -1,9 +1,9 @@
 /** Everything that `wadi` can be told to do. Commands are loaded when they are named. */
 
 import { type CommandGroup, lazyCommand, lazyGroup } from '@wadi/node-config/command'
+import { completionCommands } from '@wadi/node-config/completion-commands'
+import { helpCommand } from '@wadi/node-config/help-command'
 import { wadiFlags } from './command/wadiFlags.ts'
-import { completionCommand } from './commands/completion.ts'
-import { helpCommand } from './commands/help.ts'
 
 /** See the top of this file. */
 export const wadiCommands: CommandGroup = {
@@ -27,7 +27,7 @@ export const wadiCommands: CommandGroup = {
       { name: 'block', summary: 'what is in a block, in words; the last one unless named' },
       async () => (await import('./commands/block.ts')).block,
     ),
-    completionCommand(() => wadiCommands),
+    completionCommands('wadi', () => wadiCommands),
     lazyGroup(
       { name: 'governance', summary: 'propose and vote' },
       async () => (await import('./commands/governance/governanceCommands.ts')).governanceCommands,

@@ -1,7 +1,9 @@
 /** Everything that `wadi-node` can be told to do. */
 
 import { type CommandGroup, command, lazyCommand, lazyGroup } from '@wadi/node-config/command'
+import { completionCommands } from '@wadi/node-config/completion-commands'
 import { configCommands } from '@wadi/node-config/config-commands'
+import { helpCommand } from '@wadi/node-config/help-command'
 import { nodeFlags, persistentFlags } from '@wadi/node-config/node-flags'
 import { unsafeReset } from './commands/unsafeReset/unsafeReset.ts'
 import { DONE } from './exitCodes.ts'
@@ -49,6 +51,10 @@ const groups: readonly CommandGroup[] = [
     async () => (await import('./commands/governance/governanceCommands.ts')).governanceCommands,
   ),
   lazyGroup(
+    { name: 'ias', summary: 'IAS related utilities' },
+    async () => (await import('./commands/ias/iasCommands.ts')).iasCommands,
+  ),
+  lazyGroup(
     { name: 'identity', summary: "a node's identity" },
     async () => (await import('./commands/identity/identityCommands.ts')).identityCommands,
   ),
@@ -79,6 +85,12 @@ export const rootCommand: CommandGroup = {
   name: 'wadi-node',
   summary: 'a node of the Oasis Network',
   shared: persistentFlags,
-  commands: [configCommands, ...groups, unsafeReset],
+  commands: [
+    completionCommands('wadi-node', () => rootCommand),
+    configCommands,
+    ...groups,
+    helpCommand(() => rootCommand),
+    unsafeReset,
+  ],
   self: run,
 }

@@ -7,6 +7,7 @@ import { consensusCommands } from './consensus/consensusCommands.ts'
 import { controlCommands } from './control/controlCommands.ts'
 import { debugCommands } from './debug/debugCommands.ts'
 import { governanceCommands } from './governance/governanceCommands.ts'
+import { iasCommands } from './ias/iasCommands.ts'
 import { keymanagerCommands } from './keymanager/keymanagerCommands.ts'
 import { signerCommands } from './signer/signerCommands.ts'
 import { stakeCommands } from './stake/stakeCommands.ts'
@@ -22,6 +23,7 @@ const root: CommandGroup = {
     controlCommands,
     debugCommands,
     governanceCommands,
+    iasCommands,
     keymanagerCommands,
     signerCommands,
     stakeCommands,

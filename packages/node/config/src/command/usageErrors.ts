@@ -5,4 +5,5 @@ export const errors = definePlainErrors('usage', {
   badFlag: 'a flag has no such value',
   unknownFlag: 'there is no such flag',
   unknownCommand: 'there is no such command',
+  unsupported: 'the reference does this, and this program does not',
 })

@@ -14,10 +14,9 @@ const wordsOf = ({ commands, flags }: Place) => [...commands, ...flags].map(({ w
 
 /** Flags of which the next word is the value. */
 function valueFlags(places: readonly Place[]): readonly string[] {
-  const flags = places.flatMap((place) => place.flags)
-  return [...new Set(flags.filter(({ takesNext }) => takesNext).map(({ word }) => word))].sort(
-    (a, b) => (a < b ? -1 : 1),
-  )
+  const flags = places.flatMap((place) => place.flags).filter(({ takesNext }) => takesNext)
+  const words = flags.flatMap(({ word, short }) => (short === undefined ? [word] : [word, short]))
+  return [...new Set(words)].sort((a, b) => (a < b ? -1 : 1))
 }
 
 /** The words before the one that is typed, without flags and their values: they name a place. */
@@ -44,7 +43,8 @@ function placeCases(places: readonly Place[], body: (place: Place) => string): s
   return ['  case "$path" in', ...lines, '  esac'].join('\n')
 }
 
-function bashScript(name: string, places: readonly Place[]): string {
+/** For bash. */
+export function bashScript(name: string, places: readonly Place[]): string {
   const cases = placeCases(places, (place) => `words=${quoted(wordsOf(place).join(' '))}`)
   return `# Completion of ${name} for bash: eval "$(${name} completion bash)"
 _${name}() {
@@ -60,10 +60,12 @@ complete -F _${name} ${name}
 }
 
 function described({ word, doc }: Completion): string {
-  return quoted(`${word.replaceAll(':', '\\:')}:${doc}`)
+  const name = word.replaceAll(':', '\\:')
+  return quoted(doc === '' ? name : `${name}:${doc}`)
 }
 
-function zshScript(name: string, places: readonly Place[]): string {
+/** For zsh. */
+export function zshScript(name: string, places: readonly Place[]): string {
   const cases = placeCases(places, ({ commands, flags }) => {
     return `found=(${[...commands, ...flags].map(described).join(' ')})`
   })
@@ -80,15 +82,18 @@ compdef _${name} ${name}
 `
 }
 
-function fishScript(name: string, places: readonly Place[]): string {
+function meaning(doc: string): string {
+  return doc === '' ? '' : ` -d ${quoted(doc)}`
+}
+
+/** For fish. */
+export function fishScript(name: string, places: readonly Place[]): string {
   const lines = places.flatMap(({ path, commands, flags }) => {
     const at = `-n ${quoted(`__${name}_at ${path}`.trim())}`
     return [
-      ...commands.map(
-        ({ word, doc }) => `complete -c ${name} -f ${at} -a ${word} -d ${quoted(doc)}`,
-      ),
+      ...commands.map(({ word, doc }) => `complete -c ${name} -f ${at} -a ${word}${meaning(doc)}`),
       ...flags.map(
-        ({ word, doc }) => `complete -c ${name} ${at} -l ${word.slice(2)} -d ${quoted(doc)}`,
+        ({ word, doc }) => `complete -c ${name} ${at} -l ${word.slice(2)}${meaning(doc)}`,
       ),
     ]
   })
@@ -110,7 +115,3 @@ end
 ${lines.join('\n')}
 `
 }
-
-/** By the name of the shell. */
-export const SCRIPTS: Readonly<Record<string, (name: string, places: readonly Place[]) => string>> =
-  { bash: bashScript, zsh: zshScript, fish: fishScript }

@@ -1,11 +1,13 @@
 /** What can follow the words of a command line, out of the commands themselves. */
 
-import type { AnyCommand, CommandGroup, Flags } from '@wadi/node-config/command'
+import type { AnyCommand, CommandGroup, Flags } from '../command/command.ts'
 
 /** A word, and what it means. */
 export interface Completion {
   readonly word: string
   readonly doc: string
+  /** How else it is written: `-n`. */
+  readonly short?: string
   /** Is the next word its value? */
   readonly takesNext?: boolean
 }
@@ -20,7 +22,12 @@ export interface Place {
 function flagsOf(flags: Flags): readonly Completion[] {
   return Object.entries(flags)
     .filter(([, { isHidden }]) => isHidden !== true)
-    .map(([name, { doc, kind }]) => ({ word: `--${name}`, doc, takesNext: kind !== 'boolean' }))
+    .map(([name, { doc, kind, short }]) => ({
+      word: `--${name}`,
+      doc,
+      ...(short !== undefined && { short: `-${short}` }),
+      takesNext: kind !== 'boolean',
+    }))
 }
 
 function isGroup(one: AnyCommand | CommandGroup): one is CommandGroup {
@@ -44,7 +51,8 @@ async function placesBelow(
   const places = await Promise.all(
     one.commands.map((each) => placesBelow(each, `${path} ${each.name}`.trim(), below)),
   )
-  return [{ path, commands, flags: flagsOf(below) }, ...places.flat()]
+  const flags = flagsOf({ ...below, ...one.self?.options })
+  return [{ path, commands, flags }, ...places.flat()]
 }
 
 /** Every place of a program. Groups that are not loaded yet are. */

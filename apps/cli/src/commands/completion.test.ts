@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { after, describe, it } from 'node:test'
+import { completionsOf } from '@wadi/node-config/completions'
 import { Person } from '../testing/runWadi.ts'
 import { wadiCommands } from '../wadiCommands.ts'
-import { completionsOf } from './completions.ts'
 
 const has = (shell: string) => spawnSync(shell, ['--version']).error === undefined
 
@@ -45,6 +45,8 @@ describe('wadi completion', () => {
     assert.equal(complete('--output', 'json', 'stake', 'und'), 'undelegate')
     assert.equal(complete('transfer', '5', 'bob', '--fee'), '--fee-max')
     assert.equal(complete('governance', 'propose', 'u'), 'upgrade')
+    assert.equal(complete('localnet', '--block'), '--block-time')
+    assert.equal(complete('completion', 'z'), 'zsh')
   })
 
   it('is a script that zsh and fish can read', async (t) => {
@@ -56,10 +58,21 @@ describe('wadi completion', () => {
     }
   })
 
+  it('says nothing of what words mean if it is not to', async () => {
+    for (const shell of ['zsh', 'fish']) {
+      const { out } = await person.run(['completion', shell, '--no-descriptions'])
+      assert.match(out, /delegate/)
+      assert.doesNotMatch(out, /delegate tokens to a validator/)
+    }
+  })
+
   it('is refused for other shells', async () => {
     const { code, err } = await person.run(['completion', 'tcsh'])
     assert.equal(code, 2)
-    assert.equal(err, 'Error: "tcsh" is no shell that is known; give one of bash, zsh, fish\n')
+    assert.equal(err, 'Error: unknown command "tcsh" for "wadi completion"\n')
+    const powershell = await person.run(['completion', 'powershell'])
+    assert.equal(powershell.code, 2)
+    assert.match(powershell.err, /no completion for PowerShell, .*; take bash, zsh or fish/)
   })
 })
 
