@@ -12,6 +12,7 @@ import { GrpcServer } from '@wadi/grpc/server'
 import type { ListenAddress } from '@wadi/grpc/server-options'
 import { debugServices, nodeServices, publicServices } from '@wadi/node-api/grpc-services'
 import type { NodeApi } from '@wadi/node-api/node-api'
+import { ownShares } from './socketShares.ts'
 
 /** A port where others than the operator call. */
 export type PublicAddress = Extract<ListenAddress, { readonly kind: 'tcp' }>
@@ -47,7 +48,8 @@ export async function serveNodeApi(options: NodeApiServerOptions): Promise<NodeA
   const { api, socketPath, world, debug, onFailure } = options
   const { clock, timers } = world
   const observer = countServers(world.metrics)
-  const shared = { clock, timers, observer, onFailure, logger: world.logger('grpc') }
+  const limits = { connections: ownShares().callers }
+  const shared = { clock, timers, observer, onFailure, limits, logger: world.logger('grpc') }
   const own = await GrpcServer.listen({
     ...shared,
     listen: { kind: 'unix', path: socketPath },

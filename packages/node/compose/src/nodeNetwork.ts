@@ -6,7 +6,6 @@ import { decodeBook, encodeBook } from '@wadi/comet-p2p/book-file'
 import type { NetAddress } from '@wadi/comet-p2p/net-address'
 import { Network } from '@wadi/comet-p2p/network'
 import { nodeSockets } from '@wadi/comet-p2p/node-sockets'
-import { openFilesMax, socketsWithin } from '@wadi/comet-p2p/open-files'
 import type { NetworkOptions, NetworkWorld } from '@wadi/comet-p2p/options'
 import { PexReactor } from '@wadi/comet-p2p/pex-reactor'
 import type { SecretOptions } from '@wadi/comet-p2p/secret-connection'
@@ -14,6 +13,7 @@ import type { Reactor } from '@wadi/contracts/peers'
 import { fastChaCha20Poly1305 } from '@wadi/crypto/aead/fastChaCha20Poly1305'
 import { nativeX25519 } from '@wadi/node-crypto/native/x25519'
 import { type FileSystem, readWhole, replaceFile } from '@wadi/node-storage/file-system'
+import { ownShares } from './socketShares.ts'
 
 /** Whom a node speaks with. */
 export interface PeersConfig
@@ -72,7 +72,6 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
   const { peerExchange, addressBook, seeds, ...rest } = config
   const book = peerExchange === 'off' ? undefined : openBook(options)
   for (const address of known) book?.add(address, address)
-  const filesMax = openFilesMax()
   const network = new Network({
     ...identity,
     ...rest,
@@ -80,7 +79,7 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
     algorithms: SECRET_ALGORITHMS,
     addresses: book,
     dialJitterMs: DIAL_JITTER_MS,
-    socketsMax: filesMax === undefined ? undefined : socketsWithin(filesMax),
+    socketsMax: ownShares().peers,
   })
   for (const reactor of reactors) network.add(reactor)
   const save = () =>
