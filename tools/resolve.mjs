@@ -7,7 +7,7 @@
  */
 
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
-import { registerHooks } from 'node:module'
+import * as nodeModule from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const ROOT = new URL('../', import.meta.url).href
@@ -48,7 +48,8 @@ export function resolveSource(specifier, parentURL) {
   return specifier.startsWith('.') ? new URL(specifier, parentURL).href : undefined
 }
 
-registerHooks({
+// An older Node that one of ours starts goes without.
+nodeModule.registerHooks?.({
   resolve(specifier, context, next) {
     const url = resolveSource(specifier, context.parentURL)
     if (url?.endsWith('.ts') !== true) return next(specifier, context)
