@@ -87,6 +87,8 @@ describe("Go's server of gRPC", { skip: program.missing }, () => {
     await go.hear(/^listening/)
     const channel = channelTo(path)
     const client = createClient(channel, Echo)
+    // What ends before there is a connection, a server never hears of.
+    await client.Echo(new Uint8Array(0))
     const late = client.Wait(undefined, { timeoutMs: 20 })
     await assert.rejects(late, { reason: 'grpc.deadlineExceeded' })
     await go.hear(/^released/)
