@@ -1,4 +1,4 @@
-/** Where a network is kept: a flag of every command. */
+/** Where a network is kept, and how a command answers: flags of every command. */
 
 import { join } from 'node:path'
 import type { Flags } from '@wadi/node-config/command'
@@ -9,5 +9,11 @@ export const networkFlags = {
     doc: 'where the network is kept',
     fallback: join('.wadi', 'localnet'),
     word: 'folder',
+  },
+  output: {
+    kind: 'text',
+    doc: 'how the answer is written: text or json',
+    fallback: 'text',
+    word: 'form',
   },
 } as const satisfies Flags

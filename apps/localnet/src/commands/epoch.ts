@@ -5,6 +5,7 @@ import { connectNetwork } from '../createNetwork.ts'
 import { networkFlags } from '../networkFlags.ts'
 import { nextEpoch } from '../nextEpoch.ts'
 import { processOf } from '../runMark.ts'
+import { answer, wantsJson } from './answer.ts'
 
 const DONE = 0
 
@@ -12,13 +13,15 @@ const next = command<typeof networkFlags>({
   name: 'next',
   summary: 'begin the next epoch now',
   options: networkFlags,
-  async run({ flags }, { out }) {
+  async run({ flags }, world) {
+    wantsJson(flags)
     const folder = resolve(flags.folder)
     if (processOf(folder) === undefined)
       throw new UnavailableError('localnet.usage', `no network runs in ${folder}; start it first`)
     const { nodes, close } = await connectNetwork(folder)
     try {
-      out.write(`epoch ${await nextEpoch(nodes[0]!)} has begun\n`)
+      const epoch = await nextEpoch(nodes[0]!)
+      answer(flags, world, { json: { epoch }, lines: [`epoch ${epoch} has begun`] })
     } finally {
       close()
     }

@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { UnavailableError } from '@wadi/base/errors'
 import { command, type Flags } from '@wadi/node-config/command'
+import type { Json } from '../json.ts'
 import { networkFlags } from '../networkFlags.ts'
+import { answer, wantsJson } from './answer.ts'
 
 const logFlags = {
   ...networkFlags,
@@ -11,21 +13,32 @@ const logFlags = {
 
 const DONE = 0
 
+/** What is in a line; the line itself if it is cut off. */
+function entryOf(line: string): Json {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return line
+  }
+}
+
 /** Prints what a node said last. */
 export const logs = command<typeof logFlags>({
   name: 'logs',
   summary: 'print the last lines that a node has logged',
   operands: '[node]',
   options: logFlags,
-  run({ flags, operands: [name = 'node-0'] }, { out }) {
+  run({ flags, operands: [name = 'node-0'] }, world) {
+    wantsJson(flags)
     const path = join(resolve(flags.folder), name, 'node.log')
     if (!existsSync(path))
       throw new UnavailableError(
         'localnet.usage',
         `there is no ${path}; nodes are called node-0, node-1, …, and begin with the network`,
       )
-    const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
-    out.write(`${lines.slice(-Number(flags.lines)).join('\n')}\n`)
+    const all = readFileSync(path, 'utf8').trimEnd().split('\n')
+    const lines = all.slice(-Number(flags.lines))
+    answer(flags, world, { json: { node: name, path, lines: lines.map(entryOf) }, lines })
     return DONE
   },
 })

@@ -2,6 +2,7 @@ import { UnavailableError } from '@wadi/base/errors'
 import { command, type Flags } from '@wadi/node-config/command'
 import { networkFlags } from '../networkFlags.ts'
 import { rewindNetwork } from '../rewindNetwork.ts'
+import { answer, wantsJson } from './answer.ts'
 import { stoppedNetwork } from './stoppedNetwork.ts'
 
 const rewindFlags = {
@@ -17,14 +18,17 @@ export const rewind = command<typeof rewindFlags>({
   name: 'rewind',
   summary: 'take the network that does not run back to a height',
   options: rewindFlags,
-  async run({ flags: { folder, height }, given }, { out, err }) {
+  async run({ flags, given }, world) {
+    const { folder, height } = flags
+    wantsJson(flags)
     if (!given.has('height'))
       throw new UnavailableError('localnet.usage', '--height is missing: the last block that stays')
     const files = await stoppedNetwork(folder)
     await rewindNetwork(files, height, (done) => {
-      if (done % TELL_BLOCKS === 0n) err.write(`${done} of ${height} blocks\n`)
+      if (done % TELL_BLOCKS === 0n) world.err.write(`${done} of ${height} blocks\n`)
     })
-    out.write(`the network is at block ${height}; it goes on from there with the next start\n`)
+    const line = `the network is at block ${height}; it goes on from there with the next start`
+    answer(flags, world, { json: { height }, lines: [line] })
     return DONE
   },
 })

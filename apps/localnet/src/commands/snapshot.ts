@@ -2,6 +2,7 @@ import { UnavailableError } from '@wadi/base/errors'
 import { type Call, command } from '@wadi/node-config/command'
 import { networkFlags } from '../networkFlags.ts'
 import { listSnapshots, restoreNetwork, snapshotNetwork } from '../rewindNetwork.ts'
+import { answer, wantsJson } from './answer.ts'
 import { stoppedNetwork } from './stoppedNetwork.ts'
 
 const DONE = 0
@@ -18,15 +19,19 @@ export const snapshot = command<typeof networkFlags>({
   summary: 'keep a copy of the network that does not run, or list the copies',
   operands: '[name]',
   options: networkFlags,
-  async run(call, { out }) {
-    const files = await stoppedNetwork(call.flags.folder)
+  async run(call, world) {
+    const { flags } = call
+    wantsJson(flags)
+    const files = await stoppedNetwork(flags.folder)
     if (call.operands.length === 0) {
-      for (const name of listSnapshots(files.folder)) out.write(`${name}\n`)
+      const snapshots = listSnapshots(files.folder)
+      answer(flags, world, { json: { snapshots }, lines: snapshots })
       return DONE
     }
     const name = nameOf(call)
     snapshotNetwork(files, name)
-    out.write(`kept as ${name}; restore ${name} takes the network back to it\n`)
+    const line = `kept as ${name}; restore ${name} takes the network back to it`
+    answer(flags, world, { json: { snapshot: name }, lines: [line] })
     return DONE
   },
 })
@@ -37,11 +42,14 @@ export const restore = command<typeof networkFlags>({
   summary: 'take the network that does not run back to a copy',
   operands: '<name>',
   options: networkFlags,
-  async run(call, { out }) {
-    const files = await stoppedNetwork(call.flags.folder)
+  async run(call, world) {
+    const { flags } = call
+    wantsJson(flags)
+    const files = await stoppedNetwork(flags.folder)
     const name = nameOf(call)
     restoreNetwork(files, name)
-    out.write(`the network is as it was in ${name}\n`)
+    const line = `the network is as it was in ${name}`
+    answer(flags, world, { json: { restored: name }, lines: [line] })
     return DONE
   },
 })

@@ -1,15 +1,18 @@
 import { resolve } from 'node:path'
 import { UnavailableError } from '@wadi/base/errors'
 import { onStopSignals } from '@wadi/node/stop-signals'
-import { command, type Flags } from '@wadi/node-config/command'
+import { type CommandWorld, command, type Flags, type FlagsOf } from '@wadi/node-config/command'
 import { createNetwork, type LocalNetwork, USUAL_NETWORK } from '../createNetwork.ts'
 import { describeNetwork, endpointLines } from '../describeNetwork.ts'
 import { type Faucet, openFaucet } from '../faucet.ts'
+import { jsonLine } from '../json.ts'
 import { VALIDATORS_MAX } from '../limits.ts'
 import { forgetNetwork } from '../networkFiles.ts'
 import { networkFlags } from '../networkFlags.ts'
+import { networkJson } from '../networkJson.ts'
 import { markRunning, processOf } from '../runMark.ts'
-import { watchNetwork } from '../view/watch.ts'
+import { type Watch, watchNetwork } from '../view/watch.ts'
+import { wantsJson } from './answer.ts'
 
 const startFlags = {
   ...networkFlags,
@@ -65,12 +68,28 @@ function openFaucetOf({ files, nodes, accounts }: LocalNetwork): Promise<Faucet>
   return openFaucet({ port, chainContext, client: nodes[0]!.client, from: accounts.at(-1)! })
 }
 
+type StartFlags = FlagsOf<typeof startFlags>
+
+function show(network: LocalNetwork, flags: StartFlags, { out }: CommandWorld): Watch {
+  const { isTTY = false, columns = COLUMNS } = process.stdout
+  const isJson = wantsJson(flags)
+  const form = isJson ? 'json' : isTTY && !flags.plain ? 'picture' : 'lines'
+  out.write(isJson ? jsonLine(networkJson(network)) : `${describeNetwork(network)}\n`)
+  const screen = { form, columns, write: (s: string) => out.write(s) } as const
+  return watchNetwork(network.nodes, screen, {
+    title: `Wadi · ${network.nodes.length} validators · Ctrl-C ends it`,
+    epochBlocks: network.files.epochBlocks,
+    endpoints: endpointLines(network.files),
+  })
+}
+
 /** Begins the network, shows it, and ends it when somebody says so. */
 export const start = command<typeof startFlags>({
   name: 'start',
   summary: 'begin a network, or go on with it, and show it',
   options: startFlags,
-  async run({ flags }, { out, err }) {
+  async run({ flags }, world) {
+    wantsJson(flags)
     const folder = resolve(flags.folder)
     const pid = processOf(folder)
     if (pid !== undefined)
@@ -86,23 +105,14 @@ export const start = command<typeof startFlags>({
     const unmark = markRunning(folder)
     try {
       const faucet = await openFaucetOf(network)
-      out.write(`${describeNetwork(network)}\n`)
-      const { isTTY = false, columns = COLUMNS } = process.stdout
-      const screen = {
-        isTerminal: isTTY && !flags.plain,
-        columns,
-        write: (s: string) => out.write(s),
-      }
-      const watch = watchNetwork(network.nodes, screen, {
-        title: `Wadi · ${network.nodes.length} validators · Ctrl-C ends it`,
-        epochBlocks: network.files.epochBlocks,
-        endpoints: endpointLines(network.files),
-      })
+      const watch = show(network, flags, world)
       const failure = await untilEnded(network)
       watch.close()
       faucet.close()
       if (failure !== undefined) throw failure
-      err.write(`The network has ended. It goes on with the next start; --fresh forgets it.\n`)
+      world.err.write(
+        'The network has ended. It goes on with the next start; --fresh forgets it.\n',
+      )
       return DONE
     } finally {
       unmark()

@@ -3,9 +3,11 @@ import { command } from '@wadi/node-config/command'
 import { connectNetwork } from '../createNetwork.ts'
 import { endpointLines } from '../describeNetwork.ts'
 import { networkFlags } from '../networkFlags.ts'
+import { filesJson, viewJson } from '../networkJson.ts'
 import { processOf } from '../runMark.ts'
 import { lookAt } from '../snapshot.ts'
 import { frameOf } from '../view/frame.ts'
+import { answer, wantsJson } from './answer.ts'
 
 const [DONE, NOT_RUNNING] = [0, 1]
 const COLUMNS = 120
@@ -15,16 +17,19 @@ export const status = command<typeof networkFlags>({
   name: 'status',
   summary: 'say how the network is',
   options: networkFlags,
-  async run({ flags }, { out }) {
+  async run({ flags }, world) {
+    wantsJson(flags)
     const folder = resolve(flags.folder)
     const pid = processOf(folder)
     if (pid === undefined) {
-      out.write(`no network runs in ${folder}\n`)
+      const json = { running: false, folder }
+      answer(flags, world, { json, lines: [`no network runs in ${folder}`] })
       return NOT_RUNNING
     }
     const { files, nodes, close } = await connectNetwork(folder)
+    const view = await lookAt(nodes)
     const lines = frameOf(
-      await lookAt(nodes),
+      view,
       {
         title: `The network in ${folder} (process ${pid})`,
         epochBlocks: files.epochBlocks,
@@ -36,7 +41,8 @@ export const status = command<typeof networkFlags>({
       COLUMNS,
     )
     close()
-    out.write(`${lines.join('\n')}\n`)
+    const json = { running: true, pid, ...filesJson(files), ...viewJson(view) }
+    answer(flags, world, { json, lines })
     return DONE
   },
 })

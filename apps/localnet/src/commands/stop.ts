@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { command } from '@wadi/node-config/command'
 import { networkFlags } from '../networkFlags.ts'
 import { processOf } from '../runMark.ts'
+import { answer, wantsJson } from './answer.ts'
 
 const [DONE, FAILED] = [0, 1]
 const LOOK_MS = 50
@@ -13,22 +14,25 @@ export const stop = command<typeof networkFlags>({
   name: 'stop',
   summary: 'end the network that runs',
   options: networkFlags,
-  async run({ flags }, { out, err }) {
+  async run({ flags }, world) {
+    wantsJson(flags)
     const folder = resolve(flags.folder)
     const pid = processOf(folder)
     if (pid === undefined) {
-      out.write(`no network runs in ${folder}\n`)
+      const json = { stopped: false, folder }
+      answer(flags, world, { json, lines: [`no network runs in ${folder}`] })
       return DONE
     }
     process.kill(pid, 'SIGTERM')
     for (let waited = 0; processOf(folder) !== undefined; waited += LOOK_MS) {
       if (waited > STOP_MS_MAX) {
-        err.write(`the process ${pid} does not end; kill -9 ${pid} loses nothing\n`)
+        world.err.write(`the process ${pid} does not end; kill -9 ${pid} loses nothing\n`)
         return FAILED
       }
       await wait(LOOK_MS)
     }
-    out.write(`the network in ${folder} has ended\n`)
+    const json = { stopped: true, folder }
+    answer(flags, world, { json, lines: [`the network in ${folder} has ended`] })
     return DONE
   },
 })

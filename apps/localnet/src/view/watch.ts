@@ -1,12 +1,15 @@
-/** Looks at a network again and again, and tells of it: as a picture, or as lines. */
+/** Looks at a network again and again, and tells of it: as a picture, or a line for each block. */
 
 import type { NetworkNode } from '../createNetwork.ts'
-import { lookAt, type NetworkView } from '../snapshot.ts'
+import { jsonLine } from '../json.ts'
+import { blockJson } from '../networkJson.ts'
+import { type BlockView, lookAt, type NetworkView } from '../snapshot.ts'
 import { type FrameContext, frameOf } from './frame.ts'
 
 /** Where it is told. */
 export interface Screen {
-  readonly isTerminal: boolean
+  /** A picture for a terminal, a line for each block, or the same in JSON. */
+  readonly form: 'picture' | 'lines' | 'json'
   readonly columns: number
   write(text: string): unknown
 }
@@ -57,18 +60,22 @@ export function watchNetwork(
   context: WatchContext,
 ): Watch {
   const history = new History()
+  const isPicture = screen.form === 'picture'
   let isClosed = false
   let timer: NodeJS.Timeout | undefined
   let drawn = 0
   const show = (view: NetworkView) => {
     const isNew = history.add(view)
-    if (screen.isTerminal) {
+    if (isPicture) {
       const { interval, transactions } = history
       const now = { ...context, interval, transactions, nowMs: Date.now() }
       const lines = frameOf(view, now, screen.columns)
       screen.write(upwards(drawn) + lines.map((line) => `${line}${REST_OF_LINE}\n`).join(''))
       drawn = lines.length
-    } else if (isNew) screen.write(`${lineOf(view)}\n`)
+    } else if (isNew && view.block !== undefined)
+      screen.write(
+        screen.form === 'json' ? jsonLine(blockJson(view.block, view)) : lineOf(view.block, view),
+      )
   }
   const look = async () => {
     const view = await lookAt(nodes)
@@ -76,21 +83,20 @@ export function watchNetwork(
     show(view)
     timer = setTimeout(look, LOOK_MS)
   }
-  if (screen.isTerminal) screen.write(HIDE_CURSOR)
+  if (isPicture) screen.write(HIDE_CURSOR)
   void look()
   return {
     close() {
       isClosed = true
       clearTimeout(timer)
-      if (screen.isTerminal) screen.write(SHOW_CURSOR)
+      if (isPicture) screen.write(SHOW_CURSOR)
     },
   }
 }
 
 /** A block in a line, for whoever is no terminal. */
-function lineOf({ block, epoch, mempool }: NetworkView): string {
-  if (block === undefined) return 'no block'
+function lineOf(block: BlockView, { epoch, mempool }: NetworkView): string {
   const { height, proposer, round, transactions } = block
   const made = `block ${height}  epoch ${epoch}  proposed by ${proposer}  round ${round}`
-  return `${made}  transactions ${transactions}  waiting ${mempool}`
+  return `${made}  transactions ${transactions}  waiting ${mempool}\n`
 }

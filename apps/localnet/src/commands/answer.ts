@@ -1,0 +1,27 @@
+/** What a command says in the end: lines for people, or one value in JSON for programs. */
+
+import { UnavailableError } from '@wadi/base/errors'
+import type { CommandWorld, FlagsOf } from '@wadi/node-config/command'
+import { indentedJson, type Json } from '../json.ts'
+import type { networkFlags } from '../networkFlags.ts'
+
+type Form = Pick<FlagsOf<typeof networkFlags>, 'output'>
+
+/** Is it JSON that was asked for? Refuses forms that nobody knows. */
+export function wantsJson({ output }: Form): boolean {
+  if (output === 'text' || output === 'json') return output === 'json'
+  throw new UnavailableError(
+    'localnet.usage',
+    `--output is ${JSON.stringify(output)}; give text or json`,
+  )
+}
+
+/** Says it in the form that was asked for. */
+export function answer(
+  form: Form,
+  { out }: Pick<CommandWorld, 'out'>,
+  { json, lines }: { readonly json: Json; readonly lines: readonly string[] },
+): void {
+  if (wantsJson(form)) out.write(indentedJson(json))
+  else out.write(lines.map((line) => `${line}\n`).join(''))
+}

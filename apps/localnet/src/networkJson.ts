@@ -1,0 +1,62 @@
+/** What programs are told of a network, in JSON. */
+
+import { printAddress } from '@wadi/primitives/address'
+import { MNEMONIC } from './accounts.ts'
+import type { LocalNetwork } from './createNetwork.ts'
+import type { NetworkFiles } from './networkFiles.ts'
+import type { BlockView, NetworkView } from './snapshot.ts'
+
+const urlOf = (port: number) => `http://127.0.0.1:${port}`
+
+/** What does not change while it runs: where it is, and where it is called. */
+export function filesJson({ folder, chainContext, epochBlocks, nodes, faucetPort }: NetworkFiles) {
+  const [first] = nodes
+  return {
+    folder,
+    chain_context: chainContext,
+    epoch_blocks: epochBlocks,
+    endpoints: {
+      grpc: first && `unix:${first.socketPath}`,
+      grpc_web: first && urlOf(first.apiPort),
+      faucet: `${urlOf(faucetPort)}/`,
+    },
+  }
+}
+
+/** All that somebody has to know who wants to use it. */
+export function networkJson({ files, accounts }: LocalNetwork) {
+  return {
+    kind: 'network',
+    ...filesJson(files),
+    nodes: files.nodes.map(({ name, socketPath, apiPort, configPath }) => {
+      return { name, grpc: `unix:${socketPath}`, grpc_web: urlOf(apiPort), config: configPath }
+    }),
+    mnemonic: MNEMONIC,
+    accounts: accounts.slice(0, -1).map(({ address }) => printAddress(address)),
+  }
+}
+
+function blockFields({ height, unixMs, proposer, round, transactions }: BlockView) {
+  return { height, time: new Date(unixMs).toISOString(), proposer, round, transactions }
+}
+
+/** A block as it came, and what there was then. */
+export function blockJson(block: BlockView, { epoch, mempool }: NetworkView) {
+  return { kind: 'block', ...blockFields(block), epoch, mempool }
+}
+
+/** How it is at a moment. */
+export function viewJson(view: NetworkView) {
+  const { block, nodes, epoch, epochBlock, prevotes, precommits, mempool } = view
+  return {
+    block: block && blockFields(block),
+    epoch,
+    epoch_block: epochBlock,
+    prevotes,
+    precommits,
+    mempool,
+    nodes: nodes.map(({ name, isAway, isSynced, height, peers, power }) => {
+      return { name, away: isAway, synced: isSynced, height, peers, voting_power: power }
+    }),
+  }
+}

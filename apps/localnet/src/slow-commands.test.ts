@@ -1,0 +1,100 @@
+/** What programs are told of a network: every command with `--output json`. */
+
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { runCommandLine } from '@wadi/node-config/run-command-line'
+import { createNetwork, type LocalNetwork } from './createNetwork.ts'
+import { localnetCommands } from './localnetCommands.ts'
+import { markRunning } from './runMark.ts'
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
+const place = mkdtempSync(join(tmpdir(), 'wadi-told-'))
+const folder = join(place, 'network')
+
+async function run(...words: readonly string[]) {
+  const said = { out: '', err: '' }
+  const stream = (name: keyof typeof said) => ({
+    write: (text: string) => {
+      said[name] += text
+    },
+  })
+  const world = { environment: {}, out: stream('out'), err: stream('err') }
+  const code = await runCommandLine(localnetCommands, [...words, '--folder', folder], world)
+  return { code, ...said }
+}
+
+async function ask(...words: readonly string[]) {
+  const { code, out, err } = await run(...words, '--output', 'json')
+  assert.equal(err, '')
+  return { code, told: JSON.parse(out) }
+}
+
+async function reach({ nodes }: LocalNetwork, height: bigint): Promise<void> {
+  for await (const block of nodes[0]!.client.consensus.watchBlocks())
+    if (block.height >= height) return
+}
+
+describe('the commands of a local network', () => {
+  after(() => rmSync(place, { recursive: true }))
+
+  it('tell programs of a network that runs, in JSON', async () => {
+    await using network = await createNetwork({ folder, validators: 1, blockMs: 20 })
+    const unmark = markRunning(folder)
+    await reach(network, 3n)
+    const { code, told } = await ask('status')
+    assert.equal(code, 0)
+    assert.deepEqual([told.running, told.pid, told.epoch_blocks], [true, process.pid, 60])
+    assert.ok(told.block.height >= 3)
+    assert.match(told.endpoints.grpc, /^unix:.*node-0\/internal\.sock$/)
+    const [{ name, synced, away, height }] = told.nodes
+    assert.deepEqual([name, synced, away], ['node-0', true, false])
+    assert.ok(height >= 3)
+    const next = await ask('epoch', 'next')
+    assert.ok(next.told.epoch > told.epoch)
+    const logs = await ask('logs', 'node-0', '-n', '1')
+    assert.deepEqual([logs.told.node, logs.told.lines.length], ['node-0', 1])
+    unmark()
+  })
+
+  it('tell programs of a network that does not run, in JSON', async () => {
+    assert.deepEqual(await ask('status'), { code: 1, told: { running: false, folder } })
+    assert.deepEqual(await ask('stop'), { code: 0, told: { stopped: false, folder } })
+    assert.deepEqual((await ask('snapshot')).told, { snapshots: [] })
+    assert.deepEqual((await ask('snapshot', 'before')).told, { snapshot: 'before' })
+    assert.deepEqual((await ask('snapshot')).told, { snapshots: ['before'] })
+    assert.deepEqual((await ask('rewind', '--height', '2')).told, { height: 2 })
+    assert.deepEqual((await ask('restore', 'before')).told, { restored: 'before' })
+  })
+
+  it('know no other form', async () => {
+    for (const words of [['status'], ['stop'], ['snapshot'], ['logs']]) {
+      const { code, out, err } = await run(...words, '--output', 'xml')
+      assert.deepEqual([code, out], [1, ''])
+      assert.equal(err, 'Error: --output is "xml"; give text or json\n')
+    }
+  })
+
+  it('tell programs of a network as it goes: the network in a line, then each block', async () => {
+    const args = [MAIN, '--folder', folder, '--output', 'json']
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    let said = ''
+    for await (const chunk of child.stdout.setEncoding('utf8')) {
+      said += chunk
+      if (said.split('\n').length > 2) child.kill('SIGINT')
+    }
+    assert.equal(await ended, 0)
+    const [network, block] = said
+      .trim()
+      .split('\n', 2)
+      .map((line) => JSON.parse(line))
+    assert.deepEqual([network.kind, network.folder], ['network', folder])
+    assert.match(network.accounts[0], /^oasis1/)
+    assert.deepEqual([block.kind, block.proposer], ['block', 'node-0'])
+  })
+})
