@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { createLogger, SILENT } from '@wadi/base/log'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
+import { addMilliseconds } from '@wadi/primitives/moment'
 import { decode, encode } from '@wadi/protobuf/codec'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import { checkBlock } from '@wadi/tendermint/chainState/checkBlock'
@@ -13,13 +14,20 @@ import { BlockSyncMessage } from '@wadi/tendermint/messages/blockSync'
 import { dataHashOf } from '@wadi/tendermint/transactionProof'
 import type { Block } from '@wadi/tendermint/types/block'
 import fc from 'fast-check'
+import { nowOf } from '../nowOf.ts'
 import type { DecidedBlock } from '../stores/contract.ts'
 import { DiskBlockStore } from '../stores/diskBlockStore.ts'
 import { SampleChain } from '../stores/testing/sampleChain.ts'
 import { BlockSyncReactor } from './blockSyncReactor.ts'
 import { BLOCK_SYNC_CHANNEL } from './channel.ts'
 import type { BlockApplier, CaughtUp } from './contract.ts'
-import { REQUEST_RETRY_MS, SERVING_QUEUE_MAX, STATUS_INTERVAL_MS } from './limits.ts'
+import {
+  REQUEST_RETRY_MS,
+  SERVING_QUEUE_MAX,
+  STATUS_INTERVAL_MS,
+  TICK_MS,
+  YOUNG_CHAIN_MS,
+} from './limits.ts'
 import { blockSyncMetrics } from './metrics.ts'
 import { LinkedPeer, link, VirtualTime } from './testing/virtualTime.ts'
 
@@ -171,6 +179,24 @@ describe('block sync', () => {
     const otherRules: ChainState = { ...GENESIS, appHash: new Uint8Array(32).fill(9) }
     young.reactor.start(otherRules)
     assert.throws(() => time.advance(30_000), { reason: 'checkBlock.otherAppHash' })
+  })
+
+  it('hands over soon where the last block is but seconds old, and else takes its time', () => {
+    for (const [ageMs, soon] of [
+      [YOUNG_CHAIN_MS - 1, 2],
+      [YOUNG_CHAIN_MS + 1, 0],
+    ] as const) {
+      const time = new VirtualTime()
+      const lastBlockTime = addMilliseconds(nowOf(time.clock), -ageMs)
+      const nodes = ['a', 'b'].map((name) => new Node(time, { name }))
+      link(time, nodes[0]!, nodes[1]!)
+      for (const { reactor } of nodes) reactor.start({ ...GENESIS, lastBlockTime })
+      const done = () => nodes.filter(({ caughtUp }) => caughtUp.length > 0).length
+      time.advance(TICK_MS / 2)
+      assert.equal(done(), soon)
+      time.advance(TICK_MS)
+      assert.equal(done(), 2)
+    }
   })
 
   it('has nothing to wait for as the only validator, or if the chain waits for us', () => {

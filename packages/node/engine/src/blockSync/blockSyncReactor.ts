@@ -5,17 +5,25 @@
 
 import type { Peer, Reactor } from '@wadi/contracts/peers'
 import type { Timer } from '@wadi/contracts/world'
+import { millisecondsBetween } from '@wadi/primitives/moment'
 import { encode } from '@wadi/protobuf/codec'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import { nextHeight } from '@wadi/tendermint/chainState/makeBlock'
 import { BlockSyncMessage, checkBlockSyncMessage } from '@wadi/tendermint/messages/blockSync'
+import { nowOf } from '../nowOf.ts'
 import { peerMessage } from '../peerMessage.ts'
 import { BlockRepair, type PeerRange } from './blockRepair.ts'
 import { BlockServer } from './blockServer.ts'
 import { BLOCK_SYNC_CHANNEL, blockSyncChannel } from './channel.ts'
 import type { BlockSyncParts } from './contract.ts'
 import { judgeSealed } from './judgePair.ts'
-import { LATE_ANSWER_MS, STATUS_INTERVAL_MS, TICK_MS } from './limits.ts'
+import {
+  LATE_ANSWER_MS,
+  STATUS_INTERVAL_MS,
+  TICK_MS,
+  YOUNG_CHAIN_MS,
+  YOUNG_TICK_MS,
+} from './limits.ts'
 import { canChainGoOnWithout, isOnlyValidator } from './ownPower.ts'
 import { BlockPool, type PoolEffect, type PoolInput } from './pool.ts'
 import { type SealedBlock, SealedMessage, sealedBlock } from './sealedBlock.ts'
@@ -72,7 +80,7 @@ export class BlockSyncReactor implements Reactor {
     this.#sync = { chain, pool, blockCount: 0n }
     this.#askStatus()
     for (const [peer, range] of this.#ranges) this.#feed({ kind: 'status', peer, ...range })
-    this.#tickLater(isOnlyValidator(chain, this.#parts.ownAddress) ? 0 : TICK_MS)
+    this.#tickLater(isOnlyValidator(chain, this.#parts.ownAddress) ? 0 : undefined)
   }
 
   stop(): void {
@@ -188,7 +196,14 @@ export class BlockSyncReactor implements Reactor {
     return isSent ? undefined : { kind: 'not-sent', peer, height }
   }
 
-  #tickLater(ms: number = this.#sync === undefined ? STATUS_INTERVAL_MS : TICK_MS): void {
+  #tickMs(): number {
+    if (this.#sync === undefined) return STATUS_INTERVAL_MS
+    const { chain } = this.#sync
+    const ageMs = millisecondsBetween(chain.lastBlockTime, nowOf(this.#parts.clock))
+    return ageMs < YOUNG_CHAIN_MS ? YOUNG_TICK_MS : TICK_MS
+  }
+
+  #tickLater(ms: number = this.#tickMs()): void {
     this.#tickTimer?.cancel()
     this.#tickTimer = this.#parts.timers.after(ms, () => this.#tick())
   }

@@ -43,6 +43,10 @@ export const MESSAGE_OVERHEAD = 16
 
 /** How often the pool looks at its clocks, and whether the node has caught up. */
 export const TICK_MS = 1000
+/** So soon after its last block nobody can be far ahead of a chain: the node need not wait. */
+export const YOUNG_CHAIN_MS = 10_000
+/** See {@link TICK_MS}; while the chain is young. */
+export const YOUNG_TICK_MS = 50
 /** A damaged block that nobody sent by then is asked of the next peer. */
 export const REPAIR_RETRY_MS = 10_000
 /** Requests for damaged blocks whose late answers are known to be no offence. */

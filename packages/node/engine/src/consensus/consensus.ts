@@ -28,13 +28,13 @@ import { type BlockId, equalBlockIds } from '@wadi/tendermint/types/blockId'
 import { errors } from '../errors.ts'
 import type { EvidenceSource } from '../evidence/contract.ts'
 import type { Executor } from '../execution/executor.ts'
+import { nowOf } from '../nowOf.ts'
 import type { PrivateValidator, SignAnswer } from '../signing/privateValidator.ts'
 import type { BlockStore } from '../stores/contract.ts'
 import type { WalRecord, WriteAheadLog } from '../wal/walRecord.ts'
 import { chainFacts, factsOfLastBlock } from './chainFacts.ts'
 import { inputOfRecord, recordOfInput, type SignedView } from './loggedInput.ts'
 import { RememberedMessages } from './messageBytes.ts'
-import { nowOf } from './now.ts'
 
 /** What the rest of the node hears of the rounds. */
 export interface ConsensusListener {

@@ -61,6 +61,7 @@ import {
   GOSSIP_REPEAT_MS_MAX,
   GOSSIP_TICK_MS,
 } from '../limits.ts'
+import { nowOf } from '../nowOf.ts'
 import { heardFrom } from '../peerMessage.ts'
 import {
   channelOf,
@@ -75,7 +76,6 @@ import { cancelRelays, type Listener, newListener } from './listener.ts'
 import type { SignedView } from './loggedInput.ts'
 import { RememberedMessages } from './messageBytes.ts'
 import type { ConsensusInstruments } from './metrics.ts'
-import { nowOf } from './now.ts'
 import { groupsOf } from './voteGroups.ts'
 import { VoteIntake } from './voteIntake.ts'
 

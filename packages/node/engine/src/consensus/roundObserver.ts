@@ -13,9 +13,9 @@ import type { Header } from '@wadi/tendermint/types/header'
 import type { ValidatorSet } from '@wadi/tendermint/types/validatorSet'
 import type { Vote } from '@wadi/tendermint/types/vote'
 import type { AppliedBlock } from '../execution/executor.ts'
+import { nowOf } from '../nowOf.ts'
 import type { BlockStore } from '../stores/contract.ts'
 import type { BackendInstruments, ConsensusInstruments } from './metrics.ts'
-import { nowOf } from './now.ts'
 import { prevoteDelays, secondsBetween } from './prevoteDelays.ts'
 
 const BACKEND = { backend: 'cometbft' }
