@@ -194,6 +194,10 @@ describe('Bad input: every configuration mistake ends before anything is touched
     await refused('wadi.api.tls_key', /is not the key of .*; name a key and its certificate/, {
       wadi: { api: { address: '127.0.0.1:0', ...files } },
     })
+    const stock = { kind: 'stock', key_file: join(stopped.dataDir, key) }
+    await refused('wadi.signer.key_file', /is no key of CometBFT's; name the file priv_/, {
+      wadi: { signer: { ...stock, state_dir: stopped.dataDir } },
+    })
     await refused('common.internal_socket_path', /is no socket; move it away, or name another/, {
       common: { internal_socket_path: other },
     })

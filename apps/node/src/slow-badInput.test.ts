@@ -137,6 +137,14 @@ describe('Bad input from strangers', { skip: !isLinux }, () => {
     assert.equal(node.said, '')
   })
 
+  it('empty requests at the socket of the operator: an upgrade of nothing is none', async () => {
+    using client = node.client('socket')
+    const path = '/oasis-core.NodeController/UpgradeBinary'
+    const { text } = await statusOf(client, path, frame(new Uint8Array(0)), 'application/grpc')
+    assert.match(text, /^upgrade: bad descriptor: /)
+    await node.checkWell()
+  })
+
   it('oversized requests: refused by their heads, or taking no more memory than what has come', async () => {
     using client = node.client()
     const path = '/oasis-core.Consensus/SubmitTx'

@@ -6,8 +6,8 @@ import { existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assert } from '@wadi/base/errors'
-import { makeNetworkFolders } from '@wadi/compose/network-folders'
-import { createNetworkGenesis, type NetworkGenesis } from '@wadi/compose/network-genesis'
+import { makeNetworkFolders, type NodeFolder } from '@wadi/compose/network-folders'
+import { createNetworkGenesis } from '@wadi/compose/network-genesis'
 import { freePorts, nodeArguments } from '@wadi/compose/testing/node-process'
 import { RawClient } from '@wadi/grpc/testing/raw-client'
 import { untilHeight, withClient } from './nodesHere.ts'
@@ -22,31 +22,31 @@ export interface AttackedNodeOptions {
   readonly timeoutCommitMs: bigint
   /** Files and sockets that the process may have open. */
   readonly openFiles?: number
-  /** Sections of its configuration. */
-  readonly settings?: Readonly<Record<string, unknown>>
+  /** Of its log. */
+  readonly level?: 'debug' | 'info'
 }
 
 /** See the top of this file. */
 export class AttackedNode {
-  readonly network: NetworkGenesis
   readonly dataDir: string
   readonly configPath: string
   readonly port: number
   readonly metricsPort: number
+  readonly peersPort: number
   readonly #child: ChildProcess
 
-  private constructor(parts: Pick<AttackedNode, 'network' | 'dataDir' | 'configPath'>, at: Ports) {
-    const { network, dataDir, configPath } = parts
-    this.network = network
+  private constructor({ dataDir, configPath }: NodeFolder, at: Ports) {
     this.dataDir = dataDir
     this.configPath = configPath
     this.port = at.port
     this.metricsPort = at.metricsPort
+    this.peersPort = at.peersPort
     const args = [
       ...nodeArguments(PROGRAM, configPath),
       `--wadi.api.address=127.0.0.1:${at.port}`,
       '--metrics.mode=pull',
       `--metrics.address=127.0.0.1:${at.metricsPort}`,
+      `--common.log.level=default=${at.level}`,
     ]
     const errors = openSync(join(dataDir, 'stderr.log'), 'a', 0o600)
     const limit = at.openFiles === undefined ? '' : `ulimit -n ${at.openFiles}; `
@@ -56,13 +56,13 @@ export class AttackedNode {
 
   /** Makes a network of one, and starts it. */
   static async start(options: AttackedNodeOptions): Promise<AttackedNode> {
-    const { folder, timeoutCommitMs, openFiles, settings = {} } = options
-    const [own = 0, port = 0, metricsPort = 0] = await freePorts(3)
+    const { folder, timeoutCommitMs, openFiles, level = 'info' } = options
+    const [peersPort = 0, port = 0, metricsPort = 0] = await freePorts(3)
     const network = createNetworkGenesis({ seed: 'attacked', validators: 1, timeoutCommitMs })
-    const web = { wadi: { api: { web_origins: ['*'] } } }
-    const all = { ...web, ...settings }
-    const [made] = makeNetworkFolders({ folder, network, ports: [own], settings: all })
-    const node = new AttackedNode({ network, ...made! }, { port, metricsPort, openFiles })
+    const settings = { wadi: { api: { web_origins: ['*'] } } }
+    const [made] = makeNetworkFolders({ folder, network, ports: [peersPort], settings })
+    const at = { port, metricsPort, peersPort, openFiles, level }
+    const node = new AttackedNode(made!, at)
     await node.#untilStarted()
     await untilHeight(node.dataDir, 1n)
     return node
@@ -121,5 +121,7 @@ export class AttackedNode {
 interface Ports {
   readonly port: number
   readonly metricsPort: number
+  readonly peersPort: number
+  readonly level: string
   readonly openFiles: number | undefined
 }

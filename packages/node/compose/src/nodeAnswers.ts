@@ -5,6 +5,10 @@ import { printEndpoint } from '@wadi/comet-p2p/net-address'
 import type { Network } from '@wadi/comet-p2p/network'
 import type { PeersStatus } from '@wadi/consensus/consensus/status'
 import type { GenesisDocument } from '@wadi/consensus/genesis/document'
+import type { UpgradeDescriptor } from '@wadi/consensus/upgrade'
+import { errors as upgradeErrors } from '@wadi/consensus/upgrade/errors'
+import type { Upgrader } from '@wadi/consensus-services/kernel/upgrader'
+import { checkDescriptor } from '@wadi/consensus-services/upgrade/descriptors'
 import type { Engine } from '@wadi/engine/engine'
 import { engineSource } from '@wadi/node-api/engine-source'
 import { createNodeApi, type NodeApi } from '@wadi/node-api/node-api'
@@ -43,11 +47,22 @@ export function openAnswers(parts: AnswerParts): NodeApi {
       peers: () => peersOf(parts),
       ...(upgrader && {
         pendingUpgrades: () => upgrader.pending,
-        upgradeBinary: (descriptor) => upgrader.submitDescriptor(descriptor),
+        upgradeBinary: (descriptor) => submitUpgrade(upgrader, descriptor),
         cancelUpgrade: (descriptor) => upgrader.cancelUpgrade(descriptor),
       }),
     },
   })
+}
+
+/** What is in no request is zero: such an upgrade would be due at once, and end the node. */
+function submitUpgrade(upgrader: Upgrader, descriptor: UpgradeDescriptor): void {
+  try {
+    checkDescriptor(descriptor)
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    throw upgradeErrors.badDescriptor(error.message)
+  }
+  upgrader.submitDescriptor(descriptor)
 }
 
 function peersOf({ network, p2pKey, externalAddress }: AnswerParts): PeersStatus {

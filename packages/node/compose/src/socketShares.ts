@@ -1,4 +1,4 @@
-/** How the files that a process may have open are divided: whoever connects never ends the disk's. */
+/** How the files that a process may have open are divided: callers leave the disk what it needs. */
 
 import { openFilesMax, socketsWithin } from '@wadi/comet-p2p/open-files'
 import { CONNECTIONS_MAX } from '@wadi/grpc/limits'

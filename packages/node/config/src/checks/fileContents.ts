@@ -49,7 +49,28 @@ function checkTls({ wadi }: NodeConfig, context: CheckContext): UnavailableError
   }
 }
 
+/** Has a file what CometBFT keeps the key of a validator in? Nothing of it is told. */
+function hasStockKey(path: string): boolean {
+  try {
+    return typeof JSON.parse(readFileSync(path, 'utf8')).priv_key.value === 'string'
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return false
+    throw error
+  }
+}
+
+function checkStockKey({ wadi }: NodeConfig, context: CheckContext): UnavailableError[] {
+  const { kind, keyFile } = wadi.signer
+  if (kind !== 'stock' || keyFile === undefined || hasStockKey(keyFile)) return []
+  const sentence = `${keyFile} is no key of CometBFT's; name the file priv_validator_key.json`
+  return [obstacle('badKey', context, 'wadi.signer.key_file', sentence)]
+}
+
 /** Files with something else in them than what they are named for. */
 export function checkContents(config: NodeConfig, context: CheckContext): UnavailableError[] {
-  return [...checkEntity(config, context), ...checkTls(config, context)]
+  return [
+    ...checkEntity(config, context),
+    ...checkTls(config, context),
+    ...checkStockKey(config, context),
+  ]
 }
