@@ -26,6 +26,14 @@ describe('a frame', () => {
   })
 })
 
+describe('a stream with a bound of its own', () => {
+  it('takes a message of that size, and not one byte more', () => {
+    assert.equal(new FrameReader(3).push(frameOf(parseHex('010203'))).length, 1)
+    const refusal = { code: 1, reason: 'cbor.frameTooLarge' }
+    assert.throws(() => new FrameReader(3).push(head(4)), refusal)
+  })
+})
+
 describe('reading frames', () => {
   const messages = fc.array(fc.uint8Array({ maxLength: 9_000 }), { maxLength: 5 })
   const cuts = fc.array(fc.nat(9_999), { maxLength: 12 })

@@ -24,11 +24,17 @@ export function frameOf(message: Uint8Array): Uint8Array {
  * COMPAT(oasis-core): whoever decodes a message ignores a few bytes behind it (`decodeRpc`).
  */
 export class FrameReader {
+  readonly #sizeMax: number
   readonly #head: Uint8Array = new Uint8Array(HEAD_SIZE)
   #headFilled = 0
   /** What has come of the message, and room for more. */
   #room: Uint8Array = EMPTY_BYTES
   #filled = 0
+
+  /** A stream may have a bound of its own, below the reference's. */
+  constructor(sizeMax: number = FRAME_SIZE_MAX) {
+    this.#sizeMax = sizeMax
+  }
 
   /** Does the stream stand between two messages? If it ends elsewhere, it was cut off. */
   get isAtStart(): boolean {
@@ -58,7 +64,7 @@ export class FrameReader {
     this.#head.set(taken, this.#headFilled)
     this.#headFilled += taken.length
     const isComplete = this.#headFilled === HEAD_SIZE
-    if (isComplete && this.#size > FRAME_SIZE_MAX) {
+    if (isComplete && this.#size > this.#sizeMax) {
       throw errors.frameTooLarge(`${this.#size} bytes`)
     }
     return taken.length

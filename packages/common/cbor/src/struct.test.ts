@@ -14,6 +14,8 @@ import {
   named,
   nilable,
   omitEmpty,
+  omitEmptyInGo,
+  omitEmptyInRust,
   optional,
   struct,
   wireName,
@@ -72,6 +74,16 @@ describe('struct', () => {
     const Runtime = struct({ id: u8, txn: omitEmpty(Pool) })
     assert.equal(toHex(encode(Runtime, Runtime.zero)), 'a162696400')
     assert.equal(toHex(encodeRust(Runtime, Runtime.zero)), 'a2626964006374786ea0')
+  })
+  it('drops what only one of the two sides drops on that side', () => {
+    const Call = struct({ kind: omitEmptyInGo(u8), meta: omitEmptyInGo(nilable(u8)) })
+    const Batch = struct({ inputs: omitEmptyInRust(bytes) })
+    assert.equal(toHex(encode(Call, Call.zero)), 'a0')
+    assert.equal(toHex(encodeRust(Call, Call.zero)), 'a2646b696e6400646d657461f6')
+    assert.equal(toHex(encode(Batch, Batch.zero)), 'a166696e7075747340')
+    assert.equal(toHex(encodeRust(Batch, Batch.zero)), 'a0')
+    assert.deepEqual(decodeRust(Call, encodeRust(Call, Call.zero)), Call.zero)
+    assert.deepEqual(decodeRust(Batch, encodeRust(Batch, Batch.zero)), Batch.zero)
   })
   it('keeps a set pointer, even to something empty', () => {
     const Threshold = struct({ global: optional(u64), pool: optional(Pool) })

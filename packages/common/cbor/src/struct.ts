@@ -46,6 +46,16 @@ export function optional<T>(schema: Schema<T>): Field<T | undefined> {
   return omitEmpty(nilable(schema))
 }
 
+/** Dropped when empty by the Go side only: the Rust side writes the field always. */
+export function omitEmptyInGo<T>(schema: Schema<T>): Field<T> {
+  return omitEmpty({ ...schema, isEmptyInRust: () => false })
+}
+
+/** Dropped when empty by the Rust side only: the Go side writes the field always. */
+export function omitEmptyInRust<T>(schema: Schema<T>): Field<T> {
+  return omitEmpty({ ...schema, isEmpty: () => false })
+}
+
 /** The field under a wire name that is not the snake_case of its TypeScript name. */
 export function named<T>(wire: string, field: Schema<T> | Field<T>): Field<T> {
   return { ...(toField(field as AnySchema | Field<unknown>) as Field<T>), wire }
