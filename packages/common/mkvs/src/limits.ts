@@ -30,6 +30,9 @@ export const ARENA_BYTES_MIN = 4 * 1024 * 1024
  */
 export const ARENA_FREE_PERCENT_MIN = 10
 
+/** Changes in a write log on the wire: what one round, or one batch, may do to a state. */
+export const WRITE_LOG_COUNT_MAX = 2 ** 21
+
 /** A checkpoint chunk before and after decompression. Producers aim at a few megabytes. */
 export const CHUNK_BYTES_MAX = 64 * 1024 * 1024
 
