@@ -84,6 +84,12 @@ import { SignedTransaction, Transaction } from '@wadi/primitives/transaction'
 import { parseVersion } from '@wadi/primitives/version'
 import { checkCommitment } from '@wadi/runtime-protocol/commitments/executorCommitment'
 import {
+  Body,
+  decodeMessage,
+  encodeForHost,
+  encodeForRuntime,
+} from '@wadi/runtime-protocol/host-protocol/message'
+import {
   InputArtifacts,
   tagKey,
   transactionKey,
@@ -346,6 +352,23 @@ function eventDecoders(): Decoder[] {
   )
 }
 
+/** Descriptors decode only in versions that exist, and samples are of any: no events. */
+const UNSAMPLED_KIND = 'HostFetchConsensusEventsResponse'
+
+/** Messages of the kinds that there are, in both dialects. */
+function hostMessageDecoder(): Decoder {
+  const { shape } = Body
+  if (shape.kind !== 'rustEnum') throw new TypeError('a message has one body')
+  const good = Object.entries(shape.variants).flatMap(([kind, schema]) => {
+    if (typeof schema !== 'object' || kind === UNSAMPLED_KIND) return []
+    return sample(schema, SAMPLES, SEED).flatMap((body) => {
+      const message = { id: 1n, messageType: 1, body: { kind, body } as Body }
+      return [encodeForRuntime(message), encodeForHost(message)]
+    })
+  })
+  return { name: 'host protocol message', good, decode: decodeMessage }
+}
+
 function runtimeDecoders(): Decoder[] {
   const input = encode(InputArtifacts, { input: Uint8Array.of(1, 2, 3), batchOrder: 0 })
   const txHash = Hash.zero
@@ -359,6 +382,7 @@ function runtimeDecoders(): Decoder[] {
   const dataHash = dataHashOf(transactions)
   return [
     ...ofSchema('proposal', Proposal),
+    hostMessageDecoder(),
     {
       name: 'executor commitment',
       good: [encode(ExecutorCommitment, failed)],

@@ -9,7 +9,7 @@ import { Namespace } from './namespace.ts'
 import { ConsensusAddress, NodeAddress } from './nodeAddress.ts'
 import { CONSENSUS_RPC_ROLE_BIT, RolesMask } from './nodeRoles.ts'
 import { PublicKey, X25519PublicKey } from './publicKey.ts'
-import { MultiSigned } from './signed.ts'
+import { MultiSigned, Signature } from './signed.ts'
 import { Version } from './version.ts'
 
 /** The version of the descriptors that are made today. */
@@ -26,6 +26,13 @@ export const CapabilityTee = struct({
   attestation: nilable(bytes),
 })
 export type CapabilityTee = Infer<typeof CapabilityTee>
+
+/** The node's word that an enclave is its own. */
+export const EndorsedCapabilityTee = struct({
+  capabilityTee: CapabilityTee,
+  nodeEndorsement: Signature,
+})
+export type EndorsedCapabilityTee = Infer<typeof EndorsedCapabilityTee>
 
 /** What a node can do for a runtime. */
 export const Capabilities = struct({ tee: optional(CapabilityTee) })

@@ -1,0 +1,26 @@
+/** Bounds of what runtimes and bundles may be, each with a test at the bound and one beyond. */
+
+/**
+ * Bytes of one message of the host protocol, either way: runtimes in Rust neither write nor read
+ * more. The reference's host would also take twice as much.
+ */
+export const MESSAGE_SIZE_MAX = 33_554_432
+/** Transactions of one batch that is checked, executed or fetched. */
+export const BATCH_COUNT_MAX = 65_536
+/** Messages that one batch emits: descriptors allow far fewer. */
+export const EMITTED_COUNT_MAX = 65_536
+/** Nodes of which a runtime names those that may be asked. */
+export const NODE_COUNT_MAX = 16_384
+/** Tags that a runtime wants to hear of. */
+export const TAG_COUNT_MAX = 1_024
+
+/** Bytes of a packed bundle. */
+export const BUNDLE_SIZE_MAX = 268_435_456
+/** Bytes of all files of a bundle together, unpacked. */
+export const BUNDLE_CONTENT_SIZE_MAX = 1_073_741_824
+/** Files of a bundle, its manifest included. */
+export const BUNDLE_FILE_COUNT_MAX = 64
+/** Bytes of a manifest. */
+export const MANIFEST_SIZE_MAX = 1_048_576
+/** Bytes of the name of a file in a bundle. */
+export const FILE_NAME_SIZE_MAX = 255
