@@ -3,28 +3,41 @@
 import { type CommandGroup, lazyCommand, lazyGroup } from '@wadi/node-config/command'
 import { completionCommands } from '@wadi/node-config/completion-commands'
 import { helpCommand } from '@wadi/node-config/help-command'
-import { wadiFlags } from './command/wadiFlags.ts'
+import { hiddenFlags } from './command/wadiFlags.ts'
 
 /** See the top of this file. */
 export const wadiCommands: CommandGroup = {
   name: 'wadi',
   summary: 'the Oasis Network for people: accounts, tokens, votes, blocks',
-  shared: wadiFlags,
+  details: [
+    'It asks a node: the one that --node names, WADI_NODE, or the settings; or else that of the local',
+    'network, which "wadi localnet" (or npm start) runs on this machine, with accounts test:0 to',
+    'test:9 that have tokens. The settings are ~/.config/wadi/config.yml. Commands that answer take',
+    '--output json.',
+  ],
+  examples: [
+    'wadi localnet                            # in another terminal',
+    'wadi balance test:0',
+    'wadi account create alice',
+    'wadi transfer 25 alice --account test:0',
+    'wadi validators --output json',
+  ],
+  shared: hiddenFlags,
   commands: [
     lazyGroup(
       { name: 'account', summary: 'make, take in and look at accounts' },
       async () => (await import('./commands/account/accountCommands.ts')).accountCommands,
     ),
     lazyGroup(
-      { name: 'allowance', summary: 'let others withdraw, and withdraw' },
+      { name: 'allowance', summary: 'let another account withdraw from yours, and withdraw' },
       async () => (await import('./commands/allowance/allowanceCommands.ts')).allowanceCommands,
     ),
     lazyCommand(
-      { name: 'balance', summary: 'what an account has' },
+      { name: 'balance', summary: 'show what an account has' },
       async () => (await import('./commands/balance.ts')).balance,
     ),
     lazyCommand(
-      { name: 'block', summary: 'what is in a block, in words; the last one unless named' },
+      { name: 'block', summary: 'show what is in a block, in words' },
       async () => (await import('./commands/block.ts')).block,
     ),
     completionCommands('wadi', () => wadiCommands),
@@ -38,7 +51,7 @@ export const wadiCommands: CommandGroup = {
       async () => (await import('@wadi/localnet/commands')).localnetCommands,
     ),
     lazyCommand(
-      { name: 'network', summary: 'which network it is, through which node, and its token' },
+      { name: 'network', summary: 'show which network it is, through which node, and its token' },
       async () => (await import('./commands/network.ts')).network,
     ),
     lazyGroup(
@@ -46,11 +59,11 @@ export const wadiCommands: CommandGroup = {
       async () => (await import('./commands/stake/stakeCommands.ts')).stakeCommands,
     ),
     lazyCommand(
-      { name: 'status', summary: 'how the node is: its last block, its epoch, its peers' },
+      { name: 'status', summary: 'show how the node is: its last block, its epoch, its peers' },
       async () => (await import('./commands/status.ts')).status,
     ),
     lazyCommand(
-      { name: 'transaction', summary: 'what a transaction does, and what became of it' },
+      { name: 'transaction', summary: 'show what a transaction does, and what became of it' },
       async () => (await import('./commands/transaction.ts')).transaction,
     ),
     lazyCommand(
@@ -58,7 +71,10 @@ export const wadiCommands: CommandGroup = {
       async () => (await import('./commands/transfer.ts')).transfer,
     ),
     lazyCommand(
-      { name: 'validators', summary: 'who decides about blocks, and what they keep of rewards' },
+      {
+        name: 'validators',
+        summary: 'list who decides about blocks, and what they keep of rewards',
+      },
       async () => (await import('./commands/validators.ts')).validators,
     ),
   ],

@@ -12,6 +12,18 @@ import { stop } from './commands/stop.ts'
 export const localnetCommands: CommandGroup = {
   name: 'localnet',
   summary: 'a network of validators on this machine',
+  details: [
+    'It begins, or goes on where it was, and is shown until Ctrl-C ends it: blocks, votes, epochs, and',
+    'where programs find it. Ten accounts of it have a million tokens each. Everything is kept in one',
+    'folder; --fresh begins anew. The commands below are for another terminal. From a clone it is',
+    '"npm start", and "npm start -- status" and so on.',
+  ],
+  examples: [
+    'wadi localnet',
+    'wadi localnet --fresh --validators 7 --processes',
+    'wadi localnet --output json         # a line for each block, for programs',
+    'wadi localnet status',
+  ],
   shared: {},
   commands: [status, logs, stop, epochCommands, rewind, snapshot, restore],
   self: start,

@@ -6,7 +6,7 @@ import type { Flags } from '@wadi/node-config/command'
 export const networkFlags = {
   folder: {
     kind: 'text',
-    doc: 'where the network is kept',
+    doc: 'where the network is kept, seen from the current folder',
     fallback: join('.wadi', 'localnet'),
     word: 'folder',
   },

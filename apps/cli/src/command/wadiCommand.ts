@@ -20,6 +20,8 @@ export type ProgramPlace = CommandWorld & Partial<Pick<WadiWorld, 'terminal' | '
 
 /** A command before it has what all of them have. */
 interface Declared<T extends Flags> extends Omit<Command<T>, 'run'> {
+  /** Does it do without a node? */
+  readonly asks?: 'nobody'
   run(call: Call<T & typeof wadiFlags>, world: WadiWorld): number | Promise<number>
 }
 
@@ -31,10 +33,12 @@ function worldOf(place: ProgramPlace): WadiWorld {
 
 /** Declares a command. */
 export function wadiCommand<const T extends Flags>(declared: Declared<T>): Command<T> {
-  const options = { ...wadiFlags, ...declared.options }
+  const { asks, ...rest } = declared
+  const { output } = wadiFlags
+  const flags: Flags = asks === 'nobody' ? { output } : wadiFlags
   return {
-    ...declared,
-    options,
+    ...rest,
+    options: { ...flags, ...declared.options } as T,
     run(call, place) {
       const whole = call as Call<T & typeof wadiFlags>
       const { output } = whole.flags as WadiFlagValues

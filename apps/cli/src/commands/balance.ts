@@ -1,6 +1,7 @@
 import { printAddress } from '@wadi/primitives/address'
 import { AddressBook } from '../accounts/addressBook.ts'
 import { answer } from '../command/answer.ts'
+import { WHO, WHOSE } from '../command/explanations.ts'
 import { operandsOf } from '../command/operands.ts'
 import { wadiCommand } from '../command/wadiCommand.ts'
 import { LAST, withNetwork } from '../network/withNetwork.ts'
@@ -17,7 +18,13 @@ function sumOf(amounts: Iterable<bigint>): bigint {
 /** `wadi balance`. */
 export const balance = wadiCommand({
   name: 'balance',
-  summary: 'what an account has',
+  summary: 'show what an account has',
+  details: [
+    'Tokens that are available, delegated to validators, and on their way back from them.',
+    ...WHO,
+    ...WHOSE,
+  ],
+  examples: ['wadi balance', 'wadi balance test:0', 'wadi balance oasis1qrad7…'],
   operands: '[account]',
   options: {},
   run: ({ flags, operands }, world) =>

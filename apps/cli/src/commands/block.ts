@@ -47,7 +47,9 @@ function transactionLines(all: readonly BlockTransaction[], speaker: Speaker): r
 /** `wadi block`. */
 export const block = wadiCommand({
   name: 'block',
-  summary: 'what is in a block, in words; the last one unless named',
+  summary: 'show what is in a block, in words',
+  details: ['[height] is its number: 1 is the first. Without it, it is the last block.'],
+  examples: ['wadi block', 'wadi block 42'],
   operands: '[height]',
   options: {},
   run: ({ flags, operands }, world) =>

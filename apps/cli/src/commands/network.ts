@@ -10,7 +10,8 @@ import { tokensJson, tokensText } from '../words/tokens.ts'
 /** `wadi network`. */
 export const network = wadiCommand({
   name: 'network',
-  summary: 'which network it is, through which node, and its token',
+  summary: 'show which network it is, through which node, and its token',
+  examples: ['wadi network', 'wadi network --node unix:/node/data/internal.sock'],
   options: {},
   run: ({ flags, operands }, world) =>
     withNetwork(flags, world, async (found) => {

@@ -10,7 +10,9 @@ import { factLines } from '../words/lines.ts'
 /** `wadi status`. */
 export const status = wadiCommand({
   name: 'status',
-  summary: 'how the node is: its last block, its epoch, its peers',
+  summary: 'show how the node is: its last block, its epoch, its peers',
+  details: ['An epoch is a number of blocks, after which validators are elected anew.'],
+  examples: ['wadi status'],
   options: {},
   run: ({ flags, operands }, world) =>
     withNetwork(flags, world, async ({ client, node }) => {

@@ -56,10 +56,20 @@ function hashOf(text: string): string {
 /** `wadi transaction`. */
 export const transaction = wadiCommand({
   name: 'transaction',
-  summary: 'what a transaction does, and what became of it',
+  summary: 'show what a transaction does, and what became of it',
+  details: [
+    '<hash> is what was said when it was sent: 64 digits. A node finds no transaction by its hash, so',
+    'that blocks are looked through, from the last one backwards; faster is to say which it is in.',
+  ],
+  examples: ['wadi transaction 49f5…', 'wadi transaction 49f5… --height 42'],
   operands: '<hash>',
   options: {
-    height: { kind: 'text', doc: 'the block that it is in', fallback: '', word: 'height' },
+    height: {
+      kind: 'text',
+      doc: 'the number of the block that it is in',
+      fallback: '',
+      word: 'number',
+    },
     blocks: {
       kind: 'integer',
       doc: 'how many blocks are looked through, backwards',

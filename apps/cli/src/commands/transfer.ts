@@ -1,5 +1,6 @@
 import { printAddress } from '@wadi/primitives/address'
 import { methodCall } from '@wadi/sdk/method-call'
+import { AMOUNT, WHO } from '../command/explanations.ts'
 import { operandsOf } from '../command/operands.ts'
 import { sendCommand } from '../sending/sendCommand.ts'
 import { parseSomeTokens, tokensJson, tokensText } from '../words/tokens.ts'
@@ -8,6 +9,8 @@ import { parseSomeTokens, tokensJson, tokensText } from '../words/tokens.ts'
 export const transfer = sendCommand({
   name: 'transfer',
   summary: 'send tokens to an account',
+  details: [AMOUNT, ...WHO],
+  examples: ['wadi transfer 25 alice --account test:0', 'wadi transfer 0.5 oasis1qrad7… --yes'],
   operands: '<amount> <to>',
   options: {},
   order({ operands }, { network, book }) {

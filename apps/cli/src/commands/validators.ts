@@ -44,7 +44,12 @@ async function validatorsOf({ client }: Network) {
 /** `wadi validators`. */
 export const validators = wadiCommand({
   name: 'validators',
-  summary: 'who decides about blocks, and what they keep of rewards',
+  summary: 'list who decides about blocks, and what they keep of rewards',
+  details: [
+    'POWER is the votes of a validator, by its stake. COMMISSION is the part of the rewards of those who',
+    'delegate to it that it keeps.',
+  ],
+  examples: ['wadi validators'],
   options: {},
   run: ({ flags, operands }, world) =>
     withNetwork(flags, world, async (network) => {

@@ -2,6 +2,7 @@
 
 import type { Call, Command, Flags } from '@wadi/node-config/command'
 import { AddressBook } from '../accounts/addressBook.ts'
+import { ASKED_FIRST } from '../command/explanations.ts'
 import { type WadiWorld, wadiCommand } from '../command/wadiCommand.ts'
 import type { wadiFlags } from '../command/wadiFlags.ts'
 import { withNetwork } from '../network/withNetwork.ts'
@@ -17,10 +18,11 @@ interface Declared<T extends Flags> extends Omit<Command<T>, 'run'> {
 
 /** Declares it. */
 export function sendCommand<const T extends Flags>(declared: Declared<T>): Command {
-  const { order, options, ...rest } = declared
+  const { order, options, details = [], ...rest } = declared
   const all = { ...sendFlags, ...options }
   return wadiCommand({
     ...rest,
+    details: [...details, ...ASKED_FIRST],
     options: all,
     run(call, world) {
       const whole = call as unknown as Sent<T>

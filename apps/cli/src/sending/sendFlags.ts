@@ -3,35 +3,40 @@
 import type { Flags, FlagsOf } from '@wadi/node-config/command'
 
 export const sendFlags = {
-  account: { kind: 'text', doc: 'whose account it is', fallback: '', word: 'name' },
+  account: {
+    kind: 'text',
+    doc: 'the account that signs and pays; unless given the one settled, or the only one',
+    fallback: '',
+    word: 'name',
+  },
   yes: { kind: 'boolean', doc: 'do not ask whether it is to be done', fallback: false, short: 'y' },
   gas: {
     kind: 'text',
-    doc: 'the most gas it may use; what the node estimates unless given',
+    doc: 'the most gas (work of the network) it may use; what the node estimates unless given',
     fallback: '',
     word: 'units',
   },
   'gas-price': {
     kind: 'text',
-    doc: 'base units for a unit of gas; the least the node takes unless given',
+    doc: 'base units (smallest parts of a token) for a unit of gas; the least taken unless given',
     fallback: '',
-    word: 'base units',
+    word: 'number',
   },
   'fee-max': {
     kind: 'text',
-    doc: 'tokens; a transaction with a higher fee is not sent',
+    doc: 'the most it may cost, in tokens: with a higher fee it is not sent',
     fallback: '1',
     word: 'amount',
   },
   nonce: {
     kind: 'text',
-    doc: 'the number of the transaction; the next one unless given',
+    doc: 'which transaction of the account it is, from 0 on; the next one unless given',
     fallback: '',
     word: 'number',
   },
   timeout: {
     kind: 'duration',
-    doc: 'how long to wait for the block',
+    doc: 'how long to wait until it is in a block',
     fallback: 60_000,
   },
 } as const satisfies Flags

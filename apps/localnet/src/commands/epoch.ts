@@ -12,6 +12,11 @@ const DONE = 0
 const next = command<typeof networkFlags>({
   name: 'next',
   summary: 'begin the next epoch now',
+  details: [
+    'Validators are elected, rewards paid and what was undelegated comes back when an epoch begins. It',
+    'is waited for until every node has registered for it.',
+  ],
+  examples: ['wadi localnet epoch next'],
   options: networkFlags,
   async run({ flags }, world) {
     wantsJson(flags)
@@ -32,7 +37,7 @@ const next = command<typeof networkFlags>({
 /** About the epochs of a network that runs. */
 export const epochCommands: CommandGroup = {
   name: 'epoch',
-  summary: 'epochs of the network that runs',
+  summary: 'begin epochs of the network that runs',
   shared: {},
   commands: [next],
 }

@@ -8,7 +8,13 @@ import { answer, wantsJson } from './answer.ts'
 
 const logFlags = {
   ...networkFlags,
-  lines: { kind: 'integer', doc: 'how many of the last lines', fallback: 40n, short: 'n' },
+  lines: {
+    kind: 'integer',
+    doc: 'how many of the last lines',
+    fallback: 40n,
+    short: 'n',
+    word: 'count',
+  },
 } as const satisfies Flags
 
 const DONE = 0
@@ -26,6 +32,8 @@ function entryOf(line: string): Json {
 export const logs = command<typeof logFlags>({
   name: 'logs',
   summary: 'print the last lines that a node has logged',
+  details: ['[node] is node-0, unless given; the others are node-1, node-2, …'],
+  examples: ['wadi localnet logs node-2 -n 100'],
   operands: '[node]',
   options: logFlags,
   run({ flags, operands: [name = 'node-0'] }, world) {

@@ -7,7 +7,12 @@ import { stoppedNetwork } from './stoppedNetwork.ts'
 
 const rewindFlags = {
   ...networkFlags,
-  height: { kind: 'integer', doc: 'the last block that stays', fallback: 0n },
+  height: {
+    kind: 'integer',
+    doc: 'the number of the last block that stays (has to be given)',
+    fallback: 0n,
+    word: 'number',
+  },
 } as const satisfies Flags
 
 const DONE = 0
@@ -16,7 +21,12 @@ const TELL_BLOCKS = 1_000n
 /** Takes the network back to a height. */
 export const rewind = command<typeof rewindFlags>({
   name: 'rewind',
-  summary: 'take the network that does not run back to a height',
+  summary: 'take the network back to a block, while it does not run',
+  details: [
+    'What came after that block is forgotten by all nodes, and made anew from there with the next start.',
+    'All blocks up to it are run again, which takes as long as they take. Keep a snapshot first.',
+  ],
+  examples: ['wadi localnet rewind --height 100'],
   options: rewindFlags,
   async run({ flags, given }, world) {
     const { folder, height } = flags

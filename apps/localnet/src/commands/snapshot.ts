@@ -16,7 +16,9 @@ function nameOf({ operands: [name] }: Pick<Call<typeof networkFlags>, 'operands'
 /** Keeps a copy of the network. */
 export const snapshot = command<typeof networkFlags>({
   name: 'snapshot',
-  summary: 'keep a copy of the network that does not run, or list the copies',
+  summary: 'keep a copy of the network, while it does not run, or list the copies',
+  details: ['Without [name] it lists the copies that there are.'],
+  examples: ['wadi localnet snapshot before', 'wadi localnet snapshot'],
   operands: '[name]',
   options: networkFlags,
   async run(call, world) {
@@ -39,7 +41,9 @@ export const snapshot = command<typeof networkFlags>({
 /** Takes the network back to a copy. */
 export const restore = command<typeof networkFlags>({
   name: 'restore',
-  summary: 'take the network that does not run back to a copy',
+  summary: 'take the network back to a copy, while it does not run',
+  details: ['What came since then is forgotten. <name> is one that "snapshot" has kept.'],
+  examples: ['wadi localnet restore before'],
   operands: '<name>',
   options: networkFlags,
   async run(call, world) {

@@ -15,7 +15,9 @@ const COLUMNS = 120
 /** Says how the network of a folder is. */
 export const status = command<typeof networkFlags>({
   name: 'status',
-  summary: 'say how the network is',
+  summary: 'show how the network is',
+  details: ['Ends with 0 if it runs, and with 1 if it does not.'],
+  examples: ['wadi localnet status --output json'],
   options: networkFlags,
   async run({ flags }, world) {
     wantsJson(flags)

@@ -13,6 +13,8 @@ const STOP_MS_MAX = 10_000
 export const stop = command<typeof networkFlags>({
   name: 'stop',
   summary: 'end the network that runs',
+  details: ['It goes on where it was with the next start.'],
+  examples: ['wadi localnet stop'],
   options: networkFlags,
   async run({ flags }, world) {
     wantsJson(flags)

@@ -12,6 +12,11 @@ import { show } from './show.ts'
 export const accountCommands: CommandGroup = {
   name: 'account',
   summary: 'make, take in and look at accounts',
+  details: [
+    'An account is a key on this machine, kept in a file under a password (~/.config/wadi). From the',
+    'key follows its address, oasis1…, by which others send to it. What an account has is said by',
+    '"wadi balance". In scripts, WADI_PASSWORD_FILE names a file with the password.',
+  ],
   shared: {},
   commands: [create, importAccount, list, show, exportAccount, remove],
 }

@@ -12,8 +12,15 @@ import { factLines } from '../../words/lines.ts'
 
 /** `wadi account create`. */
 export const create = wadiCommand({
+  asks: 'nobody',
   name: 'create',
-  summary: 'make an account, with 24 new words from which its key follows (a mnemonic)',
+  summary: 'make an account',
+  details: [
+    'Its key follows from 24 new words (a mnemonic). They are kept under a password, which is asked',
+    'for; "wadi account export" shows them. Write them down: with them every wallet of the Oasis',
+    'Network can bring the account back. <name> is yours to choose, and stays on this machine.',
+  ],
+  examples: ['wadi account create alice'],
   operands: '<name>',
   options: {},
   async run({ flags, operands }, world) {

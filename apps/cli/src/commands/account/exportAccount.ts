@@ -13,8 +13,11 @@ const QUESTION = 'Whoever sees the secret has the account. Show it?'
 
 /** `wadi account export`: the one command that shows a secret. */
 export const exportAccount = wadiCommand({
+  asks: 'nobody',
   name: 'export',
   summary: 'show the secret of an account: its words, or its private key',
+  details: ['Whoever has the secret has the account. Its password is asked for.'],
+  examples: ['wadi account export alice'],
   operands: '<name>',
   options: yesFlag,
   async run({ flags, operands }, world) {

@@ -29,7 +29,7 @@ const importFlags = {
   },
   'key-file': {
     kind: 'text',
-    doc: 'a file with a private key in base64',
+    doc: 'a file with a private key: 64 bytes, or their first 32, in base64',
     fallback: '',
     word: 'path',
   },
@@ -47,7 +47,7 @@ const importFlags = {
   },
   number: {
     kind: 'integer',
-    doc: 'which account of the words it is',
+    doc: 'which account of the words it is: 0, unless given, is the first',
     fallback: 0n,
     word: 'number',
   },
@@ -111,8 +111,20 @@ async function importAs(name: string, flags: ImportFlags, world: WadiWorld): Pro
 
 /** `wadi account import`. */
 export const importAccount = wadiCommand({
+  asks: 'nobody',
   name: 'import',
-  summary: 'take in an account: of a mnemonic, a key, another wallet, a device',
+  summary: 'take in an account that there is already',
+  details: [
+    'Its 12 to 24 words (a mnemonic) are asked for, or read from --mnemonic-file; the account is the one',
+    'that other wallets make of them (ADR 8). Or it has a private key (--key-file), a wallet of the',
+    'oasis command line (--wallet), or a program that signs for it, as that of a hardware device does',
+    '(--program). <name> is yours to choose.',
+  ],
+  examples: [
+    'wadi account import alice',
+    'wadi account import alice --mnemonic-file words.txt --number 1',
+    'wadi account import alice --wallet ~/.config/oasis/alice.wallet',
+  ],
   operands: '<name>',
   options: importFlags,
   async run({ flags, operands }, world) {

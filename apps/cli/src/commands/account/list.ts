@@ -12,8 +12,9 @@ const NONE = 'There is no account; make one with wadi account create <name>.'
 
 /** `wadi account list`. */
 export const list = wadiCommand({
+  asks: 'nobody',
   name: 'list',
-  summary: 'all accounts that are kept here',
+  summary: 'list the accounts that are kept on this machine',
   options: {},
   run({ flags, operands }, world) {
     operandsOf(operands)

@@ -9,8 +9,14 @@ import { yesFlag } from './yesFlag.ts'
 
 /** `wadi account remove`. */
 export const remove = wadiCommand({
+  asks: 'nobody',
   name: 'remove',
-  summary: 'forget an account; what it has stays where it is',
+  summary: 'forget an account',
+  details: [
+    'Its file is removed from this machine. Its tokens stay where they are, and only who has its words',
+    'or its private key can ever use them.',
+  ],
+  examples: ['wadi account remove alice'],
   operands: '<name>',
   options: yesFlag,
   async run({ flags, operands }, world) {

@@ -12,8 +12,10 @@ import { factLines } from '../../words/lines.ts'
 
 /** `wadi account show`. */
 export const show = wadiCommand({
+  asks: 'nobody',
   name: 'show',
-  summary: 'who an account is: its address and its public key',
+  summary: 'show an account: its address and its public key',
+  examples: ['wadi account show alice'],
   operands: '<name>',
   options: {},
   run({ flags, operands }, world) {

@@ -7,14 +7,16 @@ import { withdraw } from './withdraw.ts'
 
 const raise = changeCommand({
   name: 'raise',
-  summary: 'let somebody withdraw more',
+  summary: 'let an account withdraw more from yours',
+  example: 'wadi allowance raise 10 oasis1qrad7…',
   title: 'Allow more',
   negative: false,
 })
 
 const lower = changeCommand({
   name: 'lower',
-  summary: 'let somebody withdraw less',
+  summary: 'let an account withdraw less from yours',
+  example: 'wadi allowance lower 10 oasis1qrad7…',
   title: 'Allow less',
   negative: true,
 })
@@ -22,7 +24,7 @@ const lower = changeCommand({
 /** See the top of this file. */
 export const allowanceCommands: CommandGroup = {
   name: 'allowance',
-  summary: 'let others withdraw, and withdraw',
+  summary: 'let another account withdraw from yours, and withdraw',
   shared: {},
   commands: [list, raise, lower, withdraw],
 }

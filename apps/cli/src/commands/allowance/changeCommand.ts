@@ -3,6 +3,7 @@
 import { printAddress } from '@wadi/primitives/address'
 import { ZERO } from '@wadi/primitives/quantity'
 import { methodCall } from '@wadi/sdk/method-call'
+import { AMOUNT, WHO } from '../../command/explanations.ts'
 import { operandsOf } from '../../command/operands.ts'
 import { sendCommand } from '../../sending/sendCommand.ts'
 import { parseSomeTokens, tokensJson, tokensText } from '../../words/tokens.ts'
@@ -11,15 +12,18 @@ import { parseSomeTokens, tokensJson, tokensText } from '../../words/tokens.ts'
 interface Direction {
   readonly name: string
   readonly summary: string
+  readonly example: string
   readonly title: string
   readonly negative: boolean
 }
 
 /** A command for a direction. */
-export function changeCommand({ name, summary, title, negative }: Direction) {
+export function changeCommand({ name, summary, example, title, negative }: Direction) {
   return sendCommand({
     name,
     summary,
+    details: [AMOUNT, '<beneficiary> is who may withdraw.', ...WHO],
+    examples: [example],
     operands: '<amount> <beneficiary>',
     options: {},
     order({ operands }, { network, book }) {

@@ -1,6 +1,7 @@
 import { printAddress } from '@wadi/primitives/address'
 import { AddressBook } from '../../accounts/addressBook.ts'
 import { answer } from '../../command/answer.ts'
+import { WHO, WHOSE } from '../../command/explanations.ts'
 import { operandsOf } from '../../command/operands.ts'
 import { wadiCommand } from '../../command/wadiCommand.ts'
 import { LAST, withNetwork } from '../../network/withNetwork.ts'
@@ -10,7 +11,9 @@ import { tokensJson, tokensText } from '../../words/tokens.ts'
 /** `wadi allowance list`. */
 export const list = wadiCommand({
   name: 'list',
-  summary: 'who may withdraw how much from an account',
+  summary: 'list who may withdraw how much from an account',
+  details: [...WHO, ...WHOSE],
+  examples: ['wadi allowance list alice'],
   operands: '[account]',
   options: {},
   run: ({ flags, operands }, world) =>

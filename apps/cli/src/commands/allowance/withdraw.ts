@@ -1,6 +1,7 @@
 import { printAddress } from '@wadi/primitives/address'
 import { ZERO } from '@wadi/primitives/quantity'
 import { methodCall } from '@wadi/sdk/method-call'
+import { AMOUNT, WHO } from '../../command/explanations.ts'
 import { operandsOf } from '../../command/operands.ts'
 import { errors } from '../../errors.ts'
 import { LAST } from '../../network/withNetwork.ts'
@@ -10,7 +11,9 @@ import { parseSomeTokens, tokensJson, tokensText } from '../../words/tokens.ts'
 /** `wadi allowance withdraw`. */
 export const withdraw = sendCommand({
   name: 'withdraw',
-  summary: 'take from an account what it allows',
+  summary: 'withdraw from an account that allows it',
+  details: [AMOUNT, ...WHO],
+  examples: ['wadi allowance withdraw 10 oasis1qrad7… --account alice'],
   operands: '<amount> <from>',
   options: {},
   async order({ operands }, { network, book, account }) {

@@ -10,7 +10,7 @@ import { vote } from './vote.ts'
 
 const propose: CommandGroup = {
   name: 'propose',
-  summary: 'propose an upgrade, or other parameters',
+  summary: 'propose an upgrade, that one is cancelled, or other parameters',
   shared: {},
   commands: [upgrade, cancel, parameters],
 }
@@ -19,6 +19,10 @@ const propose: CommandGroup = {
 export const governanceCommands: CommandGroup = {
   name: 'governance',
   summary: 'propose and vote',
+  details: [
+    'Proposals are about upgrades and parameters of the network. Anybody can propose who has the',
+    'deposit; validators vote, and on some networks those who delegate to them.',
+  ],
   shared: {},
   commands: [proposals, show, propose, vote],
 }

@@ -9,9 +9,10 @@ import { contentText, proposalJson, stateText } from './proposalView.ts'
 /** `wadi governance proposals`. */
 export const proposals = wadiCommand({
   name: 'proposals',
-  summary: 'proposals on which votes are open',
+  summary: 'list the proposals on which one can vote',
+  examples: ['wadi governance proposals', 'wadi governance proposals --all'],
   options: {
-    all: { kind: 'boolean', doc: 'those that are closed, too', fallback: false },
+    all: { kind: 'boolean', doc: 'list those that are closed, too', fallback: false },
   },
   run: ({ flags, operands }, world) =>
     withNetwork(flags, world, async (network) => {

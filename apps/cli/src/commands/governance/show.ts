@@ -15,7 +15,9 @@ import { contentText, proposalJson, stateText, voteText } from './proposalView.t
 /** `wadi governance show`. */
 export const show = wadiCommand({
   name: 'show',
-  summary: 'a proposal, and who voted how',
+  summary: 'show a proposal, and who voted how',
+  details: ['<id> is its number in "wadi governance proposals".'],
+  examples: ['wadi governance show 1'],
   operands: '<id>',
   options: {},
   run: ({ flags, operands }, world) =>

@@ -20,6 +20,8 @@ function voteOf(text: string): Vote {
 export const vote = sendCommand({
   name: 'vote',
   summary: 'vote on a proposal',
+  details: ['<id> is its number in "wadi governance proposals".'],
+  examples: ['wadi governance vote 1 yes --account alice'],
   operands: '<id> <yes, no or abstain>',
   options: {},
   async order({ operands }, { network }) {

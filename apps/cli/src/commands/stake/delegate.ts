@@ -1,5 +1,6 @@
 import { printAddress } from '@wadi/primitives/address'
 import { methodCall } from '@wadi/sdk/method-call'
+import { AMOUNT, VALIDATOR } from '../../command/explanations.ts'
 import { operandsOf } from '../../command/operands.ts'
 import { sendCommand } from '../../sending/sendCommand.ts'
 import { parseSomeTokens, tokensJson, tokensText } from '../../words/tokens.ts'
@@ -8,6 +9,8 @@ import { parseSomeTokens, tokensJson, tokensText } from '../../words/tokens.ts'
 export const delegate = sendCommand({
   name: 'delegate',
   summary: 'delegate tokens to a validator',
+  details: [AMOUNT, ...VALIDATOR],
+  examples: ['wadi stake delegate 10 oasis1qrad7… --account alice'],
   operands: '<amount> <validator>',
   options: {},
   order({ operands }, { network, book }) {

@@ -2,6 +2,7 @@ import { type Address, printAddress } from '@wadi/primitives/address'
 import { quantity } from '@wadi/primitives/quantity'
 import { AddressBook } from '../../accounts/addressBook.ts'
 import { answer } from '../../command/answer.ts'
+import { WHO, WHOSE } from '../../command/explanations.ts'
 import { operandsOf } from '../../command/operands.ts'
 import { wadiCommand } from '../../command/wadiCommand.ts'
 import { LAST, type Network, withNetwork } from '../../network/withNetwork.ts'
@@ -42,7 +43,9 @@ async function delegatedBy({ client }: Network, owner: Address): Promise<readonl
 /** `wadi stake list`. */
 export const list = wadiCommand({
   name: 'list',
-  summary: 'what an account has delegated, and what is on its way back',
+  summary: 'list what an account has delegated, and what is on its way back',
+  details: [...WHO, ...WHOSE],
+  examples: ['wadi stake list alice'],
   operands: '[account]',
   options: {},
   run: ({ flags, operands }, world) =>

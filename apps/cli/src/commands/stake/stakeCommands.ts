@@ -9,6 +9,10 @@ import { undelegate } from './undelegate.ts'
 export const stakeCommands: CommandGroup = {
   name: 'stake',
   summary: 'delegate to validators, and take back',
+  details: [
+    'Tokens that are delegated earn rewards, and are lost in part if the validator breaks the rules.',
+    'They come back some epochs after they were asked for.',
+  ],
   shared: {},
   commands: [delegate, undelegate, list],
 }

@@ -3,6 +3,7 @@ import type { DelegationInfo } from '@wadi/consensus/staking/api'
 import { type Address, printAddress } from '@wadi/primitives/address'
 import { type Quantity, ZERO } from '@wadi/primitives/quantity'
 import { methodCall } from '@wadi/sdk/method-call'
+import { VALIDATOR } from '../../command/explanations.ts'
 import { operandsOf } from '../../command/operands.ts'
 import { errors } from '../../errors.ts'
 import { LAST } from '../../network/withNetwork.ts'
@@ -41,6 +42,11 @@ function sharesOf(sender: Sender, text: string, { delegation, pool }: Delegation
 export const undelegate = sendCommand({
   name: 'undelegate',
   summary: 'begin to take tokens back from a validator',
+  details: [
+    'The amount is in tokens, such as 25 or 0.5, or "all". They are paid out some epochs later.',
+    ...VALIDATOR,
+  ],
+  examples: ['wadi stake undelegate 5 oasis1qrad7…', 'wadi stake undelegate all oasis1qrad7…'],
   operands: '<amount or all> <validator>',
   options: {},
   async order({ operands }, sender) {

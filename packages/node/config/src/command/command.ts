@@ -61,11 +61,19 @@ export interface CommandWorld {
   readonly err: OutputStream
 }
 
-/** Something that a program can be told to do; the answer is the exit code. */
-export interface Command<T extends Flags = Flags> {
+/** What the help says. */
+export interface Described {
   readonly name: string
-  /** One sentence for the help. */
+  /** One sentence. */
   readonly summary: string
+  /** Lines below it: what somebody has to know who sees it for the first time. */
+  readonly details?: readonly string[]
+  /** Whole command lines. */
+  readonly examples?: readonly string[]
+}
+
+/** Something that a program can be told to do; the answer is the exit code. */
+export interface Command<T extends Flags = Flags> extends Described {
   /** What follows the flags, for the help: `<path>`. */
   readonly operands?: string
   readonly options: T
@@ -73,9 +81,7 @@ export interface Command<T extends Flags = Flags> {
 }
 
 /** Several commands behind one word; also with something to do by itself. */
-export interface CommandGroup {
-  readonly name: string
-  readonly summary: string
+export interface CommandGroup extends Described {
   /** Flags that every command below takes too. */
   readonly shared: Flags
   readonly commands: readonly (AnyCommand | CommandGroup)[]

@@ -37,6 +37,7 @@ function block(title: string, lines: readonly string[]): readonly string[] {
 export function formatHelp(path: readonly CommandGroup[], command?: AnyCommand): string {
   const group = path.at(-1)!
   const isLeaf = command !== undefined && command !== group.self
+  const { summary, details = [], examples = [] } = isLeaf ? command : group
   const names = path.map(({ name }) => name)
   const title = [...names, ...(isLeaf ? [command.name] : [])].join(' ')
   const operands = command?.operands === undefined ? '' : ` ${command.operands}`
@@ -53,11 +54,16 @@ export function formatHelp(path: readonly CommandGroup[], command?: AnyCommand):
   const own = Object.fromEntries(all.filter(([name, flag]) => shared[name] !== flag))
   const global = Object.fromEntries(Object.entries(shared).filter(([name]) => !(name in own)))
   return [
-    isLeaf ? command.summary : group.summary,
+    summary,
+    ...(details.length === 0 ? [] : ['', ...details]),
     '',
     'Usage:',
     ...(command === undefined ? [] : [`  ${title}${operands} [flags]`]),
     ...(isLeaf ? [] : [`  ${title} [command]`]),
+    ...block(
+      'Examples',
+      examples.map((line) => `  ${line}`),
+    ),
     ...block('Available Commands', isLeaf ? [] : formatCommands(group.commands)),
     ...block('Flags', formatFlags(own)),
     ...block('Global Flags', formatFlags(global)),

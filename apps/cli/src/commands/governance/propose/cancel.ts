@@ -5,8 +5,9 @@ import { proposeCommand } from './proposeCommand.ts'
 /** `wadi governance propose cancel`. */
 export const cancel = proposeCommand({
   name: 'cancel',
-  summary: 'propose that an upgrade which passed is not done',
+  summary: 'propose that an upgrade which passed is cancelled',
   operands: '<id of its proposal>',
+  examples: ['wadi governance propose cancel 1 --title "Not yet"'],
   content(operands) {
     const [id] = operandsOf(operands, 'id of its proposal')
     return { cancelUpgrade: { proposalId: parseProposalId(id) } }

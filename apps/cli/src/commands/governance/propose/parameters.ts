@@ -24,6 +24,12 @@ const SCHEMAS = new Map<string, AnySchema>([
 export const parameters = proposeCommand({
   name: 'parameters',
   summary: 'propose other parameters of a service',
+  details: [
+    '<service> is one of governance, registry, roothash, scheduler, staking, vault. The file has',
+    'the parameters that change, in JSON, by their names in the genesis document:',
+    '{"min_transfer":"5"}.',
+  ],
+  examples: ['wadi governance propose parameters staking changes.json --title "Larger transfers"'],
   operands: '<service> <file of the changes>',
   content(operands) {
     const [module, path] = operandsOf(operands, 'service', 'file of the changes')

@@ -13,7 +13,12 @@ import { sendCommand } from '../../../sending/sendCommand.ts'
 import { tokensJson, tokensText } from '../../../words/tokens.ts'
 
 const proposeFlags = {
-  title: { kind: 'text', doc: 'what it is called', fallback: '', word: 'text' },
+  title: {
+    kind: 'text',
+    doc: 'what the proposal is called, on networks that take titles',
+    fallback: '',
+    word: 'text',
+  },
   description: { kind: 'text', doc: 'why it is proposed', fallback: '', word: 'text' },
 } as const
 
@@ -33,6 +38,8 @@ interface Declared {
   readonly name: string
   readonly summary: string
   readonly operands: string
+  readonly details?: readonly string[]
+  readonly examples: readonly string[]
   content(operands: readonly string[]): Partial<ProposalContent>
 }
 

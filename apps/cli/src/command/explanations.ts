@@ -1,0 +1,16 @@
+/** What several pages of help explain in the same words. */
+
+export const AMOUNT = '<amount> is in tokens, with decimals where there are any: 25, or 0.5.'
+export const WHO = [
+  'An account is its address (oasis1…), its name in "wadi account list", or one of test:0 to',
+  'test:9 on a local network.',
+]
+export const WHOSE = [
+  'Without [account] it is the one of WADI_ACCOUNT, of the settings, or the only one there is.',
+]
+export const VALIDATOR = [
+  '<validator> is the address of a validator, as "wadi validators" lists them.',
+]
+export const ASKED_FIRST = [
+  'What is sent, and what it costs at most, is shown and asked about before it is signed.',
+]
