@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { UnavailableError } from '@wadi/base/errors'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import type { NetworkAccount } from '@wadi/compose/network-keys'
 import { processClock } from '@wadi/compose/process-world'
@@ -14,10 +15,17 @@ import {
   type NodeClient,
 } from '@wadi/sdk/node-client'
 import { localAccounts } from './accounts.ts'
+import { requireComet } from './engine/cometBinary.ts'
+import { engineHere } from './engine/engineHere.ts'
 import { type EpochClock, startEpochClock } from './epochClock.ts'
 import { START_MS_MAX } from './limits.ts'
 import { type LocalNode, nodeElsewhere, nodeHere } from './localNode.ts'
-import { type NetworkFiles, type NodePlace, openNetworkFiles } from './networkFiles.ts'
+import {
+  type EngineKind,
+  type NetworkFiles,
+  type NodePlace,
+  openNetworkFiles,
+} from './networkFiles.ts'
 
 /** How a network is to be. */
 export interface LocalNetworkOptions {
@@ -31,6 +39,13 @@ export interface LocalNetworkOptions {
   readonly epochBlocks?: number
   /** `one` for all nodes, unless told otherwise, or one for `each`. */
   readonly processes?: 'one' | 'each'
+  /**
+   * Ours unless told otherwise. With CometBFT's the validators are processes of it, which drive
+   * our application, in its own dialect of signatures; the only node is one that follows them.
+   */
+  readonly engine?: EngineKind
+  /** Is told before Go builds CometBFT, once: that takes minutes. */
+  readonly onBuild?: () => void
 }
 
 /** A node that can be asked. */
@@ -99,13 +114,20 @@ export async function connectNetwork(folder: string): Promise<NetworkConnection>
 
 /** Begins a network, or goes on with the one of a folder. */
 export async function createNetwork(options: LocalNetworkOptions = {}): Promise<LocalNetwork> {
-  const { processes = 'one', folder, ...chosen } = options
+  const { processes = 'one', folder, onBuild, ...chosen } = options
+  const findBinary = () => requireComet({ environment: process.env, onBuild })
+  // Before anything is made of which nothing can come.
+  const binary = chosen.engine === 'cometbft' ? findBinary() : undefined
   const scratch = folder === undefined ? scratchFolder() : undefined
   // Nobody looks for a network where it is gone afterwards: tests begin many at the same moment.
   const wish = folder === undefined ? 'any' : 'usual'
   const choices = { ...USUAL_NETWORK, ...chosen }
   const files = await openNetworkFiles(folder ?? scratch!.folder, choices, wish)
-  const running = files.nodes.map(processes === 'one' ? nodeHere : nodeElsewhere)
+  requireEngine(files, chosen.engine, processes)
+  const running = [
+    ...files.engines.map((place) => engineHere(place, files, binary ?? findBinary())),
+    ...files.nodes.map(processes === 'one' ? nodeHere : nodeElsewhere),
+  ]
   const failed = Promise.race(running.map((node) => node.failed))
   const { nodes, close } = connect(files)
   let epochs: EpochClock | undefined
@@ -136,6 +158,23 @@ export async function createNetwork(options: LocalNetworkOptions = {}): Promise<
     stop,
     [Symbol.asyncDispose]: stop,
   }
+}
+
+/** A network keeps the engine that it began with. */
+function requireEngine(
+  { folder, engine }: NetworkFiles,
+  wanted: EngineKind = engine,
+  processes: 'one' | 'each' = 'one',
+): void {
+  const refuse = (why: string) => new UnavailableError('localnet.engine', why)
+  if (wanted !== engine)
+    throw refuse(
+      `the network in ${folder} began with the engine ${engine}; leave --engine away, or forget it with --fresh`,
+    )
+  if (engine === 'cometbft' && processes === 'each')
+    throw refuse(
+      'with the engine cometbft each validator has a process of CometBFT, and our part of all runs in this one; leave --processes away',
+    )
 }
 
 async function untilCalled({ client }: NetworkNode): Promise<void> {

@@ -16,14 +16,24 @@ export function endpointLines({ nodes, faucetPort }: NetworkFiles): readonly str
   ]
 }
 
+/** What is different where CometBFT agrees on blocks. */
+function engineLines(engines: NetworkFiles['engines']): string {
+  if (engines.length === 0) return ''
+  const lines = engines.map(({ name, rpc }) => `  ${name}  http://127.0.0.1:${rpc}\n`)
+  return `
+They are CometBFT processes that drive our application, with CometBFT's own signatures: nodes of
+the Oasis Network cannot follow. node-0 does, and is what is called. Their RPC:
+${lines.join('')}`
+}
+
 /** Everything: endpoints, accounts, and what other programs want to be told. */
 export function describeNetwork(network: LocalNetwork): string {
   const { files, accounts } = network
-  const { folder, chainContext, nodes } = files
+  const { folder, chainContext, nodes, validators, engines } = files
   const [first] = nodes
   const funded = accounts.slice(0, -1).map(({ address }, i) => `  ${i}  ${printAddress(address)}`)
-  return `A network of ${nodes.length} validators, kept in ${folder}
-
+  return `A network of ${validators} validators, kept in ${folder}
+${engineLines(engines)}
 ${endpointLines(files).join('\n')}
 chain     ${chainContext}
 

@@ -9,10 +9,21 @@ import { UnavailableError } from '@wadi/base/errors'
 import { makeNetworkFolders } from '@wadi/compose/network-folders'
 import { createNetworkGenesis, type NetworkGenesis } from '@wadi/compose/network-genesis'
 import { localAccounts } from './accounts.ts'
+import {
+  type EnginePlace,
+  type EnginePorts,
+  enginePlaces,
+  makeEngineFolders,
+} from './engine/engineFolders.ts'
 import { PortChooser, type PortWish } from './freePort.ts'
+
+/** Who agrees on blocks: our nodes, or CometBFT's. */
+export type EngineKind = 'wadi' | 'cometbft'
 
 /** What somebody chooses when a network begins. */
 export interface NetworkChoices {
+  /** Ours unless told otherwise. */
+  readonly engine?: EngineKind
   readonly validators: number
   /** Between blocks. */
   readonly blockMs: number
@@ -21,10 +32,14 @@ export interface NetworkChoices {
 }
 
 /** Where a network is, and where it is called. */
-export interface NetworkFiles extends NetworkChoices {
+export interface NetworkFiles extends Required<NetworkChoices> {
   readonly folder: string
   readonly chainContext: string
+  readonly genesisPath: string
+  /** Nodes of ours: the validators, or the one that follows them. */
   readonly nodes: readonly NodePlace[]
+  /** Validators of which CometBFT is the engine. */
+  readonly engines: readonly EnginePlace[]
   readonly faucetPort: number
 }
 
@@ -38,11 +53,17 @@ export interface NodePlace {
   readonly apiPort: number
 }
 
+interface NodePorts {
+  readonly p2p: number
+  readonly api: number
+}
+
 /** What is in `network.json`. */
 interface Plan extends NetworkChoices {
   readonly version: number
   readonly beganAtSeconds: number
-  readonly ports: readonly { readonly p2p: number; readonly api: number }[]
+  readonly ports: readonly NodePorts[]
+  readonly enginePorts?: readonly EnginePorts[]
   readonly faucetPort: number
 }
 
@@ -55,6 +76,7 @@ const VERSION = 1
 const PLAN_NAME = 'network.json'
 const SEED = 'local'
 const P2P_PORT = 26_656
+const RPC_PORT = 26_856
 const API_PORT = 42_280
 const FAUCET_PORT = 42_270
 const BALANCE = 10n ** 15n
@@ -70,15 +92,20 @@ export async function openNetworkFiles(
   const path = join(folder, PLAN_NAME)
   const isThere = existsSync(path)
   const { plan, network } = isThere ? readNetwork(path) : await makeNetwork(folder, choices, wish)
-  const { validators, blockMs, epochBlocks, ports, faucetPort } = plan
+  const { validators, engine = 'wadi', blockMs, epochBlocks, faucetPort } = plan
+  const { ports, enginePorts = [] } = plan
   const nodes = ports.map(({ api }, i) => {
     const dataDir = join(folder, `node-${i}`)
     const socketPath = join(dataDir, 'internal.sock')
     const configPath = join(dataDir, 'config.yml')
     return { name: `node-${i}`, dataDir, socketPath, configPath, apiPort: api }
   })
-  const { chainContext } = network
-  return { validators, blockMs, epochBlocks, folder, chainContext, nodes, faucetPort }
+  return {
+    ...{ validators, engine, blockMs, epochBlocks, folder, nodes, faucetPort },
+    chainContext: network.chainContext,
+    genesisPath: join(folder, 'genesis.json'),
+    engines: enginePlaces(folder, network, enginePorts),
+  }
 }
 
 /** Removes a network. Folders of anything else are left alone. */
@@ -124,31 +151,53 @@ function genesisOf({ validators, blockMs, epochBlocks, beganAtSeconds }: Plan): 
   })
 }
 
+async function choosePorts(choices: NetworkChoices, wish: PortWish) {
+  const chooser = new PortChooser(wish)
+  const { validators, engine = 'wadi' } = choices
+  const [own, theirs] = engine === 'wadi' ? [validators, 0] : [1, validators]
+  const ports: NodePorts[] = []
+  const enginePorts: EnginePorts[] = []
+  for (let i = 0; i < own; i++) {
+    const p2p = await chooser.choose(P2P_PORT + i)
+    ports.push({ p2p, api: await chooser.choose(API_PORT + i) })
+  }
+  for (let i = 0; i < theirs; i++) {
+    const p2p = await chooser.choose(P2P_PORT + own + i)
+    enginePorts.push({ p2p, rpc: await chooser.choose(RPC_PORT + i) })
+  }
+  return { ports, enginePorts, faucetPort: await chooser.choose(FAUCET_PORT) }
+}
+
 async function makeNetwork(
   folder: string,
   choices: NetworkChoices,
   wish: PortWish,
 ): Promise<PlannedNetwork> {
-  const chooser = new PortChooser(wish)
-  const ports: { readonly p2p: number; readonly api: number }[] = []
-  for (let i = 0; i < choices.validators; i++) {
-    const p2p = await chooser.choose(P2P_PORT + i)
-    ports.push({ p2p, api: await chooser.choose(API_PORT + i) })
-  }
-  const faucetPort = await chooser.choose(FAUCET_PORT)
+  const chosen = await choosePorts(choices, wish)
   const beganAtSeconds = Math.floor(Date.now() / MS_PER_SECOND)
-  const plan = { version: VERSION, ...choices, beganAtSeconds, ports, faucetPort }
+  const plan = { version: VERSION, ...choices, beganAtSeconds, ...chosen }
   const network = genesisOf(plan)
   mkdirSync(folder, { recursive: true, mode: PRIVATE_MODE })
+  makeFolders(folder, network, plan)
+  // Last: a folder that has it is whole.
+  writeFileSync(join(folder, PLAN_NAME), `${JSON.stringify(plan, undefined, 2)}\n`)
+  return { plan, network }
+}
+
+function makeFolders(folder: string, network: NetworkGenesis, plan: Plan): void {
+  const { engine, ports, enginePorts = [] } = plan
+  const apiOf = (i: number) => ({
+    api: { address: `127.0.0.1:${ports[i]!.api}`, web_origins: ['*'] },
+  })
+  if (engine === 'cometbft') {
+    const port = ports[0]!.p2p
+    makeEngineFolders({ folder, network, enginePorts, port, settings: apiOf(0) })
+    return
+  }
   makeNetworkFolders({
     folder,
     network,
     ports: ports.map(({ p2p }) => p2p),
-    settings: (i) => ({
-      wadi: { api: { address: `127.0.0.1:${ports[i]!.api}`, web_origins: ['*'] } },
-    }),
+    settings: (i) => ({ wadi: apiOf(i) }),
   })
-  // Last: a folder that has it is whole.
-  writeFileSync(join(folder, PLAN_NAME), `${JSON.stringify(plan, undefined, 2)}\n`)
-  return { plan, network }
 }

@@ -31,6 +31,8 @@ export function networkJson({ files, accounts }: LocalNetwork) {
     nodes: files.nodes.map(({ name, socketPath, apiPort, configPath }) => {
       return { name, grpc: `unix:${socketPath}`, grpc_web: urlOf(apiPort), config: configPath }
     }),
+    engine: files.engine,
+    engines: files.engines.map(({ name, rpc }) => ({ name, rpc: urlOf(rpc) })),
     mnemonic: MNEMONIC,
     accounts: accounts.slice(0, -1).map(({ address }) => printAddress(address)),
   }

@@ -26,12 +26,24 @@ const SNAPSHOTS = 'snapshots'
 const REWOUND = 'rewound'
 const NAME = /^[\w.-]{1,64}$/
 
+/** What CometBFT stores is CometBFT's. */
+function requireOwnEngine({ engine }: NetworkFiles): void {
+  if (engine !== 'wadi')
+    throw new UnavailableError(
+      'localnet.engine',
+      `a network with the engine ${engine} does not go back and has no snapshots, because its ` +
+        'validators keep their blocks themselves; begin anew with --fresh, or without --engine',
+    )
+}
+
 /** Takes all nodes back to a height; the block after it is made anew. */
 export async function rewindNetwork(
-  { folder, nodes }: NetworkFiles,
+  files: NetworkFiles,
   height: bigint,
   onApplied: (height: bigint) => void,
 ): Promise<void> {
+  requireOwnEngine(files)
+  const { folder, nodes } = files
   const [first] = nodes
   if (first === undefined) return
   const scratch = join(folder, REWOUND)
@@ -56,7 +68,9 @@ export async function rewindNetwork(
 }
 
 /** Copies what all nodes store, under a name. */
-export function snapshotNetwork({ folder, nodes }: NetworkFiles, name: string): void {
+export function snapshotNetwork(files: NetworkFiles, name: string): void {
+  requireOwnEngine(files)
+  const { folder, nodes } = files
   const to = snapshotFolder(folder, name)
   if (existsSync(to))
     throw new UnavailableError(
@@ -72,7 +86,9 @@ export function snapshotNetwork({ folder, nodes }: NetworkFiles, name: string): 
 }
 
 /** Takes all nodes back to a copy. */
-export function restoreNetwork({ folder, nodes }: NetworkFiles, name: string): void {
+export function restoreNetwork(files: NetworkFiles, name: string): void {
+  requireOwnEngine(files)
+  const { folder, nodes } = files
   const from = snapshotFolder(folder, name)
   if (!existsSync(from))
     throw new UnavailableError(

@@ -17,7 +17,7 @@ export const nodeClaims: readonly Claim[] = [
     area: 'A node that is called',
     does: 'every call and stream of the consensus layer and of the node, at its socket and at a public port',
     against:
-      "recorded calls, to the byte; the reference's clients, which `oasis` has; @oasisprotocol/client in Node and Chromium",
+      'recorded calls, to the byte; clients of the reference: in Go, and @oasisprotocol/client',
     shownBy: [
       'conformance/runners/apiAnswers.test.ts',
       'conformance/runners/streams.test.ts',
@@ -51,9 +51,13 @@ export const nodeClaims: readonly Claim[] = [
   },
   {
     area: 'Local network',
-    does: '`npm start`: validators in one process or more, accounts, a faucet; goes on and back',
+    does: "`npm start`: validators, ours or CometBFT's; accounts, a faucet; goes on and back",
     against: 'a network that is started, used, stopped and started again',
-    shownBy: ['apps/localnet/src/slow-localnet.test.ts', 'apps/localnet/src/view/frame.test.ts'],
+    shownBy: [
+      'apps/localnet/src/slow-localnet.test.ts',
+      'apps/localnet/src/slow-cometNetwork.test.ts',
+      'apps/localnet/src/view/frame.test.ts',
+    ],
   },
   {
     area: 'Command line',

@@ -1,13 +1,19 @@
 import { resolve } from 'node:path'
 import { UnavailableError } from '@wadi/base/errors'
 import { onStopSignals } from '@wadi/node/stop-signals'
-import { type CommandWorld, command, type Flags, type FlagsOf } from '@wadi/node-config/command'
+import {
+  type Call,
+  type CommandWorld,
+  command,
+  type Flags,
+  type FlagsOf,
+} from '@wadi/node-config/command'
 import { createNetwork, type LocalNetwork, USUAL_NETWORK } from '../createNetwork.ts'
 import { describeNetwork, endpointLines } from '../describeNetwork.ts'
 import { type Faucet, openFaucet } from '../faucet.ts'
 import { jsonLine } from '../json.ts'
 import { VALIDATORS_MAX } from '../limits.ts'
-import { forgetNetwork } from '../networkFiles.ts'
+import { type EngineKind, forgetNetwork } from '../networkFiles.ts'
 import { networkFlags } from '../networkFlags.ts'
 import { networkJson } from '../networkJson.ts'
 import { markRunning, processOf } from '../runMark.ts'
@@ -27,6 +33,11 @@ const startFlags = {
     doc: 'run each validator in a process of its own',
     fallback: false,
   },
+  engine: {
+    kind: 'text',
+    doc: 'who agrees on blocks of a new network: wadi, or cometbft with our application behind it',
+    fallback: 'wadi',
+  },
   fresh: { kind: 'boolean', doc: 'forget the network that is there', fallback: false },
   'block-time': {
     kind: 'duration',
@@ -42,6 +53,9 @@ const startFlags = {
   plain: { kind: 'boolean', doc: 'print a line a block instead of a picture', fallback: false },
 } as const satisfies Flags
 
+type StartFlags = FlagsOf<typeof startFlags>
+type StartCall = Pick<Call<typeof startFlags>, 'flags' | 'given'>
+
 const [DONE, FAILED] = [0, 1]
 const COLUMNS = 80
 
@@ -53,6 +67,15 @@ function count(name: string, value: bigint, most: number): number {
   if (value < 1n || value > BigInt(most))
     throw refuse(`--${name} is ${value}; it can be from 1 to ${most}`)
   return Number(value)
+}
+
+const isEngine = (name: string): name is EngineKind => name === 'wadi' || name === 'cometbft'
+
+/** The engine that was asked for; nothing if whatever is there already may stay. */
+function engineOf({ flags: { engine }, given }: StartCall): { readonly engine?: EngineKind } {
+  if (!given.has('engine')) return {}
+  if (!isEngine(engine)) throw refuse(`--engine is ${engine}; it can be wadi or cometbft`)
+  return { engine }
 }
 
 /** Resolves when the network is to end: with what made it fail, or nothing if somebody asked. */
@@ -68,8 +91,6 @@ function openFaucetOf({ files, nodes, accounts }: LocalNetwork): Promise<Faucet>
   return openFaucet({ port, chainContext, client: nodes[0]!.client, from: accounts.at(-1)! })
 }
 
-type StartFlags = FlagsOf<typeof startFlags>
-
 function show(network: LocalNetwork, flags: StartFlags, { out }: CommandWorld): Watch {
   const { isTTY = false, columns = COLUMNS } = process.stdout
   const isJson = wantsJson(flags)
@@ -77,7 +98,7 @@ function show(network: LocalNetwork, flags: StartFlags, { out }: CommandWorld): 
   out.write(isJson ? jsonLine(networkJson(network)) : `${describeNetwork(network)}\n`)
   const screen = { form, columns, write: (s: string) => out.write(s) } as const
   return watchNetwork(network.nodes, screen, {
-    title: `Wadi · ${network.nodes.length} validators · Ctrl-C ends it`,
+    title: `Wadi · ${network.files.validators} validators · Ctrl-C ends it`,
     epochBlocks: network.files.epochBlocks,
     endpoints: endpointLines(network.files),
   })
@@ -88,7 +109,7 @@ export const start = command<typeof startFlags>({
   name: 'start',
   summary: 'begin a network, or go on with it, and show it',
   options: startFlags,
-  async run({ flags }, world) {
+  async run({ flags, given }, world) {
     wantsJson(flags)
     const folder = resolve(flags.folder)
     const pid = processOf(folder)
@@ -101,6 +122,8 @@ export const start = command<typeof startFlags>({
       epochBlocks: count('epoch-blocks', flags['epoch-blocks'], Number.MAX_SAFE_INTEGER),
       blockMs: flags['block-time'],
       processes: flags.processes ? 'each' : 'one',
+      ...engineOf({ flags, given }),
+      onBuild: () => world.err.write('Go builds CometBFT, once; that takes some minutes …\n'),
     })
     const unmark = markRunning(folder)
     try {
