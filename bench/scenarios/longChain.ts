@@ -1,4 +1,4 @@
-/** The start of a node with a long chain, as a process, until it answers. Seconds are of the clock. */
+/** The start of a node with a long chain, as a process, until it answers. Time is the clock's. */
 
 import { keptLongChain, LONG_CHAIN_HEIGHT } from '../src/longChain.ts'
 import type { Contender, Partner, Scenario } from '../src/scenario.ts'

@@ -47,7 +47,7 @@ function talk(port: number, words: Uint8Array): Promise<Buffer> {
     const parts: Buffer[] = []
     const socket = connect(port, '127.0.0.1', () => socket.end(words))
     socket.setTimeout(1_000, () => socket.destroy())
-    socket.on('data', (part) => parts.push(part))
+    socket.on('data', (part: Buffer) => parts.push(part))
     socket.on('error', () => undefined)
     socket.on('close', () => resolve(Buffer.concat(parts)))
   })

@@ -1,4 +1,4 @@
-/** Searches whatever a node says for its secrets, in all forms in which somebody might print them. */
+/** Searches what a node says for its secrets, in all forms in which somebody might print them. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
