@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { Expiry } from './expiry.ts'
-import { ManualTime } from './testing/manualTime.ts'
 
 function expiry() {
-  const time = new ManualTime()
+  const time = new VirtualTime()
   const gone: string[] = []
   const expire = (item: string) => void gone.push(`${item} at ${time.clock.monotonicMs()}`)
   const items = new Expiry<string>({ clock: time.clock, timers: time, ms: 10, expire })

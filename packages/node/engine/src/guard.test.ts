@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Reactor } from '@wadi/contracts/peers'
+import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { createGuard, guardedReactor, guardedTimers } from './guard.ts'
-import { FakePeer, FakeTimers } from './testing/fakePeer.ts'
+import { FakePeer } from './testing/fakePeer.ts'
 
 const fail = (): never => {
   throw new RangeError('broken')
@@ -69,7 +70,7 @@ describe('A guard', () => {
         ),
       )
     guardedReactor(reactor, createGuard(fail)).drained?.(peer, 1)
-    const timers = new FakeTimers()
+    const timers = new VirtualTime()
     guardedTimers(
       timers,
       createGuard((error) => told.push(error)),

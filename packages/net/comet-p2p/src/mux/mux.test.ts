@@ -4,6 +4,7 @@ import { concatBytes, EMPTY_BYTES } from '@wadi/base/bytes'
 import { BugError } from '@wadi/base/errors'
 import { SeededRandom } from '@wadi/base/random'
 import type { Channel } from '@wadi/contracts/peers'
+import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { encodeDelimited } from '@wadi/protobuf/codec'
 import { Packet } from '@wadi/tendermint/messages/connection'
 import fc from 'fast-check'
@@ -15,7 +16,6 @@ import {
   PING_INTERVAL_MS,
   PONG_MS_MAX,
 } from '../limits.ts'
-import { VirtualTime } from '../testing/virtualTime.ts'
 import { Mux } from './mux.ts'
 import { decodePacket, PING, PONG } from './packet.ts'
 

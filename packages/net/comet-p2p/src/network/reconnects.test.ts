@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { SeededRandom } from '@wadi/base/random'
+import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { parseNetAddress } from '../address/netAddress.ts'
-import { VirtualTime } from '../testing/virtualTime.ts'
 import { Reconnects, reconnectDelayMs } from './reconnects.ts'
 
 const address = parseNetAddress(`${'ab'.repeat(20)}@10.0.0.1:1`)

@@ -4,6 +4,7 @@ import { createLogger, type LogSink, SILENT } from '@wadi/base/log'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import { SeededRandom } from '@wadi/base/random'
 import type { Channel, Peer, Reactor } from '@wadi/contracts/peers'
+import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { chacha20Poly1305 } from '@wadi/crypto/aead/chacha20Poly1305'
 import { publicKeyOfSeed, signMessage } from '@wadi/crypto/ed25519/sign'
 import { x25519 } from '@wadi/crypto/x25519/x25519'
@@ -15,7 +16,6 @@ import { Network } from '../network/network.ts'
 import type { NetworkOptions, NodeDescription } from '../network/options.ts'
 import type { NodeKey } from '../secret/identity.ts'
 import { MemoryInternet } from './memorySockets.ts'
-import { VirtualTime } from './virtualTime.ts'
 
 /** The ciphers of the rules. */
 export const ALGORITHMS = { x25519, chacha20Poly1305 }

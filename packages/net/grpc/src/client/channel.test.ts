@@ -3,10 +3,10 @@ import http2 from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { frameOf } from '../frames.ts'
 import { RECONNECT_MS_MAX, RECONNECT_MS_MIN } from '../limits.ts'
 import { GrpcServer } from '../server/grpcServer.ts'
-import { ManualTime } from '../testing/manualTime.ts'
 import { Test, TestServer } from '../testing/testServer.ts'
 import { Channel } from './channel.ts'
 import { createClient } from './createClient.ts'
@@ -37,7 +37,7 @@ async function oddServer(answer: (stream: http2.ServerHttp2Stream) => void) {
     answer(stream)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const time = new ManualTime()
+  const time = new VirtualTime()
   const target = `127.0.0.1:${(server.address() as AddressInfo).port}`
   const channel = new Channel({ target, clock: time.clock, timers: time })
   const dispose = () => {
@@ -66,7 +66,7 @@ describe('a target', () => {
 
 describe('a channel', () => {
   it('fails at once while nobody is there, and asks again later and later', async () => {
-    const time = new ManualTime()
+    const time = new VirtualTime()
     const target = 'unix:/nonexistent/wadi.sock'
     const channel = new Channel({ target, clock: time.clock, timers: time })
     const error = await channel.unary(ECHO, ONE).catch((reason: unknown) => reason)
@@ -107,7 +107,7 @@ describe('a channel', () => {
   })
 
   it('does not go on to connect when nobody waits any more', async () => {
-    const time = new ManualTime()
+    const time = new VirtualTime()
     const target = 'unix:/nonexistent/wadi.sock'
     const channel = new Channel({ target, clock: time.clock, timers: time })
     assert.equal(await reasonOf(channel.unary(ECHO, ONE)), 'grpc.unavailable')

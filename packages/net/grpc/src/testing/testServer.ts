@@ -7,6 +7,7 @@ import { definePlainErrors, UnavailableError } from '@wadi/base/errors'
 import { createLogger, MemoryLog } from '@wadi/base/log'
 import { bytes, text, u64 } from '@wadi/cbor/scalars'
 import { struct } from '@wadi/cbor/struct'
+import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { Channel } from '../client/channel.ts'
 import type { ChannelOptions } from '../client/options.ts'
 import { cborCodec, nothing, rawCodec } from '../codec.ts'
@@ -14,7 +15,6 @@ import { GrpcServer } from '../server/grpcServer.ts'
 import { type Call, implement, type ServerStream, unimplemented } from '../server/implement.ts'
 import type { GrpcServerOptions, ServerLimits } from '../server/options.ts'
 import { serverStream, service, unary } from '../service.ts'
-import { ManualTime } from './manualTime.ts'
 
 const Greeting = struct({ name: text, count: u64 })
 
@@ -88,7 +88,7 @@ export class TestService {
 /** Lets a test own what it opens. */
 export class TestServer implements AsyncDisposable {
   readonly service = new TestService()
-  readonly time = new ManualTime()
+  readonly time = new VirtualTime()
   readonly log = new MemoryLog()
   readonly failures: unknown[] = []
   readonly folder: string = mkdtempSync(join(tmpdir(), 'wadi-grpc-'))

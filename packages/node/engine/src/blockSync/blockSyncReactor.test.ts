@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createLogger, SILENT } from '@wadi/base/log'
 import { MetricsRegistry } from '@wadi/base/metrics'
+import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
 import { addMilliseconds } from '@wadi/primitives/moment'
 import { decode, encode } from '@wadi/protobuf/codec'
@@ -29,7 +30,7 @@ import {
   YOUNG_CHAIN_MS,
 } from './limits.ts'
 import { blockSyncMetrics } from './metrics.ts'
-import { LinkedPeer, link, VirtualTime } from './testing/virtualTime.ts'
+import { LinkedPeer, link } from './testing/linkedPeer.ts'
 
 const LENGTH = 40
 const sample = new SampleChain(1n, 'real')

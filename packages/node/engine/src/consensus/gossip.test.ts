@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { formatMetrics } from '@wadi/base/prometheusText'
+import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { decode, encode } from '@wadi/protobuf/codec'
 import { ConsensusMessage } from '@wadi/tendermint/messages/consensus'
 import { RoundStep } from '@wadi/tendermint/round/roundStep'
@@ -15,7 +16,7 @@ import {
   GOSSIP_TICK_MS,
   VOTES_WAITING_MAX,
 } from '../limits.ts'
-import { FakePeer, FakeTimers } from '../testing/fakePeer.ts'
+import { FakePeer } from '../testing/fakePeer.ts'
 import { channelOf } from './channels.ts'
 import type { SignedView } from './loggedInput.ts'
 import { LonelyValidator } from './testing/lonelyValidator.ts'
@@ -351,7 +352,7 @@ describe('Votes that wait', () => {
   const peer = new FakePeer('a')
 
   function intake() {
-    const timers = new FakeTimers()
+    const timers = new VirtualTime()
     const batches: number[] = []
     let checked = 0
     const view = (): SignedView => ({

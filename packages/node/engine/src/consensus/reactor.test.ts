@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { FakeClock } from '@wadi/base/clock'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import { SeededRandom } from '@wadi/base/random'
+import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { readWhole } from '@wadi/node-storage/file-system'
 import { decode, encode } from '@wadi/protobuf/codec'
 import { leafHash } from '@wadi/tendermint/merkle'
@@ -11,7 +12,7 @@ import { startRounds } from '@wadi/tendermint/round/step'
 import { DEFAULT_ROUND_CONFIG } from '@wadi/tendermint/round/timeouts'
 import type { Part } from '@wadi/tendermint/types/part'
 import { GOSSIP_REPEAT_MS, GOSSIP_TICK_MS } from '../limits.ts'
-import { FakePeer, FakeTimers } from '../testing/fakePeer.ts'
+import { FakePeer } from '../testing/fakePeer.ts'
 import { DATA_CHANNEL, STATE_CHANNEL } from './channels.ts'
 import type { Consensus } from './consensus.ts'
 import { RememberedMessages } from './messageBytes.ts'
@@ -51,7 +52,7 @@ function waitingRounds() {
 
 describe('the reactor of consensus', () => {
   it('says again where a node stands while its peers go on', () => {
-    const timers = new FakeTimers()
+    const timers = new VirtualTime()
     const clock = new FakeClock()
     const reactor = new ConsensusReactor({
       clock,

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { decode, encode } from '@wadi/protobuf/codec'
 import { type Evidence, EvidenceList } from '@wadi/tendermint/types/evidence'
 import fc from 'fast-check'
-import { FakePeer, FakeTimers } from '../testing/fakePeer.ts'
+import { FakePeer } from '../testing/fakePeer.ts'
 import { EVIDENCE_CHANNEL, EvidenceReactor } from './evidenceReactor.ts'
 import { CATCH_UP_DELAY_MS, EVIDENCE_MESSAGE_COUNT_MAX, REPEAT_DELAY_MS } from './limits.ts'
 import { evidenceOf, openPool, STATES } from './testing/sampleEvidence.ts'
 
 class Node {
-  readonly timers = new FakeTimers()
+  readonly timers = new VirtualTime()
   readonly heights = new Map<string, bigint>()
   readonly pool = openPool(8).pool
   readonly reactor = new EvidenceReactor({
@@ -49,7 +50,7 @@ describe('evidence among peers', () => {
     node.pool.update(STATES[9]!, [evidenceOf(3n)])
     node.timers.advance(3 * REPEAT_DELAY_MS)
     assert.deepEqual(told(a).concat(told(b)), [evidenceOf(3n)])
-    assert.equal(node.timers.count, 0)
+    assert.equal(node.timers.pending, 0)
   })
 
   it('waits until a peer is above its height, and skips who is too far above', () => {

@@ -4,10 +4,11 @@ import { FakeClock } from '@wadi/base/clock'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import { SeededRandom } from '@wadi/base/random'
 import type { CheckTxResponse } from '@wadi/contracts/application'
+import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { decode, encode } from '@wadi/protobuf/codec'
 import { MempoolMessage } from '@wadi/tendermint/messages/mempool'
 import fc from 'fast-check'
-import { FakePeer, FakeTimers } from '../testing/fakePeer.ts'
+import { FakePeer } from '../testing/fakePeer.ts'
 import {
   BATCH_BYTES_MAX,
   BATCH_COUNT_MAX,
@@ -29,7 +30,7 @@ function checkTx(transaction: Uint8Array): CheckTxResponse {
 }
 
 class Node {
-  readonly timers = new FakeTimers()
+  readonly timers = new VirtualTime()
   readonly heights = new Map<string, bigint>()
   readonly mempool = new Mempool({
     application: { checkTx },
@@ -114,7 +115,7 @@ describe('the mempool among peers', () => {
     node.timers.advance(CATCH_UP_DELAY_MS)
     assert.deepEqual(told(far), [[1]])
     assert.deepEqual(told(unknown), [[1]])
-    assert.equal(node.timers.count, 0)
+    assert.equal(node.timers.pending, 0)
   })
 
   it('does not let a peer that is behind delay the others', () => {
@@ -185,7 +186,7 @@ describe('the mempool among peers', () => {
     assert.deepEqual(told(gone), [])
     node.peer('other')
     node.reactor.stop()
-    assert.equal(node.timers.count, 0)
+    assert.equal(node.timers.pending, 0)
   })
 })
 

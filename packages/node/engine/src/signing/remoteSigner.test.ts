@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { EMPTY_BYTES } from '@wadi/base/bytes'
 import { createLogger, MemoryLog } from '@wadi/base/log'
+import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { signMessage } from '@wadi/crypto/ed25519/sign'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
 import { PublicKey } from '@wadi/primitives/publicKey'
@@ -15,7 +16,6 @@ import { testKey } from '@wadi/tendermint/testing/signedChain'
 import type { Proposal } from '@wadi/tendermint/types/proposal'
 import { Vote } from '@wadi/tendermint/types/vote'
 import fc from 'fast-check'
-import { FakeTimers } from '../testing/fakePeer.ts'
 import {
   SIGN_REQUESTS_MAX,
   SIGN_TIMEOUT_MS,
@@ -95,7 +95,7 @@ class FakeLink implements SignerLink {
 }
 
 function scene(files = new MemoryFiles()) {
-  const timers = new FakeTimers()
+  const timers = new VirtualTime()
   const log = new MemoryLog()
   const signer = new RemoteSigner({
     files,
@@ -269,7 +269,7 @@ describe('a signer elsewhere', () => {
     assert.ok(link.isOpen)
     timers.advance(SIGNER_PING_MS + SIGN_TIMEOUT_MS)
     assert.ok(!link.isOpen)
-    assert.equal(timers.count, 0)
+    assert.equal(timers.pending, 0)
   })
 
   it('refuses in words when what was signed cannot be written', () => {
@@ -329,7 +329,7 @@ describe('the socket of a signer elsewhere', () => {
     assert.deepEqual(answers, ['prevote 4/0 signed'])
     socket.close()
     signer.close()
-    assert.equal(timers.count, 0)
+    assert.equal(timers.pending, 0)
     rmSync(root, { recursive: true })
   })
 })

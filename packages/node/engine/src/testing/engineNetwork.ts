@@ -10,6 +10,7 @@ import { MetricsRegistry } from '@wadi/base/metrics'
 import { SeededRandom } from '@wadi/base/random'
 import type { InitChainRequest } from '@wadi/contracts/application'
 import type { Offence, Peer, Reactor } from '@wadi/contracts/peers'
+import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import type { Timers } from '@wadi/contracts/world'
 import { sha512 } from '@wadi/crypto/hash/sha512'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
@@ -19,7 +20,6 @@ import type { SignatureDialect } from '@wadi/tendermint/dialect'
 import { ConsensusMessage } from '@wadi/tendermint/messages/consensus'
 import { DEFAULT_ROUND_CONFIG, type RoundConfig } from '@wadi/tendermint/round/timeouts'
 import { testKey, testTime } from '@wadi/tendermint/testing/signedChain'
-import { VirtualTime } from '../blockSync/testing/virtualTime.ts'
 import {
   DATA_CHANNEL,
   STATE_CHANNEL,

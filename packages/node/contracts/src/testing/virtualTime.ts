@@ -1,7 +1,7 @@
 /** Time that passes when a test says so: a clock and the timers that go by it. */
 
 import { FakeClock } from '@wadi/base/clock'
-import type { Timer, Timers } from '@wadi/contracts/world'
+import type { Timer, Timers } from '../world.ts'
 
 interface Due {
   readonly atMs: number
@@ -37,15 +37,24 @@ export class VirtualTime implements Timers {
   /** Time passes, and everything happens in its order. */
   advance(ms: number): void {
     const endMs = this.clock.monotonicMs() + ms
-    for (let count = 0; ; count++) {
+    for (let count = 0; this.happenNext(endMs); count++) {
       if (count > HAPPENINGS_MAX) throw new RangeError('it never comes to rest')
-      const next = this.#first(endMs)
-      if (next === undefined) break
-      this.#due.delete(next)
-      this.clock.advance(Math.max(0, next.atMs - this.clock.monotonicMs()))
-      next.run()
     }
-    this.clock.advance(endMs - this.clock.monotonicMs())
+    this.passUntil(endMs)
+  }
+
+  /** The first thing happens that is due by then; was there one? */
+  protected happenNext(endMs: number): boolean {
+    const next = this.#first(endMs)
+    if (next === undefined) return false
+    this.#due.delete(next)
+    this.passUntil(next.atMs)
+    next.run()
+    return true
+  }
+
+  protected passUntil(endMs: number): void {
+    this.clock.advance(Math.max(0, endMs - this.clock.monotonicMs()))
   }
 
   #first(endMs: number): Due | undefined {

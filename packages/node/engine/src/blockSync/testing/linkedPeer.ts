@@ -1,38 +1,7 @@
-/** Time that passes when a test says so, and peers that are reactors on the other side. */
+/** Peers that are reactors on the other side; what they say arrives when a test lets time pass. */
 
-import { FakeClock } from '@wadi/base/clock'
 import type { Offence, Peer, Reactor } from '@wadi/contracts/peers'
-import type { Timer, Timers } from '@wadi/contracts/world'
-
-/** A clock, and the timers that go by it. */
-export class VirtualTime implements Timers {
-  readonly clock = new FakeClock(1_700_000_100_000)
-  #due: { readonly atMs: number; readonly run: () => void }[] = []
-
-  after(ms: number, run: () => void): Timer {
-    const entry = { atMs: this.clock.monotonicMs() + ms, run }
-    this.#due.push(entry)
-    return {
-      cancel: () => {
-        this.#due = this.#due.filter((other) => other !== entry)
-      },
-    }
-  }
-
-  /** Everything happens that is due by then, in order. */
-  advance(ms: number): void {
-    const endMs = this.clock.monotonicMs() + ms
-    for (;;) {
-      // Sorting is stable: of two at once, the older one comes first.
-      const [next] = this.#due.sort((a, b) => a.atMs - b.atMs)
-      if (next === undefined || next.atMs > endMs) break
-      this.#due.shift()
-      this.clock.advance(Math.max(0, next.atMs - this.clock.monotonicMs()))
-      next.run()
-    }
-    this.clock.advance(endMs - this.clock.monotonicMs())
-  }
-}
+import type { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 
 /** One end of a connection between two reactors. What is sent arrives later, unless it is cut. */
 export class LinkedPeer implements Peer {
