@@ -41,7 +41,7 @@ describe('wadi-node completion', () => {
     for (const shell of ['zsh', 'fish']) {
       const { code, out } = await run('completion', shell)
       assert.equal(code, 0)
-      assert.match(out, /wait for gRPC address to become available/)
+      assert.match(out, /wait until the node can be called/)
       if (!has(shell)) t.diagnostic(`there is no ${shell} here`)
       else assert.equal(spawnSync(shell, ['-n'], { input: out, encoding: 'utf8' }).stderr, '')
     }

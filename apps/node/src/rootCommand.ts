@@ -27,11 +27,11 @@ const run = command<typeof nodeFlags>({
 /** PERF: a command starts in a third of the time without what it does not need. */
 const groups: readonly CommandGroup[] = [
   lazyGroup(
-    { name: 'consensus', summary: 'consensus backend commands' },
+    { name: 'consensus', summary: 'submit transactions, show them, estimate their gas' },
     async () => (await import('./commands/consensus/consensusCommands.ts')).consensusCommands,
   ),
   lazyGroup(
-    { name: 'control', summary: 'node control interface utilities' },
+    { name: 'control', summary: 'ask and tell a running node' },
     async () => (await import('./commands/control/controlCommands.ts')).controlCommands,
   ),
   lazyGroup(
@@ -43,39 +43,51 @@ const groups: readonly CommandGroup[] = [
     async () => (await import('./commands/doctor/doctor.ts')).doctor,
   ),
   lazyGroup(
-    { name: 'genesis', summary: 'genesis documents' },
+    {
+      name: 'genesis',
+      summary: 'make, check and write genesis documents, with which networks begin',
+    },
     async () => (await import('./commands/genesis/genesisCommands.ts')).genesisCommands,
   ),
   lazyGroup(
-    { name: 'governance', summary: 'governance backend utilities' },
+    {
+      name: 'governance',
+      summary: 'show proposals and votes, and make transactions that propose and vote',
+    },
     async () => (await import('./commands/governance/governanceCommands.ts')).governanceCommands,
   ),
   lazyGroup(
-    { name: 'ias', summary: 'IAS related utilities' },
+    { name: 'ias', summary: "Intel's attestation service for SGX hardware (not supported)" },
     async () => (await import('./commands/ias/iasCommands.ts')).iasCommands,
   ),
   lazyGroup(
-    { name: 'identity', summary: "a node's identity" },
+    { name: 'identity', summary: 'make and show the keys of a node' },
     async () => (await import('./commands/identity/identityCommands.ts')).identityCommands,
   ),
   lazyGroup(
-    { name: 'keymanager', summary: 'keymanager utilities' },
+    {
+      name: 'keymanager',
+      summary: 'make policies and statuses of key managers, which keep secrets of runtimes',
+    },
     async () => (await import('./commands/keymanager/keymanagerCommands.ts')).keymanagerCommands,
   ),
   lazyGroup(
-    { name: 'registry', summary: 'entities, nodes and runtimes' },
+    {
+      name: 'registry',
+      summary: 'make, register and list entities (who owns nodes), nodes and runtimes',
+    },
     async () => (await import('./commands/registry/registryCommands.ts')).registryCommands,
   ),
   lazyGroup(
-    { name: 'stake', summary: 'staking backend utilities' },
+    { name: 'stake', summary: 'show accounts and stake, and make transactions that move them' },
     async () => (await import('./commands/stake/stakeCommands.ts')).stakeCommands,
   ),
   lazyGroup(
-    { name: 'storage', summary: 'storage node utilities' },
+    { name: 'storage', summary: 'look at and shrink the databases of a node that does not run' },
     async () => (await import('./commands/storage/storageCommands.ts')).storageCommands,
   ),
   lazyGroup(
-    { name: 'signer', summary: 'signer backend utilities' },
+    { name: 'signer', summary: 'export the public key of an entity' },
     async () => (await import('./commands/signer/signerCommands.ts')).signerCommands,
   ),
 ]
@@ -83,7 +95,21 @@ const groups: readonly CommandGroup[] = [
 /** See the top of this file. */
 export const rootCommand: CommandGroup = {
   name: 'wadi-node',
-  summary: 'a node of the Oasis Network',
+  summary: 'a node of the Oasis Network, to be run in place of oasis-node',
+  details: [
+    'Without a command it runs a node until it is told to end (Ctrl-C). What it does is said by its',
+    'configuration, a YAML file with the keys of oasis-node. Every key can be given as a flag, too, and',
+    'is then stronger than the file: --metrics.mode=pull. In its data folder (common.data_dir) it keeps',
+    'its keys, its blocks, and the socket internal.sock, at which the commands with --address call it.',
+    'Keys are in files: of the places that --signer.backend can name, the others are not supported.',
+    'Exit codes: 0 it was asked to end, 1 it cannot go on, 2 what it was told makes no sense.',
+  ],
+  examples: [
+    'wadi-node --config node.yaml',
+    'wadi-node config check --config node.yaml',
+    'wadi-node control status --address unix:/node/data/internal.sock',
+    'wadi-node doctor --address unix:/node/data/internal.sock',
+  ],
   shared: persistentFlags,
   commands: [
     completionCommands('wadi-node', () => rootCommand),

@@ -7,13 +7,13 @@ import { nodeFlags } from '@wadi/node-config/node-flags'
 export const addressFlags = {
   address: {
     kind: 'text',
-    doc: 'remote gRPC address',
+    doc: 'where the node is called: unix:<path of its socket> or <host>:<port>',
     fallback: 'unix:internal.sock',
     short: 'a',
   },
   insecure: {
     kind: 'boolean',
-    doc: 'allows non-TLS connection to loopback addresses',
+    doc: 'call ports of this machine without TLS',
     fallback: false,
     short: 'k',
   },
@@ -25,7 +25,7 @@ export const connectionFlags = {
   ...addressFlags,
   wait: {
     kind: 'boolean',
-    doc: 'wait for gRPC address to become available',
+    doc: 'wait until the node can be called',
     fallback: false,
   },
 } as const satisfies Flags

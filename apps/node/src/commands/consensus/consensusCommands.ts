@@ -9,7 +9,7 @@ import { submitTx } from './submitTx.ts'
 /** See the top of this file. */
 export const consensusCommands: CommandGroup = {
   name: 'consensus',
-  summary: 'consensus backend commands',
+  summary: 'submit transactions, show them, estimate their gas',
   shared: {},
   commands: [submitTx, showTx, estimateGas, nextBlockState],
 }

@@ -11,7 +11,8 @@ const DONE = 0
 /** `consensus estimate_gas`. */
 export const estimateGas = command({
   name: 'estimate_gas',
-  summary: 'Estimate how much gas a transaction will use',
+  summary: 'estimate how much gas (work of the network) a transaction uses',
+  examples: ['wadi-node consensus estimate_gas --transaction.file tx.json'],
   options: {
     ...connectionFlags,
     ...transactionFileFlag,

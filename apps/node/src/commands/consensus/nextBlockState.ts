@@ -11,7 +11,7 @@ const CALL = 'Consensus/GetNextBlockState'
 /** `consensus next_block_state`. */
 export const nextBlockState = command({
   name: 'next_block_state',
-  summary: 'Show how far the network is with the next block',
+  summary: 'show how far the network is with the next block: who proposes, who has voted',
   options: connectionFlags,
   run: ({ flags }, world) =>
     orUnknown(world, () =>

@@ -11,7 +11,8 @@ const DONE = 0
 /** `consensus show_tx`. */
 export const showTx = command({
   name: 'show_tx',
-  summary: 'Show the content of a pre-signed transaction',
+  summary: 'show what a signed transaction does, and who signed it',
+  examples: ['wadi-node consensus show_tx --transaction.file tx.json -g genesis.json'],
   options: { ...persistentFlags, ...genesisFileFlag, ...transactionFileFlag },
   run({ flags }, { out }) {
     const network = loadNetwork(flags)

@@ -10,7 +10,10 @@ const DONE = 0
 /** `consensus submit_tx`: ends when the transaction is in a block. */
 export const submitTx = command({
   name: 'submit_tx',
-  summary: 'Submit a pre-signed transaction',
+  summary: 'submit a signed transaction and wait until it is in a block',
+  examples: [
+    'wadi-node consensus submit_tx --transaction.file tx.json -a unix:/node/data/internal.sock',
+  ],
   options: { ...connectionFlags, ...transactionFileFlag },
   run({ flags }, world) {
     const signed = readSignedTransaction(flags)

@@ -9,7 +9,9 @@ const DONE = 0
 /** `control add-bundle`: the path is the node's to read. */
 export const addBundle = command({
   name: 'add-bundle',
-  summary: 'adds runtime components from the bundle',
+  summary: 'add what is in a bundle of a runtime',
+  details: ['<path> is where the node, not this command, finds the bundle.'],
+  examples: ['wadi-node control add-bundle /node/runtime.orc'],
   operands: '<path>',
   options: connectionFlags,
   run({ flags, operands }, world) {

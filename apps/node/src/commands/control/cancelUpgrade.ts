@@ -13,7 +13,8 @@ const DONE = 0
  */
 export const cancelUpgrade = command({
   name: 'cancel-upgrade',
-  summary: 'cancel a pending upgrade unless it is already in progress',
+  summary: 'take an upgrade descriptor back, unless the upgrade has begun',
+  examples: ['wadi-node control cancel-upgrade descriptor.json'],
   operands: '<upgrade-descriptor>',
   options: connectionFlags,
   run({ flags, operands }, world) {

@@ -10,7 +10,7 @@ const DONE = 0
 /** `control clear-deregister`: a node that was to leave may stay, when it starts again. */
 export const clearDeregister = command({
   name: 'clear-deregister',
-  summary: 'clear the forced node deregistration flag',
+  summary: 'let a node register again that was told not to',
   // COMPAT(oasis-core): takes the flags of a connection and never uses them.
   options: { ...persistentFlags, ...connectionFlags },
   async run(call, world) {

@@ -15,7 +15,7 @@ import { waitSync } from './waitSync.ts'
 /** See the top of this file. */
 export const controlCommands: CommandGroup = {
   name: 'control',
-  summary: 'node control interface utilities',
+  summary: 'ask and tell a running node',
   shared: connectionFlags,
   commands: [
     isSynced,

@@ -10,7 +10,7 @@ const NOT_SYNCED = 1
 /** `control is-synced`: answers by its exit code; 128 if the node cannot be asked. */
 export const isSynced = command({
   name: 'is-synced',
-  summary: 'exit with 0 if the node completed initial syncing, 1 if not',
+  summary: 'exit with 0 if the node has caught up with the network, with 1 if not',
   options: connectionFlags,
   run: ({ flags }, world) =>
     orUnknown(world, () =>

@@ -85,7 +85,14 @@ async function factsAt(
 /** `control runtime-stats`: printed, and left in a file of the working folder. */
 export const runtimeStats = command({
   name: 'runtime-stats',
-  summary: 'show runtime statistics',
+  summary: 'show how the nodes of a runtime have worked',
+  details: [
+    'The runtime is named by 64 hexadecimal digits; blocks are looked at from the first height to before',
+    'the second, or all that the node has.',
+  ],
+  examples: [
+    'wadi-node control runtime-stats 000000000000000000000000000000000000000000000000e199119c992377cb 100 200',
+  ],
   operands: OPERANDS,
   options: connectionFlags,
   run({ flags, operands }, world) {

@@ -8,7 +8,7 @@ const DONE = 0
 /** `control shutdown`. Here `--wait` is about the shutdown, not about the socket. */
 export const shutdown = command({
   name: 'shutdown',
-  summary: 'request node shutdown on next epoch transition',
+  summary: 'ask the node to end with the epoch, when it is registered no more',
   options: {
     ...addressFlags,
     wait: {

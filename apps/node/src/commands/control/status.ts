@@ -11,7 +11,8 @@ const CALL = 'NodeController/GetStatus'
 /** `control status`; 128 if the node cannot be asked. */
 export const status = command({
   name: 'status',
-  summary: 'show node status',
+  summary: 'show how the node is, in JSON',
+  examples: ['wadi-node control status -a unix:/node/data/internal.sock'],
   options: connectionFlags,
   run: ({ flags }, world) =>
     orUnknown(world, () =>

@@ -10,7 +10,11 @@ const DONE = 0
 /** `control upgrade-binary`. */
 export const upgradeBinary = command({
   name: 'upgrade-binary',
-  summary: 'submit an upgrade descriptor to the node and request shutdown',
+  summary: 'give the node an upgrade descriptor, for which it ends at its epoch',
+  details: [
+    'The file has the descriptor in JSON: v, handler, target (versions of the protocols) and epoch.',
+  ],
+  examples: ['wadi-node control upgrade-binary descriptor.json'],
   operands: '<upgrade-descriptor>',
   options: connectionFlags,
   run({ flags, operands }, world) {

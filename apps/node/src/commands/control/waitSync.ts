@@ -8,7 +8,7 @@ const DONE = 0
 /** `control wait-sync`: ends when the node is where its peers are. */
 export const waitSync = command({
   name: 'wait-sync',
-  summary: 'wait for the node to complete initial syncing',
+  summary: 'wait until the node has caught up with the network',
   options: connectionFlags,
   run: ({ flags }, world) =>
     withNode(flags, world, async (node) => {

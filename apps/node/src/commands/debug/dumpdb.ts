@@ -47,7 +47,8 @@ function dumpState(
 /** `debug dumpdb`: the state of a node that does not run, as a genesis document. */
 export const dumpdb = command({
   name: 'dumpdb',
-  summary: 'dump the on-disk consensus DB to a JSON document',
+  summary: 'write the state of a node that does not run as a genesis document',
+  examples: ['wadi-node debug dumpdb --config node.yaml --dump.output dump.json'],
   options: {
     ...persistentFlags,
     ...genesisFileFlag,

@@ -33,6 +33,11 @@ const flags = {
 export const doctor = command<typeof flags>({
   name: 'doctor',
   summary: 'say why a node is not in sync or not elected, and what to do',
+  details: ['It asks the running node, and ends with 0 if nothing is wrong, else with 1.'],
+  examples: [
+    'wadi-node doctor -a unix:/node/data/internal.sock',
+    'wadi-node doctor --config node.yaml --output json',
+  ],
   options: flags,
   async run(call, world) {
     const { output } = call.flags

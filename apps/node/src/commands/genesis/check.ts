@@ -11,6 +11,7 @@ const BAD = 1
 export const check = command({
   name: 'check',
   summary: 'check a genesis document',
+  examples: ['wadi-node genesis check -g genesis.json'],
   options: { ...genesisFileFlag, ...sanityFlags },
   run({ flags }, { out, err }) {
     const path = flags['genesis.file']

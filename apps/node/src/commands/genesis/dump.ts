@@ -13,6 +13,7 @@ const DONE = 0
 export const dump = command({
   name: 'dump',
   summary: 'write the state of a running node as a genesis document',
+  examples: ['wadi-node genesis dump -a unix:/node/data/internal.sock -g genesis.json'],
   options: {
     ...connectionFlags,
     ...genesisFileFlag,

@@ -9,7 +9,7 @@ import { migrate } from './migrate.ts'
 /** See the top of this file. */
 export const genesisCommands: CommandGroup = {
   name: 'genesis',
-  summary: 'genesis documents',
+  summary: 'make, check and write genesis documents, with which networks begin',
   shared: {},
   commands: [check, dump, init, migrate],
 }

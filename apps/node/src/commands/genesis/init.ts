@@ -15,6 +15,14 @@ const DONE = 0
 export const init = command<typeof initFlags>({
   name: 'init',
   summary: 'make the genesis document of a network',
+  details: [
+    'It names who is there from the beginning: entities and nodes whose descriptors "registry',
+    'entity init" and "registry node init" have made, and the ledger of accounts (--staking).',
+    'Amounts are in base units, the smallest parts of a token.',
+  ],
+  examples: [
+    'wadi-node genesis init -g genesis.json --chain.id test --entity entity/entity_genesis.json --node node/node_genesis.json --staking.token_symbol TEST',
+  ],
   options: initFlags,
   run({ flags }) {
     const path = requiredText('genesis.file', flags['genesis.file'], 'the file to write')

@@ -14,6 +14,7 @@ const DONE = 0
 export const migrate = command({
   name: 'migrate',
   summary: 'bring a genesis document of the release before to this one',
+  examples: ['wadi-node genesis migrate -g genesis.json --genesis.new_file genesis_new.json'],
   options: {
     ...genesisFileFlag,
     ...sanityFlags,

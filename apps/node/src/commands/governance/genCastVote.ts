@@ -15,10 +15,13 @@ function voteOf(text: string): Vote {
 /** `governance gen_cast_vote`. */
 export const genCastVote = transactionCommand({
   name: 'gen_cast_vote',
-  summary: 'generate a cast vote transaction',
+  summary: 'make a transaction that votes on a proposal',
+  examples: [
+    'wadi-node governance gen_cast_vote --vote.proposal.id 1 --vote yes --transaction.file vote.json',
+  ],
   options: {
-    vote: { kind: 'text', doc: 'Vote to be cast (yes, no, abstain)', fallback: '' },
-    [ID]: { kind: 'integer', doc: 'Cast vote proposal ID', fallback: 0n },
+    vote: { kind: 'text', doc: 'the vote: yes, no or abstain', fallback: '' },
+    [ID]: { kind: 'integer', doc: 'number of the proposal that is voted on', fallback: 0n },
   },
   content: (flags) =>
     contentOf('governance.CastVote', { id: proposalIdOf(ID, flags[ID]), vote: voteOf(flags.vote) }),

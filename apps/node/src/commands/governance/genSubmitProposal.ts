@@ -20,10 +20,21 @@ function proposalOf(path: string, proposalId: bigint): ProposalContent {
 /** `governance gen_submit_proposal`. */
 export const genSubmitProposal = transactionCommand({
   name: 'gen_submit_proposal',
-  summary: 'generate a submit proposal transaction',
+  summary: 'make a transaction that proposes an upgrade, or that one is cancelled',
+  examples: [
+    'wadi-node governance gen_submit_proposal --proposal.upgrade.descriptor descriptor.json --transaction.file proposal.json',
+  ],
   options: {
-    [CANCEL]: { kind: 'integer', doc: 'Cancel upgrade proposal ID', fallback: 0n },
-    [UPGRADE]: { kind: 'text', doc: 'Path to the proposal upgrade descriptor', fallback: '' },
+    [CANCEL]: {
+      kind: 'integer',
+      doc: 'number of the proposal of which the upgrade is to be cancelled',
+      fallback: 0n,
+    },
+    [UPGRADE]: {
+      kind: 'text',
+      doc: 'file with the descriptor of the upgrade, in JSON',
+      fallback: '',
+    },
   },
   content: (flags) =>
     contentOf('governance.SubmitProposal', proposalOf(flags[UPGRADE], flags[CANCEL])),

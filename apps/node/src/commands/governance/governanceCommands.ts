@@ -10,7 +10,7 @@ import { proposalVotes } from './proposalVotes.ts'
 /** See the top of this file. */
 export const governanceCommands: CommandGroup = {
   name: 'governance',
-  summary: 'governance backend utilities',
+  summary: 'show proposals and votes, and make transactions that propose and vote',
   shared: {},
   commands: [genSubmitProposal, genCastVote, proposalInfo, proposalVotes, listProposals],
 }

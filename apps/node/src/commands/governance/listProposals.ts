@@ -10,10 +10,10 @@ const LAST = 0n
 /** `governance list_proposals`. */
 export const listProposals = command({
   name: 'list_proposals',
-  summary: 'lists active proposals',
+  summary: 'list the proposals on which one can vote',
   options: {
     ...connectionFlags,
-    include_closed: { kind: 'boolean', doc: 'Include closed proposals.', fallback: false },
+    include_closed: { kind: 'boolean', doc: 'list those that are closed, too', fallback: false },
   },
   run: ({ flags }, world) =>
     withNode(flags, world, async (node) => {

@@ -12,14 +12,14 @@ const LAST = 0n
 export interface ProposalQuestion {
   readonly name: string
   readonly summary: string
+  readonly examples?: readonly string[]
   readonly call: 'Governance/Proposal' | 'Governance/Votes'
 }
 
 /** A command that asks about one proposal. */
-export function proposalCommand({ name, summary, call }: ProposalQuestion) {
+export function proposalCommand({ call, ...rest }: ProposalQuestion) {
   return command({
-    name,
-    summary,
+    ...rest,
     options: { ...connectionFlags, ...proposalIdFlag },
     run({ flags }, world) {
       const query = { height: LAST, id: proposalIdOf('proposal.id', flags['proposal.id']) }

@@ -9,5 +9,5 @@ export function proposalIdOf(name: string, value: bigint): bigint {
 
 /** Which proposal. */
 export const proposalIdFlag = {
-  'proposal.id': { kind: 'integer', doc: 'Proposal ID', fallback: 0n },
+  'proposal.id': { kind: 'integer', doc: 'number of the proposal', fallback: 0n },
 } as const

@@ -6,7 +6,7 @@ import { proxy } from './proxy.ts'
 /** See the top of this file. */
 export const iasCommands: CommandGroup = {
   name: 'ias',
-  summary: 'IAS related utilities',
+  summary: "Intel's attestation service for SGX hardware (not supported)",
   shared: {},
   commands: [proxy],
 }

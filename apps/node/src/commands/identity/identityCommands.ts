@@ -10,7 +10,7 @@ import { showSentryClientPubkey, showTlsPubkey } from './showKeys.ts'
 /** See the top of this file. */
 export const identityCommands: CommandGroup = {
   name: 'identity',
-  summary: "a node's identity",
+  summary: 'make and show the keys of a node',
   shared: dataFolderFlag,
   commands: [cometbftCommands, init, showAddress, showSentryClientPubkey, showTlsPubkey],
 }

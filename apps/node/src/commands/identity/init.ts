@@ -9,7 +9,8 @@ const DONE = 0
 /** `identity init`: every key of a node that is missing; those that are there stay. */
 export const init = command({
   name: 'init',
-  summary: "make a node's identity",
+  summary: 'make the keys of a node, those that are missing',
+  examples: ['wadi-node identity init --datadir /node/data'],
   options: { ...dataFolderFlag, ...verboseFlag },
   run({ flags }, { out }) {
     const dataDir = dataFolderOf(flags)

@@ -9,7 +9,7 @@ const DONE = 0
 /** `identity show-address`: the account of a running node. */
 export const showAddress = command({
   name: 'show-address',
-  summary: 'print the address of a running node',
+  summary: 'print the address by which the network knows a running node',
   options: connectionFlags,
   run: ({ flags }, world) =>
     withNode(flags, world, async (node) => {

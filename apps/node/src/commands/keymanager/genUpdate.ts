@@ -9,7 +9,7 @@ import { readSignedPolicy } from './signedPolicy.ts'
 /** `keymanager gen_update`. */
 export const genUpdate = transactionCommand({
   name: 'gen_update',
-  summary: 'generate a update transaction',
+  summary: 'make a transaction that gives a key manager a policy',
   options: { ...policyFileFlag, ...signatureFilesFlag },
   content(flags) {
     const signed = readSignedPolicy(flags)

@@ -16,7 +16,7 @@ const ROTATION = 'keymanager.policy.master_secret_rotation_interval'
 /** `keymanager init_policy`. */
 export const initPolicy = command({
   name: 'init_policy',
-  summary: 'generate keymanager policy file',
+  summary: 'make the policy of a key manager',
   options: {
     ...policyFileFlag,
     [SERIAL]: {
@@ -46,7 +46,11 @@ export const initPolicy = command({
       fallback: [],
       word: 'stringToString',
     },
-    [ROTATION]: { kind: 'integer', doc: 'master secret rotation interval', fallback: 0n },
+    [ROTATION]: {
+      kind: 'integer',
+      doc: 'epochs between rotations of the master secret; 0 for none',
+      fallback: 0n,
+    },
   },
   run({ flags, given, words }) {
     requireGiven(given, ID, SERIAL)

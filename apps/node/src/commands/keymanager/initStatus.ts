@@ -71,7 +71,7 @@ function checkInitialized(flags: FlagsOf<typeof options>): void {
 /** `keymanager init_status`: for the genesis document. */
 export const initStatus = command({
   name: 'init_status',
-  summary: 'generate keymanager status file',
+  summary: 'make the status of a key manager, for a genesis document',
   options,
   run({ flags, given }) {
     requireGiven(given, ID)

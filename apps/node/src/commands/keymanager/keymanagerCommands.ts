@@ -10,7 +10,7 @@ import { verifyPolicy } from './verifyPolicy.ts'
 /** See the top of this file. */
 export const keymanagerCommands: CommandGroup = {
   name: 'keymanager',
-  summary: 'keymanager utilities',
+  summary: 'make policies and statuses of key managers, which keep secrets of runtimes',
   shared: {},
   commands: [initPolicy, signPolicy, verifyPolicy, initStatus, genUpdate],
 }

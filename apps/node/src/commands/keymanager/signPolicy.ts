@@ -53,7 +53,7 @@ function signerOf(flags: FlagsOf<typeof options>): Signer {
 /** `keymanager sign_policy`. */
 export const signPolicy = command({
   name: 'sign_policy',
-  summary: 'sign keymanager policy file',
+  summary: 'sign the policy of a key manager',
   options,
   run({ flags }) {
     const signer = signerOf(flags)

@@ -16,7 +16,7 @@ const IGNORE = 'keymanager.policy.ignore.signature'
 /** `keymanager verify_policy`. */
 export const verifyPolicy = command({
   name: 'verify_policy',
-  summary: 'verify keymanager policy file and (optionally) its signature',
+  summary: 'check the policy of a key manager, and its signatures',
   options: {
     ...persistentFlags,
     ...policyFileFlag,

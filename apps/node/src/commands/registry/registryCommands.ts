@@ -8,7 +8,7 @@ import { runtimeCommands } from './runtime/runtimeCommands.ts'
 /** See the top of this file. */
 export const registryCommands: CommandGroup = {
   name: 'registry',
-  summary: 'entities, nodes and runtimes',
+  summary: 'make, register and list entities (who owns nodes), nodes and runtimes',
   shared: {},
   commands: [entityCommands, nodeCommands, runtimeCommands],
 }

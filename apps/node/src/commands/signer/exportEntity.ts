@@ -15,7 +15,8 @@ const DONE = 0
 /** `signer export`: a descriptor without nodes for the key that is there; it replaces another. */
 export const exportEntity = command({
   name: 'export',
-  summary: 'export the public key from signer as an empty entity',
+  summary: 'write the public key of an entity as a descriptor without nodes',
+  examples: ['wadi-node signer export --signer.dir entity'],
   options: entityFlags,
   run({ flags }) {
     checkSignerBackend(flags)

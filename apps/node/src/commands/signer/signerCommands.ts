@@ -6,7 +6,7 @@ import { exportEntity } from './exportEntity.ts'
 /** See the top of this file. */
 export const signerCommands: CommandGroup = {
   name: 'signer',
-  summary: 'signer backend utilities',
+  summary: 'export the public key of an entity',
   shared: {},
   commands: [exportEntity],
 }

@@ -47,7 +47,7 @@ async function thresholdLine(
 /** `stake info`. */
 export const info = command({
   name: 'info',
-  summary: 'query the common staking info',
+  summary: 'show the supply, the pools and the thresholds of stake',
   options: connectionFlags,
   run: ({ flags }, world) =>
     withNode(flags, world, async (node) => {

@@ -15,7 +15,7 @@ const Accounts = mapOf(Address, Account)
 /** `stake list`: the address of each account, or all that is in it. */
 export const list = command({
   name: 'list',
-  summary: 'list accounts',
+  summary: 'list the addresses of all accounts',
   options: { ...connectionFlags, ...verboseFlag },
   run: ({ flags }, world) =>
     withNode(flags, world, async (node) => {

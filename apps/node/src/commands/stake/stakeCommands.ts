@@ -9,7 +9,7 @@ import { pubkey2address } from './pubkey2address.ts'
 /** See the top of this file. */
 export const stakeCommands: CommandGroup = {
   name: 'stake',
-  summary: 'staking backend utilities',
+  summary: 'show accounts and stake, and make transactions that move them',
   shared: {},
   commands: [info, list, pubkey2address, accountCommands],
 }

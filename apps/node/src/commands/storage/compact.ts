@@ -11,7 +11,8 @@ const DONE = 0
  */
 export const compact = command({
   name: 'compact',
-  summary: 'trigger compaction for all databases',
+  summary: 'give room that the databases do not need back to the disk',
+  examples: ['wadi-node storage compact --config node.yaml'],
   options: persistentFlags,
   async run(call, world) {
     const node = await findStoppedNode(call, world)

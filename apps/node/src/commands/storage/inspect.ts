@@ -71,10 +71,11 @@ function storeLines(title: string, status: StoreStatus): readonly string[] {
 /** `storage inspect`: what is in the databases of a node that does not run. */
 export const inspect = command({
   name: 'inspect',
-  summary: 'inspect storage',
+  summary: 'show which states and blocks the databases of a node have',
+  examples: ['wadi-node storage inspect --config node.yaml --output json'],
   options: {
     ...persistentFlags,
-    output: { kind: 'text', doc: 'output format (text, json)', fallback: 'text' },
+    output: { kind: 'text', doc: 'how the answer is written: text or json', fallback: 'text' },
   },
   async run(call, world) {
     const { output } = call.flags

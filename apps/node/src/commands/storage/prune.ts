@@ -36,7 +36,8 @@ function pruneBlocks(node: StoppedNode, world: CommandWorld, wanted: bigint): nu
 /** `storage prune`: what the configuration lets go goes at once, while the node does not run. */
 export const prune = command({
   name: 'prune',
-  summary: 'trigger pruning of all databases',
+  summary: 'remove what consensus.prune in the configuration lets go',
+  examples: ['wadi-node storage prune --config node.yaml'],
   options: persistentFlags,
   async run(call, world) {
     const node = await findStoppedNode(call, world)

@@ -9,6 +9,7 @@ import { runtimeIdOf } from '../transaction/flagValues.ts'
 export interface RuntimeCommand {
   readonly name: string
   readonly summary: string
+  readonly examples?: readonly string[]
   readonly operands?: string
   readonly options?: Flags
   /** How many runtimes it is told of. */
@@ -17,10 +18,11 @@ export interface RuntimeCommand {
 
 /** Declares a command that looks at what it is told, and refuses. */
 export function runtimeCommand(declared: RuntimeCommand): AnyCommand {
-  const { name, summary, operands: word, options, count = () => true } = declared
+  const { name, summary, examples, operands: word, options, count = () => true } = declared
   return command<Flags>({
     name,
     summary,
+    ...(examples && { examples }),
     ...(word !== undefined && { operands: word }),
     options: { ...persistentFlags, ...options },
     run({ operands }) {
@@ -36,7 +38,10 @@ export function runtimeCommand(declared: RuntimeCommand): AnyCommand {
 /** `storage check`. */
 export const check = runtimeCommand({
   name: 'check',
-  summary: 'check node databases for consistency',
+  summary: 'check databases of runtimes (not supported yet)',
+  examples: [
+    'wadi-node storage check 000000000000000000000000000000000000000000000000e199119c992377cb',
+  ],
   operands: '<runtime...>',
   count: (count) => count >= 1,
 })
@@ -44,7 +49,10 @@ export const check = runtimeCommand({
 /** `storage migrate`. */
 export const migrate = runtimeCommand({
   name: 'migrate',
-  summary: 'perform node database migration',
+  summary: 'bring databases of runtimes to this version (not supported yet)',
+  examples: [
+    'wadi-node storage migrate 000000000000000000000000000000000000000000000000e199119c992377cb',
+  ],
   operands: '<runtime...>',
   count: (count) => count >= 1,
 })
@@ -52,7 +60,10 @@ export const migrate = runtimeCommand({
 /** `storage rename-ns`. */
 export const renameNs = runtimeCommand({
   name: 'rename-ns',
-  summary: 'change the namespace of a runtime database',
+  summary: 'rename the database of a runtime (not supported yet)',
+  examples: [
+    'wadi-node storage rename-ns 000000000000000000000000000000000000000000000000e199119c992377cb 000000000000000000000000000000000000000000000000e199119c992377cc',
+  ],
   operands: '<src-ns> <dst-ns>',
   count: (count) => count === 2,
 })

@@ -9,7 +9,7 @@ import { check, migrate, renameNs } from './runtimeDatabases.ts'
 /** See the top of this file. */
 export const storageCommands: CommandGroup = {
   name: 'storage',
-  summary: 'storage node utilities',
+  summary: 'look at and shrink the databases of a node that does not run',
   shared: {},
   commands: [check, compact, inspect, migrate, prune, renameNs],
 }

@@ -7,7 +7,7 @@ import { nodeFlags, persistentFlags, signerFlags } from '@wadi/node-config/node-
 export const genesisFileFlag = {
   'genesis.file': {
     kind: 'text',
-    doc: 'path to genesis file',
+    doc: 'genesis document of the network that it is about',
     fallback: 'genesis.json',
     short: 'g',
   },
@@ -15,7 +15,7 @@ export const genesisFileFlag = {
 
 /** Where the transaction is. */
 export const transactionFileFlag = {
-  'transaction.file': { kind: 'text', doc: 'path to the transaction', fallback: '' },
+  'transaction.file': { kind: 'text', doc: 'file with the transaction', fallback: '' },
 } as const satisfies Flags
 
 /** Whose key signs: that of an entity in a folder, or the one that all tests share. */
@@ -23,7 +23,7 @@ export const entityFlags = {
   ...signerFlags,
   'signer.dir': {
     kind: 'text',
-    doc: "folder of the entity's files, with its key for the backend file; else the working folder",
+    doc: "folder of the entity's files (its key, entity.pem); unless given the current one",
     fallback: '',
   },
   'debug.test_entity': nodeFlags['debug.test_entity'],
@@ -33,7 +33,7 @@ export const entityFlags = {
 export const assumeYesFlag = {
   assume_yes: {
     kind: 'boolean',
-    doc: 'automatically assume yes for all questions',
+    doc: 'ask nothing: the answer to every question is yes',
     fallback: false,
     short: 'y',
   },
@@ -48,18 +48,22 @@ export const transactionFlags = {
   ...assumeYesFlag,
   'transaction.fee.amount': {
     kind: 'integer',
-    doc: 'transaction fee in base units',
+    doc: 'fee, in base units (the smallest parts of a token)',
     fallback: 0n,
   },
   'transaction.fee.gas': {
     kind: 'text',
-    doc: 'maximum transaction gas limit',
+    doc: 'most gas that it may use; "consensus estimate_gas" says how much that is',
     fallback: '0',
   },
-  'transaction.nonce': { kind: 'integer', doc: 'nonce of the signing account', fallback: 0n },
+  'transaction.nonce': {
+    kind: 'integer',
+    doc: 'how many transactions the account has sent before; see "stake account nonce"',
+    fallback: 0n,
+  },
   'transaction.unsigned': {
     kind: 'boolean',
-    doc: 'generate an unsigned transaction',
+    doc: 'write the transaction without a signature',
     fallback: false,
   },
 } as const satisfies Flags

@@ -19,22 +19,26 @@ const SIGNS = ['consensus', `${ROLE_FILES.node}_pub.pem`]
 
 const options = {
   ...persistentFlags,
-  datadir: { kind: 'text', doc: 'data directory', fallback: '' },
+  datadir: { kind: 'text', doc: 'data folder of the node (has to be given)', fallback: '' },
   dry_run: {
     kind: 'boolean',
-    doc: "don't actually do anything, just show what will be done",
+    doc: 'remove nothing, only say what would be removed',
     fallback: false,
     short: 'n',
   },
-  force: { kind: 'boolean', doc: 'force', fallback: false },
+  force: {
+    kind: 'boolean',
+    doc: 'remove even what does not look like the data folder of a node',
+    fallback: false,
+  },
   [LOCAL_STORAGE]: {
     kind: 'boolean',
-    doc: 'preserve per-runtime untrusted local storage',
+    doc: 'keep what runtimes have stored locally',
     fallback: true,
   },
   [MKVS_DATABASE]: {
     kind: 'boolean',
-    doc: 'preserve per-runtime MKVS database',
+    doc: 'keep the databases of the states of runtimes',
     fallback: true,
   },
 } as const
@@ -65,7 +69,12 @@ function remove(path: string): void {
 /** See the top of this file. A folder that a node uses is left alone. */
 export const unsafeReset = command<typeof options>({
   name: 'unsafe-reset',
-  summary: 'reset the node state (UNSAFE)',
+  summary: 'forget the blocks and the state of a node that does not run (UNSAFE)',
+  details: [
+    'Its keys stay. What it has signed last is forgotten, too: a validator that is started again too soon',
+    'can sign twice, for which the network takes stake. It gets blocks and state from others again.',
+  ],
+  examples: ['wadi-node unsafe-reset --datadir /node/data --dry_run'],
   options,
   async run({ flags }, world) {
     const dataDir = requiredText('datadir', flags.datadir, 'the data folder of the node')

@@ -41,6 +41,11 @@ const checkFlags = {
 const check = command<typeof checkFlags>({
   name: 'check',
   summary: 'check the configuration and what it needs, without touching anything',
+  details: [
+    'Every mistake is told at once: the key, its place in the file, and what to do. Ends with 0 if a node',
+    'can start, and with 1 if not.',
+  ],
+  examples: ['wadi-node config check --config node.yaml'],
   options: checkFlags,
   async run(call, world) {
     const { config, sources } = load(call, world)
@@ -60,7 +65,8 @@ const check = command<typeof checkFlags>({
 
 const show = command<Persistent>({
   name: 'show',
-  summary: 'print the effective configuration, and where each value comes from',
+  summary: 'print every key with the value that a node would run with, and where it comes from',
+  examples: ['wadi-node config show --config node.yaml --metrics.mode=pull'],
   options: persistentFlags,
   run(call, world) {
     const { config, sources } = load(call, world)
@@ -72,7 +78,7 @@ const show = command<Persistent>({
 /** The commands about the configuration. */
 export const configCommands: CommandGroup = {
   name: 'config',
-  summary: 'configuration of the node',
+  summary: 'check and show the configuration of a node',
   shared: {},
   commands: [check, show],
 }

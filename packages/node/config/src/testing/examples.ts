@@ -32,29 +32,38 @@ function wordsOf(line: string): readonly string[] {
   return [...code.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word = '']) => quoted ?? word)
 }
 
+/** A program, and the keys of its configuration, which are flags, too. */
+interface Program {
+  readonly root: CommandGroup
+  readonly keys: readonly string[]
+}
+
 /** What is wrong with a line of a page, if anything is. */
-function faultOf(root: CommandGroup, { words, one }: Page, line: string): string | undefined {
+function faultOf({ root, keys }: Program, { words, one }: Page, line: string): string | undefined {
   const [program, ...args] = wordsOf(line)
   if (program !== root.name) return 'is of another program'
   const isOwn = words.every((word, i) => args[i] === word)
   if (!isGroup(one) && !isOwn) return 'is of another command'
   try {
-    return parseArguments(root, args).kind === 'run' ? undefined : 'asks for help only'
+    return parseArguments(root, args, keys).kind === 'run' ? undefined : 'asks for help only'
   } catch (error) {
     return String(error)
   }
 }
 
 /** Every example that is none, and every command that takes operands and gives no example. */
-export async function faultsOfExamples(program: CommandGroup): Promise<readonly string[]> {
-  const root = await loadAll(program)
+export async function faultsOfExamples(
+  group: CommandGroup,
+  keys: readonly string[] = [],
+): Promise<readonly string[]> {
+  const root = await loadAll(group)
   return pagesOf(root, []).flatMap((page) => {
     const { words, one } = page
     const { examples = [] } = one
     const takes = isGroup(one) ? undefined : one.operands
     const missing = takes !== undefined && examples.length === 0 && words[0] !== 'help'
     const faults = examples.flatMap((line) => {
-      const fault = faultOf(root, page, line)
+      const fault = faultOf({ root, keys }, page, line)
       return fault === undefined ? [] : [`${line}: ${fault}`]
     })
     return [...faults, ...(missing ? [`${words.join(' ')} gives no example`] : [])]

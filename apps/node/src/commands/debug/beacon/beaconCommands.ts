@@ -7,7 +7,7 @@ import { status } from './status.ts'
 /** See the top of this file. */
 export const beaconCommands: CommandGroup = {
   name: 'beacon',
-  summary: 'debug the random beacon',
+  summary: 'look at the source of randomness',
   shared: connectionFlags,
   commands: [status],
 }

@@ -14,7 +14,7 @@ const Answer = struct({ beacon: named('Beacon', bytes) })
 /** `debug beacon status`. */
 export const status = command({
   name: 'status',
-  summary: 'query beacon status',
+  summary: 'show where the source of randomness is in its epoch',
   options: connectionFlags,
   run: ({ flags }, world) =>
     withNode(flags, world, async (node) => {

@@ -9,7 +9,7 @@ import { waitReady } from './waitReady.ts'
 /** See the top of this file. */
 export const debugControlCommands: CommandGroup = {
   name: 'control',
-  summary: 'debug control node during tests',
+  summary: 'tell a node of a test network',
   shared: connectionFlags,
   commands: [setEpoch, waitNodes, waitReady],
 }

@@ -9,10 +9,10 @@ const DONE = 0
 /** `debug control set-epoch`: ends when the epoch has begun. */
 export const setEpoch = command({
   name: 'set-epoch',
-  summary: 'set mock epochtime',
+  summary: 'begin an epoch, where epochs begin when somebody says so',
   options: {
     ...connectionFlags,
-    epoch: { kind: 'integer', doc: 'set epoch to given value', fallback: 0n, short: 'e' },
+    epoch: { kind: 'integer', doc: 'number of the epoch that begins', fallback: 0n, short: 'e' },
   },
   run({ flags }, world) {
     const epoch = unsignedOf('epoch', flags.epoch)

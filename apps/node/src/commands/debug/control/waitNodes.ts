@@ -10,12 +10,12 @@ const BITS = 63n
 /** `debug control wait-nodes`. */
 export const waitNodes = command({
   name: 'wait-nodes',
-  summary: 'wait for specific number of nodes to register',
+  summary: 'wait until so many nodes are registered',
   options: {
     ...connectionFlags,
     nodes: {
       kind: 'integer',
-      doc: 'number of nodes to wait for',
+      doc: 'how many nodes',
       fallback: 1n,
       short: 'n',
       word: 'int',

@@ -8,7 +8,7 @@ const DONE = 0
 /** `debug control wait-ready`: until the node is synced, and its runtimes can take work. */
 export const waitReady = command({
   name: 'wait-ready',
-  summary: 'wait for node to become ready',
+  summary: 'wait until the node is ready',
   options: connectionFlags,
   run: ({ flags }, world) =>
     withNode(flags, world, async (node) => {

@@ -7,7 +7,7 @@ import { genesisFileFlag } from '../../transaction/transactionFlags.ts'
 
 const benchmark = runtimeCommand({
   name: 'benchmark',
-  summary: 'benchmark storage backend',
+  summary: 'measure a database of runtimes (not supported yet)',
   options: {
     'benchmark.profile_cpu': {
       kind: 'boolean',
@@ -24,15 +24,18 @@ const benchmark = runtimeCommand({
 
 const checkRoots = runtimeCommand({
   name: 'check-roots',
-  summary: 'check that the given storage node has all the roots up to the current block',
-  operands: 'runtime-id (hex)',
+  summary: 'check that a node has all states of a runtime (not supported yet)',
+  examples: [
+    'wadi-node debug storage check-roots 000000000000000000000000000000000000000000000000e199119c992377cb',
+  ],
+  operands: '<runtime-id>',
   options: connectionFlags,
   count: (count) => count === 1,
 })
 
 const exportRoots = runtimeCommand({
   name: 'export',
-  summary: 'export the storage roots contained in a state dump',
+  summary: 'write the states of runtimes that a genesis document names (not supported yet)',
   options: {
     ...genesisFileFlag,
     'storage.export.dir': {
@@ -46,7 +49,7 @@ const exportRoots = runtimeCommand({
 /** See the top of this file. */
 export const debugStorageCommands: CommandGroup = {
   name: 'storage',
-  summary: 'node storage interface utilities',
+  summary: 'about databases of runtimes (not supported yet)',
   shared: {},
   commands: [benchmark, checkRoots, exportRoots],
 }

@@ -131,7 +131,7 @@ async function run({ flags }: { readonly flags: Values }, world: CommandWorld): 
 /** `debug txsource`. */
 export const txsource = command({
   name: 'txsource',
-  summary: 'send random transactions',
+  summary: 'send random transactions, to try a test network',
   options,
   run,
 })

@@ -42,7 +42,7 @@ function showAddress({ name, summary, role, title }: Shown): AnyCommand {
 /** See the top of this file. */
 export const cometbftCommands: CommandGroup = {
   name: 'cometbft',
-  summary: 'what CometBFT knows of an identity',
+  summary: 'print addresses by which CometBFT, the consensus engine, knows a node',
   shared,
   commands: [
     showAddress({

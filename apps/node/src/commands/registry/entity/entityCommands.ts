@@ -14,6 +14,9 @@ import { update } from './update.ts'
 const register = transactionCommand({
   name: 'gen_register',
   summary: 'make a transaction that registers an entity',
+  examples: [
+    'wadi-node registry entity gen_register --signer.dir entity -g genesis.json --transaction.file register.json',
+  ],
   options: {},
   content(flags) {
     const owned = loadSigningEntity(flags)

@@ -13,7 +13,8 @@ const DONE = 0
 /** `registry entity init`: an entity's key, its descriptor, and that signed for documents. */
 export const init = command({
   name: 'init',
-  summary: 'make an entity',
+  summary: 'make an entity: its key and its descriptor, and that for a genesis document',
+  examples: ['wadi-node registry entity init --signer.dir entity'],
   options: {
     ...entityFlags,
     'debug.dont_blame_oasis': persistentFlags['debug.dont_blame_oasis'],

@@ -14,7 +14,7 @@ const NO = 1
 /** `registry node is-registered`: is the node of this folder known to the network? */
 export const isRegistered = command({
   name: 'is-registered',
-  summary: 'say whether the node is registered',
+  summary: 'exit with 0 if the node is registered, with 1 if not',
   options: { ...connectionFlags, config: persistentFlags.config },
   run(call, world) {
     const dataDir = configuredFolder(call, world)

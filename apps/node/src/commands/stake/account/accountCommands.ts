@@ -15,7 +15,11 @@ import { validateAddress } from './validateAddress.ts'
 /** See the top of this file. */
 export const accountCommands: CommandGroup = {
   name: 'account',
-  summary: 'account management commands',
+  summary: 'show an account, and make transactions that move its tokens',
+  details: [
+    'Amounts are in base units, the smallest parts of a token; "wadi" takes them in tokens. A',
+    'transaction is written to --transaction.file; "consensus submit_tx" submits it.',
+  ],
   shared: {},
   commands: [
     info,

@@ -4,7 +4,7 @@ import { contentOf, transactionCommand } from '../../transaction/transactionComm
 /** `stake account gen_allow`. */
 export const genAllow = transactionCommand({
   name: 'gen_allow',
-  summary: 'generate an allow transaction',
+  summary: 'make a transaction that lets another account withdraw',
   options: {
     'stake.allow.amount_change': {
       kind: 'text',

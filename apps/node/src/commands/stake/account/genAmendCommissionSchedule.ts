@@ -34,7 +34,7 @@ function boundOf(step: string): CommissionRateBoundStep {
 /** `stake account gen_amend_commission_schedule`. */
 export const genAmendCommissionSchedule = transactionCommand({
   name: 'gen_amend_commission_schedule',
-  summary: 'generate an amend commission schedule transaction',
+  summary: 'make a transaction that says which part of rewards an entity keeps, and when',
   options: {
     [BOUNDS]: {
       kind: 'texts',

@@ -5,7 +5,7 @@ import { amountFlag } from './stakeFlags.ts'
 /** `stake account gen_burn`. */
 export const genBurn = transactionCommand({
   name: 'gen_burn',
-  summary: 'generate a burn transaction',
+  summary: 'make a transaction that destroys tokens',
   options: amountFlag,
   content: (flags) =>
     contentOf('staking.Burn', { amount: quantityOf('stake.amount', flags['stake.amount']) }),

@@ -5,7 +5,7 @@ import { amountFlag, escrowFlag } from './stakeFlags.ts'
 /** `stake account gen_escrow`. */
 export const genEscrow = transactionCommand({
   name: 'gen_escrow',
-  summary: 'generate an escrow (stake) transaction',
+  summary: 'make a transaction that delegates tokens (escrow)',
   options: { ...amountFlag, ...escrowFlag },
   content: (flags) =>
     contentOf('staking.AddEscrow', {

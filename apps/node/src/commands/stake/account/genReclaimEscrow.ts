@@ -5,7 +5,7 @@ import { escrowFlag } from './stakeFlags.ts'
 /** `stake account gen_reclaim_escrow`. */
 export const genReclaimEscrow = transactionCommand({
   name: 'gen_reclaim_escrow',
-  summary: 'generate a reclaim escrow (unstake) transaction',
+  summary: 'make a transaction that takes delegated tokens back, by their shares',
   options: {
     ...escrowFlag,
     'stake.shares': {

@@ -5,7 +5,7 @@ import { amountFlag } from './stakeFlags.ts'
 /** `stake account gen_withdraw`. */
 export const genWithdraw = transactionCommand({
   name: 'gen_withdraw',
-  summary: 'generate a withdraw transaction',
+  summary: 'make a transaction that withdraws from an account that allows it',
   options: {
     ...amountFlag,
     'stake.withdraw.source': { kind: 'text', doc: 'withdraw source address', fallback: '' },

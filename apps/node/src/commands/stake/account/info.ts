@@ -21,7 +21,10 @@ async function heightOf(node: AskedNode, asked: bigint): Promise<bigint> {
 /** `stake account info`. */
 export const info = command({
   name: 'info',
-  summary: 'get account info',
+  summary: 'show what an account has',
+  examples: [
+    'wadi-node stake account info --stake.account.address oasis1qrad7s7nqm4gvyzr8yt2rdk0ref489rn3vn400d6',
+  ],
   options: {
     ...connectionFlags,
     ...accountFlag,

@@ -11,7 +11,7 @@ const LAST = 0n
 /** `stake account nonce`. */
 export const nonce = command({
   name: 'nonce',
-  summary: 'get account nonce',
+  summary: 'show how many transactions an account has sent: the nonce of its next one',
   options: { ...connectionFlags, ...accountFlag },
   run({ flags }, world) {
     const owner = addressOf('stake.account.address', flags['stake.account.address'])

@@ -21,7 +21,7 @@ function whyInvalid(text: string): string | undefined {
 /** `stake account validate_address`: says by its exit code whether the text is an address. */
 export const validateAddress = command({
   name: 'validate_address',
-  summary: 'validate account address',
+  summary: 'exit with 0 if a text is an address of an account, with 1 if not',
   // COMPAT(oasis-core): takes the flags of a connection and never uses them.
   options: { ...connectionFlags, ...accountFlag, ...verboseFlag },
   run({ flags }, { out }) {
