@@ -82,6 +82,10 @@ import { PublicKey } from '@wadi/primitives/publicKey'
 import { parseQuantity } from '@wadi/primitives/quantity'
 import { SignedTransaction, Transaction } from '@wadi/primitives/transaction'
 import { parseVersion } from '@wadi/primitives/version'
+import { readBundle, withDigests, writeBundle } from '@wadi/runtime-protocol/bundle'
+import { zlibCompression } from '@wadi/runtime-protocol/bundle/compliance/zlib-compression'
+import { parseComponentId } from '@wadi/runtime-protocol/bundle/components'
+import { decodeManifest, encodeManifest, Manifest } from '@wadi/runtime-protocol/bundle/manifest'
 import { checkCommitment } from '@wadi/runtime-protocol/commitments/executorCommitment'
 import {
   Body,
@@ -369,6 +373,20 @@ function hostMessageDecoder(): Decoder {
   return { name: 'host protocol message', good, decode: decodeMessage }
 }
 
+function bundleDecoders(): Decoder[] {
+  const files = new Map([['program', new Uint8Array(500)]])
+  const manifest = withDigests({ ...Manifest.zero, executable: 'program' }, files)
+  return [
+    {
+      name: 'bundle',
+      good: [writeBundle(manifest, files, zlibCompression)],
+      decode: (bytes) => readBundle(bytes, zlibCompression),
+    },
+    { name: 'manifest', good: [encodeManifest(manifest)], decode: decodeManifest },
+    ofText('component', ['ronl', 'rofl.oracle'], parseComponentId),
+  ]
+}
+
 function runtimeDecoders(): Decoder[] {
   const input = encode(InputArtifacts, { input: Uint8Array.of(1, 2, 3), batchOrder: 0 })
   const txHash = Hash.zero
@@ -383,6 +401,7 @@ function runtimeDecoders(): Decoder[] {
   return [
     ...ofSchema('proposal', Proposal),
     hostMessageDecoder(),
+    ...bundleDecoders(),
     {
       name: 'executor commitment',
       good: [encode(ExecutorCommitment, failed)],
