@@ -24,7 +24,14 @@ import {
 import { askSentries, parseSentry } from '@wadi/registration/sentry-client'
 import { serveSentry } from '@wadi/registration/sentry-server'
 import { Submitter } from '@wadi/registration/submitter'
-import { createVrfProver, type VrfProver } from '@wadi/registration/vrf-prover'
+import {
+  createVrfProver,
+  type VrfProver,
+  type VrfProverOptions,
+} from '@wadi/registration/vrf-prover'
+
+/** Makes what answers to the beacon. */
+export type CreateProver = (options: VrfProverOptions) => VrfProver
 
 /** What registering is made of. */
 export interface NodeRegistrationOptions {
@@ -39,6 +46,8 @@ export interface NodeRegistrationOptions {
   readonly round: () => VrfState | undefined
   /** The operator wanted the node to leave the network, and it has. */
   readonly onLeft: () => void
+  /** What proves the node's randomness; it does so as it should unless told otherwise. */
+  readonly createProver?: CreateProver | undefined
   readonly onFatal: (error: unknown) => void
 }
 
@@ -65,6 +74,7 @@ export interface Enrolment {
 /** What registers a node and proves its randomness; undefined if it is none that does. */
 export function enrolmentOf(options: NodeRegistrationOptions): Enrolment | undefined {
   const { settings, identity, document, methods, round, onFatal } = options
+  const { createProver = createVrfProver } = options
   if (!isValidator(settings)) return undefined
   const world = { ...options.world, log: options.world.logger('registration') }
   const ask: Ask = (name, question, signal) => askMethods(methods())(name, question, signal)
@@ -72,7 +82,7 @@ export function enrolmentOf(options: NodeRegistrationOptions): Enrolment | undef
   const submitter = new Submitter({ ask, chainContext: chainContextOf(document), config, world })
   return {
     registration: registrationOf(options, { ask, submitter, world }),
-    prover: createVrfProver({ ask, submitter, signers: identity, round, world, onFatal }),
+    prover: createProver({ ask, submitter, signers: identity, round, world, onFatal }),
   }
 }
 

@@ -7,7 +7,7 @@ import type { NodeConfig } from '@wadi/node-config/node-config'
 import type { nodeFlags, persistentFlags } from '@wadi/node-config/node-flags'
 import { findObstacles } from '@wadi/node-config/obstacles'
 import { DONE, exitCodeOf, FAILED, MISUSED, sentenceOf } from './exitCodes.ts'
-import { RunningNode } from './runningNode.ts'
+import { RunningNode, type RunningNodeOptions } from './runningNode.ts'
 import { onStopSignals } from './stopSignals.ts'
 
 /** Whatever is still open then, the process ends. */
@@ -30,7 +30,11 @@ function obeySignals(node: RunningNode, { common: { log } }: NodeConfig): void {
   if (log.file !== undefined) process.on('SIGHUP', () => node.reopenLog())
 }
 
-function loadTold(call: RunCall, { environment, err }: CommandWorld): LoadedConfig {
+/** Reads the configuration; variables that are not there are told. */
+export function loadTold(
+  call: Parameters<typeof configOptionsOf>[0],
+  { environment, err }: CommandWorld,
+): LoadedConfig {
   const loaded = loadConfig(configOptionsOf(call, environment))
   for (const name of loaded.unset)
     err.write(`${call.flags.config}: the variable ${name} is not set and was taken as empty\n`)
@@ -41,16 +45,25 @@ function loadTold(call: RunCall, { environment, err }: CommandWorld): LoadedConf
 export async function runNode(call: RunCall, world: CommandWorld): Promise<number> {
   const { config: settings, sources } = loadTold(call, world)
   const isForTests = call.flags['debug.dont_blame_oasis']
-  const obstacles = await findObstacles(settings, {
-    sources,
-    isForTests,
-    hasTestEntity: isForTests && call.flags['debug.test_entity'],
-    userId: process.geteuid?.(),
-  })
+  const hasTestEntity = isForTests && call.flags['debug.test_entity']
+  return await runSettings({ settings, sources, isForTests, hasTestEntity }, world)
+}
+
+/** What a node is run with: its configuration, and what only tests want. */
+export interface RunSettings
+  extends Omit<RunningNodeOptions, 'dataDir'>,
+    Pick<Parameters<typeof findObstacles>[1], 'sources' | 'hasTestEntity'> {}
+
+/** As {@link runNode}, with a configuration that has been read. */
+export async function runSettings(run: RunSettings, world: CommandWorld): Promise<number> {
+  const { settings, sources, hasTestEntity, ...how } = run
+  const { isForTests } = how
+  const context = { sources, isForTests, hasTestEntity, userId: process.geteuid?.() }
+  const obstacles = await findObstacles(settings, context)
   for (const { message } of obstacles) world.err.write(`Error: ${message}\n`)
   const { dataDir } = settings.common
   if (obstacles.length > 0 || dataDir === undefined) return MISUSED
-  const node = new RunningNode({ settings, dataDir, isForTests })
+  const node = new RunningNode({ ...how, settings, dataDir })
   obeySignals(node, settings)
   await node.start()
   const ending = await node.ended

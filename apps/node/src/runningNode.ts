@@ -15,7 +15,7 @@ import { internalSocketOf } from '@wadi/node-config/internal-socket'
 import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { sentenceOf } from './exitCodes.ts'
-import type { ModeNode, NodeContext } from './modes/modeNode.ts'
+import type { Misbehaviour, ModeNode, NodeContext } from './modes/modeNode.ts'
 import { openMode } from './modes/openMode.ts'
 import { levelsOf, publicAddressOf } from './nodeOptions.ts'
 import { type Operations, openOperations } from './operations/operations.ts'
@@ -34,6 +34,8 @@ export interface RunningNodeOptions {
   readonly dataDir: string
   /** Was the flag given that allows what is for tests? */
   readonly isForTests: boolean
+  /** What it does that others do not. */
+  readonly misbehaviour?: Misbehaviour
 }
 
 /** See the top of this file. */

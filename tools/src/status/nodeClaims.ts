@@ -47,6 +47,7 @@ export const nodeClaims: readonly Claim[] = [
       'apps/node/src/commands/genesis/recordedGenesis.test.ts',
       'apps/node/src/commands/stake/stakeCommands.test.ts',
       'apps/node/src/commands/control/controlCommands.test.ts',
+      'apps/node/src/commands/debug/byzantine/slow-vrfBeacon.test.ts',
     ],
   },
   {

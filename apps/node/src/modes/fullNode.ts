@@ -4,6 +4,7 @@ import { SOFTWARE_VERSION } from '@wadi/compose/software-version'
 import { KvstoreApplication } from '@wadi/compose/testing/kvstore'
 import type { LightBlockProvider } from '@wadi/engine/state-sync'
 import type { GrpcServer } from '@wadi/grpc/server'
+import type { Epoch } from '@wadi/primitives/epoch'
 import { lightBlockProvider } from '../lightBlocks.ts'
 import { nodeOptionsOf } from '../nodeOptions.ts'
 import { type Enrolment, enrolmentOf, sentryOf } from '../nodeRegistration.ts'
@@ -21,9 +22,11 @@ export async function openFullNode(context: NodeContext): Promise<ModeNode> {
     identity,
     methods: () => opened?.api?.methods ?? {},
     round: () => opened?.vrfRound(),
+    createProver: context.misbehaviour?.createProver,
     onLeft: context.stopSoon,
   }
   const own = enrolmentOf(enrolment)
+  const life = new AbortController()
   let sentry: GrpcServer | undefined
   const { stateSync, providers: names } = context.settings.consensus
   const providers = stateSync.enabled
@@ -46,11 +49,17 @@ export async function openFullNode(context: NodeContext): Promise<ModeNode> {
     start: async () => {
       await node.start()
       sentry = await sentryOf(enrolment)
-      own?.registration.start()
-      own?.prover.start()
+      const begin = () => {
+        own?.registration.start()
+        own?.prover.start()
+      }
+      const { misbehaviour, onFatal } = context
+      if (misbehaviour === undefined) begin()
+      else untilEpoch(node, misbehaviour.activationEpoch, life.signal).then(begin, onFatal)
     },
     stop: async () => {
       opened = undefined
+      life.abort()
       own?.registration.stop()
       own?.prover.stop()
       node.stop()
@@ -58,6 +67,16 @@ export async function openFullNode(context: NodeContext): Promise<ModeNode> {
       await sentry?.close(SENTRY_GRACE_MS)
     },
   }
+}
+
+/** Never answers if the node is stopped before. */
+async function untilEpoch({ api }: Node, epoch: Epoch, signal: AbortSignal): Promise<void> {
+  try {
+    await api?.methods['Beacon/WaitEpoch']?.answer(epoch, { signal })
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+  if (signal.aborted) await new Promise(() => undefined)
 }
 
 interface NodeParts {

@@ -5,6 +5,15 @@ import type { NodeKeys } from '@wadi/compose/node-keys'
 import type { GenesisDocument } from '@wadi/consensus/genesis/document'
 import type { NodeApi } from '@wadi/node-api/node-api'
 import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
+import type { Epoch } from '@wadi/primitives/epoch'
+import type { CreateProver } from '../nodeRegistration.ts'
+
+/** What a node does that is not honest, or not yet. */
+export interface Misbehaviour {
+  readonly createProver: CreateProver
+  /** Before it the node neither registers nor proves. */
+  readonly activationEpoch: Epoch
+}
 
 /** What it is made of. */
 export interface NodeContext {
@@ -12,6 +21,8 @@ export interface NodeContext {
   readonly dataDir: string
   /** Was the flag given that allows what is for tests? */
   readonly isForTests: boolean
+  /** For tests of others: see {@link Misbehaviour}. */
+  readonly misbehaviour?: Misbehaviour
   readonly world: NodeWorld
   readonly document: GenesisDocument
   readonly keys: NodeKeys

@@ -2,6 +2,7 @@
 
 import type { CommandGroup } from '@wadi/node-config/command'
 import { beaconCommands } from './beacon/beaconCommands.ts'
+import { byzantineCommands } from './byzantine/byzantineCommands.ts'
 import { debugControlCommands } from './control/debugControlCommands.ts'
 import { dumpdb } from './dumpdb.ts'
 import { debugStorageCommands } from './storage/debugStorageCommands.ts'
@@ -12,5 +13,12 @@ export const debugCommands: CommandGroup = {
   name: 'debug',
   summary: 'debug utilities',
   shared: {},
-  commands: [debugControlCommands, beaconCommands, dumpdb, debugStorageCommands, txsource],
+  commands: [
+    debugControlCommands,
+    beaconCommands,
+    byzantineCommands,
+    dumpdb,
+    debugStorageCommands,
+    txsource,
+  ],
 }

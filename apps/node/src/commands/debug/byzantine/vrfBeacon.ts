@@ -1,0 +1,42 @@
+import { type Call, command } from '@wadi/node-config/command'
+import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
+import { testEntity } from '@wadi/provisioning/test-entity'
+import { loadTold, runSettings } from '../../../runNode.ts'
+import { parseBeaconMode } from './beaconMode.ts'
+import { byzantineFlags } from './byzantineFlags.ts'
+import { createByzantineProver } from './byzantineProver.ts'
+
+/** The node of the configuration is a validator, whatever it is otherwise. */
+function settingsOf(settings: Settings, { flags, given }: Call<typeof byzantineFlags>): Settings {
+  const { genesis, registration } = settings
+  const hasTestEntity = flags['debug.dont_blame_oasis'] && flags['debug.test_entity']
+  return {
+    ...settings,
+    mode: 'validator',
+    genesis: given.has('genesis.file') ? { ...genesis, file: flags['genesis.file'] } : genesis,
+    registration: hasTestEntity
+      ? { ...registration, entityId: testEntity().entity.id }
+      : registration,
+  }
+}
+
+/** `debug byzantine vrfbeacon`: a validator that answers the beacon as its mode says. */
+export const vrfBeacon = command<typeof byzantineFlags>({
+  name: 'vrfbeacon',
+  summary: 'run a validator that proves its randomness in time, too early, or never',
+  options: byzantineFlags,
+  async run(call, world) {
+    const { flags } = call
+    const mode = parseBeaconMode(flags.vrf_beacon_mode)
+    const { config, sources } = loadTold(call, world)
+    const isForTests = flags['debug.dont_blame_oasis']
+    const hasTestEntity = isForTests && flags['debug.test_entity']
+    const misbehaviour = {
+      createProver: (options: Parameters<typeof createByzantineProver>[1]) =>
+        createByzantineProver(mode, options),
+      activationEpoch: flags.activation_epoch,
+    }
+    const settings = settingsOf(config, call)
+    return await runSettings({ settings, sources, isForTests, hasTestEntity, misbehaviour }, world)
+  },
+})
