@@ -30,8 +30,8 @@ export const ARENA_BYTES_MIN = 4 * 1024 * 1024
  */
 export const ARENA_FREE_PERCENT_MIN = 10
 
-/** Changes in a write log on the wire: what one round, or one batch, may do to a state. */
-export const WRITE_LOG_COUNT_MAX = 2 ** 21
+/** Prefixes in one request, which cannot be answered with more keys than that either. */
+export const PREFIX_COUNT_MAX = 65_536
 
 /** A checkpoint chunk before and after decompression. Producers aim at a few megabytes. */
 export const CHUNK_BYTES_MAX = 64 * 1024 * 1024

@@ -16,6 +16,7 @@ import fc from 'fast-check'
 import { Arena } from './arena.ts'
 import {
   KEY_BYTES_MAX,
+  PREFIX_COUNT_MAX,
   PROOF_BLOCK_BYTES_MAX,
   PROOF_DEPTH_MAX,
   PROOF_ENTRIES_MAX,
@@ -28,7 +29,13 @@ import type { ProofNode } from './proofNode.ts'
 import { getFromProof, pairsFromProof } from './readProof.ts'
 import { EMPTY_HASH, ROOT_TYPE_STATE } from './roots.ts'
 import { type Pair, pairsWithPrefix } from './state.ts'
-import { proveGet, proveIterate, provePrefixes, verifyAnswer } from './syncer.ts'
+import {
+  GetPrefixesRequest,
+  proveGet,
+  proveIterate,
+  provePrefixes,
+  verifyAnswer,
+} from './syncer.ts'
 import { createTree, openTree, type Tree } from './tree.ts'
 import { verifyGet, verifyProof, verifyProofInKernel } from './verifyProof.ts'
 
@@ -200,6 +207,18 @@ describe('a proof of a range', () => {
       ),
       { numRuns: 200 },
     )
+  })
+
+  it('PREFIX_COUNT_MAX: is asked for so many prefixes at once, and not for one more', () => {
+    const tree = sample()
+    const request = (count: number) => {
+      const prefixes = Array<Uint8Array>(count).fill(EMPTY_BYTES)
+      const asked = { tree: askAt(tree), prefixes, limit: 1, proofVersion: 0 }
+      return decode(GetPrefixesRequest, encode(GetPrefixesRequest, asked))
+    }
+    assert.equal(request(PREFIX_COUNT_MAX).prefixes.length, PREFIX_COUNT_MAX)
+    assert.throws(() => request(PREFIX_COUNT_MAX + 1), { code: 1, reason: 'cbor.tooMany' })
+    tree.dispose()
   })
 
   it('ends with an error where it does not tell what comes next', () => {

@@ -6,6 +6,7 @@ import { bool, bytes, u8, u16, u64 } from '@wadi/cbor/scalars'
 import type { Infer } from '@wadi/cbor/schema'
 import { named, omitEmpty, struct } from '@wadi/cbor/struct'
 import { errors } from './errors.ts'
+import { PREFIX_COUNT_MAX } from './limits.ts'
 import { Proof, type ProofVersion } from './proof.ts'
 import { ProofBuilder } from './proofBuilder.ts'
 import type { VerifiedProof } from './proofNode.ts'
@@ -38,7 +39,7 @@ export type GetRequest = Infer<typeof GetRequest>
 
 export const GetPrefixesRequest = struct({
   tree: TreeId,
-  prefixes: list(bytes),
+  prefixes: list(bytes, { countMax: PREFIX_COUNT_MAX }),
   limit: u16,
   proofVersion: omitEmpty(u16),
 })

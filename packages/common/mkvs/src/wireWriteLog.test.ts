@@ -2,16 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { EMPTY_BYTES, parseHex, toHex } from '@wadi/base/bytes'
 import { decodeRpc, encode } from '@wadi/cbor/codec'
-import { WRITE_LOG_COUNT_MAX } from './limits.ts'
-import { WireWriteLog } from './wireWriteLog.ts'
+import { wireWriteLog } from './wireWriteLog.ts'
 
-/** An array of so many times one item. */
-function listOf(count: number, item: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(5 + count * item.length)
-  bytes.set([0x9a, count >>> 24, count >>> 16, count >>> 8, count])
-  for (let i = 0; i < count; i++) bytes.set(item, 5 + i * item.length)
-  return bytes
-}
+const WireWriteLog = wireWriteLog(3)
 
 describe('a write log on the wire', () => {
   it('tells a removed key from one with an empty value', () => {
@@ -31,11 +24,10 @@ describe('a write log on the wire', () => {
     }
   })
 
-  it('WRITE_LOG_COUNT_MAX: has so many entries, and not one more', () => {
-    const pair = parseHex('824040')
-    const full = decodeRpc(WireWriteLog, listOf(WRITE_LOG_COUNT_MAX, pair))
-    assert.equal(full.length, WRITE_LOG_COUNT_MAX)
-    const tooLong = listOf(WRITE_LOG_COUNT_MAX + 1, pair)
+  it('has as many entries as its reader says, and not one more', () => {
+    const pair = '824040'
+    assert.equal(decodeRpc(WireWriteLog, parseHex(`83${pair.repeat(3)}`)).length, 3)
+    const tooLong = parseHex(`84${pair.repeat(4)}`)
     assert.throws(() => decodeRpc(WireWriteLog, tooLong), { code: 1, reason: 'cbor.tooMany' })
   })
 })

@@ -5,7 +5,6 @@ import { mapped } from '@wadi/cbor/mapped'
 import { bytes } from '@wadi/cbor/scalars'
 import type { Schema } from '@wadi/cbor/schema'
 import { arrayStruct, nilable } from '@wadi/cbor/struct'
-import { WRITE_LOG_COUNT_MAX } from './limits.ts'
 import type { WriteLog, WriteLogEntry } from './roots.ts'
 
 const WireEntry = arrayStruct({ key: bytes, value: nilable(bytes) })
@@ -16,5 +15,11 @@ const Entry: Schema<WriteLogEntry> = mapped(WireEntry, {
   to: ([key, value]) => ({ key, value }),
 })
 
-/** Null is a key that was removed, an empty value is one that was written. */
-export const WireWriteLog: Schema<WriteLog> = list(Entry, { countMax: WRITE_LOG_COUNT_MAX })
+/**
+ * Null is a key that was removed, an empty value is one that was written. Whoever reads logs says
+ * how many changes there may be: one takes three bytes on the wire, and a hundred times as many in
+ * memory.
+ */
+export function wireWriteLog(countMax: number): Schema<WriteLog> {
+  return list(Entry, { countMax })
+}

@@ -7,6 +7,8 @@
 export const MESSAGE_SIZE_MAX = 33_554_432
 /** Transactions of one batch that is checked, executed or fetched. */
 export const BATCH_COUNT_MAX = 65_536
+/** Changes that one batch makes to one tree: at 128 bytes each, as much as a message holds. */
+export const WRITE_COUNT_MAX = 262_144
 /** Messages that one batch emits: descriptors allow far fewer. */
 export const EMITTED_COUNT_MAX = 65_536
 /** Nodes of which a runtime names those that may be asked. */

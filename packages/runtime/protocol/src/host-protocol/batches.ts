@@ -17,14 +17,15 @@ import { RoundResults } from '@wadi/consensus/roothash'
 import { Block, Header } from '@wadi/consensus/roothash/block'
 import { ComputeResultsHeader } from '@wadi/consensus/roothash/commitments'
 import { IncomingMessage, Message } from '@wadi/consensus/roothash/messages'
-import { WireWriteLog } from '@wadi/mkvs/wireWriteLog'
+import { wireWriteLog } from '@wadi/mkvs/wireWriteLog'
 import { Epoch } from '@wadi/primitives/epoch'
 import { Hash } from '@wadi/primitives/hash'
 import { RawSignature } from '@wadi/primitives/signed'
-import { BATCH_COUNT_MAX, EMITTED_COUNT_MAX } from '../limits.ts'
+import { BATCH_COUNT_MAX, EMITTED_COUNT_MAX, WRITE_COUNT_MAX } from '../limits.ts'
 
 /** Null is what a host has that never had a transaction; it is as good as none. */
 const Inputs = nilable(list(bytes, { countMax: BATCH_COUNT_MAX }))
+const WriteLog = wireWriteLog(WRITE_COUNT_MAX)
 const Hashes = list(Hash, { countMax: BATCH_COUNT_MAX })
 
 /** Would these transactions be good in the round after this block? */
@@ -81,8 +82,8 @@ export type ExecuteTxBatchRequest = Infer<typeof ExecuteTxBatchRequest>
 /** What came out of a batch, and what it did to both trees. */
 export const ComputedBatch = struct({
   header: ComputeResultsHeader,
-  ioWriteLog: WireWriteLog,
-  stateWriteLog: WireWriteLog,
+  ioWriteLog: WriteLog,
+  stateWriteLog: WriteLog,
   rakSig: RawSignature,
   messages: list(Message, { countMax: EMITTED_COUNT_MAX }),
 })
@@ -94,7 +95,7 @@ export const ExecuteTxBatchResponse = struct({
   txHashes: omitEmptyInGo(Hashes),
   txRejectHashes: omitEmptyInGo(Hashes),
   txInputRoot: Hash,
-  txInputWriteLog: omitEmptyInGo(WireWriteLog),
+  txInputWriteLog: omitEmptyInGo(WriteLog),
   /** Runtimes of old say something here that nobody reads. */
   batchWeightLimits: omitEmpty(raw),
 })

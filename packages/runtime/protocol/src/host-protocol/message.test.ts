@@ -15,6 +15,7 @@ import {
   MESSAGE_SIZE_MAX,
   NODE_COUNT_MAX,
   TAG_COUNT_MAX,
+  WRITE_COUNT_MAX,
 } from '../limits.ts'
 import {
   CheckTxBatchRequest,
@@ -206,6 +207,17 @@ describe('lists in messages', () => {
       kind: 'HostFetchTxBatchResponse',
       body: { batch: copies(count, EMPTY_BYTES) },
     }))
+  })
+
+  it('WRITE_COUNT_MAX: of changes to a tree', () => {
+    checkBound(WRITE_COUNT_MAX, (count) => {
+      const log = copies(count, [EMPTY_BYTES, undefined] as const)
+      const batch = make(ComputedBatch, { stateWriteLog: log })
+      return {
+        kind: 'RuntimeExecuteTxBatchResponse',
+        body: make(ExecuteTxBatchResponse, { batch }),
+      }
+    })
   })
 
   it('EMITTED_COUNT_MAX: of messages to the consensus layer', () => {
