@@ -9,6 +9,7 @@ import { vrfBeacon } from './vrfBeacon.ts'
 export const byzantineCommands: CommandGroup = {
   name: 'byzantine',
   summary: 'run a node that does not do as it should, for tests',
+  details: ['For tests of networks: never for one that means something to anybody.'],
   shared: byzantineFlags,
   commands: [executor, vrfBeacon],
 }

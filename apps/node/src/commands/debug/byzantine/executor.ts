@@ -6,6 +6,9 @@ import { byzantineFlags } from './byzantineFlags.ts'
 export const executor = command<typeof byzantineFlags>({
   name: 'executor',
   summary: 'compute rounds of a runtime, and cheat (not supported yet)',
+  examples: [
+    'wadi-node debug byzantine executor --config node.yaml --executor.mode executor_dishonest',
+  ],
   options: byzantineFlags,
   run() {
     throw errors.unsupported(

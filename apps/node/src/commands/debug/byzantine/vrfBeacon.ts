@@ -24,6 +24,13 @@ function settingsOf(settings: Settings, { flags, given }: Call<typeof byzantineF
 export const vrfBeacon = command<typeof byzantineFlags>({
   name: 'vrfbeacon',
   summary: 'run a validator that proves its randomness in time, too early, or never',
+  details: [
+    'Runs the node of the configuration as a validator, on a network whose beacon asks for proofs of randomness, until it is stopped. At the end of each round',
+    'it logs byzantine/vrf_beacon/round_completed. It ends with 1 if the chain does not treat it as its mode deserves: an early proof has to be refused.',
+  ],
+  examples: [
+    'wadi-node debug byzantine vrfbeacon --config node.yaml --debug.dont_blame_oasis --vrf_beacon_mode vrf_beacon_early --activation_epoch 1',
+  ],
   options: byzantineFlags,
   async run(call, world) {
     const { flags } = call
