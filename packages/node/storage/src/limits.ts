@@ -20,8 +20,8 @@ export const SEGMENT_SIZE = 64 * 1024 * 1024
 /** Addresses inside a rewritten segment are 32-bit offsets. */
 export const SEGMENT_SPAN_MAX = 2 ** 32 - 1
 
-/** Bytes of log after which the index is written anew: what an opening has to read again. */
-export const INDEX_INTERVAL = 256 * 1024 * 1024
+/** Bytes of log after which the index is written anew: what is read again after a crash. */
+export const INDEX_INTERVAL = 64 * 1024 * 1024
 
 /** Dead records noted in memory before their lists are written: four bytes each, and the frames. */
 export const FRESH_DEAD_MAX = 1_000_000

@@ -44,13 +44,23 @@ function readPlace(reader: ByteReader): FramePlace {
 }
 
 const PLACE_SIZE = 20
+/** Bytes of a version. */
+const VERSION_SIZE = 14
+/** So many times as long as the index is the log that makes another one due. */
+const LOG_PER_INDEX = 2
+
+/** What is behind the last index, and how many versions the next one will list. */
+export interface BehindIndex {
+  readonly size: number
+  readonly freshDeadCount: number
+  readonly versionCount: number
+}
 
 /** Is so much behind the last index that opening would take long, or memory fill up? */
-export function isIndexDue(
-  behind: { readonly size: number; readonly freshDeadCount: number },
-  interval: number = INDEX_INTERVAL,
-): boolean {
-  return behind.size >= interval || behind.freshDeadCount >= FRESH_DEAD_MAX
+export function isIndexDue(behind: BehindIndex, interval: number = INDEX_INTERVAL): boolean {
+  // It lists all versions each time: with millions of them it is written less often.
+  const least = Math.max(interval, LOG_PER_INDEX * VERSION_SIZE * behind.versionCount)
+  return behind.size >= least || behind.freshDeadCount >= FRESH_DEAD_MAX
 }
 
 /** What is to be written at an address, from a catalogue and the segments. */
@@ -115,7 +125,7 @@ export function loadIndex(files: FileSystem, folder: string): Index | undefined 
       liveSize: reader.u48(),
       deadCount: reader.u48(),
     })),
-    versions: readList(reader, 14, () => [reader.u64(), reader.u48()] as const),
+    versions: readList(reader, VERSION_SIZE, () => [reader.u64(), reader.u48()] as const),
     pending: readList(reader, PLACE_SIZE, () => readPlace(reader)),
     restore: reader.u8() === 0 ? undefined : readRestore(reader),
   }

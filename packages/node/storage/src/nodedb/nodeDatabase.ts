@@ -303,7 +303,9 @@ export class NodeDatabase implements NodeReader {
     // Before the frame: what is acknowledged must not fail afterwards.
     const { end, freshDeadCount } = this.#log
     const size = end - this.#indexedEnd
-    if (isIndexDue({ size, freshDeadCount }, this.#indexInterval)) this.#saveIndex()
+    const versionCount = this.#catalog.versions.count
+    const behind = { size, freshDeadCount, versionCount }
+    if (isIndexDue(behind, this.#indexInterval)) this.#saveIndex()
     const change = this.#catalog.prepare(kind, note)
     const place: FramePlace = this.#log.append({ kind, nodes, note })
     change(place)

@@ -35,12 +35,20 @@ describe('the node log', () => {
   })
 
   it('has its index written after INDEX_INTERVAL bytes, not one byte before', () => {
-    assert.equal(isIndexDue({ size: INDEX_INTERVAL - 1, freshDeadCount: 0 }), false)
-    assert.equal(isIndexDue({ size: INDEX_INTERVAL, freshDeadCount: 0 }), true)
+    const few = { freshDeadCount: 0, versionCount: 1_000_000 }
+    assert.equal(isIndexDue({ ...few, size: INDEX_INTERVAL - 1 }), false)
+    assert.equal(isIndexDue({ ...few, size: INDEX_INTERVAL }), true)
+  })
+
+  it('has its index written after twice its bytes where it is long, not one byte before', () => {
+    const many = { freshDeadCount: 0, versionCount: 10_000_000 }
+    assert.equal(isIndexDue({ ...many, size: 280_000_000 - 1 }), false)
+    assert.equal(isIndexDue({ ...many, size: 280_000_000 }), true)
   })
 
   it('has its index written after FRESH_DEAD_MAX dead records, not one before', () => {
-    assert.equal(isIndexDue({ size: 0, freshDeadCount: FRESH_DEAD_MAX - 1 }), false)
-    assert.equal(isIndexDue({ size: 0, freshDeadCount: FRESH_DEAD_MAX }), true)
+    const nothing = { size: 0, versionCount: 0 }
+    assert.equal(isIndexDue({ ...nothing, freshDeadCount: FRESH_DEAD_MAX - 1 }), false)
+    assert.equal(isIndexDue({ ...nothing, freshDeadCount: FRESH_DEAD_MAX }), true)
   })
 })

@@ -13,6 +13,7 @@ import {
   parseFrameHeader,
   placeOf,
 } from './frame.ts'
+import { FrameWindow } from './frameWindow.ts'
 import { type Index, loadIndex } from './indexFile.ts'
 import { FIRST_ADDRESS, type LogSizes, NodeLog } from './nodeLog.ts'
 import { decodeBatch } from './notes.ts'
@@ -114,11 +115,11 @@ function replay(log: NodeLog, catalog: Catalog, tail: number[]): void {
 function replaySegment(log: NodeLog, catalog: Catalog, segment: Segment): void {
   const { file } = segment.source
   const positionOf = (address: number): number => address - segment.start + PLAIN_HEADER_SIZE
+  const window = new FrameWindow(segment)
   for (;;) {
     const address = segment.end
-    const header = readHeader(segment, address)
-    const frame = header === undefined ? undefined : readFrame(segment, header)
-    if (header === undefined || frame === undefined) {
+    const frame = window.frameAt(address)
+    if (frame === undefined) {
       checkTorn(segment, address)
       if (file.size() > positionOf(address)) file.truncate(positionOf(address))
       // What a killed process left in the system's memory counts from here on, so it has to stay.
@@ -126,9 +127,10 @@ function replaySegment(log: NodeLog, catalog: Catalog, segment: Segment): void {
       log.markRecovered(address)
       return
     }
+    const { header, bytes } = frame
     const place = placeOf(header)
     const noteStart = place.noteAddress - address
-    const change = catalog.prepare(header.kind, frame.subarray(noteStart))
+    const change = catalog.prepare(header.kind, bytes.subarray(noteStart))
     log.admit(header)
     change(place)
   }
