@@ -5,7 +5,7 @@
 
 import fc from 'fast-check'
 
-const PROPERTY_LIMIT_MS = 30_000
+const PROPERTY_LIMIT_MS = 10_000
 
 fc.configureGlobal({
   ...fc.readConfigureGlobal(),
