@@ -5,13 +5,15 @@ import { CodedError } from '@wadi/base/errors'
 import { make } from '@wadi/cbor/codec'
 import { keyedMap, withEntry } from '@wadi/cbor/collections'
 import { text } from '@wadi/cbor/scalars'
+import { MrEnclave, MrSigner } from '@wadi/primitives/enclaveIdentity'
 import { Hash, hashOfBytes } from '@wadi/primitives/hash'
 import { testNamespace } from '@wadi/primitives/namespace'
 import fc from 'fast-check'
 import { MANIFEST_SIZE_MAX } from '../limits.ts'
 import { writeArchive } from './archive/writeArchive.ts'
-import { bundleFileName, readBundle, withDigests, writeBundle } from './bundle.ts'
+import { bundleFileName, enclavesOf, readBundle, withDigests, writeBundle } from './bundle.ts'
 import { zlibCompression as zlib } from './compliance/zlibCompression.ts'
+import { PROGRAM, SIGSTRUCT } from './fixtures/sigstruct.ts'
 import {
   Component,
   encodeManifest,
@@ -20,6 +22,7 @@ import {
   Manifest,
   TdxMetadata,
 } from './manifest.ts'
+import { verifySigstruct } from './sigstruct.ts'
 
 const id = testNamespace(toUtf8('bundle'))
 const files: ReadonlyMap<string, Uint8Array> = new Map([
@@ -135,6 +138,25 @@ describe('a bundle', () => {
     refuses(forged({ ...manifest, digests: ofItself }), 'wrongDigest')
     const ofNothing = withEntry(digests, 'absent', Hash.zero)
     assert.equal(readBundle(forged({ ...manifest, digests: ofNothing }), zlib).files.size, 4)
+  })
+
+  it('has the signature of its SGX program verified, and is the enclave that it says', () => {
+    const sgx = { executable: 'signed', signature: 'signature' }
+    const component = { ...components[0]!, sgx }
+    const signedBy = (sigstruct: Uint8Array) => {
+      const all = new Map([...files, ['signed', PROGRAM], ['signature', sigstruct]] as const)
+      return forged(withDigests(make(Manifest, { id, components: [component] }), all), all)
+    }
+    const bundle = readBundle(signedBy(SIGSTRUCT), zlib)
+    assert.deepEqual(enclavesOf(bundle, component), [verifySigstruct(SIGSTRUCT, PROGRAM)])
+    const enclave = { mrEnclave: MrEnclave.zero, mrSigner: MrSigner.zero }
+    const named = { ...component, identity: [{ hypervisor: '', enclave }] }
+    assert.deepEqual(enclavesOf(bundle, named), [enclave])
+    refuses(signedBy(Uint8Array.from(SIGSTRUCT).fill(0, 600, 601)), 'badSignature')
+    const unsigned = readBundle(good, zlib)
+    for (const other of components) {
+      assert.throws(() => enclavesOf(unsigned, other), refusal('noIdentity'))
+    }
   })
 
   it('is not written if it could not be read', () => {

@@ -1,9 +1,11 @@
 /** Bundles: a runtime's programs in one file, with a manifest whose hash stands for all of it. */
 
 import { equalBytes, toHex } from '@wadi/base/bytes'
+import { assert } from '@wadi/base/errors'
 import { keyedMap } from '@wadi/cbor/collections'
 import { excerpt } from '@wadi/cbor/errors'
 import { text } from '@wadi/cbor/scalars'
+import type { EnclaveIdentity } from '@wadi/primitives/enclaveIdentity'
 import { type Hash, hashOfBytes } from '@wadi/primitives/hash'
 import type { Namespace } from '@wadi/primitives/namespace'
 import { MANIFEST_SIZE_MAX } from '../limits.ts'
@@ -21,11 +23,12 @@ import {
   MANIFEST_NAME,
   type Manifest,
 } from './manifest.ts'
+import { verifySigstruct } from './sigstruct.ts'
 
 /** Files by name, the manifest not among them. */
 export type BundleFiles = ReadonlyMap<string, Uint8Array>
 
-/** A bundle of which everything has been checked but signatures of enclaves. */
+/** A bundle of which everything has been checked. */
 export interface Bundle {
   readonly manifest: Manifest
   readonly manifestHash: Hash
@@ -119,7 +122,35 @@ export function readBundle(
     checkDigest(head.manifest, file.name, bytes)
     files.set(file.name, bytes)
   }
+  checkSignatures(head.manifest, files)
   return { ...head, files }
+}
+
+/** The program of an SGX component and its signature, if it has one. */
+function sgxFilesOf({ sgx }: Component, files: BundleFiles) {
+  if (sgx === undefined) return undefined
+  const program = files.get(sgx.executable)
+  assert(program !== undefined, 'bundle: files were checked')
+  return { program, signature: sgx.signature === '' ? undefined : files.get(sgx.signature) }
+}
+
+function checkSignatures(manifest: Manifest, files: BundleFiles): void {
+  for (const component of componentsOf(manifest)) {
+    const sgx = sgxFilesOf(component, files)
+    if (sgx?.signature !== undefined) verifySigstruct(sgx.signature, sgx.program)
+  }
+}
+
+/**
+ * The enclaves that a component may be: those that the manifest names, or the one that its SGX
+ * program is by its signature.
+ */
+export function enclavesOf({ files }: Bundle, component: Component): readonly EnclaveIdentity[] {
+  const { identity } = component
+  if (identity.length > 0) return identity.map(({ enclave }) => enclave)
+  const sgx = sgxFilesOf(component, files)
+  if (sgx?.signature === undefined) throw errors.noIdentity()
+  return [verifySigstruct(sgx.signature, sgx.program)]
 }
 
 /** The manifest with the digests of these files. */
@@ -137,6 +168,7 @@ export function writeBundle(
   checkManifest(manifest)
   checkComplete(manifest, files)
   for (const [name, bytes] of files) checkDigest(manifest, name, bytes)
+  checkSignatures(manifest, files)
   const archive = writeArchive([[MANIFEST_NAME, encodeManifest(manifest)], ...files], compression)
   listFiles(archive, MANIFEST_NAME)
   return archive

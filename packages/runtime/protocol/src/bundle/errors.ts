@@ -20,4 +20,6 @@ export const errors = definePlainErrors('bundle', {
   missingFile: 'a file is missing',
   missingDigest: 'a file without a digest',
   wrongDigest: 'a file of another digest',
+  badSignature: 'the signature of an SGX enclave is wrong',
+  noIdentity: 'nobody says which enclave it is to be',
 })
