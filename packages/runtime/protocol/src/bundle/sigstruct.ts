@@ -1,6 +1,6 @@
 /**
  * The signature of an SGX enclave (SIGSTRUCT): 1,808 bytes in which its maker signs what the
- * enclave measures. RSA with 3,072 bits and the exponent 3; all numbers have their least byte first.
+ * enclave measures. RSA with 3,072 bits and the exponent 3; numbers have their least byte first.
  */
 
 import { concatBytes, equalBytes, toHex } from '@wadi/base/bytes'
