@@ -90,7 +90,10 @@ async function runBlocks(
       channels.some(({ id }) => id === BLOCK_SYNC_CHANNEL),
     )!
     engine.start()
-    reactor.addPeer(storeAsPeer({ blocks, reactor, height, timers: world.timers }))
+    const { peer, status } = storeAsPeer({ blocks, reactor, height, timers: world.timers })
+    reactor.addPeer(peer)
+    // As every peer does that has come; the next time it is asked is ten seconds later.
+    reactor.receive(peer, BLOCK_SYNC_CHANNEL, encode(BlockSyncMessage, status))
     await caughtUp.promise
   } finally {
     engine.stop()
@@ -106,8 +109,12 @@ interface PeerParts {
   readonly timers: NodeWorld['timers']
 }
 
-/** A peer that has the blocks of a store. */
-function storeAsPeer({ blocks, reactor, height, timers }: PeerParts): Peer {
+/** A peer that has the blocks of a store, and what it says of itself. */
+function storeAsPeer({ blocks, reactor, height, timers }: PeerParts): {
+  readonly peer: Peer
+  readonly status: BlockSyncMessage
+} {
+  const status = { kind: 'status', body: { base: blocks.base, height: height + 1n } } as const
   const peer: Peer = {
     id: '00'.repeat(20),
     isOutbound: true,
@@ -123,13 +130,12 @@ function storeAsPeer({ blocks, reactor, height, timers }: PeerParts): Peer {
     },
   }
   const answerTo = (asked: BlockSyncMessage): BlockSyncMessage | undefined => {
-    if (asked.kind === 'status-request')
-      return { kind: 'status', body: { base: blocks.base, height: height + 1n } }
+    if (asked.kind === 'status-request') return status
     if (asked.kind !== 'block-request') return undefined
     const block = blocks.loadBlock(asked.body.height)
     return block === undefined
       ? { kind: 'no-block', body: asked.body }
       : { kind: 'block', body: { block } }
   }
-  return peer
+  return { peer, status }
 }
