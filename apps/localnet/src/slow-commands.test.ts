@@ -1,8 +1,8 @@
 /** What programs are told of a network: every command with `--output json`. */
 
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -76,6 +76,20 @@ describe('the commands of a local network', () => {
       const { code, out, err } = await run(...words, '--output', 'xml')
       assert.deepEqual([code, out], [1, ''])
       assert.equal(err, 'Error: --output is "xml"; give text or json\n')
+    }
+    const ended = spawnSync(process.execPath, [MAIN, 'status', '--output', 'xml'])
+    assert.equal(ended.status, 2, 'the process says that it was misused')
+  })
+
+  it('forget nothing when they are told what makes no sense', async () => {
+    for (const [name, value, sentence] of [
+      ['--validators', '0', '--validators is 0; it can be from 1 to 100'],
+      ['--epoch-blocks', '0', '--epoch-blocks is 0; it can be from 1 to 9007199254740991'],
+      ['--engine', 'steam', '--engine is steam; it can be wadi or cometbft'],
+    ] as const) {
+      const { code, err } = await run('--fresh', name, value)
+      assert.deepEqual([code, err], [1, `Error: ${sentence}\n`])
+      assert.ok(existsSync(join(folder, 'network.json')))
     }
   })
 

@@ -11,7 +11,7 @@ type Form = Pick<FlagsOf<typeof networkFlags>, 'output'>
 export function wantsJson({ output }: Form): boolean {
   if (output === 'text' || output === 'json') return output === 'json'
   throw new UnavailableError(
-    'localnet.usage',
+    'usage.localnet',
     `--output is ${JSON.stringify(output)}; give text or json`,
   )
 }

@@ -32,7 +32,7 @@ export const rewind = command<typeof rewindFlags>({
     const { folder, height } = flags
     wantsJson(flags)
     if (!given.has('height'))
-      throw new UnavailableError('localnet.usage', '--height is missing: the last block that stays')
+      throw new UnavailableError('usage.localnet', '--height is missing: the last block that stays')
     const files = await stoppedNetwork(folder)
     await rewindNetwork(files, height, (done) => {
       if (done % TELL_BLOCKS === 0n) world.err.write(`${done} of ${height} blocks\n`)

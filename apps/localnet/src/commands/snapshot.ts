@@ -9,7 +9,7 @@ const DONE = 0
 
 function nameOf({ operands: [name] }: Pick<Call<typeof networkFlags>, 'operands'>): string {
   if (name === undefined)
-    throw new UnavailableError('localnet.usage', 'the name of the snapshot is missing')
+    throw new UnavailableError('usage.localnet', 'the name of the snapshot is missing')
   return name
 }
 

@@ -8,7 +8,12 @@ import {
   type Flags,
   type FlagsOf,
 } from '@wadi/node-config/command'
-import { createNetwork, type LocalNetwork, USUAL_NETWORK } from '../createNetwork.ts'
+import {
+  createNetwork,
+  type LocalNetwork,
+  type LocalNetworkOptions,
+  USUAL_NETWORK,
+} from '../createNetwork.ts'
 import { describeNetwork, endpointLines } from '../describeNetwork.ts'
 import { type Faucet, openFaucet } from '../faucet.ts'
 import { jsonLine } from '../json.ts'
@@ -35,8 +40,9 @@ const startFlags = {
   },
   engine: {
     kind: 'text',
-    doc: 'who agrees on blocks of a new network: wadi, or cometbft with our application behind it',
+    doc: 'who agrees on blocks of a new network: wadi, or cometbft (has to be built with Go)',
     fallback: 'wadi',
+    word: 'name',
   },
   fresh: { kind: 'boolean', doc: 'forget the network that is there', fallback: false },
   'block-time': {
@@ -59,13 +65,13 @@ type StartCall = Pick<Call<typeof startFlags>, 'flags' | 'given'>
 const [DONE, FAILED] = [0, 1]
 const COLUMNS = 80
 
-function refuse(why: string): UnavailableError {
-  return new UnavailableError('localnet.usage', why)
+function misused(why: string): UnavailableError {
+  return new UnavailableError('usage.localnet', why)
 }
 
 function count(name: string, value: bigint, most: number): number {
   if (value < 1n || value > BigInt(most))
-    throw refuse(`--${name} is ${value}; it can be from 1 to ${most}`)
+    throw misused(`--${name} is ${value}; it can be from 1 to ${most}`)
   return Number(value)
 }
 
@@ -74,8 +80,18 @@ const isEngine = (name: string): name is EngineKind => name === 'wadi' || name =
 /** The engine that was asked for; nothing if whatever is there already may stay. */
 function engineOf({ flags: { engine }, given }: StartCall): { readonly engine?: EngineKind } {
   if (!given.has('engine')) return {}
-  if (!isEngine(engine)) throw refuse(`--engine is ${engine}; it can be wadi or cometbft`)
+  if (!isEngine(engine)) throw misused(`--engine is ${engine}; it can be wadi or cometbft`)
   return { engine }
+}
+
+function choicesOf({ flags, given }: StartCall): LocalNetworkOptions {
+  return {
+    validators: count('validators', flags.validators, VALIDATORS_MAX),
+    epochBlocks: count('epoch-blocks', flags['epoch-blocks'], Number.MAX_SAFE_INTEGER),
+    blockMs: flags['block-time'],
+    processes: flags.processes ? 'each' : 'one',
+    ...engineOf({ flags, given }),
+  }
 }
 
 /** Resolves when the network is to end: with what made it fail, or nothing if somebody asked. */
@@ -114,15 +130,15 @@ export const start = command<typeof startFlags>({
     const folder = resolve(flags.folder)
     const pid = processOf(folder)
     if (pid !== undefined)
-      throw refuse(`the network in ${folder} runs already (process ${pid}); stop it first`)
+      throw new UnavailableError(
+        'localnet.usage',
+        `the network in ${folder} runs already (process ${pid}); stop it first`,
+      )
+    const choices = choicesOf({ flags, given })
     if (flags.fresh) forgetNetwork(folder)
     const network = await createNetwork({
       folder,
-      validators: count('validators', flags.validators, VALIDATORS_MAX),
-      epochBlocks: count('epoch-blocks', flags['epoch-blocks'], Number.MAX_SAFE_INTEGER),
-      blockMs: flags['block-time'],
-      processes: flags.processes ? 'each' : 'one',
-      ...engineOf({ flags, given }),
+      ...choices,
       onBuild: () => world.err.write('Go builds CometBFT, once; that takes some minutes …\n'),
     })
     const unmark = markRunning(folder)
