@@ -74,12 +74,18 @@ async function statusOf(client: RawClient, path: string, body: Uint8Array, type:
   return { code, text: told['grpc-message'] ?? /grpc-message: (.*)/.exec(trailers)?.[1] ?? '' }
 }
 
-/** Every call ends with a code. */
-async function askBadly(client: RawClient, path: string, type: string): Promise<void> {
-  const ends = await Promise.all(
-    malformed().map((body) => statusOf(client, path, frame(body), type)),
-  )
-  for (const { code } of ends) assert.match(code ?? 'none', /^\d+$/, path)
+/** So many methods are asked at a time: a connection has 256 calls. */
+const TOGETHER = 10
+
+/** Asks every method with everything malformed: every call ends with a code. */
+async function askBadly(client: RawClient, type: string): Promise<void> {
+  const bodies = malformed()
+  const askOne = async (path: string) => {
+    const ends = await Promise.all(bodies.map((body) => statusOf(client, path, frame(body), type)))
+    for (const { code } of ends) assert.match(code ?? 'none', /^\d+$/, path)
+  }
+  for (let i = 0; i < methods.length; i += TOGETHER)
+    await Promise.all(methods.slice(i, i + TOGETHER).map(askOne))
 }
 
 /** Bytes that the node has more after something, when it has had time to let go. */
@@ -124,7 +130,7 @@ describe('Bad input from strangers', { skip: !isLinux }, () => {
     it(`malformed requests, ${type} with CBOR: every method ends with a code, in bounded memory`, async () => {
       using client = node.client()
       const grown = await growth(node, async () => {
-        for (const path of methods) await askBadly(client, path, type)
+        await askBadly(client, type)
       })
       assert.ok(grown < 100 * MEGABYTE, `${grown} bytes`)
       assert.equal(node.said, '')
@@ -132,7 +138,7 @@ describe('Bad input from strangers', { skip: !isLinux }, () => {
 
   it('malformed requests at the socket of the operator: the same', async () => {
     using client = node.client('socket')
-    for (const path of methods) await askBadly(client, path, 'application/grpc')
+    await askBadly(client, 'application/grpc')
     await node.checkWell()
     assert.equal(node.said, '')
   })
@@ -191,9 +197,9 @@ describe('Bad input from strangers', { skip: !isLinux }, () => {
     assert.ok(each < 40_000, `${each} bytes each`)
   })
 
-  it('vanished stream clients: thousands leave nothing', async () => {
+  it('vanished stream clients: a thousand leave nothing', async () => {
     const watchAndVanish = async () => {
-      for (let i = 0; i < 40; i++) {
+      for (let i = 0; i < 20; i++) {
         const client = node.client()
         const begun = Array.from({ length: 50 }, () => {
           const stream = client.begin('/oasis-core.Consensus/WatchBlocks')
