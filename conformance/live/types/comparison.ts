@@ -58,7 +58,12 @@ const VERSIONS = [
 ] as const
 
 /** What Go cannot write as JSON, or writes in a way of its own that nobody asks for. */
-const NO_JSON = new Set(['registry.SgxAttestation', 'roothash.RoundRoots'])
+const NO_JSON = new Set([
+  'control.CommitteeStatus',
+  'control.RuntimeStatus',
+  'registry.SgxAttestation',
+  'roothash.RoundRoots',
+])
 
 interface Codec {
   readonly decode: (input: Uint8Array) => unknown

@@ -9,6 +9,8 @@ import * as churpEvents from '@wadi/consensus/churp/events'
 import * as churpMethods from '@wadi/consensus/churp/methods'
 import * as consensusTypes from '@wadi/consensus/consensus'
 import * as consensusMethods from '@wadi/consensus/consensus/methods'
+import * as keymanagerStatus from '@wadi/consensus/control/keymanagerStatus'
+import * as runtimeStatus from '@wadi/consensus/control/runtimeStatus'
 import * as genesis from '@wadi/consensus/genesis/document'
 import * as governanceTypes from '@wadi/consensus/governance'
 import * as governanceEvents from '@wadi/consensus/governance/events'
@@ -57,6 +59,7 @@ import * as version from '@wadi/primitives/version'
 
 const beacon = { ...beaconTypes, ...beaconEvents, ...beaconMethods }
 const churp = { ...churpTypes, ...churpEvents, ...churpMethods }
+const control = { ...runtimeStatus, ...keymanagerStatus }
 const consensus = { ...consensusTypes, ...consensusMethods }
 const governance = {
   ...governanceTypes,
@@ -104,6 +107,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   beacon,
   churp,
   consensus,
+  control,
   genesis,
   governance,
   keymanager,

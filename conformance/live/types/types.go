@@ -13,6 +13,7 @@ import (
 	consensus "github.com/oasisprotocol/oasis-core/go/consensus/api"
 	"github.com/oasisprotocol/oasis-core/go/consensus/api/transaction"
 	consensusGenesis "github.com/oasisprotocol/oasis-core/go/consensus/genesis"
+	control "github.com/oasisprotocol/oasis-core/go/control/api"
 	genesis "github.com/oasisprotocol/oasis-core/go/genesis/api"
 	governance "github.com/oasisprotocol/oasis-core/go/governance/api"
 	churp "github.com/oasisprotocol/oasis-core/go/keymanager/churp"
@@ -26,6 +27,8 @@ import (
 	staking "github.com/oasisprotocol/oasis-core/go/staking/api"
 	upgrade "github.com/oasisprotocol/oasis-core/go/upgrade/api"
 	vault "github.com/oasisprotocol/oasis-core/go/vault/api"
+	committeeWorker "github.com/oasisprotocol/oasis-core/go/worker/common/api"
+	keymanagerWorker "github.com/oasisprotocol/oasis-core/go/worker/keymanager/api"
 )
 
 type validators = map[signature.PublicKey]*scheduler.Validator
@@ -56,6 +59,12 @@ var types = map[string]any{
 	"beacon.EpochEvent":                         beacon.EpochEvent{},
 	"beacon.BeaconEvent":                        beacon.BeaconEvent{},
 	"beacon.VrfEvent":                           beacon.VRFEvent{},
+	"control.ComponentStatus":                   control.ComponentStatus{},
+	"control.CommitteeStatus":                   committeeWorker.Status{},
+	"control.RuntimeStatus":                     control.RuntimeStatus{},
+	"control.MasterSecretStats":                 keymanagerWorker.MasterSecretStats{},
+	"control.EphemeralSecretStats":              keymanagerWorker.EphemeralSecretStats{},
+	"control.ChurpKeeperStatus":                 keymanagerWorker.ChurpStatus{},
 	"staking.Account":                           staking.Account{},
 	"staking.Delegation":                        staking.Delegation{},
 	"staking.DebondingDelegation":               staking.DebondingDelegation{},

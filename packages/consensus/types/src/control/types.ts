@@ -2,7 +2,7 @@
 
 import type { Infer } from '@wadi/cbor/codec'
 import { list, mapOf } from '@wadi/cbor/collections'
-import { bool, bytes, i64, raw, text, time } from '@wadi/cbor/scalars'
+import { bool, bytes, i64, text, time } from '@wadi/cbor/scalars'
 import { nilable, omitEmpty, optional, struct } from '@wadi/cbor/struct'
 import { Namespace } from '@wadi/primitives/namespace'
 import { Node } from '@wadi/primitives/node'
@@ -11,6 +11,8 @@ import { PublicKey } from '@wadi/primitives/publicKey'
 import { Status as ConsensusStatus, LightClientStatus } from '../consensus/status.ts'
 import { NodeStatus } from '../registry/types.ts'
 import { PendingUpgrade } from '../upgrade/types.ts'
+import { KeymanagerStatus } from './keymanagerStatus.ts'
+import { RuntimeStatus } from './runtimeStatus.ts'
 
 /** What of a node is for tests only. */
 export const DebugStatus = struct({ enabled: bool, allowRoot: bool })
@@ -59,11 +61,9 @@ export const Status = struct({
   identity: IdentityStatus,
   consensus: optional(ConsensusStatus),
   lightClient: optional(LightClientStatus),
-  /** Of each runtime, in the words of the workers. */
-  runtimes: omitEmpty(mapOf(Namespace, raw)),
+  runtimes: omitEmpty(mapOf(Namespace, RuntimeStatus)),
   registration: optional(RegistrationStatus),
-  /** In the words of the key manager's worker. */
-  keymanager: omitEmpty(raw),
+  keymanager: optional(KeymanagerStatus),
   pendingUpgrades: omitEmpty(list(PendingUpgrade)),
   p2p: optional(PeersStatus),
   seed: optional(SeedStatus),
