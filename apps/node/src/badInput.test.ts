@@ -257,6 +257,10 @@ describe('Bad input: every configuration mistake ends before anything is touched
     await refused('wadi.signer.address', taken, { wadi: { signer } })
     server.close()
     await once(server, 'close')
+    await refused('p2p.port', /is taken by consensus\.listen_address; choose another port/, {
+      consensus: { listen_address: `tcp://[::]:${port}` },
+      p2p: { port },
+    })
     await refused('wadi.api.address', /is taken by metrics\.address; choose another port/, {
       metrics: { mode: 'pull', address: at },
       wadi: { api: { address: at } },

@@ -55,6 +55,15 @@ describe('the options of a node', () => {
     )
   })
 
+  it('say whose host nobody knows', async () => {
+    const key = toBase64(new Uint8Array(32).fill(7))
+    const persistent_peers = [`${key}@nobody.invalid:1`]
+    await assert.rejects(optionsOf({ consensus: { p2p: { persistent_peers } } }), {
+      reason: 'p2p.lookup',
+      message: /^consensus\.p2p\.persistent_peers: .*nobody\.invalid; correct it, or start again/,
+    })
+  })
+
   it('tell where it prunes, halts, and takes the state of others', async () => {
     const hash = 'AB'.repeat(32)
     const { stateSync, pruning, halt } = await optionsOf({

@@ -141,7 +141,20 @@ async function peersOf({ consensus, p2p: { seeds } }: Settings): Promise<PeersCo
 
 function readPeers(path: string, peers: readonly string[]): Promise<readonly NetAddress[]> {
   const written = peers.map((peer) => readSetting(path, () => withId(peer)))
-  return Promise.all(written.map(resolveNetAddress))
+  return Promise.all(written.map((peer) => resolvePeer(path, peer)))
+}
+
+/** What nobody knows today may be known tomorrow: no fault of the configuration. */
+async function resolvePeer(path: string, peer: string): Promise<NetAddress> {
+  try {
+    return await resolveNetAddress(peer)
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error
+    const remedy = 'correct it, or start again when it is known'
+    throw new UnavailableError(error.reason, `${path}: ${error.message}; ${remedy}`, {
+      cause: error,
+    })
+  }
 }
 
 /** With an id, as CometBFT names a peer; the reference names it by its key. */

@@ -14,6 +14,8 @@ interface Listener {
 }
 
 const ANY_HOST = '0.0.0.0'
+/** Both stand for all addresses, of either version. */
+const ANY_HOSTS: readonly string[] = [ANY_HOST, '::']
 
 function listenerAt(key: string, address: string): Listener {
   const text = address.replace(/^\w+:\/\//, '')
@@ -45,7 +47,9 @@ function listenersOf({ mode, consensus, p2p, metrics, pprof, sentry, wadi }: Nod
 /** What is wrong with an address before anybody listens at it. */
 function checkForm({ key, host, port, takesIpOnly }: Listener, context: CheckContext) {
   const isWhole = Number.isInteger(port) && host !== ''
-  if (isWhole && (!takesIpOnly || isIP(host) !== 0)) return undefined
+  // The name of an interface may follow, and is not taken.
+  const isAddress = isIP(host) !== 0 && !host.includes('%')
+  if (isWhole && (!takesIpOnly || isAddress)) return undefined
   const sentence = isWhole
     ? `${host} is a name; write an IP address of this machine, or 0.0.0.0 for all`
     : 'has no port; write an IP address and a port, such as 127.0.0.1:3000'
@@ -68,7 +72,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
 }
 
 function overlap(a: Listener, b: Listener): boolean {
-  return a.port === b.port && (a.host === b.host || a.host === ANY_HOST || b.host === ANY_HOST)
+  const isAny = ANY_HOSTS.includes(a.host) || ANY_HOSTS.includes(b.host)
+  return a.port === b.port && (a.host === b.host || isAny)
 }
 
 /** Ports that the node could not listen on. */
