@@ -7,6 +7,7 @@ import { bytes, i64, time, u8, u64 } from '@wadi/cbor/scalars'
 import { nilable, omitEmpty, optional, struct } from '@wadi/cbor/struct'
 import { Epoch } from '@wadi/primitives/epoch'
 import { Namespace } from '@wadi/primitives/namespace'
+import { PeerId } from '@wadi/primitives/peerId'
 import { Version } from '@wadi/primitives/version'
 import { Status as ChurpStatus } from '../churp/types.ts'
 import { Status as SecretsStatus, SignedPolicySgx } from '../keymanager/types.ts'
@@ -16,7 +17,7 @@ export const KeymanagerState = namedInteger(u8, { ready: 0, starting: 1, stopped
 export type KeymanagerState = Infer<typeof KeymanagerState>
 
 /** Which peers may ask for the secrets of a runtime. */
-export const RuntimeAccessList = struct({ runtimeId: Namespace, peers: nilable(list(bytes)) })
+export const RuntimeAccessList = struct({ runtimeId: Namespace, peers: nilable(list(PeerId)) })
 export type RuntimeAccessList = Infer<typeof RuntimeAccessList>
 
 /** Master secrets, by generation. */
@@ -45,7 +46,7 @@ export const SecretsWorkerStatus = struct({
   policyChecksum: nilable(bytes),
   masterSecrets: MasterSecretStats,
   ephemeralSecrets: EphemeralSecretStats,
-  privatePeers: nilable(list(bytes)),
+  privatePeers: nilable(list(PeerId)),
 })
 export type SecretsWorkerStatus = Infer<typeof SecretsWorkerStatus>
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { parseHex, toHex } from '@wadi/base/bytes'
 import { decode, encode } from '@wadi/cbor/codec'
+import { toJson } from '@wadi/cbor/json'
 import { KeymanagerState, KeymanagerStatus } from './keymanagerStatus.ts'
 import { CommitteeState } from './runtimeStatus.ts'
 import { Status } from './types.ts'
@@ -67,6 +68,10 @@ describe('the status of a key manager', () => {
     assert.deepEqual(status.accessList?.[0]?.peers, worker.privatePeers)
     assert.deepEqual([...status.churp.schemes.keys()], [3, 4])
     assert.equal(toHex(encode(KeymanagerStatus, status)), FULL)
+    assert.match(
+      toJson(KeymanagerStatus, status),
+      /"private_peers": ?\[\s*"12D3KooWFz8ZdcCeBF2CEuz9F4Uyf4UrzmyjSpMmgSSyDk8a5w56"/,
+    )
     const empty = decode(KeymanagerStatus, parseHex(EMPTY))
     assert.equal(toHex(encode(KeymanagerStatus, empty)), EMPTY)
   })

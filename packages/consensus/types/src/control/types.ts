@@ -2,11 +2,12 @@
 
 import type { Infer } from '@wadi/cbor/codec'
 import { list, mapOf } from '@wadi/cbor/collections'
-import { bool, bytes, i64, text, time } from '@wadi/cbor/scalars'
+import { bool, i64, text, time } from '@wadi/cbor/scalars'
 import { nilable, omitEmpty, optional, struct } from '@wadi/cbor/struct'
 import { Namespace } from '@wadi/primitives/namespace'
 import { Node } from '@wadi/primitives/node'
 import { NodeAddress } from '@wadi/primitives/nodeAddress'
+import { PeerId } from '@wadi/primitives/peerId'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { Status as ConsensusStatus, LightClientStatus } from '../consensus/status.ts'
 import { NodeStatus } from '../registry/types.ts'
@@ -36,7 +37,7 @@ export type RegistrationStatus = Infer<typeof RegistrationStatus>
 /** Whom a node knows in the network of runtimes. */
 export const PeersStatus = struct({
   pubKey: PublicKey,
-  peerId: bytes,
+  peerId: PeerId,
   addresses: nilable(list(NodeAddress)),
   numPeers: i64,
   numConnections: i64,
