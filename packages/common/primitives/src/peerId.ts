@@ -1,4 +1,4 @@
-/** How a node is called in the network of runtimes: by libp2p's hash of its key, or the key itself. */
+/** How a node is called in the network of runtimes: by a hash of its key, or by the key itself. */
 
 import { definePlainErrors } from '@wadi/base/errors'
 import type { Schema } from '@wadi/cbor/codec'
