@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { describe, it } from 'node:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
 import { runCommandLine } from '@wadi/node-config/run-command-line'
 import { exitCodeOf } from './exitCodes.ts'
 import { rootCommand } from './rootCommand.ts'
@@ -19,6 +22,9 @@ async function run(...args: readonly string[]) {
 const has = (shell: string) => spawnSync(shell, ['--version']).error === undefined
 
 describe('wadi-node completion', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wadi-completion-'))
+  after(() => rmSync(folder, { recursive: true }))
+
   it('completes in bash', { skip: !has('bash') && 'there is no bash here' }, async () => {
     const { out } = await run('completion', 'bash')
     const complete = (...words: readonly string[]) => {
@@ -43,7 +49,11 @@ describe('wadi-node completion', () => {
       assert.equal(code, 0)
       assert.match(out, /wait until the node can be called/)
       if (!has(shell)) t.diagnostic(`there is no ${shell} here`)
-      else assert.equal(spawnSync(shell, ['-n'], { input: out, encoding: 'utf8' }).stderr, '')
+      else {
+        const path = join(folder, shell)
+        writeFileSync(path, out)
+        assert.equal(spawnSync(shell, ['-n', path], { encoding: 'utf8' }).stderr, '')
+      }
     }
     const { code, err } = await run('completion', 'powershell')
     assert.equal(code, 2)

@@ -54,8 +54,25 @@ describe('wadi completion', () => {
       const { out } = await person.run(['completion', shell])
       assert.match(out, /delegate tokens to a validator/)
       if (!has(shell)) t.diagnostic(`there is no ${shell} here`)
-      else assert.equal(spawnSync(shell, ['-n'], { input: out, encoding: 'utf8' }).stderr, '')
+      else
+        assert.equal(
+          spawnSync(shell, ['-n', person.write(shell, out)], { encoding: 'utf8' }).stderr,
+          '',
+        )
     }
+  })
+
+  it('completes in fish', { skip: !has('fish') && 'there is no fish here' }, async () => {
+    const { out } = await person.run(['completion', 'fish', '--no-descriptions'])
+    const path = person.write('wadi.fish', out)
+    const complete = (typed: string) => {
+      const line = `source ${path}; complete -C ${JSON.stringify(typed)}`
+      const { stdout, stderr } = spawnSync('fish', ['-c', line], { encoding: 'utf8' })
+      assert.equal(stderr, '')
+      return stdout.trim()
+    }
+    assert.equal(complete('wadi --output json stake und'), 'undelegate')
+    assert.equal(complete('wadi transfer 5 bob --fee'), '--fee-max')
   })
 
   it('says nothing of what words mean if it is not to', async () => {

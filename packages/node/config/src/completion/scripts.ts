@@ -89,7 +89,9 @@ function meaning(doc: string): string {
 /** For fish. */
 export function fishScript(name: string, places: readonly Place[]): string {
   const lines = places.flatMap(({ path, commands, flags }) => {
-    const at = `-n ${quoted(`__${name}_at ${path}`.trim())}`
+    // Behind the name of a command operands may stand, and change nothing.
+    const test = commands.length === 0 ? 'in' : 'at'
+    const at = `-n ${quoted(`__${name}_${test} ${path}`.trim())}`
     return [
       ...commands.map(({ word, doc }) => `complete -c ${name} -f ${at} -a ${word}${meaning(doc)}`),
       ...flags.map(
@@ -98,8 +100,7 @@ export function fishScript(name: string, places: readonly Place[]): string {
     ]
   })
   return `# Completion of ${name} for fish: ${name} completion fish | source
-function __${name}_at
-    set -l path
+function __${name}_words
     set -l isValue 0
     for word in (commandline -opc)[2..-1]
         if test $isValue = 1
@@ -107,10 +108,17 @@ function __${name}_at
         else if contains -- $word ${valueFlags(places).join(' ')}
             set isValue 1
         else if not string match -q -- '-*' $word
-            set -a path $word
+            echo $word
         end
     end
-    test "$path" = "$argv"
+end
+function __${name}_at
+    set -l words (__${name}_words)
+    test "$words" = "$argv"
+end
+function __${name}_in
+    set -l words (__${name}_words)
+    test "$words[1..$(count $argv)]" = "$argv"
 end
 ${lines.join('\n')}
 `
