@@ -10,10 +10,13 @@ export const wadiCommands: CommandGroup = {
   name: 'wadi',
   summary: 'the Oasis Network for people: accounts, tokens, votes, blocks',
   details: [
-    'It asks a node: the one that --node names, WADI_NODE, or the settings; or else that of the local',
-    'network, which "wadi localnet" (or npm start) runs on this machine, with accounts test:0 to',
-    'test:9 that have tokens. The settings are ~/.config/wadi/config.yml. Commands that answer take',
-    '--output json.',
+    'It asks a node: the one that --node names, or WADI_NODE, or the settings; or else that of the',
+    'local network, which "wadi localnet" (or npm start) runs on this machine, with accounts test:0',
+    'to test:9 that have tokens. Settings are in ~/.config/wadi/config.yml: node, account (whose',
+    'it is unless --account or WADI_ACCOUNT says so), and chain_context (then nothing is signed',
+    'for another network). --verify wants chain_context, trust (<height>:<hash> of a block that',
+    'somebody trusted has named) and witnesses (other nodes, with commas between). --output json',
+    'is for programs. Exit codes: 0 done, 1 not done, 2 what was asked makes no sense.',
   ],
   examples: [
     'wadi localnet                            # in another terminal',

@@ -2,8 +2,8 @@
 
 export const AMOUNT = '<amount> is in tokens, with decimals where there are any: 25, or 0.5.'
 export const WHO = [
-  'An account is its address (oasis1…), its name in "wadi account list", or one of test:0 to',
-  'test:9 on a local network.',
+  'Accounts are named by their address (oasis1…), by the name in "wadi account list", or by',
+  'test:0 to test:9 on a local network.',
 ]
 export const WHOSE = [
   'Without [account] it is the one of WADI_ACCOUNT, of the settings, or the only one there is.',

@@ -5,7 +5,7 @@ import type { Flags, FlagsOf } from '@wadi/node-config/command'
 export const sendFlags = {
   account: {
     kind: 'text',
-    doc: 'the account that signs and pays; unless given the one settled, or the only one',
+    doc: 'the account that signs and pays; else that of the settings, or the only one there is',
     fallback: '',
     word: 'name',
   },
