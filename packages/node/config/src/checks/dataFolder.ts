@@ -98,11 +98,11 @@ export function checkKeyFiles(
 
 const ANSWER_MS_MAX = 1_000
 
-/** Does anybody listen on a UNIX socket? */
+/** Does anybody listen on a UNIX socket? Where nobody does, that is known at once. */
 function isAnswered(path: string): Promise<boolean> {
   const { promise, resolve: answer } = Promise.withResolvers<boolean>()
   const socket = connect(path)
-  socket.setTimeout(ANSWER_MS_MAX, () => answer(false))
+  socket.setTimeout(ANSWER_MS_MAX, () => answer(true))
   socket.once('connect', () => answer(true))
   socket.once('error', () => answer(false))
   return promise.finally(() => socket.destroy())

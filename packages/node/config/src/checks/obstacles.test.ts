@@ -252,9 +252,13 @@ describe('data folder in use', () => {
     const folder = newFolder()
     const server = createServer((socket) => socket.destroy())
     server.listen(join(folder, 'internal.sock'))
-    await once(server, 'listening')
-    await assertOnly(textOf(folder), 'dataFolderInUse', /a node answers on .*internal\.sock; stop/)
-    server.close()
+    try {
+      await once(server, 'listening')
+      const answers = /a node answers on .*internal\.sock; stop/
+      await assertOnly(textOf(folder), 'dataFolderInUse', answers)
+    } finally {
+      server.close()
+    }
     await once(server, 'close')
     assert.deepEqual(await obstaclesOf(textOf(folder)), [])
   })
