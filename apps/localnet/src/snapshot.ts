@@ -9,6 +9,7 @@ import { Commit } from '@wadi/tendermint/types/commit'
 import { Header } from '@wadi/tendermint/types/header'
 import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import type { NetworkNode } from './createNetwork.ts'
+import type { EnginePlace } from './engine/engineFolders.ts'
 import { ANSWER_MS_MAX } from './limits.ts'
 
 /** A node as it says it is; away if it does not answer. */
@@ -82,19 +83,31 @@ async function askNode(node: NetworkNode): Promise<Asked> {
   }
 }
 
+/** Whoever proposes and is no node that can be asked. */
+export type SilentValidator = Pick<EnginePlace, 'name' | 'validator'>
+
 /** Looks at a network. */
-export async function lookAt(nodes: readonly NetworkNode[]): Promise<NetworkView> {
+export async function lookAt(
+  nodes: readonly NetworkNode[],
+  silent: readonly SilentValidator[] = [],
+): Promise<NetworkView> {
   const asked = await Promise.all(nodes.map(askNode))
   const first = asked.find(({ isAway, height }) => !isAway && height > 0n)
   const views = asked.map(({ node: _, address: __, id: ___, ...view }) => view)
   if (first === undefined) return { nodes: views, ...NOTHING }
   try {
-    return await lookThrough(first.node, asked)
+    const view = await lookThrough(first.node, asked)
+    return { ...view, block: view.block && namedBlock(view.block, silent) }
   } catch (error) {
     // It was there a moment ago.
     if (isTold(error)) return { nodes: views, ...NOTHING }
     throw error
   }
+}
+
+function namedBlock(block: BlockView, silent: readonly SilentValidator[]): BlockView {
+  const proposer = silent.find(({ validator }) => validator === block.proposer)?.name
+  return proposer === undefined ? block : { ...block, proposer }
 }
 
 const NOTHING = {

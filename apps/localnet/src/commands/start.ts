@@ -116,6 +116,7 @@ function show(network: LocalNetwork, flags: StartFlags, { out }: CommandWorld): 
   return watchNetwork(network.nodes, screen, {
     title: `Wadi · ${network.files.validators} validators · Ctrl-C ends it`,
     epochBlocks: network.files.epochBlocks,
+    silent: network.files.engines,
     endpoints: endpointLines(network.files),
   })
 }

@@ -29,7 +29,7 @@ export const status = command<typeof networkFlags>({
       return NOT_RUNNING
     }
     const { files, nodes, close } = await connectNetwork(folder)
-    const view = await lookAt(nodes)
+    const view = await lookAt(nodes, files.engines)
     const lines = frameOf(
       view,
       {

@@ -5,11 +5,13 @@
 
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { toHex } from '@wadi/base/bytes'
 import { cometNodeId } from '@wadi/compose/comet-files'
 import { makeNetworkFolders } from '@wadi/compose/network-folders'
 import type { NetworkGenesis } from '@wadi/compose/network-genesis'
 import { validatorKeys } from '@wadi/compose/network-keys'
 import { createKeyFile } from '@wadi/node-crypto/keys/keyFile'
+import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 
 /** Where a CometBFT process listens. */
 export interface EnginePorts {
@@ -20,6 +22,8 @@ export interface EnginePorts {
 /** A CometBFT process and the application that it drives. */
 export interface EnginePlace extends EnginePorts {
   readonly name: string
+  /** By which blocks name it that it has proposed, in hexadecimal. */
+  readonly validator: string
   /** Of the application: keys and state. */
   readonly dataDir: string
   /** Of CometBFT. */
@@ -52,6 +56,7 @@ export function enginePlaces(
     return {
       ...own,
       name,
+      validator: toHex(validatorAddress(network.validators[i]!.consensus.publicKey)),
       dataDir,
       home: join(dataDir, 'cometbft'),
       // As a node's, so that it is found by the name alone.

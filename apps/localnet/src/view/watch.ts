@@ -3,7 +3,7 @@
 import type { NetworkNode } from '../createNetwork.ts'
 import { jsonLine } from '../json.ts'
 import { blockJson } from '../networkJson.ts'
-import { type BlockView, lookAt, type NetworkView } from '../snapshot.ts'
+import { type BlockView, lookAt, type NetworkView, type SilentValidator } from '../snapshot.ts'
 import { type FrameContext, frameOf } from './frame.ts'
 
 /** Where it is told. */
@@ -15,7 +15,10 @@ export interface Screen {
 }
 
 /** What is told beside what the nodes say. */
-export type WatchContext = Pick<FrameContext, 'title' | 'epochBlocks' | 'endpoints'>
+export interface WatchContext extends Pick<FrameContext, 'title' | 'epochBlocks' | 'endpoints'> {
+  /** Who proposes blocks and is not among the nodes. */
+  readonly silent: readonly SilentValidator[]
+}
 
 /** A view that is kept up to date. */
 export interface Watch {
@@ -78,7 +81,7 @@ export function watchNetwork(
       )
   }
   const look = async () => {
-    const view = await lookAt(nodes)
+    const view = await lookAt(nodes, context.silent)
     if (isClosed) return
     show(view)
     timer = setTimeout(look, LOOK_MS)
