@@ -64,7 +64,9 @@ async function runPart(
 ): Promise<Part> {
   // That a part of Node is experimental is known to whoever chose it.
   const quiet = '--disable-warning=ExperimentalWarning'
-  const flags = [quiet, '--test', '--test-isolation=none', `--test-reporter=${REPORTER}`]
+  // What a failed test left open must not keep its failure from being told.
+  const once = ['--test-isolation=none', '--test-force-exit']
+  const flags = [quiet, '--test', ...once, `--test-reporter=${REPORTER}`]
   const longer = propertyRuns === undefined ? [] : ['--import', PROPERTY_RUNS]
   const args = [...longer, ...flags, `--test-reporter-destination=${report}`, ...files]
   const done = await runProgram(process.execPath, args, {

@@ -47,6 +47,14 @@ describe('runTests', () => {
     assert.match(outcome.details, /planted failure[\s\S]*broken/)
   })
 
+  it('tells a failure though the test left something open', async () => {
+    const open = "import('node:net').then((net) => net.createServer().listen(0)).then(() => {"
+    const left = plant('left.test.ts', `it('leaves', () => ${open} throw new Error('late') }))`)
+    const outcome = await runTests([good, left], options)
+    assert.deepEqual([outcome.passed, outcome.failed], [2, 1])
+    assert.match(outcome.details, /late/)
+  })
+
   it('fails when no test ran', async () => {
     assert.equal((await runTests([], options)).isGood, false)
     const outcome = await runTests([good, empty], options)
