@@ -24,7 +24,9 @@ function checkMetadata(
   { allowProposalMetadata }: Parameters,
 ): void {
   if (allowProposalMetadata !== (metadata !== undefined))
-    throw errors.invalidArgument(allowProposalMetadata ? 'metadata required' : 'metadata')
+    throw errors.invalidArgument(
+      allowProposalMetadata ? 'proposal metadata required' : 'proposal metadata not allowed',
+    )
   if (metadata === undefined) return
   const size = toUtf8(metadata.title).length
   if (size < PROPOSAL_TITLE_BYTES_MIN || size > PROPOSAL_TITLE_BYTES_MAX)
