@@ -17,7 +17,7 @@ function isRight(path: string): boolean {
   }
 }
 
-/** Finds `oasis`. Nobody but its makers builds it: it is not among the modules of Go's proxy. */
+/** Finds `oasis` in PATH. It is taken as it is installed, and never built. */
 export function findOasis(): Program {
   const folders = (process.env['PATH'] ?? '').split(delimiter)
   const path = folders.map((folder) => join(folder, 'oasis')).find(isRight)
