@@ -6,6 +6,9 @@ import { describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { listFiles, ROOT } from './repository.ts'
 
+/** Thousands of imports, each with the whole path of its file. */
+const OUTPUT_MAX = 64 * 1024 * 1024
+
 const RESOLVE = pathToFileURL(join(ROOT, 'tools/resolve.mjs')).href
 
 /** Every import of a source, as its text says: what it asks for, and who asks. */
@@ -21,7 +24,8 @@ function importsOf(path: string): readonly (readonly [string, string])[] {
 function ask(program: string, input: unknown): unknown {
   const { NODE_OPTIONS: _, ...env } = process.env
   const args = ['--input-type=module', '--eval', program]
-  const done = spawnSync(process.execPath, args, { input: JSON.stringify(input), env })
+  const options = { input: JSON.stringify(input), env, maxBuffer: OUTPUT_MAX }
+  const done = spawnSync(process.execPath, args, options)
   assert.equal(done.status, 0, String(done.stderr))
   return JSON.parse(String(done.stdout))
 }
