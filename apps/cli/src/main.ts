@@ -12,9 +12,12 @@ enableCompileCache()
 
 const { stdin: input, stdout: out, stderr: err, env: environment } = process
 const terminal = openTerminal({ input, output: err })
+const [first, ...rest] = process.argv.slice(2)
+// What people try first.
+const words = first === '--version' ? ['version', ...rest] : process.argv.slice(2)
 try {
   const world = { out, err, environment, terminal, exitCodeOf }
-  process.exitCode = await runCommandLine(wadiCommands, process.argv.slice(2), world)
+  process.exitCode = await runCommandLine(wadiCommands, words, world)
 } catch (error) {
   err.write(`${error instanceof Error ? error.stack : String(error)}\n`)
   process.exitCode = FAILED

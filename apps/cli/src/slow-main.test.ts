@@ -27,6 +27,15 @@ describe('the process of wadi', () => {
     })
   })
 
+  it('says which version it is, as a flag too', () => {
+    const { status, stdout } = run('version')
+    assert.equal(status, 0)
+    assert.match(stdout, /^wadi \d+\.\d+\.\d+, for the network of 26\.1\.0\n$/)
+    assert.equal(run('--version').stdout, stdout)
+    const { version, network } = JSON.parse(run('--version', '--output', 'json').stdout)
+    assert.equal(stdout, `wadi ${version}, for the network of ${network}\n`)
+  })
+
   it('says what cannot be done on stderr, and ends with 1', () => {
     const { status, stdout, stderr } = run('status', '--node', 'unix:/nowhere/node.sock')
     assert.deepEqual([status, stdout], [1, ''])

@@ -81,5 +81,9 @@ export const wadiCommands: CommandGroup = {
       },
       async () => (await import('./commands/validators.ts')).validators,
     ),
+    lazyCommand(
+      { name: 'version', summary: 'say which version this is, and of which network' },
+      async () => (await import('./commands/version.ts')).version,
+    ),
   ],
 }
