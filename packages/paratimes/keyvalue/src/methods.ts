@@ -1,0 +1,198 @@
+/** What transactions may call. */
+
+import { concatBytes, EMPTY_BYTES, equalBytes, parseUtf8, toHex, toUtf8 } from '@wadi/base/bytes'
+import { CodedError } from '@wadi/base/errors'
+import { decodeRust, encodeRust, make, type Schema } from '@wadi/cbor/codec'
+import { text } from '@wadi/cbor/scalars'
+import { nilable } from '@wadi/cbor/struct'
+import {
+  MESSAGE_VERSION,
+  Message,
+  RegistryMessage,
+  StakingMessage,
+} from '@wadi/consensus/roothash/messages'
+import type { State } from '@wadi/mkvs/state'
+import type { RuntimeContext, RuntimeTag } from '@wadi/runtime-protocol/runtime'
+import * as calls from './call.ts'
+import { failure } from './call.ts'
+import { consensusAccounts } from './consensusAccounts.ts'
+import { nonceKey, pendingKey, u64Bytes, u64Of } from './keys.ts'
+import { VALUE_SIZE_MAX } from './limits.ts'
+
+/** What a call works with. */
+export interface CallContext {
+  readonly runtime: RuntimeContext
+  readonly state: State
+  /** Whether the transaction is only looked at. */
+  readonly mode: 'check' | 'execute'
+  readonly messages: Message[]
+  readonly tags: RuntimeTag[]
+}
+
+/** Gives the encoded result. */
+type Method = (context: CallContext, args: Uint8Array) => Uint8Array
+
+const MaybeText = nilable(text)
+const NOTHING = encodeRust(MaybeText, undefined)
+
+/** A method whose arguments are looked at before anything else, and which then works on them. */
+function method<T>(schema: Schema<T>, run: (context: CallContext, args: T) => Uint8Array): Method {
+  return (context, args) => run(context, decodeArgs(schema, args))
+}
+
+function decodeArgs<T>(schema: Schema<T>, args: Uint8Array): T {
+  try {
+    return decodeRust(schema, args)
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    throw failure('malformed call arguments')
+  }
+}
+
+/** A method without arguments: null, or nothing. */
+function bare(run: (context: CallContext) => Uint8Array): Method {
+  return (context, args) => {
+    if (args.length > 0 && !equalBytes(args, NOTHING)) throw failure('malformed call arguments')
+    return run(context)
+  }
+}
+
+function tag({ tags }: CallContext, key: string, value: Uint8Array): void {
+  tags.push({ key: toUtf8(key), value })
+}
+
+/** A value of the state as the result of a call. */
+function result(value: Uint8Array | undefined): Uint8Array {
+  return encodeRust(MaybeText, value && textOf(value))
+}
+
+/**
+ * COMPAT(oasis-core): values that no call has put there, such as the epoch, need not be texts; then
+ * the output is the sentence of Rust's library.
+ */
+function textOf(value: Uint8Array): string {
+  try {
+    return parseUtf8(value)
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    const at = value.findIndex((byte) => byte >= 0x80)
+    const isCut = at === value.length - 1 && value[at]! >= 0xc2 && value[at]! <= 0xf4
+    throw failure(
+      isCut
+        ? `incomplete utf-8 byte sequence from index ${at}`
+        : `invalid utf-8 sequence of 1 bytes from index ${at}`,
+    )
+  }
+}
+
+function remark(context: CallContext, operation: string, key: Uint8Array): void {
+  tag(context, 'kv_op', toUtf8(operation))
+  tag(context, 'kv_key', key)
+}
+
+const insert = method(calls.KeyValueArgs, (context, args) => {
+  const { state, tags } = context
+  const key = toUtf8(args.key)
+  const value = toUtf8(args.value)
+  if (value.length > VALUE_SIZE_MAX) throw failure('Value too big to be inserted.')
+  if (context.mode === 'check') return NOTHING
+  remark(context, 'insert', key)
+  tags.push({ key: concatBytes(toUtf8('kv_insertion.'), key), value: EMPTY_BYTES })
+  const before = state.get(key)
+  state.insert(key, value)
+  return result(before)
+})
+
+const get = method(calls.KeyArgs, (context, args) => {
+  if (context.mode === 'check') return NOTHING
+  const key = toUtf8(args.key)
+  remark(context, 'get', key)
+  return result(context.state.get(key))
+})
+
+const remove = method(calls.KeyArgs, (context, args) => {
+  if (context.mode === 'check') return NOTHING
+  const key = toUtf8(args.key)
+  remark(context, 'remove', key)
+  return result(context.state.removeExisting(key))
+})
+
+/** A method that sends a message to the consensus layer, and remembers of which kind it is. */
+function sends<T>(schema: Schema<T>, kind: string, messageOf: (args: T) => Message): Method {
+  return method(schema, ({ runtime, state, mode, messages }, args) => {
+    if (runtime.maxMessages < 1) throw failure('message limit too low')
+    if (mode === 'check') return NOTHING
+    state.insert(pendingKey(messages.length), toUtf8(kind))
+    messages.push(messageOf(args))
+    return NOTHING
+  })
+}
+
+function staking(body: Partial<StakingMessage>): Message {
+  return make(Message, { staking: make(StakingMessage, { v: MESSAGE_VERSION, ...body }) })
+}
+
+/** These need secrets of a key manager, which this runtime cannot ask. */
+const sealed: Method = ({ mode }) => {
+  if (mode === 'check') return NOTHING
+  throw failure('key manager not available')
+}
+
+const methods: ReadonlyMap<string, Method> = new Map([
+  ['get_runtime_id', bare(({ runtime }) => encodeRust(MaybeText, toHex(runtime.runtimeId)))],
+  ['insert', insert],
+  ['get', get],
+  ['remove', remove],
+  ['consensus_accounts', bare(({ runtime, mode }) => consensusAccounts(runtime, mode))],
+  ['consensus_withdraw', sends(calls.WithdrawArgs, 'withdraw', staking)],
+  ['consensus_transfer', sends(calls.TransferArgs, 'transfer', staking)],
+  [
+    'consensus_add_escrow',
+    sends(calls.AddEscrowArgs, 'add_escrow', ({ escrow }) => staking({ addEscrow: escrow })),
+  ],
+  ['consensus_reclaim_escrow', sends(calls.ReclaimEscrowArgs, 'reclaim_escrow', staking)],
+  [
+    'update_runtime',
+    sends(calls.UpdateRuntimeArgs, 'update_runtime', ({ updateRuntime }) =>
+      make(Message, { registry: make(RegistryMessage, { v: MESSAGE_VERSION, updateRuntime }) }),
+    ),
+  ],
+  ...['enc_insert', 'enc_get', 'enc_remove', 'churp_insert', 'churp_get', 'churp_remove'].map(
+    (name) => [name, sealed] as const,
+  ),
+  ['encrypt', sealed],
+  ['decrypt', sealed],
+])
+
+/** The methods that can be asked for without a transaction. */
+export const QUERIES: ReadonlySet<string> = new Set(['get_runtime_id', 'get'])
+
+/** The next nonce of a sender. */
+export function nonceOf({ state }: CallContext, sender: Uint8Array): bigint {
+  return u64Of(state.get(nonceKey(sender)))
+}
+
+/** Nobody's transaction is executed twice, nor before those that come first. */
+function useNonce(context: CallContext, { sender, nonce }: calls.Call): void {
+  const { state, mode } = context
+  const next = nonceOf(context, sender)
+  const isGood = mode === 'check' ? nonce >= next : nonce === next
+  if (!isGood) throw failure(`Invalid nonce: ${nonce}`)
+  if (mode === 'execute') state.insert(nonceKey(sender), u64Bytes(nonce + 1n))
+}
+
+/** Calls a method as a transaction does. */
+export function runCall(context: CallContext, call: calls.Call): Uint8Array {
+  useNonce(context, call)
+  return runMethod(context, call)
+}
+
+/** Calls a method whoever asks. */
+export function runMethod(
+  context: CallContext,
+  { method: name, args }: Pick<calls.Call, 'method' | 'args'>,
+): Uint8Array {
+  const run = methods.get(name)
+  if (run === undefined) throw failure('method not found')
+  return run(context, args)
+}

@@ -1,0 +1,130 @@
+/** One request of the host: what has to be asked until it can be answered. */
+
+import { toHex } from '@wadi/base/bytes'
+import { encode } from '@wadi/cbor/codec'
+import { MissingNodeError } from '@wadi/mkvs/nodeReader'
+import type { Proof } from '@wadi/mkvs/proof'
+import { equalRoots } from '@wadi/mkvs/roots'
+import { verifyAnswer } from '@wadi/mkvs/syncer'
+import type { Tree } from '@wadi/mkvs/tree'
+import { Hash } from '@wadi/primitives/hash'
+import { Namespace } from '@wadi/primitives/namespace'
+import type { AnswerTo, RequestKind } from '@wadi/runtime-protocol/host-protocol/answers'
+import { Body } from '@wadi/runtime-protocol/host-protocol/message'
+import { type AskHost, MissingAnswerError, type Request } from '@wadi/runtime-protocol/runtime'
+import { errors } from './errors.ts'
+import type { HostConnection } from './hostConnection.ts'
+import { LOOKUPS_MAX, PREFETCH_COUNT, PROOF_BYTES_MAX, QUESTIONS_MAX } from './limits.ts'
+
+/** A tree whose nodes are with the host, and under which name the host has it. */
+export interface RemoteTree {
+  readonly endpoint: number
+  readonly tree: Tree
+}
+
+/** Whether trees are only read, or changed: then what is beside a node may be missing as well. */
+export type Access = 'read' | 'write'
+
+/** Runs dry functions, asks for what they miss, and runs them again. */
+export class HostCall {
+  readonly #connection: Pick<HostConnection, 'ask'>
+  readonly #trees: readonly RemoteTree[]
+  readonly #signal: AbortSignal
+  readonly #answers = new Map<string, Body>()
+  #questionCount = 0
+  #proofBytes = 0
+  #lastPosition = ''
+
+  constructor(
+    connection: Pick<HostConnection, 'ask'>,
+    trees: readonly RemoteTree[],
+    signal: AbortSignal,
+  ) {
+    this.#connection = connection
+    this.#trees = trees
+    this.#signal = signal
+  }
+
+  /** Gives what the function gives as soon as it has all it needs. */
+  async run<T>(access: Access, attempt: () => T): Promise<T> {
+    for (;;) {
+      if (this.#signal.aborted) throw errors.aborted()
+      try {
+        return attempt()
+      } catch (error) {
+        if (error instanceof MissingNodeError) await this.#fetchNode(access, error)
+        else if (error instanceof MissingAnswerError) await this.#fetchAnswer(error.request)
+        else throw error
+      }
+    }
+  }
+
+  /** What runtimes ask with. */
+  readonly ask: AskHost = <K extends RequestKind>(request: Request<K>) => {
+    // What is asked is a body of its kind: that cannot be said of any kind.
+    const body = request as Body
+    const answer = this.#answers.get(keyOf(body))
+    if (answer === undefined) throw new MissingAnswerError(body)
+    return answer as AnswerTo<K>
+  }
+
+  async #fetchAnswer(request: Body): Promise<void> {
+    this.#count()
+    this.#answers.set(keyOf(request), await this.#connection.ask(request as Request<RequestKind>))
+  }
+
+  async #fetchNode(access: Access, missing: MissingNodeError): Promise<void> {
+    this.#count()
+    const position = toHex(missing.position)
+    if (position === this.#lastPosition) throw errors.noProgress(position)
+    this.#lastPosition = position
+    const remote = this.#trees.find(({ tree }) => equalRoots(tree.root, missing.root))
+    if (remote === undefined) throw missing
+    const request = this.#nodeRequest(access, remote, missing)
+    const { body } = await this.#connection.ask(request)
+    if (body.proofResponse === undefined) throw errors.noProof()
+    const { proof } = body.proofResponse
+    this.#countProof(proof)
+    remote.tree.merge(verifyAnswer(proof, missing), missing.key)
+  }
+
+  /** Single lookups at first; whoever misses many nodes gets more of them at once. */
+  #nodeRequest(
+    access: Access,
+    { endpoint }: RemoteTree,
+    { root, position, key }: MissingNodeError,
+  ): Request<'HostStorageSyncRequest'> {
+    const wireRoot = {
+      ...root,
+      namespace: Namespace.check(root.namespace),
+      hash: Hash.check(root.hash),
+    }
+    const tree = { root: wireRoot, position: Hash.check(position) }
+    const isWalk = access === 'read' && this.#questionCount > LOOKUPS_MAX
+    const syncGet = { tree, key, includeSiblings: access === 'write', proofVersion: 0 }
+    const syncIterate = { tree, key, prefetch: PREFETCH_COUNT, proofVersion: 0 }
+    return {
+      kind: 'HostStorageSyncRequest',
+      body: {
+        endpoint,
+        syncGet: isWalk ? undefined : syncGet,
+        syncGetPrefixes: undefined,
+        syncIterate: isWalk ? syncIterate : undefined,
+      },
+    }
+  }
+
+  #count(): void {
+    this.#questionCount++
+    if (this.#questionCount > QUESTIONS_MAX) throw errors.tooManyQuestions()
+  }
+
+  #countProof({ entries }: Proof): void {
+    for (const entry of entries) this.#proofBytes += entry?.length ?? 0
+    if (this.#proofBytes > PROOF_BYTES_MAX) throw errors.proofsTooLarge()
+  }
+}
+
+function keyOf(request: Body): string {
+  return toHex(encode(Body, request))
+}

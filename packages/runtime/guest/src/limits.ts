@@ -1,0 +1,18 @@
+/** Bounds of what a host may make a runtime do, each with a test at the bound and one beyond. */
+
+/** Requests of the host that are worked on at once; more are refused at once. */
+export const REQUESTS_MAX = 128
+/** Questions that one request of the host may lead to. */
+export const QUESTIONS_MAX = 65_536
+/** Bytes of all proofs that one request of the host may lead to. */
+export const PROOF_BYTES_MAX = 268_435_456
+/** Trees that are kept for the next request. */
+export const TREES_KEPT_MAX = 4
+/** Bytes of memory for all trees together. */
+export const TREE_MEMORY_BYTES_MAX = 1_073_741_824
+/** Pairs that are asked for at once by whoever seems to walk. */
+export const PREFETCH_COUNT = 64
+/** Questions after which a request of the host seems to walk. */
+export const LOOKUPS_MAX = 8
+/** Milliseconds until there must be a connection to the host. */
+export const CONNECT_TIMEOUT_MS = 5_000
