@@ -1,7 +1,7 @@
 /** Reads a segment of a record log from its beginning and says what is whole and what is not. */
 
-import { EMPTY_BYTES } from '@wadi/base/bytes'
 import type { OpenFile } from '../files/fileSystem.ts'
+import { FileWindow } from '../files/fileWindow.ts'
 import {
   FRAME_HEAD_BYTES,
   FRAME_MAGIC,
@@ -62,23 +62,22 @@ export function* scanRecords(
 
 class FrameReader {
   readonly #source: ScanSource
-  #scratch = new Uint8Array(SEARCH_CHUNK)
-  /** What was read last, and from where on. */
-  #seen: Uint8Array = EMPTY_BYTES
-  #seenFrom = 0
+  readonly #window: FileWindow
 
   constructor(source: ScanSource) {
     this.#source = source
+    this.#window = new FileWindow(source.file, SEARCH_CHUNK)
   }
 
   /** The frame that begins at an address, if there is a whole one. */
   frameAt(address: number): ScannedFrame | undefined {
-    const { end, recordSizeMax } = this.#source
-    const found = parseFrameHead(this.#read(address, FRAME_HEAD_BYTES), address)
+    const { start, end, recordSizeMax } = this.#source
+    const head = this.#window.read(address - start, FRAME_HEAD_BYTES)
+    const found = parseFrameHead(head, address)
     if (found === undefined || found.head.size > recordSizeMax) return undefined
     const size = FRAME_HEAD_BYTES + found.head.size
     if (address + size > end) return undefined
-    const frame = this.#read(address, size)
+    const frame = this.#window.read(address - start, size)
     if (frame.length < size || !isFrameIntact(frame)) return undefined
     return { kind: 'frame', ...found, payload: frame.subarray(FRAME_HEAD_BYTES) }
   }
@@ -95,22 +94,5 @@ class FrameReader {
         if (at + index < end && this.frameAt(at + index) !== undefined) return at + index
     }
     return end
-  }
-
-  /**
-   * So many bytes, or fewer at the end of the file; valid until the next reading.
-   * PERF: frames are small, and mostly what was read for one has the next ones in it: an opening
-   * takes half of the time.
-   */
-  #read(address: number, size: number): Uint8Array {
-    const { file, start } = this.#source
-    const isSeen = address >= this.#seenFrom && address + size <= this.#seenFrom + this.#seen.length
-    if (!isSeen) {
-      if (size > this.#scratch.length) this.#scratch = new Uint8Array(size * 2)
-      this.#seen = this.#scratch.subarray(0, file.read(this.#scratch, address - start))
-      this.#seenFrom = address
-    }
-    const at = address - this.#seenFrom
-    return this.#seen.subarray(at, at + size)
   }
 }
