@@ -85,8 +85,11 @@ describe('a message of the host protocol', () => {
       try {
         const message = decodeMessage(bytes)
         if (message.body === undefined) return
-        assert.deepEqual(decodeMessage(encodeForHost(message as Message)), message)
-        assert.deepEqual(decodeMessage(encodeForRuntime(message as Message)), message)
+        // Bytes, not values: of fields with two empty values only one is written.
+        for (const write of [encodeForHost, encodeForRuntime]) {
+          const written = write(message as Message)
+          assert.equal(toHex(write(decodeMessage(written) as Message)), toHex(written))
+        }
       } catch (error) {
         if (!(error instanceof CodedError)) throw error
       }
