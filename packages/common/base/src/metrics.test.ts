@@ -90,6 +90,15 @@ wadi_storage_value_size_count{call="put",kind="node"} 1
     assert.throws(() => registry.register({ raw: counter('Not named.') }), BugError)
   })
 
+  it('has several parts count in one place, if that is asked for', () => {
+    const registry = new MetricsRegistry()
+    const table = defineMetrics('parts', { rounds: counter('Rounds.', { labels: ['of'] }) })
+    registry.registerOnce(table).rounds.add(1, { of: 'a' })
+    registry.registerOnce(table).rounds.add(2, { of: 'b' })
+    assert.match(formatMetrics(registry.collect()), /parts_rounds\S*\{of="a"\} 1\n.*\{of="b"\} 2/)
+    assert.throws(() => registry.register(table), BugError)
+  })
+
   it('counts every observation once, whatever its size', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ noNaN: true })), (values) => {

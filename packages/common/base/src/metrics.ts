@@ -205,6 +205,7 @@ function createInstrument(family: OpenFamily) {
 /** Everything that a process counts. */
 export class MetricsRegistry {
   private readonly byName = new Map<string, OpenFamily>()
+  private readonly byTable = new Map<MetricTable, object>()
 
   /** Takes in the metrics of a package; a name that is taken already stops the program. */
   register<T extends MetricTable>(table: T, shared: SharedLabels = {}): InstrumentsOf<T> {
@@ -217,6 +218,13 @@ export class MetricsRegistry {
       return [key, createInstrument(family)]
     })
     return Object.fromEntries(instruments) as InstrumentsOf<T>
+  }
+
+  /** As `register`, for a part of which there are several: all of them count in one place. */
+  registerOnce<T extends MetricTable>(table: T): InstrumentsOf<T> {
+    const known = this.byTable.get(table) ?? this.register(table)
+    this.byTable.set(table, known)
+    return known as InstrumentsOf<T>
   }
 
   /** The families by name. */

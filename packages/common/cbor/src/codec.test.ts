@@ -130,7 +130,12 @@ describe('decoding hostile input', () => {
     )
   })
   it('refuses what is not canonical where the reference does: on the Rust side', () => {
-    const cases = { '1805': 'notMinimal', '0500': 'trailingBytes', c105: 'wrongType' }
+    const cases = {
+      1805: 'notMinimal',
+      '0500': 'trailingBytes',
+      c105: 'wrongType',
+      20: 'wrongType',
+    }
     for (const [hex, reason] of Object.entries(cases)) {
       assert.throws(() => decodeRust(u64, parseHex(hex)), { reason: `cbor.${reason}` })
     }

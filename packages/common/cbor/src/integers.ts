@@ -50,7 +50,8 @@ export function unsigned(bits: 8 | 16 | 32): Schema<number> {
       }
       const sign = readSign(reader)
       if (sign === undefined) return 0
-      if (sign || reader.argument > max) throw errors.outOfRange(`not a u${bits}`)
+      if (sign) throw negative(reader, bits)
+      if (reader.argument > max) throw errors.outOfRange(`not a u${bits}`)
       return reader.argument
     },
   }
@@ -99,7 +100,7 @@ export const u64: Schema<bigint> = {
     }
     const sign = readSign(reader)
     if (sign === undefined) return 0n
-    if (sign) throw errors.outOfRange('not a u64')
+    if (sign) throw negative(reader, 64)
     return wideArgument(reader)
   },
 }
@@ -124,6 +125,13 @@ function writeI64(writer: Writer, value: bigint): void {
   if (value < -I64_END || value >= I64_END) throw outOfRange(value, 64)
   if (value < 0n) writer.wideHead(MAJOR.negative, -1n - value)
   else writer.wideHead(MAJOR.unsigned, value)
+}
+
+/** COMPAT(oasis-cbor): there a negative integer is an item of another type. */
+function negative(reader: Reader, bits: number) {
+  return reader.rules.isRust
+    ? reader.wrongType(MAJOR.negative, `a u${bits}`)
+    : errors.outOfRange(`not a u${bits}`)
 }
 
 function outOfRange(value: number | bigint, bits: number) {

@@ -74,6 +74,10 @@ describe('rustEnum', () => {
     ]) {
       assert.throws(() => decodeRust(Body, parseHex(hex)), { module: 'unknown', code: 1 })
     }
+    for (const hex of ['20', '4161', '80', 'a100a0']) {
+      assert.throws(() => decodeRust(Body, parseHex(hex)), { reason: 'cbor.unknownVariant' })
+      assert.throws(() => decode(Body, parseHex(hex)), { reason: 'cbor.wrongType' })
+    }
     const two = parseHex('a265456d707479a0654572726f72a0')
     assert.throws(() => decodeRust(Body, two), { reason: 'cbor.severalVariants' })
   })

@@ -125,10 +125,10 @@ function readVariant(
     if (byName.get(kind) !== UNIT) throw errors.unknownVariant(excerpt(kind))
     return { kind, body: undefined }
   }
-  if (major !== MAJOR.map) throw reader.wrongType(major, 'a variant')
+  if (major !== MAJOR.map) throw noVariant(reader, major, 'a variant')
   if (reader.enterMap() !== 1) throw errors.severalVariants()
   const keyMajor = reader.head()
-  if (keyMajor !== MAJOR.text) throw reader.wrongType(keyMajor, 'a variant name')
+  if (keyMajor !== MAJOR.text) throw noVariant(reader, keyMajor, 'a variant name')
   const kind = readTextBody(reader)
   const body = byName.get(kind)
   if (typeof body !== 'object') throw errors.unknownVariant(excerpt(kind))
@@ -140,4 +140,9 @@ function readVariant(
     reader.addStep(`.${kind}`)
     throw error
   }
+}
+
+/** COMPAT(oasis-cbor): whatever is no variant is an unknown one, also of another type. */
+function noVariant(reader: Reader, major: number, wanted: string) {
+  return reader.rules.isRust ? errors.unknownVariant(wanted) : reader.wrongType(major, wanted)
 }

@@ -121,6 +121,16 @@ describe('struct', () => {
     assert.equal(toHex(encode(Roots, roots)), '82420102420304')
     assert.throws(() => decode(Roots, parseHex('81420102')), { reason: 'cbor.wrongType' })
   })
+  it('counts the places of an array after it has read them, as the Rust side', () => {
+    const Units = arrayStruct({ amount: bytes, denomination: bytes })
+    const refused = (hex: string, reason: string) =>
+      assert.throws(() => decodeRust(Units, parseHex(hex)), { reason: `cbor.${reason}` })
+    refused('8101', 'wrongType')
+    refused('8140', 'missingField')
+    refused('83404001', 'unknownField')
+    refused('a0', 'wrongType')
+    assert.deepEqual(decodeRust(Units, parseHex('82f640')), Units.zero)
+  })
   it('refuses at compile time what would be ambiguous', () => {
     assert.throws(() => struct({ a: u8, b: named('A', u8) }), BugError)
     assert.throws(() => struct({ a: u8, b: named('a', u8) }), BugError)

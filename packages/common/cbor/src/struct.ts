@@ -2,6 +2,7 @@
 
 import { toUtf8 } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
+import { errors } from './errors.ts'
 import { STRUCT_FIELD_COUNT_MAX } from './limits.ts'
 import { MAJOR, NULL, type Reader } from './reader.ts'
 import type { AnySchema, FieldShape, Infer, Schema } from './schema.ts'
@@ -301,12 +302,18 @@ export function arrayStruct<const F extends Readonly<Record<string, AnySchema>>>
 }
 
 function readPlaces(reader: Reader, major: number, shapes: readonly FieldShape[]): Values {
-  if (major !== MAJOR.list || reader.argument !== shapes.length) {
+  // COMPAT(oasis-cbor): it reads the places that there are before it counts them.
+  const { isRust } = reader.rules
+  if (major !== MAJOR.list || (reader.argument !== shapes.length && !isRust)) {
     throw reader.wrongType(major, `an array of ${shapes.length}`)
   }
-  reader.enterList()
+  const count = reader.enterList()
   const values: Record<string, unknown> = {}
-  for (const field of shapes) values[field.name] = readField(reader, field)
+  for (const [i, field] of shapes.entries()) {
+    if (i >= count) throw errors.missingField(field.wire)
+    values[field.name] = readField(reader, field)
+  }
+  if (count > shapes.length) throw errors.unknownField(`place ${shapes.length}`)
   reader.leave()
   return values
 }

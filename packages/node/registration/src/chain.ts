@@ -1,13 +1,13 @@
 /** The chain as registration asks it: calls of a node's API, whoever answers them. */
 
 import { assert } from '@wadi/base/errors'
-import type { Schema } from '@wadi/cbor/schema'
 import type { calls as beaconCalls } from '@wadi/consensus/beacon/api'
 import type { calls as consensusCalls, engineCalls } from '@wadi/consensus/consensus/api'
 import type { calls as controlCalls } from '@wadi/consensus/control/api'
 import type { calls as registryCalls } from '@wadi/consensus/registry/api'
 import type { calls as stakingCalls } from '@wadi/consensus/staking/api'
-import { notWanted } from './waiting.ts'
+import type * as contracts from '@wadi/contracts/ask'
+import { notWanted } from '@wadi/contracts/not-wanted'
 
 /** The calls that are made. */
 type AskedCalls = Pick<
@@ -23,32 +23,23 @@ type AskedCalls = Pick<
   > &
   Pick<typeof stakingCalls, 'Staking/Account'> &
   Pick<typeof consensusCalls, 'Consensus/MinGasPrice'> &
-  Pick<typeof engineCalls, 'Consensus/EstimateGas' | 'Consensus/SubmitTx'> &
+  Pick<
+    typeof engineCalls,
+    'Consensus/EstimateGas' | 'Consensus/SubmitTx' | 'Consensus/SubmitTxWithProof'
+  > &
   Pick<typeof controlCalls, 'NodeController/WaitSync'>
 
 /** The name of such a call. */
 export type AskedCall = keyof AskedCalls
 
 /** What a call is asked with. */
-export type QuestionOf<N extends AskedCall> = AskedCalls[N] extends {
-  readonly request: Schema<infer Q>
-}
-  ? Q
-  : never
+export type QuestionOf<N extends AskedCall> = contracts.QuestionOf<AskedCalls, N>
 
 /** What a call is answered with. */
-export type AnswerOf<N extends AskedCall> = AskedCalls[N] extends {
-  readonly response: Schema<infer A>
-}
-  ? A
-  : never
+export type AnswerOf<N extends AskedCall> = contracts.AnswerOf<AskedCalls, N>
 
-/** Asks the chain; rejects with the coded error of the answer. Aborting ends the wait. */
-export type Ask = <N extends AskedCall>(
-  name: N,
-  question: QuestionOf<N>,
-  signal?: AbortSignal,
-) => Promise<AnswerOf<N>>
+/** Asks the chain. */
+export type Ask = contracts.Ask<AskedCalls>
 
 /** A call that somebody in this process answers, as `@wadi/node-api` has them. */
 interface AnsweringMethod {

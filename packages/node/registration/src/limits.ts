@@ -15,6 +15,9 @@ export const SUBMISSIONS_MAX = 64
 /** How long a transaction is tried again whose failure may pass. */
 export const SUBMISSION_MS_MAX = 60_000
 
+/** COMPAT(oasis-core): the first wait before something is tried again, on average. */
+export const WAIT_MS_FIRST = 500
+
 /** The longest wait, on average, before a transaction is tried again. */
 export const SUBMISSION_WAIT_MS_MAX = 10_000
 

@@ -3,6 +3,7 @@
  * chain about epochs and about the node's owner, and submits what the node says of itself.
  */
 
+import { drawWaitMs } from '@wadi/base/backoff'
 import { equalBytes } from '@wadi/base/bytes'
 import type { Clock } from '@wadi/base/clock'
 import { isTold, UnavailableError } from '@wadi/base/errors'
@@ -35,7 +36,7 @@ import {
   isInRegistry,
   isRefusal,
 } from './enrol.ts'
-import { REGISTRATION_WAIT_MS_MAX } from './limits.ts'
+import { REGISTRATION_WAIT_MS_MAX, WAIT_MS_FIRST } from './limits.ts'
 import { countRegistration, type RegistrationMetrics } from './metrics.ts'
 import { showStanding } from './nodeStanding.ts'
 import { type RolePlace, Roles } from './roles.ts'
@@ -46,7 +47,6 @@ import {
   type RegistrationState,
   stepRegistration,
 } from './step.ts'
-import { drawWaitMs } from './submission/backoff.ts'
 import { waitUntilSynced } from './waitUntilSynced.ts'
 
 /** What registration is made of. */
@@ -96,6 +96,7 @@ export function createRegistration(options: RegistrationOptions): Registration {
 
 const LAST_HEIGHT = 0n
 const MS_PER_SECOND = 1000
+const WAITS = { firstMs: WAIT_MS_FIRST, maxMs: REGISTRATION_WAIT_MS_MAX }
 
 class Registrar implements Registration {
   readonly #options: RegistrationOptions
@@ -181,7 +182,7 @@ class Registrar implements Registration {
         this.#run(() => this.#attempt(effect.epoch))
         break
       case 'set-timer': {
-        const waitMs = drawWaitMs(effect.failures, REGISTRATION_WAIT_MS_MAX, random)
+        const waitMs = drawWaitMs(effect.failures, WAITS, random)
         this.#timer = timers.after(waitMs, () => this.#tell({ kind: 'timer' }))
         break
       }

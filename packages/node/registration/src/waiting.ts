@@ -1,10 +1,5 @@
-import { UnavailableError } from '@wadi/base/errors'
+import { notWanted } from '@wadi/contracts/not-wanted'
 import type { Timers } from '@wadi/contracts/world'
-
-/** Somebody has stopped meanwhile. */
-export function notWanted(): UnavailableError {
-  return new UnavailableError('registration.aborted', 'nobody waits for it any more')
-}
 
 /** Waits for so long, or until nobody wants it any more, which is an error. */
 export function waitFor(

@@ -9,10 +9,10 @@ import { PUBLIC_KEY_BYTES } from '@wadi/crypto/ed25519/signedMessage'
 import { encodePem, parsePemOfSize } from './pem.ts'
 import {
   createPrivateFile,
-  PRIVATE_MODE,
+  type Durability,
   readPrivateFile,
   readPublicFile,
-  replacePublicFile,
+  replacePrivateFile,
 } from './privateFile.ts'
 
 export const errors = definePlainErrors('keyFile', {
@@ -61,9 +61,14 @@ export function requireKeyFile(path: string): KeyPair {
 }
 
 /** Makes a new key and its file. A file that exists is never overwritten. */
-export function createKeyFile(path: string, random: RandomSource): KeyPair {
+export function createKeyFile(
+  path: string,
+  random: RandomSource,
+  durability: Durability = 'synced',
+): KeyPair {
   const pair = keyPairOfSeed(random.bytes(SEED_BYTES))
-  createPrivateFile(path, encodePem(PRIVATE_TYPE, concatBytes(pair.seed.reveal(), pair.publicKey)))
+  const text = encodePem(PRIVATE_TYPE, concatBytes(pair.seed.reveal(), pair.publicKey))
+  createPrivateFile(path, text, durability)
   return pair
 }
 
@@ -83,7 +88,7 @@ export function loadPublicKeyFile(path: string): Uint8Array {
 export function ensurePublicKeyFile(path: string, publicKey: Uint8Array): void {
   if (readPublicFile(path) === undefined) {
     // COMPAT(oasis-core): no secret, and as private as one.
-    replacePublicFile(path, encodePem(PUBLIC_TYPE, publicKey), PRIVATE_MODE)
+    replacePrivateFile(path, encodePem(PUBLIC_TYPE, publicKey))
     return
   }
   const found = loadPublicKeyFile(path)

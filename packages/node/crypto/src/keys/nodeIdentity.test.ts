@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import fs, { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, it } from 'node:test'
+import { afterEach, beforeEach, describe, it, mock } from 'node:test'
 import { SeededRandom } from '@wadi/base/random'
 import { testSigner } from '@wadi/crypto/signature/compliance/signerCompliance'
 import { checkPeerCertificate } from '../tls/certificate.ts'
@@ -43,12 +44,31 @@ describe('the identity of a node', () => {
       'vrf.pem',
       'vrf_pub.pem',
     ])
-    for (const name of readdirSync(dataDir)) {
-      const mode = name.endsWith('_cert.pem') ? 0o644 : 0o600
-      assert.equal(statSync(join(dataDir, name)).mode & 0o777, mode, name)
-    }
+    for (const name of readdirSync(dataDir))
+      assert.equal(statSync(join(dataDir, name)).mode & 0o777, 0o600, name)
     const tls = readFileSync(join(dataDir, 'tls_identity.pem'), 'latin1')
     assert.equal(parsePem('PRIVATE KEY', tls).length, 48)
+  })
+
+  it('waits for the disk where something could be lost, and not for certificates', () => {
+    const waits = (run: () => void) => {
+      const mocked = mock.method(fs, 'fsyncSync')
+      syncBuiltinESMExports()
+      try {
+        run()
+        return mocked.mock.callCount()
+      } finally {
+        mocked.mock.restore()
+        syncBuiltinESMExports()
+      }
+    }
+    const load = () => loadOrCreateNodeIdentity({ dataDir, random: new SeededRandom(1n), nowMs })
+    // Each file and its name: four keys and their public halves, two of TLS, the entropy.
+    assert.equal(waits(load), 2 * (4 + 4 + 2 + 1))
+    assert.equal(waits(load), 0)
+    const path = join(dataDir, 'again.pem')
+    const none = waits(() => createKeyFile(path, new SeededRandom(2n), 'buffered'))
+    assert.equal(none, 0)
   })
 
   it('is the same at the next start, with a certificate that begins then', () => {

@@ -16,8 +16,7 @@ import { UnavailableError } from '@wadi/base/errors'
 import { KEY_FILE_BYTES_MAX } from '../limits.ts'
 
 /** Of what only the owner reads. */
-export const PRIVATE_MODE = 0o600
-const PUBLIC_MODE = 0o644
+const PRIVATE_MODE = 0o600
 const BEYOND_OWNER = 0o177
 
 /** What to do about a file that cannot be used. */
@@ -91,16 +90,22 @@ function syncDirectory(path: string): void {
   }
 }
 
-function writeNew(path: string, text: string, mode: number): void {
+/**
+ * Is a file on disk when the call returns, or soon? What can be made again need not be waited for:
+ * on a busy disk that takes ten milliseconds a file.
+ */
+export type Durability = 'synced' | 'buffered'
+
+function writeNew(path: string, text: string, durability: Durability): void {
   let descriptor: number
   try {
-    descriptor = openSync(path, 'wx', mode)
+    descriptor = openSync(path, 'wx', PRIVATE_MODE)
   } catch (error) {
     throw unusable('uncreatable', `${path} cannot be created`, error)
   }
   try {
     writeFileSync(descriptor, text)
-    fsyncSync(descriptor)
+    if (durability === 'synced') fsyncSync(descriptor)
   } catch (error) {
     // Half a key would be in the way of the next one.
     rmSync(path, { force: true })
@@ -110,17 +115,25 @@ function writeNew(path: string, text: string, mode: number): void {
   }
 }
 
-/** Creates a private file that is on disk when this returns; one that exists is never replaced. */
-export function createPrivateFile(path: string, text: string): void {
-  writeNew(path, text, PRIVATE_MODE)
-  syncDirectory(path)
+/** Creates a private file; one that exists is never replaced. */
+export function createPrivateFile(
+  path: string,
+  text: string,
+  durability: Durability = 'synced',
+): void {
+  writeNew(path, text, durability)
+  if (durability === 'synced') syncDirectory(path)
 }
 
-/** Writes a file that anybody may read unless told otherwise, all of it or nothing. */
-export function replacePublicFile(path: string, text: string, mode: number = PUBLIC_MODE): void {
+/** Writes a private file, all of it or nothing, in place of one that may be there. */
+export function replacePrivateFile(
+  path: string,
+  text: string,
+  durability: Durability = 'synced',
+): void {
   const next = `${path}.new`
   if (existsSync(next)) rmSync(next)
-  writeNew(next, text, mode)
+  writeNew(next, text, durability)
   renameSync(next, path)
-  syncDirectory(path)
+  if (durability === 'synced') syncDirectory(path)
 }

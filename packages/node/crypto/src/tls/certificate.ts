@@ -33,7 +33,7 @@ export const COMMON_NAME = 'oasis-node'
 const HOUR_MS = 3_600_000
 
 const ED25519 = sequence(identifier('2b6570'))
-const NAME = sequence(setOf(sequence(identifier('550403'), printable(COMMON_NAME))))
+const nameOf = (name: string) => sequence(setOf(sequence(identifier('550403'), printable(name))))
 /** digitalSignature, keyEncipherment and keyCertSign: bits 0, 2 and 5. */
 const KEY_USAGE = sequence(identifier('551d0f'), TRUE, octets(bits(Uint8Array.of(0b1010_0100), 2)))
 const EXTENDED_KEY_USAGE = sequence(
@@ -55,22 +55,31 @@ export function validityFrom(nowMs: number): Validity {
 }
 
 /** What is signed. */
-export function certificateBody(publicKey: Uint8Array, validity: Validity): Uint8Array {
+export function certificateBody(
+  publicKey: Uint8Array,
+  validity: Validity,
+  commonName: string = COMMON_NAME,
+): Uint8Array {
+  const name = nameOf(commonName)
   return sequence(
     explicit(0, integer(2)),
     integer(1),
     ED25519,
-    NAME,
+    name,
     sequence(time(validity.notBeforeMs), time(validity.notAfterMs)),
-    NAME,
+    name,
     sequence(ED25519, bits(publicKey)),
     explicit(3, sequence(KEY_USAGE, EXTENDED_KEY_USAGE)),
   )
 }
 
-/** The certificate of a key, in DER. */
-export function createCertificate({ publicKey, seed }: KeyPair, validity: Validity): Uint8Array {
-  const body = certificateBody(publicKey, validity)
+/** The certificate of a key, in DER; that of a node unless another name is given. */
+export function createCertificate(
+  { publicKey, seed }: KeyPair,
+  validity: Validity,
+  commonName: string = COMMON_NAME,
+): Uint8Array {
+  const body = certificateBody(publicKey, validity, commonName)
   const signature = signMessage({ seed: seed.reveal(), publicKey }, body)
   return sequence(body, ED25519, bits(signature))
 }
@@ -103,19 +112,30 @@ function readClaims(certificate: Uint8Array): Claims | undefined {
   }
 }
 
+/** The key of a certificate that is known already, as from a file: nothing else is checked. */
+export function publicKeyOfCertificate(certificate: Uint8Array): Uint8Array {
+  const claims = readClaims(certificate)
+  if (claims === undefined) throw errors.badCertificate('not one of an Ed25519 key')
+  return claims.publicKey
+}
+
 /**
  * Checks what a peer has shown, and gives its public key, which the caller compares with the ones
  * that it expects. The whole certificate must be the one that the template makes of its key and
  * its times. The reference compares field by field and so lets other encodings of the same pass;
  * every certificate that it makes is this one.
  */
-export function checkPeerCertificate(certificate: Uint8Array, nowMs: number): Uint8Array {
+export function checkPeerCertificate(
+  certificate: Uint8Array,
+  nowMs: number,
+  commonName: string = COMMON_NAME,
+): Uint8Array {
   const claims = readClaims(certificate)
   if (claims === undefined) throw errors.badCertificate('not one of an Ed25519 key')
   const { publicKey, notBeforeMs, notAfterMs, isSelfSigned } = claims
   const areTimesKnown = isEncodable(notBeforeMs) && isEncodable(notAfterMs)
   if (!areTimesKnown) throw errors.badCertificate('no times')
-  const body = certificateBody(publicKey, claims)
+  const body = certificateBody(publicKey, claims, commonName)
   const signature = certificate.subarray(-SIGNATURE_BYTES)
   const expected = sequence(body, ED25519, bits(signature))
   if (!equalBytes(certificate, expected)) throw errors.badCertificate('other fields')

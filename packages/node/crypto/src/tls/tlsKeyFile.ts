@@ -1,12 +1,17 @@
 /** TLS keys in PKCS #8 files, and the certificate beside them. */
 
 import { concatBytes, equalBytes, parseHex } from '@wadi/base/bytes'
-import { definePlainErrors } from '@wadi/base/errors'
+import { definePlainErrors, UnavailableError } from '@wadi/base/errors'
 import type { RandomSource } from '@wadi/base/random'
 import { SEED_BYTES } from '@wadi/crypto/ed25519/sign'
 import { type KeyPair, keyPairOfSeed } from '../keys/keyFile.ts'
-import { encodePem, parsePemOfSize } from '../keys/pem.ts'
-import { createPrivateFile, readPrivateFile, replacePublicFile } from '../keys/privateFile.ts'
+import { encodePem, parsePem, parsePemOfSize } from '../keys/pem.ts'
+import {
+  createPrivateFile,
+  readPrivateFile,
+  readPublicFile,
+  replacePrivateFile,
+} from '../keys/privateFile.ts'
 import { createCertificate, validityFrom } from './certificate.ts'
 
 export const errors = definePlainErrors('tlsKeyFile', {
@@ -61,6 +66,23 @@ export interface TlsPaths {
   readonly certificate: string
 }
 
+const missing = (path: string) =>
+  new UnavailableError('tlsKeyFile.missing', `${path} does not exist`)
+
+/** The certificate of a file, in DER. */
+export function loadCertificate(path: string): Uint8Array {
+  const text = readPublicFile(path)
+  if (text === undefined) throw missing(path)
+  return parsePem(CERTIFICATE_TYPE, text, path)
+}
+
+/** The TLS identity of files that somebody else made; they stay as they are. */
+export function loadTlsIdentity(paths: TlsPaths): TlsIdentity {
+  const key = loadTlsKey(paths.key)
+  if (key === undefined) throw missing(paths.key)
+  return { key, certificate: loadCertificate(paths.certificate) }
+}
+
 /**
  * The TLS identity of the files. The key is made if there is none; the certificate is made anew at
  * every start, so that a node which is restarted once a year never shows one that has run out.
@@ -72,6 +94,6 @@ export function loadOrCreateTlsIdentity(
 ): TlsIdentity {
   const key = loadTlsKey(paths.key) ?? createTlsKey(paths.key, random)
   const certificate = createCertificate(key, validityFrom(nowMs))
-  replacePublicFile(paths.certificate, encodePem(CERTIFICATE_TYPE, certificate))
+  replacePrivateFile(paths.certificate, encodePem(CERTIFICATE_TYPE, certificate), 'buffered')
   return { key, certificate }
 }

@@ -3,8 +3,11 @@ import { createServer } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { parseHex, toBase64, toHex } from '@wadi/base/bytes'
 import { createLogger, MemoryLog } from '@wadi/base/log'
+import { MetricsRegistry } from '@wadi/base/metrics'
+import { formatMetrics } from '@wadi/base/prometheusText'
 import { decodeRpc, encode } from '@wadi/cbor/codec'
 import { Channel } from '@wadi/grpc/channel'
+import { countClients } from '@wadi/grpc/metrics'
 import type { GrpcServer } from '@wadi/grpc/server'
 import { keyPairOfSeed } from '@wadi/node-crypto/keys/keyFile'
 import { createCertificate, validityFrom } from '@wadi/node-crypto/tls/certificate'
@@ -80,6 +83,16 @@ describe('a node and its sentries', () => {
 
   it('have the node told where the sentries are, in their order', async () => {
     assert.deepEqual(await ask([sentry, sentry]), [...addresses, ...addresses])
+  })
+
+  it('are counted as the calls of a client', async () => {
+    const registry = new MetricsRegistry()
+    const counted = { ...world, calls: countClients(registry) }
+    await askSentries({ sentries: [sentry], tls: nodeTls, world: counted })
+    assert.match(
+      formatMetrics(registry.collect()),
+      /^oasis_grpc_client_calls\{call="\/oasis-core\.Sentry\/GetAddresses"\} 1$/m,
+    )
   })
 
   it('tell nothing to whom the sentry does not know', async () => {

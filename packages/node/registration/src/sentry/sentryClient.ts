@@ -5,6 +5,7 @@ import type { Clock } from '@wadi/base/clock'
 import { definePlainErrors, isTold } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import type { Timers } from '@wadi/contracts/world'
+import type { CallObserver } from '@wadi/grpc/call-observer'
 import { Channel } from '@wadi/grpc/channel'
 import { createClient } from '@wadi/grpc/client'
 import { checkPeerCertificate } from '@wadi/node-crypto/tls/certificate'
@@ -31,7 +32,13 @@ export interface SentryClientOptions {
   readonly sentries: readonly SentryPlace[]
   /** What the node shows them: the identity that it keeps for its sentries. */
   readonly tls: TlsIdentity
-  readonly world: { readonly clock: Clock; readonly timers: Timers; readonly log: Logger }
+  readonly world: {
+    readonly clock: Clock
+    readonly timers: Timers
+    readonly log: Logger
+    /** Hears of the calls. */
+    readonly calls?: CallObserver
+  }
 }
 
 /** The sentry of a text of the configuration. */
@@ -65,7 +72,7 @@ async function askSentry(
   { tls, world }: SentryClientOptions,
   { key, target }: SentryPlace,
 ): Promise<readonly ConsensusAddress[]> {
-  const { clock, timers } = world
+  const { clock, timers, calls } = world
   const verify = (certificate: Uint8Array) => {
     const shown = checkPeerCertificate(certificate, clock.unixMs())
     if (!equalBytes(shown, key)) throw errors.otherKey(toBase64(shown))
@@ -75,6 +82,7 @@ async function askSentry(
     tls: { ...tlsPemOf(tls), verify },
     clock,
     timers,
+    ...(calls && { observer: calls }),
     limits: { messageBytes: SENTRY_ANSWER_BYTES_MAX },
   })
   try {

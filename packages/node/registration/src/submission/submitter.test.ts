@@ -88,6 +88,22 @@ describe('submitting', () => {
     assert.equal(asked, 1)
   })
 
+  it('brings a proof of where the transaction is, if that is wanted', async () => {
+    const { submitter, submitted, answers, time } = setUp()
+    const proof = { height: 7n, rawProof: Uint8Array.of(1) }
+    answers['Consensus/SubmitTxWithProof'] = () => {
+      answers['Consensus/SubmitTxWithProof'] = (signed) => {
+        submitted.push(opened(signed))
+        return proof
+      }
+      throw new UnavailableError('test.busy', 'not now')
+    }
+    const proved = submitter.submitProved(signer, call)
+    await time.advance(SUBMISSION_WAIT_MS_MAX)
+    assert.deepEqual((await proved).proof, proof)
+    assert.deepEqual(opened((await proved).signedTx), submitted[0])
+  })
+
   it('pays what the network asks if that is more, and what it asked last if it does not say', async () => {
     const { submitter, chain, answers, submitted } = setUp({ gasPrice: 2n, maxFee: 0n })
     chain.price = 3n
@@ -190,7 +206,7 @@ describe('submitting', () => {
     failing(setup, transactionErrors.invalidNonce())
     const waiting = new AbortController()
     const first = assert.rejects(setup.submitter.submit(signer, call, waiting.signal), {
-      reason: 'registration.aborted',
+      reason: 'asked.aborted',
     })
     await setup.time.settle()
     waiting.abort()

@@ -4,11 +4,13 @@
  * tried again for a while.
  */
 
+import { drawWaitMs } from '@wadi/base/backoff'
 import { toHex } from '@wadi/base/bytes'
 import type { Clock } from '@wadi/base/clock'
 import { isTold, UnavailableError } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import type { RandomSource } from '@wadi/base/random'
+import type { TransactionProof } from '@wadi/consensus/consensus/api'
 import type { Timers } from '@wadi/contracts/world'
 import type { Signer } from '@wadi/crypto/signature/signer'
 import { stakingAddress } from '@wadi/primitives/address'
@@ -23,9 +25,13 @@ import {
 } from '@wadi/primitives/transaction'
 import type { Ask } from '../chain.ts'
 import { submissionErrors } from '../errors.ts'
-import { SUBMISSION_MS_MAX, SUBMISSION_WAIT_MS_MAX, SUBMISSIONS_MAX } from '../limits.ts'
+import {
+  SUBMISSION_MS_MAX,
+  SUBMISSION_WAIT_MS_MAX,
+  SUBMISSIONS_MAX,
+  WAIT_MS_FIRST,
+} from '../limits.ts'
 import { waitFor } from '../waiting.ts'
-import { drawWaitMs } from './backoff.ts'
 import { dropNonce, type Nonces, settleNonce, takeNonce, UNKNOWN_NONCES } from './nonces.ts'
 import { mayPass } from './passing.ts'
 
@@ -53,20 +59,27 @@ export interface SubmitterOptions {
   }
 }
 
-/** What is to be submitted, and until when. */
-interface Order {
+/** A transaction that is in a block, and the proof of that. */
+export interface ProvedTransaction {
+  readonly signedTx: SignedTransaction
+  readonly proof: TransactionProof
+}
+
+/** What is to be submitted, how, and until when. */
+interface Order<T> {
   readonly signer: Signer
   readonly call: MethodCall
+  readonly send: (signed: SignedTransaction) => Promise<T>
   readonly signal: AbortSignal | undefined
 }
 
-/** Why a try did not succeed, and whether another one might. */
-interface Setback {
-  readonly error: unknown
-  readonly mayPass: boolean
-}
+/** What came of a try; if nothing did, whether another one might succeed. */
+type Try<T> =
+  | { readonly kind: 'done'; readonly answer: T }
+  | { readonly kind: 'setback'; readonly error: unknown; readonly mayPass: boolean }
 
 const LAST_HEIGHT = 0n
+const WAITS = { firstMs: WAIT_MS_FIRST, maxMs: SUBMISSION_WAIT_MS_MAX }
 
 /** See the top of this file. */
 export class Submitter {
@@ -87,25 +100,44 @@ export class Submitter {
 
   /** Resolves when the transaction is in a block and has succeeded. */
   async submit(signer: Signer, call: MethodCall, signal?: AbortSignal): Promise<void> {
+    const { ask } = this.#options
+    const send = (signed: SignedTransaction) => ask('Consensus/SubmitTx', signed, signal)
+    await this.#submit({ signer, call, signal, send })
+  }
+
+  /** As `submit`, with a proof of where the transaction is. */
+  async submitProved(
+    signer: Signer,
+    call: MethodCall,
+    signal?: AbortSignal,
+  ): Promise<ProvedTransaction> {
+    const { ask } = this.#options
+    const send = async (signedTx: SignedTransaction) => {
+      return { signedTx, proof: await ask('Consensus/SubmitTxWithProof', signedTx, signal) }
+    }
+    return await this.#submit({ signer, call, signal, send })
+  }
+
+  async #submit<T>(order: Order<T>): Promise<T> {
     if (this.#underWay >= SUBMISSIONS_MAX)
       throw new UnavailableError('submission.full', 'too many transactions are on their way')
     this.#underWay++
     try {
-      await this.#insist({ signer, call, signal })
+      return await this.#insist(order)
     } finally {
       this.#underWay--
     }
   }
 
-  async #insist(order: Order): Promise<void> {
+  async #insist<T>(order: Order<T>): Promise<T> {
     const { clock, timers, random, log } = this.#options.world
     const begunMs = clock.monotonicMs()
     for (let number = 0; ; number++) {
-      const setback = await this.#try(order)
-      if (setback === undefined) return
-      const { error } = setback
-      if (!setback.mayPass || !isTold(error) || order.signal?.aborted) throw error
-      const waitMs = drawWaitMs(number, SUBMISSION_WAIT_MS_MAX, random)
+      const tried = await this.#try(order)
+      if (tried.kind === 'done') return tried.answer
+      const { error } = tried
+      if (!tried.mayPass || !isTold(error) || order.signal?.aborted) throw error
+      const waitMs = drawWaitMs(number, WAITS, random)
       if (clock.monotonicMs() - begunMs + waitMs > SUBMISSION_MS_MAX) throw error
       const { method } = order.call
       log.debug('trying a transaction again soon', { method, waitMs, why: error.message })
@@ -114,13 +146,13 @@ export class Submitter {
   }
 
   /** One nonce, one signature. */
-  async #try({ signer, call, signal }: Order): Promise<Setback | undefined> {
+  async #try<T>({ signer, call, send, signal }: Order<T>): Promise<Try<T>> {
     const publicKey = PublicKey.check(signer.publicKey)
     let nonce: bigint
     try {
       nonce = await this.#takeNonce(publicKey, signal)
     } catch (error) {
-      return { error, mayPass: mayPass(error) }
+      return { kind: 'setback', error, mayPass: mayPass(error) }
     }
     let signed: SignedTransaction
     try {
@@ -131,15 +163,15 @@ export class Submitter {
     } catch (error) {
       this.#change(publicKey, (nonces) => dropNonce(nonces, nonce))
       // COMPAT(oasis-core): an estimate may fail for what the next block brings.
-      return { error, mayPass: isTold(error) }
+      return { kind: 'setback', error, mayPass: isTold(error) }
     }
     try {
-      await this.#options.ask('Consensus/SubmitTx', signed, signal)
+      const answer = await send(signed)
       this.#change(publicKey, (nonces) => settleNonce(nonces, nonce))
-      return undefined
+      return { kind: 'done', answer }
     } catch (error) {
       this.#change(publicKey, (nonces) => dropNonce(nonces, nonce))
-      return { error, mayPass: mayPass(error) }
+      return { kind: 'setback', error, mayPass: mayPass(error) }
     }
   }
 

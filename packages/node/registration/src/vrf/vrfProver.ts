@@ -3,6 +3,7 @@
  * `vrf`: who has not proved is not elected into committees of the next epoch.
  */
 
+import { drawWaitMs } from '@wadi/base/backoff'
 import type { Clock } from '@wadi/base/clock'
 import { isTold } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
@@ -16,8 +17,7 @@ import type { Epoch } from '@wadi/primitives/epoch'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import type { Ask } from '../chain.ts'
 import { isInRegistry } from '../enrol.ts'
-import { PROOF_WAIT_MS_MAX } from '../limits.ts'
-import { drawWaitMs } from '../submission/backoff.ts'
+import { PROOF_WAIT_MS_MAX, WAIT_MS_FIRST } from '../limits.ts'
 import type { Submitter } from '../submission/submitter.ts'
 import { waitUntilSynced } from '../waitUntilSynced.ts'
 import { decideProof } from './decideProof.ts'
@@ -39,6 +39,8 @@ export interface VrfProverOptions {
   /** Is told of what is a fault of ours. */
   readonly onFatal: (error: unknown) => void
 }
+
+const WAITS = { firstMs: WAIT_MS_FIRST, maxMs: PROOF_WAIT_MS_MAX }
 
 /** See the top of this file. */
 export interface VrfProver {
@@ -143,7 +145,7 @@ class Prover implements VrfProver {
     const { timers, random, log } = this.#options.world
     const { epoch } = task
     log.warn('the node could not prove its randomness yet', { epoch, why })
-    const waitMs = drawWaitMs(task.failures, PROOF_WAIT_MS_MAX, random)
+    const waitMs = drawWaitMs(task.failures, WAITS, random)
     task.failures++
     task.phase = 'postponed'
     task.timer = timers.after(waitMs, () => {
