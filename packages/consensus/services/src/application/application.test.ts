@@ -26,6 +26,7 @@ import { testContext } from '../testing/testContext.ts'
 import { createUpgrader } from '../upgrade/upgrader.ts'
 import type { Application } from './application.ts'
 import { errors } from './errors.ts'
+import type { ProposalFailure } from './proposal.ts'
 
 const aliceKey = PublicKey.check(alice.publicKey)
 const address = stakingAddress(aliceKey)
@@ -221,7 +222,11 @@ describe('a failure of a service around the transactions of a block', () => {
   for (const at of ['beginBlock', 'endBlock'] as const)
     for (const failure of failures)
       it(`is fatal in ${at}, be it ${failure.message}`, () => {
-        const application = testApplication({}, { services: [failingService(at, failure)] })
+        const told: ProposalFailure[] = []
+        const application = testApplication(
+          {},
+          { services: [failingService(at, failure)], onProposalFailure: (one) => told.push(one) },
+        )
         runTestBlock(application, 1n, [])
         const before = toHex(application.committed!.rootHash)
         const block = testBlock(2n)
@@ -232,6 +237,10 @@ describe('a failure of a service around the transactions of a block', () => {
           'no proposal comes of it',
         )
         assert.equal(application.processProposal(block, []), false, 'nobody votes for it')
+        assert.deepEqual(told, [
+          { step: 'prepare', height: 2n, error: failure },
+          { step: 'process', height: 2n, error: failure },
+        ])
         const run = () => {
           application.beginBlock(block)
           application.endBlock()

@@ -44,6 +44,8 @@ import { metadataTransaction } from './metadata.ts'
 import {
   type ExecutedProposal,
   isOwnProposal,
+  type ProposalFailure,
+  type ProposalFailureHook,
   type ProposedBlock,
   prefixOfSize,
 } from './proposal.ts'
@@ -70,6 +72,7 @@ export interface ApplicationOptions {
   readonly halt?: Halt
   readonly onHalt?: HaltHook
   readonly watch?: Watch
+  readonly onProposalFailure?: ProposalFailureHook | undefined
   /** Opens what blocks and the beginning of the chain write to: for who wants to see them write. */
   readonly openState?: (tree: Tree) => WorkingState
 }
@@ -100,6 +103,7 @@ export class Application {
   /** Nobody, once it was told. */
   #onHalt: HaltHook | undefined
   readonly #watch: Watch | undefined
+  readonly #onProposalFailure: ProposalFailureHook | undefined
   readonly #openState: ((tree: Tree) => WorkingState) | undefined
   #committed: CommittedState | undefined
   #parameters: ConsensusParameters | undefined
@@ -111,6 +115,7 @@ export class Application {
 
   constructor(options: ApplicationOptions) {
     const { chain, services, store, halt = {}, onHalt, watch, openState } = options
+    this.#onProposalFailure = options.onProposalFailure
     if (chain.initialHeight < 1n) throw errors.initialHeight(`${chain.initialHeight}`)
     this.#services = [...services].sort((a, b) => (a.name < b.name ? -1 : 1))
     this.#dispatcher = createDispatcher(this.#services)
@@ -174,7 +179,7 @@ export class Application {
   prepareProposal(asked: PrepareProposal, signer: Signer): readonly Uint8Array[] {
     const { transactions, bytesMax, ...header } = asked
     const chosen = prefixOfSize(transactions, bytesMax - BigInt(BLOCK_METADATA_BYTES_MAX))
-    return this.#orNothing([], () => {
+    return this.#orNothing([], { step: 'prepare', height: asked.height }, () => {
       const block = { ...header, hash: EMPTY_BYTES }
       const executed = this.#execute(block, chosen)
       const { run } = executed
@@ -194,7 +199,7 @@ export class Application {
       this.#pending = { hash: asked.hash, run: executed.run, executed, delivered: 0 }
       return true
     }
-    return this.#orNothing(false, () => {
+    return this.#orNothing(false, { step: 'process', height: asked.height }, () => {
       this.#execute(asked, transactions)
       return true
     })
@@ -400,16 +405,17 @@ export class Application {
   }
 
   /**
-   * A proposal that cannot be run is worth nothing, whatever the reason.
-   * COMPAT(oasis-core): also if it makes the program itself fail; a block that was decided would
-   * stop the node then.
+   * A proposal that cannot be run is worth nothing, whatever the reason, and the reason is told.
+   * COMPAT(oasis-core): also if it makes the program itself fail. A validator that ended then could
+   * be ended by any proposer; it votes for nothing instead, and a block that was decided stops it.
    */
-  #orNothing<T>(nothing: T, propose: () => T): T {
+  #orNothing<T>(nothing: T, what: Omit<ProposalFailure, 'error'>, propose: () => T): T {
     try {
       return propose()
     } catch (error) {
       this.#drop()
       if (error instanceof UnavailableError || error instanceof StopForUpgrade) throw error
+      this.#onProposalFailure?.({ ...what, error })
       return nothing
     }
   }

@@ -24,6 +24,17 @@ export interface ExecutedProposal {
   readonly endResult: EndBlockResult
 }
 
+/** Why there is no proposal of ours, or no vote for somebody's. */
+export interface ProposalFailure {
+  readonly step: 'prepare' | 'process'
+  readonly height: bigint
+  /** Coded where the block is bad; anything else where the program is. */
+  readonly error: unknown
+}
+
+/** Tells the shell. */
+export type ProposalFailureHook = (failure: ProposalFailure) => void
+
 function equalMisbehaviour(a: Misbehaviour, b: Misbehaviour): boolean {
   return (
     a.kind === b.kind &&

@@ -3,12 +3,14 @@
 import type { Infer } from '@wadi/cbor/codec'
 import { list } from '@wadi/cbor/collections'
 import { namedInteger } from '@wadi/cbor/mapped'
-import { bool, bytes, i64, text, time, u8, u16, u64 } from '@wadi/cbor/scalars'
+import { bool, byteList, i64, text, time, u8, u16, u64 } from '@wadi/cbor/scalars'
 import { nilable, omitEmpty, optional, struct } from '@wadi/cbor/struct'
 import { Hash } from '@wadi/primitives/hash'
 import { Version } from '@wadi/primitives/version'
 import { TreeRoot } from '../consensus/block.ts'
 import { Runtime } from '../registry/runtime.ts'
+import { Timestamp } from '../roothash/block.ts'
+import { CommitteeRole } from '../scheduler/committee.ts'
 
 /** What a node waits for that belongs to a committee. */
 export const CommitteeState = namedInteger(u8, {
@@ -39,11 +41,7 @@ export const CommitteeStatus = struct({
   latestRound: u64,
   /** Of the consensus layer's block that has the round. */
   latestHeight: i64,
-  /**
-   * A byte for each role. COMPAT(oasis-core): its codec takes a list of numbers of one byte for a
-   * byte string; its JSON has the names of the roles, ours the bytes.
-   */
-  executorRoles: nilable(bytes),
+  executorRoles: nilable(byteList(CommitteeRole)),
   /** Whose turn it is before the node's. */
   schedulerRank: u64,
   liveness: optional(LivenessStatus),
@@ -98,7 +96,7 @@ export const RuntimeStatus = struct({
   descriptor: nilable(Runtime),
   latestRound: u64,
   latestHash: Hash,
-  latestTime: u64,
+  latestTime: Timestamp,
   latestStateRoot: TreeRoot,
   genesisRound: u64,
   genesisHash: Hash,
