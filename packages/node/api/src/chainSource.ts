@@ -64,7 +64,7 @@ export interface SubmittedCheck {
 
 /** What only a node has that goes on. An archive has none of it. */
 export interface LiveChain {
-  /** Is the node where its peers are? */
+  /** Has the node come to where its chain is, now or before? */
   readonly isSynced: boolean
   /** Where agreement is; undefined while the node catches up. */
   readonly rounds: RoundState | undefined
@@ -91,6 +91,6 @@ export interface ChainSource {
   /** The state after a block, good until the next turn; consensus/3 if it is not kept. */
   stateAt(height: bigint): Tree
   readonly live: LiveChain | undefined
-  /** A block has been added. */
+  /** A block has been added, or the node has come to where its peers are. */
   renew?(): void
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { FakeClock } from '@wadi/base/clock'
 import { zero } from '@wadi/cbor/codec'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { Transaction } from '@wadi/primitives/transaction'
@@ -8,9 +9,18 @@ import { engineSource } from './engineSource.ts'
 import { TestChain } from './testing/testChain.ts'
 import { TAKEN_IN } from './testing/testFacts.ts'
 
-function setUp() {
+/** When the last block was made, in milliseconds: some nanoseconds earlier. */
+function timeOf({ blocks, lastHeight }: TestChain): number {
+  return Number(blocks.loadMeta(lastHeight)!.header.time.seconds) * 1000
+}
+
+function withBlock(): TestChain {
   const chain = new TestChain()
   chain.add()
+  return chain
+}
+
+function setUp(chain = withBlock()) {
   const told: unknown[] = []
   const status = { isSyncing: true }
   const engine = {
@@ -40,8 +50,9 @@ function setUp() {
     services: { estimateGas: () => 9n },
   }
   const { document, chainContext } = chain
-  const source = engineSource({ document, chainContext, engine, application })
-  return { chain, source, status, told, opened: () => opened }
+  const clock = new FakeClock()
+  const source = engineSource({ document, chainContext, engine, application, clock })
+  return { chain, source, status, told, clock, opened: () => opened }
 }
 
 describe('a running engine as a source', () => {
@@ -63,11 +74,8 @@ describe('a running engine as a source', () => {
   })
 
   it('hands on what is submitted, and answers for the mempool', () => {
-    const { source, status, told } = setUp()
+    const { source, told } = setUp()
     const live = source.live!
-    assert.equal(live.isSynced, false)
-    status.isSyncing = false
-    assert.equal(live.isSynced, true)
     assert.equal(live.rounds, undefined)
     const transaction = Uint8Array.of(7)
     const evidence = {} as Evidence
@@ -76,5 +84,35 @@ describe('a running engine as a source', () => {
     live.addEvidence(evidence)
     assert.equal(live.estimateGas(zero(PublicKey), zero(Transaction)), 9n)
     assert.deepEqual(told, [transaction, [-1n, -1n], evidence])
+  })
+
+  it('is synced for good when it fetches nothing and its last block is less than a minute old', () => {
+    const { chain, source, status, clock } = setUp()
+    const live = source.live!
+    const bornAt = timeOf(chain)
+    assert.equal(live.isSynced, false)
+    status.isSyncing = false
+    for (const [age, isSynced] of [
+      [60_001, false],
+      [60_000, true],
+      [600_000, true],
+    ] as const) {
+      clock.setUnix(bornAt + age)
+      assert.equal(live.isSynced, isSynced, `${age}`)
+    }
+    status.isSyncing = true
+    assert.equal(live.isSynced, true)
+  })
+
+  it('is not synced before the first block, and does not forget that it was if nobody asked', () => {
+    const chain = new TestChain()
+    const { source, status, clock } = setUp(chain)
+    status.isSyncing = false
+    assert.equal(source.live!.isSynced, false)
+    chain.add()
+    clock.setUnix(timeOf(chain))
+    source.renew!()
+    clock.advance(600_000)
+    assert.equal(source.live!.isSynced, true)
   })
 })

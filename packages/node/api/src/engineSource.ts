@@ -1,12 +1,14 @@
 /** A running node as a source of answers. */
 
+import type { Clock } from '@wadi/base/clock'
 import type { GenesisDocument } from '@wadi/consensus/genesis/document'
 import type { Arena } from '@wadi/mkvs/arena'
 import type { Tree } from '@wadi/mkvs/tree'
+import { OpenTrees } from '@wadi/node-storage/open-trees'
 import type { PublicKey } from '@wadi/primitives/publicKey'
 import type { Gas, Transaction } from '@wadi/primitives/transaction'
 import type { ChainSource, LiveChain, StoredBlocks, StoredStates } from './chainSource.ts'
-import { OpenStates } from './openStates.ts'
+import { initialSync } from './initialSync.ts'
 
 /** The consensus layer, as far as answers need it. */
 export interface SourceApplication {
@@ -34,15 +36,16 @@ export interface EngineParts {
   readonly chainContext: string
   readonly engine: SourceEngine
   readonly application: SourceApplication
+  readonly clock: Pick<Clock, 'unixMs'>
 }
 
 const NO_BOUND = -1n
 
-function liveOf({ engine, application }: EngineParts): LiveChain {
+function liveOf({ engine, application }: EngineParts, isSynced: () => boolean): LiveChain {
   const { mempool } = engine
   return {
     get isSynced() {
-      return !engine.status.isSyncing
+      return isSynced()
     },
     get rounds() {
       return engine.rounds
@@ -56,8 +59,14 @@ function liveOf({ engine, application }: EngineParts): LiveChain {
 
 /** A node's chain. */
 export function engineSource(parts: EngineParts): ChainSource {
-  const { document, chainContext, engine, application } = parts
-  const states = new OpenStates((height, arena) => application.stateAt(height, arena))
+  const { document, chainContext, engine, application, clock } = parts
+  const isSynced = initialSync({
+    isFetching: () => engine.status.isSyncing,
+    lastHeight: () => application.info().height,
+    blocks: engine.blockStore,
+    clock,
+  })
+  const states = new OpenTrees<bigint>((height, arena) => application.stateAt(height, arena))
   return {
     document,
     chainContext,
@@ -67,7 +76,11 @@ export function engineSource(parts: EngineParts): ChainSource {
     blocks: engine.blockStore,
     states: engine.stateStore,
     stateAt: (height) => states.at(height),
-    live: liveOf(parts),
-    renew: () => states.close(),
+    live: liveOf(parts, isSynced),
+    renew: () => {
+      states.close()
+      // The last block is never as young again as it is now.
+      isSynced()
+    },
   }
 }

@@ -1,11 +1,11 @@
 /** A node's calls as services that a gRPC server can serve. */
 
+import type { Streams } from '@wadi/consensus/api'
 import { cborCodec, rawCodec } from '@wadi/grpc/codec'
 import { type Implementation, implement, type ServerStream } from '@wadi/grpc/implement'
 import { type Method, serverStream, service, unary } from '@wadi/grpc/service'
 import type { Asker, NodeMethods } from './answers/nodeMethod.ts'
 import type { NodeApi } from './nodeApi.ts'
-import type { Topics } from './streams/topic.ts'
 
 const PACKAGE = 'oasis-core.'
 
@@ -22,7 +22,7 @@ function boundMethods(methods: NodeMethods): (readonly [string, Bound])[] {
   })
 }
 
-function boundTopics(api: NodeApi, topics: Topics): (readonly [string, Bound])[] {
+function boundTopics(api: NodeApi, topics: Streams): (readonly [string, Bound])[] {
   return Object.entries(topics).map(([name, { request }]) => {
     // Items come encoded: once for all who watch.
     const method = serverStream(cborCodec(request), rawCodec) as Method

@@ -1,11 +1,5 @@
 /** Every bound of this package. */
 
-/** States of the chain that are kept open for calls to come. */
-export const OPEN_STATES_MAX = 8
-
-/** What they may hold in memory together before nodes that are stored are dropped. */
-export const OPEN_STATES_BYTES_MAX = 67_108_864
-
 /** Calls that wait at a time: for a block with a transaction, for an epoch, for the node. */
 export const WAITERS_MAX = 4096
 
@@ -21,3 +15,6 @@ export const WATCH_BACKLOG_BYTES_MAX = 16_777_216
 
 /** Items that a watcher is told before it is asked whether it has taken them. */
 export const WATCH_BURST_MAX = 64
+
+/** COMPAT(oasis-core): so old the last block may not be when a node says that it is synced. */
+export const SYNCED_BLOCK_AGE_MS = 60_000

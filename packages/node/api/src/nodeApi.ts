@@ -1,20 +1,20 @@
 /** Everything that a node answers and tells, without sockets. */
 
+import { encode } from '@wadi/cbor/codec'
+import type { Streams } from '@wadi/consensus/api'
 import { apiMethods } from '@wadi/consensus-services/api'
+import type { RuntimeAnswers } from '@wadi/contracts/runtime-answers'
+import type { Namespace } from '@wadi/primitives/namespace'
+import { streams as runtimeStreams } from '@wadi/runtime-protocol/client/api'
 import { consensusMethods } from './answers/consensus.ts'
 import { controlMethods, debugMethods } from './answers/control.ts'
 import type { NodeMethods } from './answers/nodeMethod.ts'
-import {
-  followsRuntimes,
-  runtimeClientMethods,
-  runtimeClientTopics,
-} from './answers/runtimeClient.ts'
+import { followsRuntimes, NO_RUNTIMES, runtimeClientMethods } from './answers/runtimeClient.ts'
 import { BlockWatch } from './blockWatch.ts'
 import type { ChainSource } from './chainSource.ts'
 import { ChainViews } from './chainViews.ts'
 import type { NodeFacts } from './nodeFacts.ts'
 import { EventHub } from './streams/eventHub.ts'
-import type { Topics } from './streams/topic.ts'
 import { topicsOf } from './streams/topics.ts'
 import type { Sink } from './streams/watcher.ts'
 import { Submissions } from './submissions.ts'
@@ -24,6 +24,8 @@ import { WaitingRoom } from './waiting.ts'
 export interface NodeApiOptions {
   readonly source: ChainSource
   readonly facts: NodeFacts
+  /** What the node's workers know, if it has any. */
+  readonly runtimes?: RuntimeAnswers
 }
 
 /** A node's calls and streams. */
@@ -31,7 +33,7 @@ export interface NodeApi {
   /** Everything but what is for tests. */
   readonly methods: NodeMethods
   readonly debugMethods: NodeMethods
-  readonly topics: Topics
+  readonly topics: Streams
   /** Begins a stream of a topic; returns how to stop it. */
   watch(topic: string, request: unknown, sink: Sink): () => void
   /** To be called when a block has been applied, and all of it is stored. */
@@ -52,13 +54,18 @@ function stateMethods(views: ChainViews): NodeMethods {
 }
 
 /** Puts a node's calls together. */
-export function createNodeApi({ source, facts }: NodeApiOptions): NodeApi {
+export function createNodeApi({ source, facts, runtimes = NO_RUNTIMES }: NodeApiOptions): NodeApi {
   const views = new ChainViews(source)
   const room = new WaitingRoom()
   const watch = new BlockWatch()
   const hub = new EventHub(views)
   const hasRuntimes = followsRuntimes(facts.mode)
-  const topics = { ...topicsOf(source), ...(hasRuntimes && runtimeClientTopics) }
+  const topics = topicsOf(source)
+  const watchBlocks = (runtimeId: Namespace, sink: Sink) =>
+    hub.watchOther(sink, (tell) => {
+      const { item } = runtimeStreams['RuntimeClient/WatchBlocks']
+      return runtimes.watchBlocks(runtimeId, (block) => tell(encode(item, block)))
+    })
   const submissions = new Submissions(source, room)
   const control = { views, facts, room, watch, submissions }
   return {
@@ -66,16 +73,25 @@ export function createNodeApi({ source, facts }: NodeApiOptions): NodeApi {
       ...stateMethods(views),
       ...consensusMethods({ views, facts, submissions }),
       ...controlMethods(control),
-      ...(hasRuntimes && runtimeClientMethods(views)),
+      ...(hasRuntimes && runtimeClientMethods(views, runtimes)),
     },
     debugMethods: debugMethods(control),
-    topics,
-    watch: (name, request, sink) => hub.watch(topics[name]!, request, sink),
+    topics: { ...topics, ...(hasRuntimes && runtimeStreams) },
+    watch: (name, request, sink) => {
+      const topic = topics[name]
+      // Rounds are told when their states are here, which no block says.
+      return topic === undefined
+        ? watchBlocks(request as Namespace, sink)
+        : hub.watch(topic, request, sink)
+    },
     applied: (height) => {
       source.renew?.()
       hub.tell(height)
       watch.tell()
     },
-    changed: () => watch.tell(),
+    changed: () => {
+      source.renew?.()
+      watch.tell()
+    },
   }
 }

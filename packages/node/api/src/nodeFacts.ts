@@ -34,4 +34,5 @@ export interface NodeFacts extends NodeActions {
   /** Of the network of runtimes. */
   p2p?(): NonNullable<Status['p2p']>
   runtimes?(): Status['runtimes']
+  keymanager?(): Status['keymanager']
 }

@@ -69,3 +69,9 @@ export const RECORD_FILES_MAX = 16
 
 /** Damaged stretches of a record log that an opening lists. */
 export const RECORD_DAMAGE_MAX = 1000
+
+/** Stored trees that are kept open for whoever asks next. */
+export const OPEN_TREES_MAX = 8
+
+/** What they may hold in memory together before nodes that are stored are dropped. */
+export const OPEN_TREES_BYTES_MAX = 67_108_864

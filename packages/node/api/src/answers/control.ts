@@ -61,6 +61,7 @@ function statusOf({ views, facts }: ControlParts): Status {
     lightClient: facts.lightClient?.() ?? NO_LIGHT_CLIENT,
     runtimes: facts.runtimes?.() ?? zero(Status).runtimes,
     registration: facts.registration?.() ?? NO_REGISTRATION,
+    keymanager: facts.keymanager?.(),
     pendingUpgrades: facts.pendingUpgrades?.() ?? [],
     p2p: facts.p2p?.(),
   }

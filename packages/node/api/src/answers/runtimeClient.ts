@@ -1,21 +1,19 @@
 /**
- * What a node is asked about runtimes while it has none. COMPAT(oasis-core): half of the refusals
- * have no code there, and nodes that never follow runtimes do not have these calls at all.
+ * What a node is asked about runtimes. Its workers know; without them this is how a node is
+ * refused that has no runtimes. COMPAT(oasis-core): half of the refusals have no code there, and
+ * nodes that never follow runtimes do not have these calls at all.
  */
 
 import { toHex } from '@wadi/base/bytes'
-import { definePlainErrors } from '@wadi/base/errors'
 import { calls as roothash } from '@wadi/consensus/roothash/api'
+import type { RuntimeAnswers } from '@wadi/contracts/runtime-answers'
 import type { WireRoot } from '@wadi/mkvs/syncer'
 import type { Namespace } from '@wadi/primitives/namespace'
-import { calls, streams } from '@wadi/runtime-protocol/client/api'
-import { errors } from '@wadi/runtime-protocol/client/errors'
+import { calls } from '@wadi/runtime-protocol/client/api'
+import { errors, registryErrors } from '@wadi/runtime-protocol/client/errors'
 import type { ChainViews } from '../chainViews.ts'
-import { type Topics, telling } from '../streams/topic.ts'
 import { answered, type NodeMethods } from './nodeMethod.ts'
 import { askState } from './stateAnswers.ts'
-
-const registryErrors = definePlainErrors('runtime/registry', { notFound: 'runtime not found' })
 
 /** The modes in which a node may follow runtimes. */
 const MODES: ReadonlySet<string> = new Set(['client', 'compute', 'observer'])
@@ -33,36 +31,46 @@ function notHosted(): never {
   throw errors.noHostedRuntime()
 }
 
-/** The answers about runtimes. */
-export function runtimeClientMethods(views: ChainViews): NodeMethods {
-  const ofRound = ({ runtimeId }: { readonly runtimeId: Namespace }) => notHere(runtimeId)
-  const ofTree = ({ tree }: { readonly tree: { readonly root: WireRoot } }) =>
-    notHere(tree.root.namespace)
-  return answered(calls, {
+function notPooled(): never {
+  throw errors.notFound()
+}
+
+function noRound({ runtimeId }: { readonly runtimeId: Namespace }): never {
+  return notHere(runtimeId)
+}
+
+function noTree({ tree }: { readonly tree: { readonly root: WireRoot } }): never {
+  return notHere(tree.root.namespace)
+}
+
+/** Of a node that has no runtimes. */
+export const NO_RUNTIMES: RuntimeAnswers = {
+  answers: {
     'RuntimeClient/SubmitTx': notHosted,
     'RuntimeClient/SubmitTxMeta': notHosted,
     'RuntimeClient/SubmitTxNoWait': notHosted,
     'RuntimeClient/CheckTx': notHosted,
+    'RuntimeClient/GetBlock': noRound,
+    'RuntimeClient/GetLastRetainedBlock': notHere,
+    'RuntimeClient/GetTransactions': noRound,
+    'RuntimeClient/GetTransactionsWithResults': noRound,
+    'RuntimeClient/GetUnconfirmedTransactions': notPooled,
+    'RuntimeClient/GetEvents': noRound,
+    'RuntimeClient/Query': notHosted,
+    'RuntimeClient/StateSyncGet': noTree,
+    'RuntimeClient/StateSyncGetPrefixes': noTree,
+    'RuntimeClient/StateSyncIterate': noTree,
+  },
+  watchBlocks: notHere,
+}
+
+/** The answers about runtimes. */
+export function runtimeClientMethods(views: ChainViews, { answers }: RuntimeAnswers): NodeMethods {
+  return answered(calls, {
+    ...answers,
     'RuntimeClient/GetGenesisBlock': (runtimeId) => {
       const request = { runtimeId, height: 0n }
       return askState(views.at(0n), roothash, 'RootHash/GetGenesisBlock', request)
     },
-    'RuntimeClient/GetBlock': ofRound,
-    'RuntimeClient/GetLastRetainedBlock': notHere,
-    'RuntimeClient/GetTransactions': ofRound,
-    'RuntimeClient/GetTransactionsWithResults': ofRound,
-    'RuntimeClient/GetUnconfirmedTransactions': () => {
-      throw errors.notFound()
-    },
-    'RuntimeClient/GetEvents': ofRound,
-    'RuntimeClient/Query': notHosted,
-    'RuntimeClient/StateSyncGet': ofTree,
-    'RuntimeClient/StateSyncGetPrefixes': ofTree,
-    'RuntimeClient/StateSyncIterate': ofTree,
   })
 }
-
-/** The streams about runtimes. */
-export const runtimeClientTopics: Topics = telling(streams, {
-  'RuntimeClient/WatchBlocks': { nameOf: notHere, told: () => [] },
-})

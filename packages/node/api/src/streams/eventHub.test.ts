@@ -127,6 +127,30 @@ describe('the hub of events', () => {
     refused()
   })
 
+  it('tells what no block tells, to as many, and stops once', () => {
+    const { hub, heights } = setUp({ watcherMax: 1 })
+    const sink = new TestSink()
+    let stopped = 0
+    const other = { tell: (_: Uint8Array) => {} }
+    const leave = hub.watchOther(sink, (tell) => {
+      other.tell = tell
+      return () => stopped++
+    })
+    other.tell(Uint8Array.of(1))
+    assert.deepEqual(sink.items, [Uint8Array.of(1)])
+    assert.throws(() => hub.watch(heights, 'even', new TestSink()), {
+      reason: 'nodeApi.tooManyWatchers',
+    })
+    assert.throws(() => hub.watchOther(sink, () => () => {}), {
+      reason: 'nodeApi.tooManyWatchers',
+    })
+    leave()
+    leave()
+    assert.deepEqual({ stopped, size: hub.size }, { stopped: 1, size: 0 })
+    other.tell(Uint8Array.of(2))
+    assert.equal(sink.items.length, 1)
+  })
+
   it('has nothing to tell before the first block', () => {
     const { heights } = setUp()
     const sink = new TestSink()

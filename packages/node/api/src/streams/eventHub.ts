@@ -60,6 +60,25 @@ export class EventHub {
     }
   }
 
+  /**
+   * Somebody watches what no block tells by itself. `begin` is given what encoded items are told
+   * with, and returns how to stop.
+   */
+  watchOther(sink: Sink, begin: (tell: (item: Uint8Array) => void) => () => void): () => void {
+    if (this.#count >= this.#watcherMax) throw errors.tooManyWatchers()
+    const watcher = new Watcher(sink, [])
+    const stop = begin((item) => watcher.tell(item))
+    this.#count++
+    let isOver = false
+    return () => {
+      if (isOver) return
+      isOver = true
+      this.#count--
+      watcher.end()
+      stop()
+    }
+  }
+
   /** A block has been added, and its state is there. */
   tell(height: bigint): void {
     if (this.#count === 0) return

@@ -54,7 +54,8 @@ export async function restoreCheckpoint(plan: RestorePlan): Promise<Root> {
   return finish(database, state)
 }
 
-function takeIn(
+/** Checks a chunk and stores what it brings; throws the reference's words for one that is wrong. */
+export function takeIn(
   database: NodeDatabase,
   state: RestoreState,
   chunk: { readonly index: number; readonly bytes: Uint8Array },
@@ -65,7 +66,8 @@ function takeIn(
   return step.state
 }
 
-function finish(database: NodeDatabase, state: RestoreState): Root {
+/** Makes the root a candidate of its version; all of its chunks have been taken in. */
+export function finish(database: NodeDatabase, state: RestoreState): Root {
   const { root, rootAddress } = finishRestore(state)
   if (database.hasRoot(root)) return root
   const previous = { ...root, hash: EMPTY_HASH }
@@ -90,7 +92,7 @@ function encodeNote({ metadata, spine }: RestoreState, index: number): Uint8Arra
 }
 
 /** Where an earlier restore of the same root ended. */
-function resumeState(database: NodeDatabase, metadata: Metadata): RestoreState {
+export function resumeState(database: NodeDatabase, metadata: Metadata): RestoreState {
   const { root } = metadata
   const done: number[] = []
   let { spine } = startRestore(metadata)

@@ -135,10 +135,19 @@ export class MemoryFiles implements FileSystem {
   /** Operations so far that change something. */
   operations = 0
 
-  /** Bytes of memory that files take, which is more than they are long. */
+  /**
+   * Bytes of memory that files take, which is more than they are long: also of those that a power
+   * cut would bring back, and of what it would take back.
+   */
   get heldBytes(): number {
     const contents = new Set([...this.#entries.values(), ...this.#synced.values()])
-    return Array.from(contents).reduce((sum, { bytes }) => sum + bytes.length, 0)
+    for (const change of this.#pending) if (change.kind === 'link') contents.add(change.content)
+    let sum = 0
+    for (const { bytes, pending } of contents) {
+      sum += bytes.length
+      for (const write of pending) sum += write.bytes.length + write.before.length
+    }
+    return sum
   }
 
   openRead(path: string): OpenFile {

@@ -41,6 +41,19 @@ describe('the files of this machine', () => {
     assert.throws(() => nodeFiles.list(loop), failed)
   })
 
+  it('locks a file that only its owner can read, and keeps it while others ask', () => {
+    const lock = nodeFiles.lock(`${scratch}/lock`)
+    assert.equal(
+      fs.statSync(`${scratch}/lock`).mode & 0o077,
+      process.platform === 'win32' ? 0o066 : 0,
+    )
+    assert.equal(nodeFiles.lock(`${scratch}/lock`), undefined)
+    assert.equal(nodeFiles.lock(`${scratch}/lock`), undefined)
+    lock?.release()
+    nodeFiles.lock(`${scratch}/lock`)?.release()
+    assert.throws(() => nodeFiles.lock(`${scratch}/nowhere/lock`), { reason: 'storage.io' })
+  })
+
   it('says in words that the disk is full, or that it failed', (t) => {
     assert.throws(() => nodeFiles.openRead(`${scratch}/nothing`), {
       name: 'UnavailableError',

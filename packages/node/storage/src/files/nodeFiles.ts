@@ -22,6 +22,7 @@ function diskError(path: string, cause: unknown): UnavailableError {
   })
 }
 
+const PRIVATE_MODE = 0o600
 /** SQLite's number for "somebody else holds the lock". */
 const SQLITE_BUSY = 5
 
@@ -39,7 +40,7 @@ class NodeFile implements OpenFile {
 
   constructor(path: string, flags: string | number) {
     this.#path = path
-    this.#descriptor = guard(path, () => fs.openSync(path, flags, 0o600))
+    this.#descriptor = guard(path, () => fs.openSync(path, flags, PRIVATE_MODE))
   }
 
   read(target: Uint8Array, position: number): number {
@@ -97,12 +98,25 @@ class NodeFile implements OpenFile {
 const held = new Set<DatabaseSync>()
 
 /**
+ * SQLite would make a file that others can read. One that is there is not opened: closing it again
+ * would let go of the lock that this process may have on it.
+ */
+function makePrivate(path: string): void {
+  try {
+    fs.closeSync(fs.openSync(path, 'wx', PRIVATE_MODE))
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause
+  }
+}
+
+/**
  * Node has no file locks of its own; SQLite, which comes with it, does: an exclusive transaction
  * on an empty database is a kernel lock on that file. It ends with the process, even a killed one,
  * and nothing is ever written into the file. A file with a process id in it would survive a crash.
  */
 function lockFile(path: string): FileLock | undefined {
   return guard(path, () => {
+    makePrivate(path)
     const database = new DatabaseSync(path)
     try {
       database.exec('PRAGMA journal_mode=MEMORY; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE')
