@@ -1,5 +1,6 @@
 /** How messages become bytes: CBOR by schema, or bytes as they are. */
 
+import { EMPTY_BYTES } from '@wadi/base/bytes'
 import { decodeRpc, encode, type Schema } from '@wadi/cbor/codec'
 
 /** One kind of message. What `decode` cannot read is a coded error. */
@@ -20,10 +21,8 @@ export function cborCodec<T>(schema: Schema<T>): Codec<T> {
 /** Bytes that somebody else understands: recorded and relayed calls. */
 export const rawCodec: Codec<Uint8Array> = { encode: (bytes) => bytes, decode: (bytes) => bytes }
 
-const NO_BYTES = new Uint8Array(0)
-
 /**
  * A message that says nothing. COMPAT(oasis-core): it has no bytes, and Go's clients refuse any;
  * what comes in its place is not looked at.
  */
-export const nothing: Codec<undefined> = { encode: () => NO_BYTES, decode: () => undefined }
+export const nothing: Codec<undefined> = { encode: () => EMPTY_BYTES, decode: () => undefined }

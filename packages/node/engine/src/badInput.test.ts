@@ -19,9 +19,10 @@ import { BLOCK_SYNC_CHANNEL } from './blockSync/channel.ts'
 import { SERVING_QUEUE_MAX } from './blockSync/limits.ts'
 import { channelOf, STATE_CHANNEL, VOTE_CHANNEL } from './consensus/channels.ts'
 import { EVIDENCE_CHANNEL } from './evidence/evidenceReactor.ts'
-import { EVIDENCE_MESSAGE_COUNT_MAX } from './evidence/limits.ts'
+import { EVIDENCE_BURST_MAX, EVIDENCE_MESSAGE_COUNT_MAX } from './evidence/limits.ts'
 import {
-  FLOOD_MESSAGES_PER_OFFENCE,
+  CONTRADICTIONS_BURST_MAX,
+  FLOODED_PER_OFFENCE,
   MESSAGES_BURST_MAX,
   PEER_KEPT_BYTES_MAX,
   PEER_RECEIVING_BYTES_MAX,
@@ -62,6 +63,18 @@ function severityOf(...all: readonly Said[]): Offence['severity'] | undefined {
   peer.leave()
   const found = peer.offences.map(({ severity }) => severity)
   return (['ban', 'drop', 'slow'] as const).find((severity) => found.includes(severity))
+}
+
+/** Two votes of a validator, and what four nodes log in the meantime. */
+const LOGGED_MAX = 20_000
+
+/** What the log of rounds takes. */
+function logBytes(): number {
+  const { files } = node!
+  const sizes = files.list('engine/wal').map((name) => files.openRead(`engine/wal/${name}`).size())
+  const bytes = sizes.reduce((sum, size) => sum + size, 0)
+  assert.notEqual(bytes, 0)
+  return bytes
 }
 
 const ofConsensus = (said: ConsensusMessage): Said => {
@@ -327,7 +340,7 @@ describe('Bad input from a peer: wrong heights', () => {
 describe('Bad input from a peer: floods', () => {
   it('of messages: no more than so many are looked at, and the peer is scored', () => {
     const [step] = goodOnes()
-    const all = Array<Said>(MESSAGES_BURST_MAX + FLOOD_MESSAGES_PER_OFFENCE).fill(step!)
+    const all = Array<Said>(MESSAGES_BURST_MAX + FLOODED_PER_OFFENCE).fill(step!)
     assert.equal(severityOf(...all), 'slow')
   })
 
@@ -377,14 +390,36 @@ describe('Bad input from a peer: floods', () => {
     assert.equal(severity, 'drop')
   })
 
-  it('of equivocations: two votes are evidence, more are not kept', () => {
-    const votes = Array.from({ length: 30 }, (_, i) => {
-      const hash = new Uint8Array(32).fill(i + 1)
-      const vote = votedBy(1, { round: 0, blockId: { hash, partSetHeader: { total: 1, hash } } })
-      return ofConsensus({ kind: 'vote', body: { vote } })
-    })
-    const severity = severityOf(...votes)
-    assert.ok(severity === undefined, `who relays them did nothing wrong: ${severity}`)
+  /** A vote of a validator for the block of a number. */
+  const numbered = (block: number, more: { readonly round?: number } = {}): Said => {
+    const hash = new Uint8Array(32)
+    new DataView(hash.buffer).setUint32(0, block + 1)
+    const vote = votedBy(1, { ...more, blockId: { hash, partSetHeader: { total: 1, hash } } })
+    return ofConsensus({ kind: 'vote', body: { vote } })
+  }
+
+  it('of equivocations: two votes are evidence, more are not logged, many are scored', () => {
+    const honest = Array.from({ length: 30 }, (_, i) => numbered(i))
+    assert.equal(severityOf(...honest), undefined, 'who relays them did nothing wrong')
+    const before = logBytes()
+    const many = CONTRADICTIONS_BURST_MAX + FLOODED_PER_OFFENCE
+    assert.equal(severityOf(...Array.from({ length: many }, (_, i) => numbered(100 + i))), 'slow')
+    assert.ok(logBytes() - before < LOGGED_MAX, `${logBytes() - before} bytes`)
+  })
+
+  it('of votes for rounds to come: those of two rounds are logged', () => {
+    const before = logBytes()
+    const all = Array.from({ length: 500 }, (_, i) => numbered(i, { round: 50 + i }))
+    assert.equal(severityOf(...all), undefined)
+    assert.ok(logBytes() - before < LOGGED_MAX, `${logBytes() - before} bytes`)
+  })
+
+  it('of evidence: no more than so many pieces are looked at, and the peer is scored', () => {
+    // Of a block that is not here nobody can say whether it is true.
+    const early = ofEvidence([provenBy({ height: 900_000n })])
+    const all = Array<Said>(EVIDENCE_BURST_MAX + FLOODED_PER_OFFENCE - 1).fill(early)
+    assert.equal(severityOf(...all), undefined)
+    assert.equal(severityOf(...all, early), 'slow')
   })
 })
 

@@ -17,7 +17,7 @@ import type { Evidence } from '@wadi/tendermint/types/evidence'
 import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import { BlockSyncReactor } from './blockSync/blockSyncReactor.ts'
 import { blockSyncMetrics } from './blockSync/metrics.ts'
-import { canChainGoOnWithout } from './blockSync/ownPower.ts'
+import { canOthersDecide } from './blockSync/ownPower.ts'
 import { Consensus, type ConsensusOptions } from './consensus/consensus.ts'
 import { backendMetrics, type ConsensusInstruments, consensusMetrics } from './consensus/metrics.ts'
 import { ConsensusReactor } from './consensus/reactor.ts'
@@ -81,6 +81,11 @@ export interface EngineOptions {
   readonly config: EngineConfig
   /** The node cannot go on; nothing happens in the engine any more. */
   readonly onFatal: (error: unknown) => void
+  /**
+   * Agreeing has ended. If the answer is true, peers are told what the node has until it is
+   * stopped, and {@link onFatal} hears only of what goes wrong then.
+   */
+  readonly onHalted?: (error: unknown) => boolean
   readonly onApplied?: (applied: AppliedBlock) => void
   /** The node is where its peers are, and begins to agree with them. */
   readonly onCaughtUp?: () => void
@@ -126,6 +131,7 @@ export class Engine {
   readonly #request: EngineConfig['stateSync']
   #chain: ChainState
   #consensus: Consensus | undefined
+  #isHalted = false
 
   /** Opens the stores and brings the application to where the chain is. */
   constructor(options: EngineOptions) {
@@ -136,10 +142,7 @@ export class Engine {
     this.#options = options
     this.#metrics = counted.consensus
     this.#dialect = new RememberedSignatures(options.dialect)
-    this.#guard = createGuard((error) => {
-      this.#end()
-      options.onFatal(error)
-    })
+    this.#guard = createGuard((error) => this.#onThrown(error))
     const timers = guardedTimers(world.timers, this.#guard)
     const { blockStore, stateStore, wal, evidence, stored } = openStores(options)
     this.blockStore = blockStore
@@ -165,6 +168,7 @@ export class Engine {
       mempool: this.mempool,
       evidence,
       onApplied: (applied) => this.#onApplied(applied),
+      onRefused: (refused) => this.#observer.onRefused(refused),
     })
     // It must not begin the chain then; it may be further, if a crash cut a state sync short.
     const isNew = stored.lastBlockHeight === 0n && blockStore.height === 0n
@@ -193,7 +197,7 @@ export class Engine {
     const heightOf = ({ id }: Peer) => this.#consensusReactor.heightOf(id)
     const served = { dialect: this.#dialect, application, blockStore, stateStore }
     this.#stateSync = new StateSyncReactor({ clock, timers, random, log, ...served })
-    this.#evidenceReactor = new EvidenceReactor({ pool: this.#evidence, timers, heightOf })
+    this.#evidenceReactor = new EvidenceReactor({ pool: this.#evidence, clock, timers, heightOf })
     this.#mempoolReactor = new MempoolReactor({ mempool: this.mempool, timers, random, heightOf })
     // COMPAT(oasis-core): channels are told in this order.
     this.reactors = [
@@ -226,6 +230,18 @@ export class Engine {
   stop(): void {
     const [failure] = this.#end()
     if (failure !== undefined) throw failure
+  }
+
+  /** Agreeing may end alone, once, and not before it has begun. */
+  #onThrown(error: unknown): unknown {
+    const { onHalted, onFatal } = this.#options
+    if (this.#consensus !== undefined && !this.#isHalted && onHalted?.(error) === true) {
+      this.#isHalted = true
+      this.#consensus.stop()
+      return 'goes-on'
+    }
+    this.#end()
+    return onFatal(error)
   }
 
   /** Lets go of everything, also if some of it does not want to; gives what went wrong. */
@@ -349,7 +365,7 @@ export class Engine {
       height,
       signsFromHeight,
     })
-    if (!canChainGoOnWithout(this.#chain, this.#ownAddress))
+    if (!canOthersDecide(this.#chain, this.#ownAddress))
       log.error('but nobody can decide without us: put the write-ahead log back from a copy', {
         height,
       })

@@ -3,11 +3,7 @@ import { describe, it } from 'node:test'
 import { FakeClock } from '@wadi/base/clock'
 import type { Reactor } from '@wadi/contracts/peers'
 import { unflooded } from './flood.ts'
-import {
-  FLOOD_MESSAGES_PER_OFFENCE,
-  MESSAGES_BURST_MAX,
-  MESSAGES_PER_SECOND_MAX,
-} from './limits.ts'
+import { FLOODED_PER_OFFENCE, MESSAGES_BURST_MAX, MESSAGES_PER_SECOND_MAX } from './limits.ts'
 import { FakePeer } from './testing/fakePeer.ts'
 
 const NOTHING = new Uint8Array(0)
@@ -38,7 +34,7 @@ describe('a flood of messages', () => {
     const { peer, say, heardCount } = scene()
     say(MESSAGES_BURST_MAX)
     assert.equal(heardCount(), MESSAGES_BURST_MAX)
-    say(FLOOD_MESSAGES_PER_OFFENCE - 1)
+    say(FLOODED_PER_OFFENCE - 1)
     assert.equal(heardCount(), MESSAGES_BURST_MAX)
     assert.deepEqual(peer.offences, [])
     say(1)
@@ -46,7 +42,7 @@ describe('a flood of messages', () => {
       peer.offences.map(({ severity }) => severity),
       ['slow'],
     )
-    say(2 * FLOOD_MESSAGES_PER_OFFENCE)
+    say(2 * FLOODED_PER_OFFENCE)
     assert.equal(peer.offences.length, 3)
   })
 

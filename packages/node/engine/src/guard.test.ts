@@ -34,6 +34,22 @@ describe('A guard', () => {
     assert.deepEqual(told, [new RangeError('broken')])
   })
 
+  it('lets others go on if it is told so', () => {
+    const told: unknown[] = []
+    const guard = createGuard((error) => (told.push(error) === 1 ? 'goes-on' : 'over'))
+    guard(fail)
+    assert.equal(
+      guard(() => 5),
+      5,
+    )
+    guard(fail)
+    assert.equal(
+      guard(() => 5),
+      undefined,
+    )
+    assert.equal(told.length, 2)
+  })
+
   it('lets nothing happen once it has ended, and tells nothing', () => {
     const guard = createGuard(fail)
     guard(() => {

@@ -13,8 +13,11 @@ export interface Guard {
   end(): void
 }
 
-/** A guard that tells once of what was thrown, and lets nothing happen after it. */
-export function createGuard(onFatal: (error: unknown) => void): Guard {
+/**
+ * A guard that tells of what was thrown, and lets nothing happen after it; only if it is answered
+ * with `goes-on`, others still may do something.
+ */
+export function createGuard(onFatal: (error: unknown) => unknown): Guard {
   let isOver = false
   const guard = <T>(work: () => T): T | undefined => {
     if (isOver) return undefined
@@ -23,7 +26,7 @@ export function createGuard(onFatal: (error: unknown) => void): Guard {
     } catch (error) {
       if (isOver) return undefined
       isOver = true
-      onFatal(error)
+      if (onFatal(error) === 'goes-on') isOver = false
       return undefined
     }
   }

@@ -75,8 +75,17 @@ export const MESSAGES_PER_SECOND_MAX = 10_000
 /** See {@link MESSAGES_PER_SECOND_MAX}. */
 export const MESSAGES_BURST_MAX = 20_000
 
-/** Every so many messages beyond count against a peer once. */
-export const FLOOD_MESSAGES_PER_OFFENCE = 1_000
+/** Every so many messages, votes or pieces of evidence beyond count against a peer once. */
+export const FLOODED_PER_OFFENCE = 1_000
+
+/**
+ * Votes of a peer, a second and at once, against validators who have contradicted themselves
+ * before; none is of use. An honest peer keeps one such vote of a validator in a step.
+ */
+export const CONTRADICTIONS_PER_SECOND_MAX = 100
+
+/** See {@link CONTRADICTIONS_PER_SECOND_MAX}. */
+export const CONTRADICTIONS_BURST_MAX = 1_000
 
 /**
  * Bytes of the longest message of every channel: a block of 100 MiB, a chunk of 16 MB, metadata of

@@ -52,6 +52,14 @@ describe('AddressBook', () => {
     assert.equal(book.size, 0)
   })
 
+  it('forgets who has become private since it was written', () => {
+    const { book: before } = bookOf()
+    for (const index of [1, 5]) before.add(at(index), source)
+    const { book } = bookOf({ key: before.key, privateIds: [idOf(5)] })
+    book.restore(before.entries())
+    assert.deepEqual([book.has(idOf(1)), book.has(idOf(5))], [true, false])
+  })
+
   it('takes what not everybody can reach only if it is lenient', () => {
     assert.equal(bookOf().book.add(at(1, '10.0.0.1'), source), 'not routable')
     const { book } = bookOf({ routability: 'lenient' })

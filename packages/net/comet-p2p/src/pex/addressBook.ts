@@ -96,9 +96,13 @@ export class AddressBook implements AddressKeeper {
     return { key: this.key, entries: this.entries() }
   }
 
-  /** Takes in what was read. Indices of buckets must be in range. */
+  /**
+   * Takes in what was read, but for those who have become private. Indices of buckets must be in
+   * range.
+   */
   restore(entries: readonly KnownAddress[]): void {
     for (const known of entries) {
+      if (this.#privateIds.has(known.address.id)) continue
       assert(!this.#known.has(known.address.id), 'pex: a book has every peer once')
       const { buckets } = known
       known.buckets = []

@@ -51,7 +51,7 @@ export interface PexOptions {
   readonly mode?: 'peer' | 'seed'
   readonly seedDisconnectMs?: number
   /** The longest time between two dials of a persistent peer. */
-  readonly persistentDialMsMax?: number
+  readonly persistentDialMsMax?: number | undefined
   /** Writes the book; called now and then and at the end. */
   readonly save?: () => void
 }

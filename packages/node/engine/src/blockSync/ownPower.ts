@@ -14,14 +14,23 @@ export function isOnlyValidator(
   return equalBytes(first.address, address)
 }
 
+/** What our votes count for; undefined if they do not. */
+function powerOf({ validators }: ChainState, address: Uint8Array | undefined): bigint | undefined {
+  return address && findValidator(validators, address)?.validator.votingPower
+}
+
 /**
- * Can the others decide blocks alone? A chain that waits for us has nothing that we could fetch,
- * whatever peers say.
+ * May somebody have blocks that we have not? A chain that waits for us has nothing that we could
+ * fetch, whatever peers say.
+ * COMPAT(cometbft): a third of the power is rounded down, so that one of four who have a vote each
+ * is waited for, although the others can decide without it.
  */
-export function canChainGoOnWithout(
-  { validators }: ChainState,
-  address: Uint8Array | undefined,
-): boolean {
-  const own = address === undefined ? undefined : findValidator(validators, address)
-  return own === undefined || own.validator.votingPower < validators.totalVotingPower / 3n
+export function canChainGoOnWithout(chain: ChainState, address: Uint8Array | undefined): boolean {
+  const own = powerOf(chain, address)
+  return own === undefined || own < chain.validators.totalVotingPower / 3n
+}
+
+/** Have the others more than two thirds of the power? */
+export function canOthersDecide(chain: ChainState, address: Uint8Array | undefined): boolean {
+  return 3n * (powerOf(chain, address) ?? 0n) < chain.validators.totalVotingPower
 }

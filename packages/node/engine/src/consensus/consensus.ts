@@ -25,6 +25,7 @@ import { startRounds, step } from '@wadi/tendermint/round/step'
 import { type RoundConfig, replacesTimeout, type Timeout } from '@wadi/tendermint/round/timeouts'
 import { verifyProposal, verifyVote } from '@wadi/tendermint/round/verifyMessages'
 import { type BlockId, equalBlockIds } from '@wadi/tendermint/types/blockId'
+import type { Vote } from '@wadi/tendermint/types/vote'
 import { errors } from '../errors.ts'
 import type { EvidenceSource } from '../evidence/contract.ts'
 import type { Executor } from '../execution/executor.ts'
@@ -183,6 +184,11 @@ export class Consensus {
     if (this.#isStopped || this.#rounds === undefined) return
     this.#inputs.push(...inputs)
     this.#run()
+  }
+
+  /** Is evidence that somebody contradicts itself in the step of a vote still of use? */
+  wantsConflict(vote: Vote): boolean {
+    return this.#options.evidence.wantsConflict(vote)
   }
 
   get #chainId(): string {

@@ -46,6 +46,11 @@ describe('The bytes of a message', () => {
     assert.notEqual(messages.bytesOf(voteMessage(3)), bytes)
   })
 
+  it('hold on to no more memory than they need', () => {
+    const bytes = new RememberedMessages().bytesOf(voteMessage(3))
+    assert.equal(bytes.buffer.byteLength, bytes.length)
+  })
+
   it('are its encoding, whatever it is', () => {
     const message = bitsMessage(1)
     const messages = new RememberedMessages()

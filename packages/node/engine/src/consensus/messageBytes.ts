@@ -59,7 +59,8 @@ export class RememberedMessages {
     const place = placeOf(vote.signature) % this.#votes.length
     const found = this.#votes[place]
     if (found?.message.kind === 'vote' && found.message.body.vote === vote) return found.bytes
-    const bytes = encode(ConsensusMessage, message)
+    // Memory of their own: what is encoded shares a slab with others, which would stay as well.
+    const bytes = encode(ConsensusMessage, message).slice()
     this.#votes[place] = { bytes, message }
     return bytes
   }

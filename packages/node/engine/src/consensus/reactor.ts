@@ -112,11 +112,13 @@ export class ConsensusReactor implements Reactor {
 
   constructor(options: ConsensusReactorOptions) {
     this.#options = options
-    this.#votes = new VoteIntake(
-      options.timers,
-      () => this.#view(),
-      (votes) => this.#consensus?.receive(...votes),
-    )
+    this.#votes = new VoteIntake({
+      clock: options.clock,
+      timers: options.timers,
+      view: () => this.#view(),
+      wantsConflict: (vote) => this.#consensus?.wantsConflict(vote) === true,
+      accept: (votes) => this.#consensus?.receive(...votes),
+    })
   }
 
   /** From now on peers' messages go to the machine. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FakeClock } from '@wadi/base/clock'
+import type { CodedError } from '@wadi/base/errors'
 import { createLogger, MemoryLog } from '@wadi/base/log'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import { formatMetrics } from '@wadi/base/prometheusText'
@@ -11,7 +12,8 @@ import { testKey } from '@wadi/tendermint/testing/signedChain'
 import type { BlockMeta } from '@wadi/tendermint/types/block'
 import type { Evidence } from '@wadi/tendermint/types/evidence'
 import type { Vote } from '@wadi/tendermint/types/vote'
-import type { AppliedBlock } from '../execution/executor.ts'
+import { errors } from '../errors.ts'
+import type { AppliedBlock, RefusedBlock } from '../execution/executor.ts'
 import { EngineNetwork } from '../testing/engineNetwork.ts'
 import { backendMetrics, consensusMetrics } from './metrics.ts'
 import { RoundObserver } from './roundObserver.ts'
@@ -64,6 +66,33 @@ function entered(step: RoundStep, { height = 7n, round = 0 } = {}): Effect {
 }
 
 describe('what metrics tell of rounds', () => {
+  it('says aloud which proposal is refused, whose it is and why', () => {
+    const { observer, log } = lonelyObserver()
+    const [hash, proposerAddress] = [new Uint8Array(32).fill(7), testKey(1).address]
+    const of = (violation: CodedError | undefined) => {
+      const block = { header: { height: 5n, proposerAddress } }
+      return { block, blockId: { hash }, violation } as RefusedBlock
+    }
+    observer.onRefused(of(errors.badDecision('the app hash')))
+    observer.onRefused(of(undefined))
+    const told = { height: 5n, hash, proposer: proposerAddress }
+    assert.deepEqual(
+      log.records.map(({ level, sentence, fields }) => [level, sentence, fields]),
+      [
+        [
+          'error',
+          'a proposed block is refused',
+          { ...told, why: errors.badDecision('the app hash').message },
+        ],
+        [
+          'error',
+          'a proposed block is refused',
+          { ...told, why: 'the application does not accept it' },
+        ],
+      ],
+    )
+  })
+
   it('is how long each step took, under the name of the one that ended', () => {
     const { clock, metrics, tell } = lonelyObserver()
     const steps = [

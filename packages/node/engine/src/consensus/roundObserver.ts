@@ -12,7 +12,7 @@ import type { Block } from '@wadi/tendermint/types/block'
 import type { Header } from '@wadi/tendermint/types/header'
 import type { ValidatorSet } from '@wadi/tendermint/types/validatorSet'
 import type { Vote } from '@wadi/tendermint/types/vote'
-import type { AppliedBlock } from '../execution/executor.ts'
+import type { AppliedBlock, RefusedBlock } from '../execution/executor.ts'
 import { nowOf } from '../nowOf.ts'
 import type { BlockStore } from '../stores/contract.ts'
 import type { BackendInstruments, ConsensusInstruments } from './metrics.ts'
@@ -86,6 +86,13 @@ export class RoundObserver {
       default:
         break
     }
+  }
+
+  /** Whoever proposes such a block is not as we are. */
+  onRefused({ block: { header }, blockId: { hash }, violation }: RefusedBlock): void {
+    const { height, proposerAddress: proposer } = header
+    const why = violation?.message ?? 'the application does not accept it'
+    this.#options.log.error('a proposed block is refused', { height, hash, proposer, why })
   }
 
   /** A block was applied; its commit is of the block before. */

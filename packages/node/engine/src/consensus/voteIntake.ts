@@ -1,41 +1,56 @@
 /**
  * Votes of peers on their way to the machine. They wait for each other for one turn, so that the
- * signatures of all that came in together are verified at once; what is known already is dropped
+ * signatures of all that came in together are verified at once; what is of no use is dropped
  * before.
  */
 
+import type { Clock } from '@wadi/base/clock'
 import type { Peer } from '@wadi/contracts/peers'
 import type { Timer, Timers } from '@wadi/contracts/world'
-import { collectedVotes } from '@wadi/tendermint/round/heightVotes'
 import type { VoteInput } from '@wadi/tendermint/round/input'
 import { signerOf, type VoteOfKey, verifyVotes } from '@wadi/tendermint/round/verifyMessages'
-import { knownVote } from '@wadi/tendermint/round/voteSet'
 import type { Vote } from '@wadi/tendermint/types/vote'
-import { VOTE_BATCH_MS_MAX, VOTES_WAITING_MAX } from '../limits.ts'
+import { Patience } from '../flood.ts'
+import {
+  CONTRADICTIONS_BURST_MAX,
+  CONTRADICTIONS_PER_SECOND_MAX,
+  VOTE_BATCH_MS_MAX,
+  VOTES_WAITING_MAX,
+} from '../limits.ts'
 import type { SignedView } from './loggedInput.ts'
+import { VoteFilter, type WantsConflict } from './voteFilter.ts'
 
 /** A vote, and all who sent it. */
 interface Waiting extends VoteOfKey {
   readonly peers: Peer[]
 }
 
+/** Where votes go, and what they meet on the way. */
+export interface VoteIntakeOptions {
+  readonly clock: Clock
+  readonly timers: Timers
+  /** Undefined before the rounds begin. */
+  readonly view: () => SignedView | undefined
+  readonly wantsConflict: WantsConflict
+  readonly accept: (votes: readonly VoteInput[]) => void
+}
+
 /** Where votes come in. */
 export class VoteIntake {
-  readonly #timers: Timers
-  readonly #view: () => SignedView | undefined
-  readonly #accept: (votes: readonly VoteInput[]) => void
+  readonly #options: VoteIntakeOptions
+  /** With who tells ever more of what contradicts itself: honest peers keep two votes of each. */
+  readonly #patience: Patience
   /** By the votes: what several peers sent is one object, if it was decoded once. */
   #waiting = new Map<Vote, Waiting>()
   #turn: Timer | undefined
 
-  constructor(
-    timers: Timers,
-    view: () => SignedView | undefined,
-    accept: (votes: readonly VoteInput[]) => void,
-  ) {
-    this.#timers = timers
-    this.#view = view
-    this.#accept = accept
+  constructor(options: VoteIntakeOptions) {
+    this.#options = options
+    this.#patience = new Patience(options.clock, {
+      perSecondMax: CONTRADICTIONS_PER_SECOND_MAX,
+      burstMax: CONTRADICTIONS_BURST_MAX,
+      why: 'sends more contradictory votes than anybody needs',
+    })
   }
 
   /** Takes a vote in; what cannot be of use is forgotten at once. */
@@ -45,13 +60,17 @@ export class VoteIntake {
       if (!waiting.peers.includes(peer)) waiting.peers.push(peer)
       return
     }
-    const view = this.#view()
-    if (view === undefined) return
-    const publicKey = signerOf(view.rounds, vote)
-    if (publicKey === undefined || isKnown(view, vote)) return
+    const { view, timers, wantsConflict } = this.#options
+    const seen = view()
+    if (seen === undefined) return
+    const publicKey = signerOf(seen.rounds, vote)
+    if (publicKey === undefined) return
+    const verdict = new VoteFilter(seen.rounds, wantsConflict).judge(vote, peer.id)
+    if (verdict === 'excess') this.#patience.hears(peer, 1)
+    if (verdict !== 'take') return
     this.#waiting.set(vote, { vote, publicKey, peers: [peer] })
     if (this.#waiting.size >= VOTES_WAITING_MAX) this.#verify()
-    else this.#turn ??= this.#timers.after(waitMs(view), () => this.#verify())
+    else this.#turn ??= timers.after(waitMs(seen), () => this.#verify())
   }
 
   stop(): void {
@@ -64,29 +83,25 @@ export class VoteIntake {
     this.#turn = undefined
     const waiting = [...this.#waiting.values()]
     this.#waiting = new Map()
-    const view = this.#view()
-    if (view === undefined) return
-    const verified = verifyVotes(view, waiting)
+    const { view, wantsConflict, accept } = this.#options
+    const seen = view()
+    if (seen === undefined) return
+    const verified = verifyVotes(seen, waiting)
+    const filter = new VoteFilter(seen.rounds, wantsConflict)
     const accepted: VoteInput[] = []
     for (const [i, { peers }] of waiting.entries()) {
       const vote = verified[i]
-      for (const peer of peers) {
-        if (vote === undefined)
+      if (vote === undefined)
+        for (const peer of peers)
           peer.punish({ severity: 'ban', why: 'a vote with a wrong signature' })
-        else {
-          accepted.push({ kind: 'vote', vote, sender: peer.id })
-          break
-        }
+      else {
+        // Not everybody may open a round.
+        const sender = peers.find(({ id }) => filter.judge(vote, id) === 'take')
+        if (sender !== undefined) accepted.push({ kind: 'vote', vote, sender: sender.id })
       }
     }
-    this.#accept(accepted)
+    accept(accepted)
   }
-}
-
-function isKnown({ rounds }: SignedView, vote: Vote): boolean {
-  const isLate = vote.height < rounds.height
-  const set = isLate ? rounds.lastCommit : collectedVotes(rounds.votes, vote.round, vote.type)
-  return set !== undefined && knownVote(set, vote) !== undefined
 }
 
 /** Where many vote, many votes come at about the same time. */

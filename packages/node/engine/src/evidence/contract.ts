@@ -19,6 +19,8 @@ export interface EvidenceSource {
   add(evidence: Evidence): void
   /** Throws unless all evidence of a block is valid, not expired, not committed, not doubled. */
   check(evidence: readonly Evidence[]): void
+  /** Would a vote that contradicts this one, or the other way round, be kept? */
+  wantsConflict(vote: Vote): boolean
   /** Two votes of consensus; they become evidence when their height is committed. */
   reportConflictingVotes(first: Vote, second: Vote): void
   /** After a block: what was in it is committed, what is too old goes. */

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
 import { encode } from '@wadi/protobuf/codec'
+import { oasisDialect, type SignatureDialect } from '@wadi/tendermint/dialect'
 import { Evidence } from '@wadi/tendermint/types/evidence'
 import { PENDING_ATTACKS_MAX, PENDING_PER_OFFENDER_MAX } from './limits.ts'
 import {
@@ -134,6 +135,22 @@ describe('the evidence pool', () => {
     pool.check([evidenceOf(3n, 0, {}, 99)])
     pool.add(evidenceOf(3n, 1))
     assert.equal(pool.size, PENDING_PER_OFFENDER_MAX + 1)
+  })
+
+  it('verifies no signature of who has offended often enough', () => {
+    let verified = 0
+    const verify: SignatureDialect['verify'] = (message) => {
+      verified++
+      return oasisDialect.verify(message)
+    }
+    const { pool } = openPool(8, new MemoryFiles(), { dialect: { ...oasisDialect, verify } })
+    const tell = (round: number) => pool.add(evidenceOf(3n, 0, {}, round))
+    for (let round = 0; round < PENDING_PER_OFFENDER_MAX; round++) tell(round)
+    const before = verified
+    assert.notEqual(before, 0)
+    for (let round = 50; round < 60; round++)
+      assert.throws(() => tell(round), { reason: 'evidence.tooMany' })
+    assert.equal(verified, before)
   })
 
   it('holds as few pairs of votes of one offender until their height is decided', () => {

@@ -44,7 +44,10 @@ export class EvidencePool implements EvidenceSource {
   constructor(options: EvidencePoolOptions) {
     this.#options = options
     this.#state = options.state
-    this.#log = new EvidenceLog(options, { ofEvidence: evidenceKey, ofConflict: conflictKey })
+    this.#log = new EvidenceLog(options, {
+      ofEvidence: evidenceKey,
+      ofConflict: ({ first }) => conflictKey(first),
+    })
     this.#forgetExpired()
   }
 
@@ -83,8 +86,9 @@ export class EvidencePool implements EvidenceSource {
     const key = evidenceKey(evidence)
     // A peer that is behind may send what is in a block already.
     if (this.#log.pending.has(key) || this.#log.committed.has(key)) return
-    this.#verify(evidence)
+    // Who offends can make any number: before there is room nothing is verified.
     if (!this.#hasRoomFor(evidence)) throw errors.tooMany(offenderOf(evidence))
+    this.#verify(evidence)
     this.#takeIn(evidence)
   }
 
@@ -103,14 +107,18 @@ export class EvidencePool implements EvidenceSource {
     }
   }
 
-  reportConflictingVotes(first: Vote, second: Vote): void {
-    const conflict = { first, second }
-    if (this.#log.conflicts.has(conflictKey(conflict))) return
+  wantsConflict(vote: Vote): boolean {
+    const { conflicts } = this.#log
+    if (conflicts.has(conflictKey(vote))) return false
     let count = 0
-    for (const other of this.#log.conflicts.values())
-      if (equalBytes(other.first.validatorAddress, first.validatorAddress)) count++
-    if (count >= PENDING_PER_OFFENDER_MAX) return
-    this.#log.addConflict(conflict)
+    for (const { first } of conflicts.values())
+      if (equalBytes(first.validatorAddress, vote.validatorAddress)) count++
+    return count < PENDING_PER_OFFENDER_MAX
+  }
+
+  reportConflictingVotes(first: Vote, second: Vote): void {
+    if (!this.wantsConflict(first)) return
+    this.#log.addConflict({ first, second })
     this.#log.sync()
   }
 
@@ -214,7 +222,6 @@ export class EvidencePool implements EvidenceSource {
 }
 
 /** One pair of votes of a validator in a step is enough. */
-function conflictKey({ first }: Conflict): string {
-  const { height, round, type, validatorAddress } = first
+function conflictKey({ height, round, type, validatorAddress }: Vote): string {
   return `conflict/${height}/${round}/${type}/${toHex(validatorAddress)}`
 }

@@ -1,20 +1,30 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { FakeClock } from '@wadi/base/clock'
 import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { decode, encode } from '@wadi/protobuf/codec'
 import { type Evidence, EvidenceList } from '@wadi/tendermint/types/evidence'
 import fc from 'fast-check'
+import { FLOODED_PER_OFFENCE } from '../limits.ts'
 import { FakePeer } from '../testing/fakePeer.ts'
 import { EVIDENCE_CHANNEL, EvidenceReactor } from './evidenceReactor.ts'
-import { CATCH_UP_DELAY_MS, EVIDENCE_MESSAGE_COUNT_MAX, REPEAT_DELAY_MS } from './limits.ts'
+import {
+  CATCH_UP_DELAY_MS,
+  EVIDENCE_BURST_MAX,
+  EVIDENCE_MESSAGE_COUNT_MAX,
+  EVIDENCE_PER_SECOND_MAX,
+  REPEAT_DELAY_MS,
+} from './limits.ts'
 import { evidenceOf, openPool, STATES } from './testing/sampleEvidence.ts'
 
 class Node {
   readonly timers = new VirtualTime()
+  readonly clock = new FakeClock()
   readonly heights = new Map<string, bigint>()
   readonly pool = openPool(8).pool
   readonly reactor = new EvidenceReactor({
     pool: this.pool,
+    clock: this.clock,
     timers: this.timers,
     heightOf: (peer) => this.heights.get(peer.id),
   })
@@ -114,6 +124,25 @@ describe('a peer that sends evidence', () => {
     const peer = node.peer('ahead')
     node.hear(peer, evidenceOf(12n), evidenceOf(4n))
     assert.deepEqual(peer.offences, [])
+    assert.equal(node.pool.size, 1)
+  })
+
+  it('is heard so much and no more, whether what it says can be judged or not', () => {
+    const node = new Node()
+    const peer = node.peer('flood')
+    for (let i = 0; i < EVIDENCE_BURST_MAX; i++) node.hear(peer, evidenceOf(12n))
+    node.hear(peer, evidenceOf(3n))
+    assert.equal(node.pool.size, 0)
+    for (let i = 2; i < FLOODED_PER_OFFENCE; i++) node.hear(peer, evidenceOf(12n))
+    assert.deepEqual(peer.offences, [])
+    node.hear(peer, evidenceOf(12n))
+    assert.deepEqual(
+      peer.offences.map(({ severity }) => severity),
+      ['slow'],
+    )
+    node.clock.advance(1_000 / EVIDENCE_PER_SECOND_MAX)
+    node.hear(peer, evidenceOf(3n))
+    node.hear(peer, evidenceOf(4n))
     assert.equal(node.pool.size, 1)
   })
 

@@ -1,5 +1,6 @@
 /** Tells peers of misbehaviour that is not in a block yet, and hears of it from them. */
 
+import type { Clock } from '@wadi/base/clock'
 import { CodedError } from '@wadi/base/errors'
 import type { Channel, Peer, Reactor } from '@wadi/contracts/peers'
 import type { Timer, Timers } from '@wadi/contracts/world'
@@ -7,13 +8,16 @@ import { decode, encode } from '@wadi/protobuf/codec'
 import { message, repeated } from '@wadi/protobuf/message'
 import { checkEvidence } from '@wadi/tendermint/basic/checkEvidence'
 import { Evidence } from '@wadi/tendermint/types/evidence'
+import { Patience } from '../flood.ts'
 import { errors, isUndecidable } from './errors.ts'
 import { heightOf } from './evidenceFacts.ts'
 import type { EvidencePool } from './evidencePool.ts'
 import {
   CATCH_UP_DELAY_MS,
+  EVIDENCE_BURST_MAX,
   EVIDENCE_MESSAGE_BYTES_MAX,
   EVIDENCE_MESSAGE_COUNT_MAX,
+  EVIDENCE_PER_SECOND_MAX,
   EVIDENCE_QUEUE_MAX,
   REPEAT_DELAY_MS,
 } from './limits.ts'
@@ -29,6 +33,7 @@ const EvidenceMessage = message({
 /** What a reactor is given. */
 export interface EvidenceReactorOptions {
   readonly pool: EvidencePool
+  readonly clock: Clock
   readonly timers: Timers
   /** Where a peer is, if it has said so. */
   readonly heightOf: (peer: Peer) => bigint | undefined
@@ -53,12 +58,18 @@ export class EvidenceReactor implements Reactor {
     },
   ]
   readonly #options: EvidenceReactorOptions
+  readonly #patience: Patience
   readonly #peers = new Map<string, Listener>()
   #repetition: Timer | undefined
   #catchUp: Timer | undefined
 
   constructor(options: EvidenceReactorOptions) {
     this.#options = options
+    this.#patience = new Patience(options.clock, {
+      perSecondMax: EVIDENCE_PER_SECOND_MAX,
+      burstMax: EVIDENCE_BURST_MAX,
+      why: 'sends more evidence than anybody needs',
+    })
     options.pool.listen(() => this.#tellAll())
   }
 
@@ -77,6 +88,7 @@ export class EvidenceReactor implements Reactor {
     try {
       const { evidence } = decode(EvidenceMessage, bytes)
       if (evidence.length === 0) throw errors.noneInMessage()
+      if (!this.#patience.hears(peer, evidence.length)) return
       for (const piece of evidence) checkEvidence(piece)
       for (const piece of evidence) this.#take(piece)
     } catch (error) {

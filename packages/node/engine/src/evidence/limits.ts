@@ -7,6 +7,15 @@ export const EVIDENCE_MESSAGE_BYTES_MAX = 1_048_576
 export const EVIDENCE_MESSAGE_COUNT_MAX = 100
 
 /**
+ * Pieces of evidence that are looked at, of a peer, a second and at once. An honest one tells a
+ * piece once in {@link REPEAT_DELAY_MS}; who made hundreds is in a block long before all are told.
+ */
+export const EVIDENCE_PER_SECOND_MAX = 200
+
+/** See {@link EVIDENCE_PER_SECOND_MAX}. */
+export const EVIDENCE_BURST_MAX = 2_000
+
+/**
  * Pieces that wait for a block because of one offender: with ever new votes an offender could make
  * any number. One is enough to be punished, so nobody's offence is lost behind those of another.
  * As many pairs of votes wait for their height to be decided.

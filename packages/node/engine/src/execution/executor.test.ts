@@ -110,7 +110,12 @@ describe('Checking a block', () => {
   const check = (): void => {
     if (proof !== undefined) throw proof
   }
-  const { ground, chain } = begin({ application, evidence: { ...noEvidence(), check } })
+  const refused: (string | undefined)[] = []
+  const { ground, chain } = begin({
+    application,
+    evidence: { ...noEvidence(), check },
+    onRefused: ({ violation }) => refused.push(violation?.reason),
+  })
   const { block } = ground.executor.make(chain, { lastCommit: undefined, proposerAddress })!
   const verdictOn = (changed: Block, stage: 'prevote' | 'precommit') =>
     ground.executor.check(chain, candidateOf(changed), stage)
@@ -122,6 +127,7 @@ describe('Checking a block', () => {
     const wrong = { ...block, header: { ...block.header, appHash: new Uint8Array(32).fill(1) } }
     assert.equal(verdictOn(wrong, 'prevote'), 'invalid')
     assert.equal(verdictOn(wrong, 'precommit'), 'invalid')
+    assert.deepEqual(refused, [undefined, 'checkBlock.otherAppHash', 'checkBlock.otherAppHash'])
     application.accepts = true
   })
 

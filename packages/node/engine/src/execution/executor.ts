@@ -38,6 +38,16 @@ export interface ExecutorParts {
   readonly evidence: EvidenceSource
   /** Told of every applied block. */
   readonly onApplied?: (applied: AppliedBlock) => void
+  /** Told of every proposal that is not to be voted for. */
+  readonly onRefused?: (refused: RefusedBlock) => void
+}
+
+/** A proposal that is not to be voted for. */
+export interface RefusedBlock {
+  readonly block: Block
+  readonly blockId: BlockId
+  /** What it breaks; undefined where the application refuses it, which knows why. */
+  readonly violation: CodedError | undefined
 }
 
 /** A block with what the application answered to it. */
@@ -61,6 +71,10 @@ export interface MadeBlock {
   readonly block: Block
   readonly blockId: BlockId
   readonly parts: readonly Part[]
+}
+
+interface Judged extends Pick<RefusedBlock, 'block' | 'violation'> {
+  readonly stage: CheckBlockEffect['stage']
 }
 
 /** The one who speaks with the application about blocks. */
@@ -112,8 +126,15 @@ export class Executor {
   }
 
   /** May the block be voted for? */
-  check(chain: ChainState, { block }: Candidate, stage: CheckBlockEffect['stage']): Verdict {
+  check(chain: ChainState, candidate: Candidate, stage: CheckBlockEffect['stage']): Verdict {
+    const { block, blockId } = candidate
     const violation = this.#violationOf(chain, block)
+    const verdict = this.#verdictOn(chain, { block, violation, stage })
+    if (verdict !== 'valid') this.#parts.onRefused?.({ block, blockId, violation })
+    return verdict
+  }
+
+  #verdictOn(chain: ChainState, { block, violation, stage }: Judged): Verdict {
     // What cannot be judged here is not voted for first; others may know better.
     if (violation !== undefined) return isOfUnknownHeight(violation) ? 'rejected' : 'invalid'
     if (stage === 'precommit' || this.isCommitted(block.header.height)) return 'valid'

@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import type { BlockStore, DecidedBlock } from './contract.ts'
 import { DiskBlockStore } from './diskBlockStore.ts'
 import { DAMAGED_BLOCKS_MAX } from './limits.ts'
+import { tryFlips } from './testing/flippedStore.ts'
 import { SampleChain } from './testing/sampleChain.ts'
 
 const chain = new SampleChain(5n)
@@ -189,17 +190,6 @@ describe('a block store after a crash', () => {
   })
 })
 
-/** The files of a store, with one byte of one of them flipped. */
-function flipped(files: MemoryFiles, name: string, position: number): MemoryFiles {
-  const copy = new MemoryFiles()
-  for (const other of files.list('blocks')) {
-    const content = readWhole(files, `blocks/${other}`)
-    if (other === name) content[position] = content[position]! ^ (1 << (position % 8))
-    copy.openWrite(`blocks/${other}`).write([content], 0)
-  }
-  return copy
-}
-
 describe('a block store with any byte flipped', () => {
   it('names so many damaged blocks and not one more', () => {
     const files = new MemoryFiles()
@@ -252,45 +242,7 @@ describe('a block store with any byte flipped', () => {
   })
 
   it('misses that block, names it, and takes it again from a peer', () => {
-    const files = new MemoryFiles()
-    const small = new SampleChain(1n)
-    const decided = Array.from({ length: 6 }, () => small.next())
-    const store = open(files, new MemoryLog(), 3000)
-    for (const block of decided) store.save(block)
-    store.close()
-    const names = files.list('blocks').filter((name) => name.endsWith('.records'))
-    assert.ok(names.length > 1)
-    let damagedCount = 0
-    for (const name of names) {
-      const { length } = readWhole(files, `blocks/${name}`)
-      for (let position = 0; position < length; position += 41) {
-        const copy = flipped(files, name, position)
-        const again = open(copy, new MemoryLog(), 3000)
-        // Behind the last block nothing says that it was durable: it may be taken for torn.
-        assert.ok(again.height === 6n || again.height === 5n)
-        for (const { block, seenCommit } of decided.slice(0, Number(again.height))) {
-          const { height } = block.header
-          const found = [again.loadBlock(height), again.loadSeenCommit(height)]
-          const commit = again.loadCommit(height - 1n)
-          const isWhole = found.every((part) => part !== undefined)
-          if (isWhole && !again.damaged.includes(height)) {
-            assert.deepEqual(found, [block, seenCommit])
-            if (height > 1n) assert.deepEqual(commit, block.lastCommit)
-          } else assert.ok(again.damaged.includes(height))
-        }
-        for (const height of again.damaged) {
-          damagedCount++
-          again.repair(decided[Number(height) - 1]!)
-        }
-        assert.deepEqual(again.damaged, [])
-        for (const { block } of decided.slice(0, Number(again.height)))
-          assert.deepEqual(again.loadBlock(block.header.height), block)
-        again.close()
-        const repaired = open(copy, new MemoryLog(), 3000)
-        for (const { block } of decided.slice(0, Number(again.height)))
-          assert.deepEqual(repaired.loadBlock(block.header.height), block)
-      }
-    }
-    assert.ok(damagedCount > 30)
+    const { repaired } = tryFlips(new SampleChain(1n), { blocks: 6, stride: 41 })
+    assert.ok(repaired > 30)
   })
 })

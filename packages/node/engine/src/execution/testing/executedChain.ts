@@ -69,6 +69,7 @@ export const noEvidence = (): EvidenceSource => ({
   pending: () => ({ evidence: [], size: 0n }),
   add: () => undefined,
   check: () => undefined,
+  wantsConflict: () => true,
   reportConflictingVotes: () => undefined,
   update: () => undefined,
 })

@@ -228,6 +228,7 @@ describe('a validator whose write-ahead log is lost', () => {
     assert.deepEqual(heights, [])
     const sentences = first!.log.records.map(({ sentence }) => sentence)
     assert.ok(sentences.some((sentence) => sentence.startsWith('nothing is signed')))
+    assert.ok(!sentences.some((sentence) => sentence.startsWith('but nobody can decide')))
     for (const other of others.slice(1)) other.start()
     network.runTo(signedHeight + 3n)
     assert.ok(heights.length > 0)
