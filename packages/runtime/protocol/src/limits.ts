@@ -16,6 +16,11 @@ export const NODE_COUNT_MAX = 16_384
 /** Tags that a runtime wants to hear of. */
 export const TAG_COUNT_MAX = 1_024
 
+/** COMPAT(oasis-core): transactions that one node asks another for. */
+export const FETCHED_TRANSACTIONS_MAX = 128
+/** Checkpoints that one node offers another. */
+export const OFFERED_CHECKPOINTS_MAX = 1_024
+
 /** Bytes of a packed bundle. */
 export const BUNDLE_SIZE_MAX = 268_435_456
 /** Bytes of all files of a bundle together, unpacked. */

@@ -1,6 +1,7 @@
 /** A ParaTime as a value: what a guest runs for a host, and a simulator calls without frames. */
 
 import { UnavailableError } from '@wadi/base/errors'
+import type { KeyedMap } from '@wadi/cbor/collections'
 import type { RoundResults } from '@wadi/consensus/roothash'
 import type { Header } from '@wadi/consensus/roothash/block'
 import type { IncomingMessage, Message } from '@wadi/consensus/roothash/messages'
@@ -9,6 +10,7 @@ import type { Epoch } from '@wadi/primitives/epoch'
 import type { Hash } from '@wadi/primitives/hash'
 import type { Namespace } from '@wadi/primitives/namespace'
 import type { Version } from '@wadi/primitives/version'
+import type { RuntimeKeys } from './enclave-rpc/keys.ts'
 import type { AnswerTo, RequestKind } from './host-protocol/answers.ts'
 import type { CheckTxResult } from './host-protocol/batches.ts'
 import type { Body } from './host-protocol/message.ts'
@@ -22,9 +24,19 @@ export interface Request<K extends RequestKind> {
 /** Asks the host. Throws {@link MissingAnswerError} as long as the answer is not here. */
 export type AskHost = <K extends RequestKind>(request: Request<K>) => AnswerTo<K>
 
+/** What a host says once and for all. */
+export interface HostInformation {
+  /** Hexadecimal: which network it is. Signatures of clients are for one network. */
+  readonly chainContext: string
+  /** What this node's operator tells the runtime, any values. Results must not depend on it. */
+  readonly localConfig: KeyedMap<string, Uint8Array>
+}
+
 /** What the functions of a runtime are told. */
 export interface RuntimeContext {
   readonly runtimeId: Namespace
+  /** Whoever calls a runtime of the SDK tells it. */
+  readonly host?: HostInformation
   /** The block upon which they work. */
   readonly header: Header
   readonly epoch: Epoch
@@ -34,6 +46,8 @@ export interface RuntimeContext {
   /** The state of the consensus layer before that block. */
   readonly consensus: ReadableState
   readonly ask: AskHost
+  /** The runtime's key manager, if whoever calls has a way to it. */
+  readonly keys?: RuntimeKeys
 }
 
 /** Transactions that are executed as they are, or from which a batch is made. */

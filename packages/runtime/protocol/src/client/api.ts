@@ -3,7 +3,7 @@
 import type { Infer } from '@wadi/cbor/codec'
 import { list } from '@wadi/cbor/collections'
 import { bytes, text, u32, u64 } from '@wadi/cbor/scalars'
-import { omitEmpty, optional, struct } from '@wadi/cbor/struct'
+import { nilable, omitEmpty, optional, struct } from '@wadi/cbor/struct'
 import { askedFor, grown, Nothing, watchedFor } from '@wadi/consensus/api'
 import { TransactionError } from '@wadi/consensus/consensus/api'
 import { AnnotatedBlock } from '@wadi/consensus/roothash/api'
@@ -37,10 +37,10 @@ export type PlainEvent = Infer<typeof PlainEvent>
 export const RoundEvent = struct({ key: bytes, value: bytes, txHash: Hash })
 export type RoundEvent = Infer<typeof RoundEvent>
 
-/** A transaction, and what came of it. */
+/** A transaction, and what came of it; null where the tree has nothing. */
 export const TransactionWithResult = struct({
   tx: bytes,
-  result: bytes,
+  result: nilable(bytes),
   events: omitEmpty(list(PlainEvent)),
 })
 export type TransactionWithResult = Infer<typeof TransactionWithResult>

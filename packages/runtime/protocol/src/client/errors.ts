@@ -1,4 +1,4 @@
-import { defineErrors } from '@wadi/base/errors'
+import { defineErrors, definePlainErrors } from '@wadi/base/errors'
 
 /** What the client of runtimes refuses, with the reference's numbers. */
 export const errors = defineErrors(
@@ -13,3 +13,8 @@ export const errors = defineErrors(
   },
   { title: 'client' },
 )
+
+/** What the table of a node's runtimes refuses. COMPAT(oasis-core): it has no code. */
+export const registryErrors = definePlainErrors('runtime/registry', {
+  notFound: 'runtime not found',
+})

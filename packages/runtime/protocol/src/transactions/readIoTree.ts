@@ -66,6 +66,12 @@ function inBatchOrder(a: InputArtifacts, b: InputArtifacts): number {
   return a.batchOrder - b.batchOrder
 }
 
+/** The hashes of all transactions, in their own order. */
+export function* readHashes(state: ReadableState): Generator<Hash> {
+  for (const { txHash, kind } of artifactsFrom(state, Uint8Array.of(PREFIX.transaction)))
+    if (kind === 'input') yield txHash
+}
+
 /** All transactions, in the order of the batch. */
 export function readTransactions(state: ReadableState): readonly Transaction[] {
   const transactions: Transaction[] = []
