@@ -12,4 +12,6 @@ export const errors = definePlainErrors('guest', {
   otherHeight: 'light block of another height',
   otherRuntime: 'block of another runtime',
   aborted: 'aborted',
+  flood: 'more came over a port than there was room for',
+  portClosed: 'the port was closed',
 })

@@ -7,13 +7,20 @@ import { openTree } from '@wadi/mkvs/tree'
 import { Hash } from '@wadi/primitives/hash'
 import { Namespace } from '@wadi/primitives/namespace'
 import type { Body } from '@wadi/runtime-protocol/host-protocol/message'
-import { HostCall, type RemoteTree } from './hostCall.ts'
+import { HostCall, type RemoteTree, type Sources } from './hostCall.ts'
+import { KeyQueue } from './keyQueue.ts'
 import { PROOF_BYTES_MAX, QUESTIONS_MAX } from './limits.ts'
+
+/** A host, and no key manager. */
+function sourcesOf(ask: Sources['connection']['ask']): Sources {
+  const client = new KeyQueue({ askAny: async () => undefined }, Namespace.zero).client
+  return { connection: { ask }, keys: { client, fetch: () => assert.fail('nobody asks for keys') } }
+}
 
 /** A call whose host always gives the same answer. */
 function callOf(answer: Body, trees: readonly RemoteTree[] = []): HostCall {
   const ask = async () => answer as never
-  return new HostCall({ ask }, trees, new AbortController().signal)
+  return new HostCall(sourcesOf(ask), trees, new AbortController().signal)
 }
 
 const events: Body = { kind: 'HostFetchConsensusEventsResponse', body: { events: [] } }
@@ -71,7 +78,11 @@ describe('a call of a host', () => {
 
   it('ends when it is aborted', async () => {
     const signal = AbortSignal.abort()
-    const call = new HostCall({ ask: async () => events as never }, [], signal)
+    const call = new HostCall(
+      sourcesOf(async () => events as never),
+      [],
+      signal,
+    )
     await assert.rejects(
       call.run('read', () => 1),
       { reason: 'guest.aborted' },

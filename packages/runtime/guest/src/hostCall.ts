@@ -1,6 +1,7 @@
 /** One request of the host: what has to be asked until it can be answered. */
 
 import { toHex } from '@wadi/base/bytes'
+import { CodedError } from '@wadi/base/errors'
 import { encode } from '@wadi/cbor/codec'
 import { MissingNodeError } from '@wadi/mkvs/nodeReader'
 import type { Proof } from '@wadi/mkvs/proof'
@@ -9,11 +10,17 @@ import { verifyAnswer } from '@wadi/mkvs/syncer'
 import type { Tree } from '@wadi/mkvs/tree'
 import { Hash } from '@wadi/primitives/hash'
 import { Namespace } from '@wadi/primitives/namespace'
+import {
+  type KeyPairName,
+  MissingKeyError,
+  type RuntimeKeys,
+} from '@wadi/runtime-protocol/enclave-rpc/keys'
 import type { AnswerTo, RequestKind } from '@wadi/runtime-protocol/host-protocol/answers'
 import { Body } from '@wadi/runtime-protocol/host-protocol/message'
 import { type AskHost, MissingAnswerError, type Request } from '@wadi/runtime-protocol/runtime'
 import { errors } from './errors.ts'
 import type { HostConnection } from './hostConnection.ts'
+import type { Key, KeyQueue } from './keyQueue.ts'
 import { LOOKUPS_MAX, PREFETCH_COUNT, PROOF_BYTES_MAX, QUESTIONS_MAX } from './limits.ts'
 
 /** A tree whose nodes are with the host, and under which name the host has it. */
@@ -25,22 +32,28 @@ export interface RemoteTree {
 /** Whether trees are only read, or changed: then what is beside a node may be missing as well. */
 export type Access = 'read' | 'write'
 
+/** Who is asked: the host, and through it the key manager. */
+export interface Sources {
+  readonly connection: Pick<HostConnection, 'ask'>
+  readonly keys: Pick<KeyQueue, 'fetch' | 'client'>
+}
+
 /** Runs dry functions, asks for what they miss, and runs them again. */
 export class HostCall {
   readonly #connection: Pick<HostConnection, 'ask'>
+  readonly #keys: Sources['keys']
   readonly #trees: readonly RemoteTree[]
   readonly #signal: AbortSignal
   readonly #answers = new Map<string, Body>()
+  /** What the key manager refused is told again and again: within a call nothing changes. */
+  readonly #keyAnswers = new Map<string, Key | CodedError>()
   #questionCount = 0
   #proofBytes = 0
   #lastPosition = ''
 
-  constructor(
-    connection: Pick<HostConnection, 'ask'>,
-    trees: readonly RemoteTree[],
-    signal: AbortSignal,
-  ) {
+  constructor({ connection, keys }: Sources, trees: readonly RemoteTree[], signal: AbortSignal) {
     this.#connection = connection
+    this.#keys = keys
     this.#trees = trees
     this.#signal = signal
   }
@@ -54,6 +67,7 @@ export class HostCall {
       } catch (error) {
         if (error instanceof MissingNodeError) await this.#fetchNode(access, error)
         else if (error instanceof MissingAnswerError) await this.#fetchAnswer(error.request)
+        else if (error instanceof MissingKeyError) await this.#fetchKey(error)
         else throw error
       }
     }
@@ -66,6 +80,29 @@ export class HostCall {
     const answer = this.#answers.get(keyOf(body))
     if (answer === undefined) throw new MissingAnswerError(body)
     return answer as AnswerTo<K>
+  }
+
+  /** What runtimes ask their key manager with. */
+  readonly keys: RuntimeKeys = {
+    keyPair: (name) => this.#keys.client.knownPair(name) ?? this.#key('key-pair', name),
+    publicKey: (name) => this.#key('public-key', name),
+  }
+
+  #key<T extends Key>(part: MissingKeyError['part'], name: KeyPairName): T {
+    const answer = this.#keyAnswers.get(idOf(part, name))
+    if (answer === undefined) throw new MissingKeyError(part, name)
+    if (answer instanceof CodedError) throw answer
+    // Which form a key has follows from the part of its identifier.
+    return answer as T
+  }
+
+  async #fetchKey(missing: MissingKeyError): Promise<void> {
+    this.#count()
+    const answer = await this.#keys.fetch(missing).catch((error: unknown) => {
+      if (error instanceof CodedError) return error
+      throw error
+    })
+    this.#keyAnswers.set(idOf(missing.part, missing.keyName), answer)
   }
 
   async #fetchAnswer(request: Body): Promise<void> {
@@ -127,4 +164,9 @@ export class HostCall {
 
 function keyOf(request: Body): string {
   return toHex(encode(Body, request))
+}
+
+function idOf(part: MissingKeyError['part'], name: KeyPairName): string {
+  const of = name.kind === 'long-term' ? name.generation : name.epoch
+  return `${part}/${name.kind}/${toHex(name.keyPairId)}/${of}`
 }

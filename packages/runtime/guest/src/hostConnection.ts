@@ -68,19 +68,24 @@ export class HostConnection {
 
   /** Asks the host. */
   async ask<K extends RequestKind>(request: Request<K>): Promise<AnswerTo<K>> {
-    if (this.#hasEnded) throw hostGone()
-    const id = this.#nextId++
-    const body = await new Promise<Body | undefined>((resolve, reject) => {
-      this.#questions.set(id, { resolve, reject })
-      this.#send(id, MESSAGE_TYPES.request, request as Body).catch((why) => {
-        this.#questions.delete(id)
-        reject(why)
-      })
-    })
+    const body = await this.askAny(request as Body)
     if (body?.kind === 'Error') throw refusalOf(body)
     if (body === undefined || !isAnswerTo(request.kind, body))
       throw errors.otherAnswer(request.kind)
     return body
+  }
+
+  /** Asks the host. Gives an error too, or undefined for what is no answer of the protocol. */
+  async askAny(request: Body): Promise<Body | undefined> {
+    if (this.#hasEnded) throw hostGone()
+    const id = this.#nextId++
+    return await new Promise<Body | undefined>((resolve, reject) => {
+      this.#questions.set(id, { resolve, reject })
+      this.#send(id, MESSAGE_TYPES.request, request).catch((why) => {
+        this.#questions.delete(id)
+        reject(why)
+      })
+    })
   }
 
   async #take(bytes: Uint8Array): Promise<void> {

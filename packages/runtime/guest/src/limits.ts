@@ -1,5 +1,7 @@
 /** Bounds of what a host may make a runtime do, each with a test at the bound and one beyond. */
 
+import { MESSAGE_SIZE_MAX } from '@wadi/runtime-protocol/limits'
+
 /** Requests of the host that are worked on at once; more are refused at once. */
 export const REQUESTS_MAX = 128
 /** Questions that one request of the host may lead to. */
@@ -16,3 +18,7 @@ export const PREFETCH_COUNT = 64
 export const LOOKUPS_MAX = 8
 /** Milliseconds until there must be a connection to the host. */
 export const CONNECT_TIMEOUT_MS = 5_000
+/** Bytes that may wait in a port between threads; a piece may be beyond it. */
+export const PORT_ROOM_BYTES = 1_048_576
+/** Bytes of one piece: a message and its size. */
+export const PORT_PIECE_BYTES_MAX: number = MESSAGE_SIZE_MAX + 4

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import { type Duplex, duplexPair } from 'node:stream'
 import { describe, it } from 'node:test'
 import { toUtf8 } from '@wadi/base/bytes'
@@ -27,6 +26,7 @@ import { MESSAGE_SIZE_MAX } from '@wadi/runtime-protocol/limits'
 import fc from 'fast-check'
 import { REQUESTS_MAX } from './limits.ts'
 import { serveRuntime } from './serveRuntime.ts'
+import { lightBlockOf } from './testing/lightBlock.ts'
 
 const runtimeId = Namespace.zero
 const hello: Body = {
@@ -40,20 +40,11 @@ const state = createTree(arena, { namespace: runtimeId, type: ROOT_TYPE_STATE })
 for (let i = 0; i < 20; i++) state.insert(toUtf8(`key ${i}`), toUtf8('value'))
 const { root } = state.commit({ version: 5n, baseAddress: 1 })
 
-/** A light block of height 9: the hash of a state, one validator, and little else. */
-const wireHeader = Uint8Array.of(0x18, 9, 0x5a, 32, ...Hash.zero)
-const signedHeader = Uint8Array.of(0x0a, wireHeader.length, ...wireHeader, 0x12, 0)
-const key = Uint8Array.of(0x0a, 32, ...Hash.zero)
-const address = createHash('sha256').update(Hash.zero).digest().subarray(0, 20)
-const validator = Uint8Array.of(0x0a, 20, ...address, 0x12, 34, ...key, 0x18, 1)
-const entry = Uint8Array.of(validator.length, ...validator)
-const set = Uint8Array.of(0x0a, ...entry, 0x12, ...entry, 0x18, 1)
-const meta = Uint8Array.of(0x0a, signedHeader.length, ...signedHeader, 0x12, set.length, ...set)
 const header = make(Header, { round: 5n, stateRoot: Hash.check(root.hash) })
 const check: Body = {
   kind: 'RuntimeCheckTxBatchRequest',
   body: make(CheckTxBatchRequest, {
-    consensusBlock: { height: 9n, meta },
+    consensusBlock: lightBlockOf(9, Hash.zero),
     block: make(Block, { header }),
     inputs: [parseCall()],
   }),

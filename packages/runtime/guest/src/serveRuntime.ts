@@ -2,7 +2,7 @@
 
 import type { Duplex } from 'node:stream'
 import { equalBytes } from '@wadi/base/bytes'
-import { CodedError, isTold, UnavailableError } from '@wadi/base/errors'
+import { UnavailableError } from '@wadi/base/errors'
 import { encode, make } from '@wadi/cbor/codec'
 import type { LightBlock } from '@wadi/consensus/consensus/block'
 import { RoundResults } from '@wadi/consensus/roothash'
@@ -14,18 +14,24 @@ import { createTestSigner } from '@wadi/crypto/signature/memorySigner'
 import { Overlay } from '@wadi/mkvs/overlay'
 import type { Namespace } from '@wadi/primitives/namespace'
 import { RawSignature } from '@wadi/primitives/signed'
-import { PROTOCOL_VERSIONS } from '@wadi/primitives/version'
 import { stateRootOf } from '@wadi/runtime-protocol/block'
 import { computeResults } from '@wadi/runtime-protocol/computeBatch'
 import { EXECUTION_MODES } from '@wadi/runtime-protocol/host-protocol/batches'
-import { CONSENSUS_BACKEND } from '@wadi/runtime-protocol/host-protocol/information'
 import type { Body } from '@wadi/runtime-protocol/host-protocol/message'
 import { STORAGE_ENDPOINTS } from '@wadi/runtime-protocol/host-protocol/services'
-import type { Request, Runtime, RuntimeContext } from '@wadi/runtime-protocol/runtime'
+import type {
+  HostInformation,
+  Request,
+  Runtime,
+  RuntimeContext,
+} from '@wadi/runtime-protocol/runtime'
 import { stateBefore } from './consensusState.ts'
+import { converse } from './converse.ts'
 import { errors } from './errors.ts'
+import { announce, refuse, refuseHost, tell } from './handshake.ts'
 import { HostCall } from './hostCall.ts'
 import { HostConnection } from './hostConnection.ts'
+import { KeyQueue } from './keyQueue.ts'
 import { TreeCache } from './treeCache.ts'
 
 /** The key of everybody who has no enclave: whoever looks knows that it says nothing. */
@@ -45,13 +51,19 @@ interface Base {
   readonly maxMessages: number
 }
 
+/** What there is since the handshake. */
+interface Greeted {
+  readonly runtimeId: Namespace
+  readonly host: HostInformation
+  readonly keys: KeyQueue
+}
+
 /** A runtime with its host. */
 class Guest {
   readonly connection: HostConnection
   readonly #runtime: Runtime
   readonly #trees = new TreeCache()
-  /** Undefined before the handshake. */
-  #runtimeId: Namespace | undefined
+  #greeted: Greeted | undefined
   #abort = new AbortController()
 
   constructor(runtime: Runtime, stream: Duplex) {
@@ -63,11 +75,9 @@ class Guest {
     try {
       return await this.#serve(request)
     } catch (error) {
-      if (!isTold(error)) throw error
       // Memory may be what is missing.
       if (error instanceof UnavailableError) this.#trees.clear()
-      const { module, code } = error instanceof CodedError ? error : { module: 'unknown', code: 1 }
-      return { kind: 'Error', body: { module, code, message: error.message } }
+      return tell(error)
     }
   }
 
@@ -82,25 +92,26 @@ class Guest {
         this.#abort = new AbortController()
         return { kind: 'RuntimeAbortResponse', body: {} }
       default:
-        if (this.#runtimeId === undefined)
+        if (this.#greeted === undefined)
           return refuse('host environment information not configured')
-        return this.#work(request, this.#runtimeId)
+        return this.#work(request, this.#greeted)
     }
   }
 
-  async #work(request: Body | undefined, runtimeId: Namespace): Promise<Body> {
+  async #work(request: Body | undefined, greeted: Greeted): Promise<Body> {
     switch (request?.kind) {
       case 'RuntimeCheckTxBatchRequest':
-        return this.#check(request, runtimeId)
+        return this.#check(request, greeted)
       case 'RuntimeExecuteTxBatchRequest':
-        return this.#execute(request, runtimeId)
+        return this.#execute(request, greeted)
       case 'RuntimeQueryRequest':
-        return this.#query(request, runtimeId)
+        return this.#query(request, greeted)
       case 'RuntimeConsensusSyncRequest':
         // COMPAT(oasis-core): without a trust root the block is fetched, and nobody looks at it.
-        await this.connection.ask({ kind: 'HostFetchConsensusBlockRequest', body: request.body })
+        await converse(this.connection, greeted.keys.client.view.sync(request.body.height))
         return { kind: 'RuntimeConsensusSyncResponse', body: {} }
       case 'RuntimeKeyManagerStatusUpdateRequest':
+        await greeted.keys.updateStatus(request.body.status)
         return { kind: 'RuntimeKeyManagerStatusUpdateResponse', body: {} }
       case 'RuntimeKeyManagerQuotePolicyUpdateRequest':
         return { kind: 'RuntimeKeyManagerQuotePolicyUpdateResponse', body: {} }
@@ -111,40 +122,28 @@ class Guest {
     }
   }
 
-  #shakeHands({ body }: Request<'RuntimeInfoRequest'>): Body {
-    if (body.consensusBackend !== CONSENSUS_BACKEND) return refuse('incompatible consensus backend')
-    if (this.#runtimeId !== undefined) return refuse('already initialized')
-    this.#runtimeId = body.runtimeId
+  #shakeHands(request: Request<'RuntimeInfoRequest'>): Body {
+    const refused = refuseHost(request, this.#greeted === undefined ? 'not greeted' : 'greeted')
+    if (refused !== undefined) return refused
+    const { runtimeId, consensusChainContext: chainContext, localConfig } = request.body
+    const keys = new KeyQueue(this.connection, runtimeId)
+    this.#greeted = { runtimeId, host: { chainContext, localConfig }, keys }
     const { version, initialBatchSize } = this.#runtime
-    const features = {
-      scheduleControl: { initialBatchSize },
-      keyManagerQuotePolicyUpdates: true,
-      keyManagerStatusUpdates: true,
-      endorsedCapabilityTee: true,
-    }
-    const info = {
-      protocolVersion: PROTOCOL_VERSIONS.runtimeHostProtocol,
-      runtimeVersion: version,
-      features,
-    }
-    return { kind: 'RuntimeInfoResponse', body: info }
+    return announce({ version, scheduleControl: { initialBatchSize } })
   }
 
-  async #check(
-    { body }: Request<'RuntimeCheckTxBatchRequest'>,
-    runtimeId: Namespace,
-  ): Promise<Body> {
+  async #check({ body }: Request<'RuntimeCheckTxBatchRequest'>, greeted: Greeted): Promise<Body> {
     const inputs = body.inputs ?? []
     const base = { ...body, header: body.block.header }
-    const results = await this.#withTrees(base, runtimeId, ({ call, context, state }) =>
+    const results = await this.#withTrees(base, greeted, ({ call, context, state }) =>
       call.run('read', () => this.#runtime.check(context, state, inputs)),
     )
     return { kind: 'RuntimeCheckTxBatchResponse', body: { results } }
   }
 
-  async #query({ body }: Request<'RuntimeQueryRequest'>, runtimeId: Namespace): Promise<Body> {
+  async #query({ body }: Request<'RuntimeQueryRequest'>, greeted: Greeted): Promise<Body> {
     const { method, args } = body
-    const data = await this.#withTrees(body, runtimeId, ({ call, context, state }) =>
+    const data = await this.#withTrees(body, greeted, ({ call, context, state }) =>
       call.run('read', () => this.#runtime.query(context, state, { method, args })),
     )
     return { kind: 'RuntimeQueryResponse', body: { data } }
@@ -152,7 +151,7 @@ class Guest {
 
   async #execute(
     { body }: Request<'RuntimeExecuteTxBatchRequest'>,
-    runtimeId: Namespace,
+    greeted: Greeted,
   ): Promise<Body> {
     const { header } = body.block
     const { ioRoot, inMessages, roundResults = make(RoundResults, {}) } = body
@@ -160,7 +159,7 @@ class Guest {
     const mode = isGiven ? 'execute' : 'schedule'
     const batch = { mode, inputs: body.inputs ?? [], inMessages, roundResults } as const
     const { arena } = this.#trees
-    const results = await this.#withTrees({ ...body, header }, runtimeId, async (work) => {
+    const results = await this.#withTrees({ ...body, header }, greeted, async (work) => {
       const { call, context, state } = work
       const { overlay, outcome } = await call.run('read', () => {
         const tried = new Overlay(arena, state)
@@ -190,7 +189,7 @@ class Guest {
   /** Lends the trees of a request; one that failed may have left changes in them. */
   async #withTrees<T>(
     { consensusBlock, header, epoch, maxMessages }: Base,
-    runtimeId: Namespace,
+    { runtimeId, host, keys }: Greeted,
     work: (given: Work) => Promise<T>,
   ): Promise<T> {
     if (!equalBytes(header.namespace, runtimeId)) throw errors.otherRuntime()
@@ -201,11 +200,13 @@ class Guest {
       { endpoint: STORAGE_ENDPOINTS.runtime, tree: state },
       { endpoint: STORAGE_ENDPOINTS.consensus, tree: consensus },
     ]
-    const call = new HostCall(this.connection, trees, this.#abort.signal)
+    const call = new HostCall({ connection: this.connection, keys }, trees, this.#abort.signal)
     const { height: consensusHeight } = consensusBlock
-    const known = { runtimeId, header, epoch, maxMessages, consensusHeight }
+    keys.client.view.see(consensusHeight)
+    const known = { runtimeId, host, header, epoch, maxMessages, consensusHeight }
     try {
-      const result = await work({ call, state, context: { ...known, consensus, ask: call.ask } })
+      const context = { ...known, consensus, ask: call.ask, keys: call.keys }
+      const result = await work({ call, state, context })
       this.#trees.giveBack(state)
       this.#trees.giveBack(consensus)
       return result
@@ -224,10 +225,6 @@ interface Work {
 }
 
 const EMPTY: Body = { kind: 'Empty', body: {} }
-
-function refuse(message: string): Body {
-  return { kind: 'Error', body: { module: 'rhp/dispatcher', code: 1, message } }
-}
 
 function signResults(header: ComputeResultsHeader): RawSignature {
   const message = encode(ComputeResultsHeader, header)

@@ -1,0 +1,42 @@
+/** Which version of a runtime is to run, and which one is to be ready when it is due. */
+
+import type { Runtime, VersionInfo } from '@wadi/consensus/registry/runtime'
+import type { Epoch } from '@wadi/primitives/epoch'
+import type { Version } from '@wadi/primitives/version'
+import { activeDeployment } from '@wadi/runtime-protocol/deployments'
+
+/** What is to run. */
+export interface VersionChoice {
+  readonly active: Version | undefined
+  /** Runs beside it, and is asked for nothing yet. */
+  readonly next: Version | undefined
+}
+
+/** How early the next version is started; undefined where nobody executes. */
+export interface Foresight {
+  readonly epoch: Epoch
+  readonly preWarmEpochs: Epoch | undefined
+}
+
+/** Follows from the runtime's descriptor and the epoch of the next block. */
+export function decideVersions(
+  runtime: Runtime,
+  { epoch, preWarmEpochs }: Foresight,
+): VersionChoice {
+  const active = activeDeployment(runtime, epoch)?.version
+  const next = nextDeployment(runtime, epoch)
+  const isSoon =
+    next !== undefined && preWarmEpochs !== undefined && next.validFrom - epoch <= preWarmEpochs
+  return { active, next: isSoon ? next.version : undefined }
+}
+
+/** The deployment that becomes valid first; the last in the list of several. */
+function nextDeployment({ deployments }: Runtime, epoch: Epoch): VersionInfo | undefined {
+  let next: VersionInfo | undefined
+  for (const deployment of deployments) {
+    if (deployment === undefined || deployment.validFrom <= epoch) continue
+    if (next !== undefined && next.validFrom < deployment.validFrom) continue
+    next = deployment
+  }
+  return next
+}
