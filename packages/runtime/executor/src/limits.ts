@@ -1,0 +1,47 @@
+/** Bounds of what a compute node keeps for a runtime, each with a test at the bound and beyond. */
+
+/** Proposals that wait: of this round and of those to come. Of more, the furthest one goes. */
+export const PROPOSALS_MAX = 32
+
+/** Transactions that wait to be scheduled. Of more, the one of the lowest priority goes. */
+export const POOL_COUNT_MAX = 50_000
+/** Transactions that are remembered, so that they are not checked and published again. */
+export const SEEN_COUNT_MAX = 100_000
+/** Transactions that wait to be checked: a tenth more than the pool, as it is checked again. */
+export const CHECK_COUNT_MAX = 55_000
+/** Transactions of one check. */
+export const CHECK_BATCH_MAX = 128
+/** Bytes of a transaction: more cannot be published. */
+export const TRANSACTION_SIZE_MAX = 1_048_576
+/** Bytes of all transactions that wait to be checked or scheduled. The reference has no bound. */
+export const POOL_SIZE_MAX = 268_435_456
+/**
+ * Transactions that a runtime gets at once when it makes a batch; it asks again for more. The
+ * reference gives no more than 100.
+ */
+export const SUGGESTION_COUNT_MAX = 1_000
+/** Transactions that are kept beside the pool, because a proposal has them. */
+export const PROPOSED_COUNT_MAX = 65_536
+/** Transactions that are published at once. */
+export const PUBLISH_COUNT_MAX = 128
+
+/** Rounds whose trees are fetched at the same time. */
+export const ROUNDS_IN_FLIGHT_MAX = 100
+/** Rounds that were applied and are not final in the database. */
+export const ROUNDS_PENDING_MAX = 4_999
+/**
+ * Times that nobody has the changes of the next round, after which a checkpoint is looked for.
+ */
+export const NEXT_FAILURES_MAX = 8
+/** Checkpoints of other nodes that are looked at. */
+export const CHECKPOINTS_MAX = 256
+/** Chunks of one checkpoint. */
+export const CHUNKS_MAX = 1_048_576
+/** Chunks of a checkpoint that are fetched at the same time. */
+export const CHUNKS_IN_FLIGHT_MAX = 12
+/**
+ * Failures of one chunk, after which the next checkpoint is tried. The reference never gives up.
+ */
+export const CHUNK_FAILURES_MAX = 10
+/** COMPAT(oasis-core): rounds that are pruned from the history in one pass. */
+export const PRUNED_ROUNDS_MAX = 64

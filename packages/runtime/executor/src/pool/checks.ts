@@ -1,0 +1,208 @@
+/** Transactions on their way into the pool: the runtime says which ones are good. */
+
+import { toHex } from '@wadi/base/bytes'
+import type { CodedError } from '@wadi/base/errors'
+import type { CheckTxMetadata, CheckTxResult } from '@wadi/runtime-protocol/host-protocol/batches'
+import { hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
+import {
+  CHECK_BATCH_MAX,
+  CHECK_COUNT_MAX,
+  POOL_COUNT_MAX,
+  POOL_SIZE_MAX,
+  TRANSACTION_SIZE_MAX,
+} from '../limits.ts'
+import { valueAt } from '../persistent/sortedMap.ts'
+import { isQueued, type PendingCheck, takeChecks, withCheck, withRetried } from './checkQueue.ts'
+import { errors } from './errors.ts'
+import type { CheckedInput, SubmitInput } from './input.ts'
+import {
+  transactionsAfterGaps,
+  transactionsOf,
+  withoutTransaction,
+  withTransaction,
+} from './mainQueue.ts'
+import { publishSoon } from './publish.ts'
+import { emit, type PoolRun, refuse } from './run.ts'
+import { seenOf, withoutSeen, withSeen } from './seenCache.ts'
+import { hasSchedulable } from './suggest.ts'
+import type { PoolTransaction } from './transaction.ts'
+
+const CHECK_TIMEOUT_MS = 15_000
+const CHECK_RETRY_MS = 1_000
+
+/** A transaction that nobody has looked at. */
+export function takeSubmitted(run: PoolRun, submitted: SubmitInput): void {
+  const { input, ticket, origin, isDryRun = false } = submitted
+  const hash = hashOfTransaction(input)
+  const key = toHex(hash)
+  const error = whyNotChecked(run, input, key)
+  if (error !== undefined) {
+    if (ticket !== undefined)
+      emit(run, { kind: 'answer', ticket, outcome: { kind: 'not-taken', error } })
+    return
+  }
+  const check: PendingCheck = { input, hash, key, origin, ticket, isDryRun }
+  run.state.pending = withCheck(run.state.pending, check)
+  runChecks(run)
+}
+
+/** In the words of the reference, where it has some. */
+function whyNotChecked({ state }: PoolRun, input: Uint8Array, key: string): CodedError | undefined {
+  const { seen, pending, running, main, block } = state
+  const isRunning = running?.checks.some((check) => check.key === key) ?? false
+  const isKnown = isQueued(pending, key) || isRunning || valueAt(main.byKey, key) !== undefined
+  if (isKnown || seenOf(seen, key) !== undefined) return errors.duplicate()
+  if (input.length === 0) return errors.empty()
+  const batchSizeMax = block?.batchSizeBytesMax ?? 0n
+  const isTooLarge = batchSizeMax > 0n && BigInt(input.length) > batchSizeMax
+  if (isTooLarge || input.length > TRANSACTION_SIZE_MAX) return errors.tooLarge()
+  const sizeBytes = main.sizeBytes + pending.sizeBytes + input.length
+  const isFull = pending.byPlace.size >= CHECK_COUNT_MAX || sizeBytes > POOL_SIZE_MAX
+  return isFull ? errors.full() : undefined
+}
+
+/** Begins the next check, if none is under way and there is something to check it upon. */
+export function runChecks(run: PoolRun): void {
+  const { state } = run
+  const { block, syncedRound, isRuntimeReady } = state
+  if (state.running !== undefined || block === undefined || !isRuntimeReady) return
+  // It is not the runtime's fault if storage is behind.
+  if (syncedRound === undefined || syncedRound < block.round) return
+  const { queue, checks } = takeChecks(state.pending, CHECK_BATCH_MAX)
+  if (checks.length === 0) return
+  state.lastId++
+  const id = state.lastId
+  state.pending = queue
+  state.running = { id, checks }
+  const inputs = checks.map(({ input }) => input)
+  emit(run, { kind: 'check', id, inputs, deadlineMs: CHECK_TIMEOUT_MS })
+}
+
+/** The runtime's verdict; without one it is asked again later. */
+export function takeChecked(run: PoolRun, { id, results }: CheckedInput): void {
+  const { state } = run
+  const { running } = state
+  if (running?.id !== id) return
+  state.running = undefined
+  const { checks } = running
+  if (results === undefined || results.length !== checks.length) {
+    state.pending = withRetried(state.pending, checks)
+    emit(run, { kind: 'set-pool-timer', timer: 'check', afterMs: CHECK_RETRY_MS })
+    return
+  }
+  // COMPAT(oasis-sdk): runtimes count the sequence in the state up while they check a batch, so
+  // that only the first one of a sender is right.
+  const stateSeqs = new Map<string, bigint>()
+  const hadSchedulable = hasSchedulable(state)
+  const inputs: Uint8Array[] = []
+  for (const [i, check] of checks.entries()) {
+    const isNew = takeResult(run, check, results[i]!, stateSeqs)
+    if (isNew) inputs.push(check.input)
+  }
+  const isWakening = !hadSchedulable && hasSchedulable(state)
+  if (inputs.length > 0 || isWakening) emit(run, { kind: 'available', inputs })
+  if (inputs.length > 0) publishSoon(run)
+  runChecks(run)
+}
+
+/** Does with a transaction what its result says; whether it is one more than before. */
+function takeResult(
+  run: PoolRun,
+  check: PendingCheck,
+  { error, meta }: CheckTxResult,
+  stateSeqs: Map<string, bigint>,
+): boolean {
+  const { state } = run
+  const { key, ticket } = check
+  if (error.code !== 0) {
+    // It may be good another time.
+    state.seen = withoutSeen(state.seen, key)
+    dropRechecked(run, key)
+    if (ticket === undefined) return false
+    emit(run, { kind: 'answer', ticket, outcome: { kind: 'refused', error } })
+    return false
+  }
+  if (check.isDryRun) {
+    accept(run, ticket)
+    return false
+  }
+  return enqueue(run, check, meta, stateSeqs)
+}
+
+function enqueue(
+  run: PoolRun,
+  check: PendingCheck,
+  meta: CheckTxMetadata | undefined,
+  stateSeqs: Map<string, bigint>,
+): boolean {
+  const { state } = run
+  const { key, origin, ticket } = check
+  const known = valueAt(state.main.byKey, key)
+  // What was used meanwhile does not come back.
+  if (origin === 'recheck' && known === undefined) return false
+  dropRechecked(run, key)
+  const { sender, priority = 0n, senderSeq: seq = 0n, senderStateSeq = 0n } = meta ?? {}
+  const name = sender === undefined || sender.length === 0 ? `only ${key}` : toHex(sender)
+  const stateSeq = stateSeqs.get(name) ?? senderStateSeq
+  stateSeqs.set(name, stateSeq)
+  if (known === undefined) state.lastArrival++
+  const arrival = known?.arrival ?? state.lastArrival
+  const { input, hash } = check
+  const tx: PoolTransaction = { input, hash, key, sender: name, seq, priority, arrival }
+  const { queue, added } = withTransaction(state.main, tx, { stateSeq, countMax: POOL_COUNT_MAX })
+  state.main = queue
+  if (added.kind === 'refused') {
+    refuse(run, ticket, added.why)
+    return false
+  }
+  accept(run, ticket)
+  if (origin === 'recheck') return false
+  // What came from others was published by them just now.
+  state.seen = withSeen(state.seen, key, origin === 'local' ? undefined : run.nowMs)
+  return true
+}
+
+function accept(run: PoolRun, ticket: number | undefined): void {
+  if (ticket === undefined) return
+  emit(run, { kind: 'answer', ticket, outcome: { kind: 'accepted' } })
+}
+
+/** Takes out what is in the pool: it goes in again as what it is now, or not at all. */
+function dropRechecked({ state }: PoolRun, key: string): void {
+  const known = valueAt(state.main.byKey, key)
+  if (known !== undefined) state.main = withoutTransaction(state.main, known)
+}
+
+/**
+ * Has all that waits checked again. It stays where it is until the result is there; the reference
+ * empties its queue meanwhile.
+ */
+export function recheck(run: PoolRun): void {
+  const { state } = run
+  if (state.block !== undefined) state.lastRecheckRound = state.block.round
+  for (const tx of transactionsOf(state.main)) {
+    if (state.pending.byPlace.size >= CHECK_COUNT_MAX) break
+    checkAgain(run, tx)
+  }
+  runChecks(run)
+}
+
+/**
+ * What a gap keeps from being scheduled may be next: others have executed what we never had. The
+ * reference finds out when it checks everything again, some rounds later.
+ */
+export function recheckGaps(run: PoolRun): void {
+  let count = 0
+  for (const tx of transactionsAfterGaps(run.state.main)) {
+    if (count >= CHECK_BATCH_MAX || run.state.pending.byPlace.size >= CHECK_COUNT_MAX) break
+    checkAgain(run, tx)
+    count++
+  }
+  runChecks(run)
+}
+
+function checkAgain({ state }: PoolRun, { input, hash, key }: PoolTransaction): void {
+  if (isQueued(state.pending, key)) return
+  const check = { input, hash, key, ticket: undefined, isDryRun: false }
+  state.pending = withCheck(state.pending, { ...check, origin: 'recheck' })
+}

@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { toHex, toUtf8 } from '@wadi/base/bytes'
+import { hashOfBytes } from '@wadi/primitives/hash'
+import fc from 'fast-check'
+import { valuesOf } from '../persistent/sortedMap.ts'
+import {
+  EMPTY_QUEUE,
+  type MainQueue,
+  transactionsOf,
+  withNewSession,
+  withNextScheduled,
+  withoutUsed,
+  withTransaction,
+} from './mainQueue.ts'
+import type { PoolTransaction } from './transaction.ts'
+
+const NO_BOUND = { stateSeq: 0n, countMax: 1_000 }
+
+let arrivals = 0
+function tx(sender: string, seq: number, priority = 0): PoolTransaction {
+  arrivals++
+  const input = toUtf8(`${sender}${seq} at ${priority} (${arrivals})`)
+  const hash = hashOfBytes(input)
+  const place = { sender, seq: BigInt(seq), priority: BigInt(priority), arrival: arrivals }
+  return { input, hash, key: toHex(hash), ...place }
+}
+
+const nameOf = ({ sender, seq, priority }: PoolTransaction) => `${sender}${seq}@${priority}`
+
+function queueOf(...txs: readonly PoolTransaction[]): MainQueue {
+  let queue = EMPTY_QUEUE
+  for (const one of txs) queue = withTransaction(queue, one, NO_BOUND).queue
+  return queue
+}
+
+function scheduled(given: MainQueue, count: number): { queue: MainQueue; names: string[] } {
+  let queue = given
+  const names: string[] = []
+  while (names.length < count) {
+    const next = withNextScheduled(queue)
+    if (next === undefined) break
+    queue = next.queue
+    names.push(nameOf(next.tx))
+  }
+  return { queue, names }
+}
+
+const batchOf = (queue: MainQueue) => scheduled(withNewSession(queue), 1_000).names
+
+describe('the queue of transactions', () => {
+  it('schedules by priority, then by arrival, and each sender in order', () => {
+    const queue = queueOf(tx('a', 1, 9), tx('a', 0, 1), tx('b', 0, 5), tx('c', 0, 5), tx('b', 1, 7))
+    assert.deepEqual(batchOf(queue), ['b0@5', 'b1@7', 'c0@5', 'a0@1', 'a1@9'])
+  })
+
+  it('leaves out what comes after a gap', () => {
+    assert.deepEqual(batchOf(queueOf(tx('a', 0), tx('a', 2), tx('b', 1))), ['a0@0'])
+  })
+
+  it('gives nothing twice in a batch, and all again in the next', () => {
+    const first = scheduled(withNewSession(queueOf(tx('a', 0), tx('a', 1), tx('b', 0))), 2)
+    assert.deepEqual(first.names, ['a0@0', 'a1@0'])
+    assert.deepEqual(scheduled(first.queue, 9).names, ['b0@0'])
+    assert.deepEqual(batchOf(first.queue), ['a0@0', 'a1@0', 'b0@0'])
+  })
+
+  it('gives what comes while a batch is made', () => {
+    const { queue } = scheduled(withNewSession(queueOf(tx('a', 0))), 1)
+    const longer = withTransaction(queue, tx('a', 1), NO_BOUND).queue
+    assert.deepEqual(scheduled(longer, 9).names, ['a1@0'])
+    const other = withTransaction(queue, tx('b', 0), NO_BOUND).queue
+    assert.deepEqual(scheduled(other, 9).names, ['b0@0'])
+  })
+
+  it('goes on after what was used, and after what the state knows', () => {
+    const [a0, a1, a2] = [tx('a', 0), tx('a', 1), tx('a', 2)]
+    const queue = queueOf(a0, a1, a2)
+    assert.deepEqual(batchOf(withoutUsed(queue, a1.key)), ['a2@0'])
+    const known = { stateSeq: 2n, countMax: 1_000 }
+    assert.deepEqual(batchOf(withTransaction(queue, tx('a', 3), known).queue), ['a2@0', 'a3@0'])
+    assert.equal(withoutUsed(queue, tx('z', 0).key), queue)
+  })
+
+  it('refuses in the words of the reference', () => {
+    const queue = queueOf(tx('a', 1, 5))
+    const outcome = (one: PoolTransaction, bounds: Partial<typeof NO_BOUND> = {}) => {
+      const { added } = withTransaction(queue, one, { ...NO_BOUND, ...bounds })
+      return added.kind === 'refused' ? added.why : added.kind
+    }
+    assert.equal(outcome(tx('a', 0), { stateSeq: 1n }), 'transaction expired')
+    assert.equal(outcome(tx('b', 0), { stateSeq: 1n }), 'transaction expired')
+    assert.equal(outcome(tx('a', 1, 5)), 'replacement transaction underpriced')
+    assert.equal(outcome(tx('a', 1, 6)), 'replaced')
+    assert.equal(outcome(tx('b', 0, 5), { countMax: 1 }), 'transaction underpriced')
+    assert.equal(outcome(tx('b', 0, 6), { countMax: 1 }), 'added')
+    assert.equal(outcome(tx('b', 0, 0), { countMax: 2 }), 'added')
+  })
+
+  it('lets the lowest priority go, of equal ones the last', () => {
+    const [low, last] = [tx('a', 0, 1), tx('b', 0, 1)]
+    const full = queueOf(low, last)
+    const { queue, added } = withTransaction(full, tx('c', 0, 2), { stateSeq: 0n, countMax: 2 })
+    assert.deepEqual(added, { kind: 'added', evicted: last })
+    assert.deepEqual(batchOf(queue), ['c0@2', 'a0@1'])
+  })
+})
+
+/** The same, as slowly as one would say it. */
+class PlainQueue {
+  txs: PoolTransaction[] = []
+  readonly seqs = new Map<string, bigint>()
+  batch: PoolTransaction[] = []
+
+  of(sender: string) {
+    return this.txs.filter((one) => one.sender === sender)
+  }
+
+  forward(sender: string, seq: bigint) {
+    const known = this.seqs.get(sender)
+    if (known === undefined || seq <= known) return
+    this.seqs.set(sender, seq)
+    this.txs = this.txs.filter((one) => one.sender !== sender || one.seq >= seq)
+    this.forget(sender)
+  }
+
+  forget(sender: string) {
+    if (this.of(sender).length === 0) this.seqs.delete(sender)
+  }
+
+  add(one: PoolTransaction, stateSeq: bigint, countMax: number) {
+    this.forward(one.sender, stateSeq)
+    const seq = this.seqs.get(one.sender) ?? stateSeq
+    if (one.seq < seq) return
+    const old = this.of(one.sender).find((other) => other.seq === one.seq)
+    if (old !== undefined && old.priority >= one.priority) return
+    this.seqs.set(one.sender, seq)
+    this.txs = [...this.txs.filter((other) => other !== old), one]
+    if (this.txs.length <= countMax) return
+    const lowest = this.sorted(this.txs).at(-1)!
+    this.txs = this.txs.filter((other) => other !== lowest)
+    this.forget(lowest.sender)
+  }
+
+  use(one: PoolTransaction) {
+    if (!this.txs.includes(one)) return
+    const seq = this.seqs.get(one.sender)!
+    this.txs = this.txs.filter((other) => other !== one)
+    this.forget(one.sender)
+    if (one.seq + 1n > seq) this.forward(one.sender, one.seq + 1n)
+  }
+
+  sorted(txs: readonly PoolTransaction[]) {
+    return [...txs].sort((a, b) => Number(b.priority - a.priority) || a.arrival - b.arrival)
+  }
+
+  next(): PoolTransaction | undefined {
+    const ready = this.txs.filter((one) => {
+      const last = this.batch.findLast(({ sender }) => sender === one.sender)
+      return one.seq === (last === undefined ? this.seqs.get(one.sender) : last.seq + 1n)
+    })
+    const [first] = this.sorted(ready)
+    if (first !== undefined) this.batch.push(first)
+    return first
+  }
+}
+
+describe('the queue of transactions, beside one that is plain', () => {
+  const action = fc.oneof(
+    fc.record({
+      kind: fc.constant('add' as const),
+      sender: fc.constantFrom('a', 'b', 'c'),
+      seq: fc.integer({ min: 0, max: 5 }),
+      priority: fc.integer({ min: 0, max: 3 }),
+      stateSeq: fc.integer({ min: 0, max: 3 }),
+    }),
+    fc.record({ kind: fc.constant('use' as const), which: fc.nat(30) }),
+    fc.record({ kind: fc.constant('begin' as const) }),
+    fc.record({ kind: fc.constant('next' as const) }),
+  )
+
+  it('holds and schedules the same, whatever happens', () => {
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
+        const plain = new PlainQueue()
+        let queue = EMPTY_QUEUE
+        for (const one of actions) {
+          if (one.kind === 'add') {
+            const added = tx(one.sender, one.seq, one.priority)
+            const stateSeq = BigInt(one.stateSeq)
+            plain.add(added, stateSeq, 7)
+            queue = withTransaction(queue, added, { stateSeq, countMax: 7 }).queue
+          } else if (one.kind === 'use') {
+            const used = plain.txs[one.which]
+            if (used === undefined) continue
+            plain.use(used)
+            queue = withoutUsed(queue, used.key)
+          } else if (one.kind === 'begin') {
+            plain.batch = []
+            queue = withNewSession(queue)
+          } else {
+            const next = withNextScheduled(queue)
+            assert.equal(next?.tx.key, plain.next()?.key)
+            queue = next?.queue ?? queue
+          }
+          assert.deepEqual([...valuesOf(queue.all)], plain.sorted(plain.txs))
+          const sizes = plain.txs.map(({ input }) => input.length)
+          assert.equal(
+            queue.sizeBytes,
+            sizes.reduce((sum, size) => sum + size, 0),
+          )
+          assert.equal([...transactionsOf(queue)].length, plain.txs.length)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+})

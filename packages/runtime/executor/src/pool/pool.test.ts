@@ -1,0 +1,451 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { toHex, toUtf8 } from '@wadi/base/bytes'
+import { make } from '@wadi/cbor/codec'
+import { TransactionError } from '@wadi/consensus/consensus/api'
+import { IncomingMessage } from '@wadi/consensus/roothash/messages'
+import { hashOfBytes } from '@wadi/primitives/hash'
+import { CheckTxMetadata, type CheckTxResult } from '@wadi/runtime-protocol/host-protocol/batches'
+import { FETCHED_TRANSACTIONS_MAX } from '@wadi/runtime-protocol/limits'
+import {
+  CHECK_BATCH_MAX,
+  CHECK_COUNT_MAX,
+  POOL_COUNT_MAX,
+  POOL_SIZE_MAX,
+  PROPOSED_COUNT_MAX,
+  PUBLISH_COUNT_MAX,
+  SEEN_COUNT_MAX,
+  SUGGESTION_COUNT_MAX,
+  TRANSACTION_SIZE_MAX,
+} from '../limits.ts'
+import { withValue } from '../persistent/sortedMap.ts'
+import { type PendingCheck, withCheck } from './checkQueue.ts'
+import type { PoolEffect } from './effect.ts'
+import { findTransaction, serveTransactions } from './findTransaction.ts'
+import type { PoolInput } from './input.ts'
+import { withTransaction } from './mainQueue.ts'
+import { EMPTY_POOL, type PoolState } from './poolState.ts'
+import { NOTHING_SEEN, seenOf, withoutSeen, withSeen } from './seenCache.ts'
+import { stepPool } from './step.ts'
+import { suggest } from './suggest.ts'
+
+const input = (text: string) => toUtf8(text)
+const GOOD: CheckTxResult = { error: make(TransactionError, {}), meta: undefined }
+const BAD: CheckTxResult = { error: { module: 'rt', code: 7, message: 'no' }, meta: undefined }
+
+/** A good transaction of a sender. */
+function goodOf(sender: string, seq: number, stateSeq = 0, priority = 0): CheckTxResult {
+  const meta = make(CheckTxMetadata, {
+    sender: toUtf8(sender),
+    senderSeq: BigInt(seq),
+    senderStateSeq: BigInt(stateSeq),
+    priority: BigInt(priority),
+  })
+  return { error: make(TransactionError, {}), meta }
+}
+
+/** A pool with what it ever wanted; checks are answered by the test. */
+class TestPool {
+  state: PoolState = EMPTY_POOL
+  effects: PoolEffect[] = []
+  nowMs = 0
+
+  /** With a block and a runtime; a second after the block. */
+  static ready(): TestPool {
+    const pool = new TestPool()
+    pool.give({ kind: 'runtime', isReady: true })
+    pool.block(1n)
+    pool.nowMs = 1_000
+    return pool
+  }
+
+  block(round: bigint, data: readonly string[] = []): this {
+    const inMessages = data.map((text) => make(IncomingMessage, { data: input(text) }))
+    this.give({ kind: 'block', round, inMessages, batchSizeBytesMax: 1_000n })
+    return this.give({ kind: 'synced', round })
+  }
+
+  give(one: PoolInput): this {
+    const { state, effects } = stepPool(this.state, one, this.nowMs)
+    this.state = state
+    this.effects.push(...effects)
+    return this
+  }
+
+  submit(text: string, options: { ticket?: number; origin?: 'local' | 'remote' } = {}): this {
+    return this.give({ kind: 'submit', input: input(text), origin: 'local', ...options })
+  }
+
+  check(...results: readonly CheckTxResult[]): this {
+    return this.give({ kind: 'checked', id: this.last('check').id, results })
+  }
+
+  last<K extends PoolEffect['kind']>(kind: K): Extract<PoolEffect, { kind: K }> {
+    return this.all(kind).at(-1)!
+  }
+
+  all<K extends PoolEffect['kind']>(kind: K): Extract<PoolEffect, { kind: K }>[] {
+    return this.effects.filter((effect): effect is Extract<PoolEffect, { kind: K }> => {
+      return effect.kind === kind
+    })
+  }
+
+  /** What became of each ticket. */
+  answers(): string[] {
+    return this.all('answer').map(({ ticket, outcome }) => {
+      if (outcome.kind === 'accepted') return `${ticket} accepted`
+      const { module, code, message } = outcome.error
+      const isPlain = outcome.kind === 'not-taken' && module === 'unknown' && code === 1
+      return `${ticket} ${isPlain ? message.replace('txpool: ', '') : message}`
+    })
+  }
+
+  get count(): number {
+    return this.state.main.byKey.size
+  }
+}
+
+describe('a transaction that is submitted', () => {
+  it('is checked, accepted, told to the round, and published', () => {
+    const pool = TestPool.ready().submit('a', { ticket: 1 })
+    assert.deepEqual(pool.last('check').inputs, [input('a')])
+    assert.equal(pool.last('check').deadlineMs, 15_000)
+    pool.check(GOOD)
+    assert.deepEqual(pool.answers(), ['1 accepted'])
+    assert.deepEqual(pool.last('available').inputs, [input('a')])
+    assert.deepEqual(pool.last('set-pool-timer'), {
+      kind: 'set-pool-timer',
+      timer: 'publish',
+      afterMs: 0,
+    })
+    pool.give({ kind: 'timeout', timer: 'publish' })
+    assert.deepEqual(
+      pool.last('publish').transactions.map((tx) => tx.input),
+      [input('a')],
+    )
+  })
+
+  it('is not kept if the runtime does not want it, and may come again', () => {
+    const pool = TestPool.ready().submit('a', { ticket: 1 }).check(BAD)
+    assert.deepEqual(pool.answers(), ['1 no'])
+    assert.equal(pool.count, 0)
+    pool.submit('a', { ticket: 2 }).check(GOOD)
+    assert.deepEqual(pool.answers(), ['1 no', '2 accepted'])
+  })
+
+  it('is not kept if only the result is wanted', () => {
+    const pool = TestPool.ready()
+    const submitted = { kind: 'submit', input: input('a'), origin: 'local', ticket: 1 } as const
+    pool.give({ ...submitted, isDryRun: true }).check(GOOD)
+    assert.deepEqual(pool.answers(), ['1 accepted'])
+    assert.equal(pool.count, 0)
+  })
+
+  it('is refused when it is known, wherever it is', () => {
+    const pool = TestPool.ready().submit('a', { ticket: 1 }).submit('b', { ticket: 2 })
+    pool.submit('a', { ticket: 3 }).submit('b', { ticket: 4 }).check(GOOD)
+    pool.submit('a', { ticket: 5 })
+    pool.give({ kind: 'use', hashes: [hashOfBytes(input('a'))] }).submit('a', { ticket: 6 })
+    const duplicates = pool.answers().filter((text) => text.endsWith('duplicate transaction'))
+    assert.deepEqual(
+      duplicates,
+      [3, 4, 5, 6].map((ticket) => `${ticket} duplicate transaction`),
+    )
+  })
+
+  it('is refused when it is empty, or larger than a batch or a message may be', () => {
+    const pool = TestPool.ready().submit('', { ticket: 1 })
+    pool.submit('x'.repeat(1_000), { ticket: 2 }).submit('x'.repeat(1_001), { ticket: 3 })
+    pool.give({ kind: 'block', round: 1n, inMessages: [], batchSizeBytesMax: 0n })
+    pool.submit('y'.repeat(TRANSACTION_SIZE_MAX), { ticket: 4 })
+    pool.submit('y'.repeat(TRANSACTION_SIZE_MAX + 1), { ticket: 5 })
+    assert.deepEqual(pool.answers(), [
+      '1 empty transaction',
+      '3 transaction too large',
+      '5 transaction too large',
+    ])
+  })
+
+  it('waits for a block, for its trees, and for a runtime', () => {
+    const pool = new TestPool().submit('a')
+    pool.give({ kind: 'runtime', isReady: true })
+    pool.give({ kind: 'block', round: 2n, inMessages: [], batchSizeBytesMax: 0n })
+    pool.give({ kind: 'synced', round: 1n })
+    assert.deepEqual(pool.all('check'), [])
+    pool.give({ kind: 'synced', round: 2n })
+    assert.equal(pool.all('check').length, 1)
+    const late = TestPool.ready().give({ kind: 'runtime', isReady: false }).submit('a')
+    assert.deepEqual(late.all('check'), [])
+  })
+
+  it('is checked again after a second if the runtime failed, in the old order', () => {
+    for (const results of [undefined, [GOOD]]) {
+      const pool = TestPool.ready().submit('a').submit('b').submit('c').check(GOOD)
+      pool.give({ kind: 'checked', id: pool.last('check').id, results })
+      assert.deepEqual(pool.last('set-pool-timer').afterMs, 1_000)
+      pool.give({ kind: 'timeout', timer: 'check' })
+      assert.deepEqual(pool.last('check').inputs, [input('b'), input('c')])
+    }
+  })
+
+  it('ignores an answer that nobody waits for', () => {
+    const pool = TestPool.ready().submit('a')
+    pool.give({ kind: 'checked', id: 99, results: [GOOD] })
+    assert.equal(pool.count, 0)
+  })
+
+  it('tells why it is not in the pool although it is good', () => {
+    const pool = TestPool.ready()
+      .submit('a', { ticket: 1 })
+      .check(goodOf('s', 3, 4))
+    pool.submit('b', { ticket: 2 }).check(goodOf('s', 4, 4))
+    pool.submit('c', { ticket: 3 }).check(goodOf('s', 4, 4))
+    pool.submit('d', { ticket: 4 }).check(goodOf('s', 4, 4, 1))
+    assert.deepEqual(pool.answers(), [
+      '1 transaction expired',
+      '2 accepted',
+      '3 replacement transaction underpriced',
+      '4 accepted',
+    ])
+    assert.equal(pool.count, 1)
+  })
+
+  it('has the first sequence of its sender in a batch, as runtimes count up while they check', () => {
+    const pool = TestPool.ready().submit('x').check(BAD)
+    pool.submit('a')
+    pool
+      .submit('b')
+      .submit('c')
+      .check(goodOf('s', 0, 0))
+      .check(goodOf('s', 1, 0), goodOf('s', 2, 1))
+    assert.equal(suggest(pool.state, 10).txs.length, 3)
+  })
+
+  it('without a sender stands by itself', () => {
+    const pool = TestPool.ready().submit('a').check(GOOD).submit('b').check(GOOD)
+    assert.equal(suggest(pool.state, 10).txs.length, 2)
+  })
+})
+
+describe('transactions of proposals and of messages', () => {
+  it('are found by their hashes, and given to peers', () => {
+    const pool = TestPool.ready().submit('main').check(GOOD).block(2n, ['message'])
+    pool.give({ kind: 'propose', inputs: [input('proposed')] })
+    const texts = ['proposed', 'nowhere', 'message', 'main']
+    const hashes = texts.map((text) => hashOfBytes(input(text)))
+    const found = hashes.map((hash) => findTransaction(pool.state, hash) !== undefined)
+    assert.deepEqual(found, [true, false, true, true])
+    assert.deepEqual(
+      serveTransactions(pool.state, hashes),
+      ['proposed', 'message', 'main'].map(input),
+    )
+  })
+
+  it('stay for the round when the pool drops them', () => {
+    const hash = hashOfBytes(input('a'))
+    const pool = TestPool.ready()
+      .submit('a')
+      .check(GOOD)
+      .give({ kind: 'hold', hashes: [hash] })
+    pool.give({ kind: 'use', hashes: [hash] })
+    assert.notEqual(findTransaction(pool.state, hash), undefined)
+    pool.give({ kind: 'clear-proposed' })
+    assert.equal(findTransaction(pool.state, hash), undefined)
+  })
+
+  it('are checked for the pool, too', () => {
+    const pool = TestPool.ready()
+      .give({ kind: 'propose', inputs: [input('a')] })
+      .check(GOOD)
+    assert.equal(pool.count, 1)
+  })
+
+  it(`are answered up to ${FETCHED_TRANSACTIONS_MAX} of a request`, () => {
+    const texts = Array.from({ length: FETCHED_TRANSACTIONS_MAX + 1 }, (_, i) => `${i}`)
+    const pool = TestPool.ready().give({ kind: 'propose', inputs: texts.map(input) })
+    const hashes = texts.map((text) => hashOfBytes(input(text)))
+    assert.equal(serveTransactions(pool.state, hashes).length, FETCHED_TRANSACTIONS_MAX)
+  })
+})
+
+describe('the transactions of a pool', () => {
+  it('are checked again every few rounds, and stay meanwhile', () => {
+    const pool = TestPool.ready().submit('a').check(GOOD).submit('b').check(GOOD)
+    for (let round = 2n; round <= 5n; round++) pool.block(round)
+    assert.equal(pool.all('check').length, 2)
+    pool.block(6n)
+    assert.equal(pool.all('check').length, 3)
+    assert.equal(pool.count, 2)
+    const results = pool.last('check').inputs.map((one) => (one[0] === 0x61 ? BAD : GOOD))
+    pool.check(...results)
+    assert.equal(pool.count, 1)
+    assert.equal(pool.all('available').length, 2)
+    pool.submit('a').check(GOOD)
+    assert.equal(pool.count, 2)
+  })
+
+  it('that a gap holds back are checked with each block, as others may have closed it', () => {
+    const pool = TestPool.ready()
+      .submit('a')
+      .check(goodOf('s', 2, 1))
+    assert.equal(suggest(pool.state, 9).txs.length, 0)
+    pool.block(2n)
+    assert.deepEqual(pool.last('check').inputs, [input('a')])
+    pool.check(goodOf('s', 2, 2))
+    assert.equal(suggest(pool.state, 9).txs.length, 1)
+    assert.deepEqual(pool.last('available').inputs, [])
+    pool.block(3n)
+    assert.equal(pool.all('check').length, 2)
+  })
+
+  it('do not come back from a check when they were used meanwhile', () => {
+    const pool = TestPool.ready().submit('a').check(GOOD).give({ kind: 'recheck' })
+    pool.give({ kind: 'use', hashes: [hashOfBytes(input('a'))] }).check(GOOD)
+    assert.equal(pool.count, 0)
+  })
+
+  it('may be submitted again after the runtime rejected them', () => {
+    const pool = TestPool.ready().submit('a').check(GOOD)
+    pool.give({ kind: 'reject', hashes: [hashOfBytes(input('a'))] })
+    assert.equal(pool.count, 0)
+    pool.submit('a', { ticket: 1 }).check(GOOD)
+    assert.deepEqual(pool.answers(), ['1 accepted'])
+  })
+
+  it('are given to a batch, and more when the runtime asks', () => {
+    const pool = TestPool.ready().submit('a').check(GOOD).submit('b').check(GOOD)
+    pool.give({ kind: 'begin-session', limit: 1 })
+    pool.give({ kind: 'fetch-batch', id: 5, limit: 9 })
+    assert.deepEqual(pool.last('suggested'), { kind: 'suggested', id: 5, inputs: [input('b')] })
+    pool.give({ kind: 'fetch-batch', id: 6, limit: 9 })
+    assert.deepEqual(pool.last('suggested').inputs, [])
+  })
+
+  it('are published with a delay after a block, and again when the network has forgotten', () => {
+    const pool = TestPool.ready().block(2n)
+    pool.nowMs += 50
+    pool.submit('a').check(GOOD)
+    assert.equal(pool.last('set-pool-timer').afterMs, 150)
+    pool.nowMs += 150
+    pool.give({ kind: 'timeout', timer: 'publish' })
+    assert.equal(pool.last('set-pool-timer').afterMs, 125_000)
+    pool.nowMs += 124_999
+    pool.give({ kind: 'timeout', timer: 'publish' })
+    assert.equal(pool.all('publish').length, 1)
+    pool.nowMs += 1
+    pool.give({ kind: 'timeout', timer: 'publish' })
+    assert.equal(pool.all('publish').length, 2)
+  })
+
+  it('of others were published just now', () => {
+    const pool = TestPool.ready().submit('a', { origin: 'remote' }).check(GOOD)
+    pool.give({ kind: 'timeout', timer: 'publish' })
+    assert.deepEqual(pool.all('publish'), [])
+  })
+
+  it('are published again soon if that failed', () => {
+    const pool = TestPool.ready()
+      .submit('a')
+      .check(GOOD)
+      .give({ kind: 'timeout', timer: 'publish' })
+    pool.give({ kind: 'publish-failed', hashes: [hashOfBytes(input('a'))] })
+    assert.equal(pool.last('set-pool-timer').afterMs, 1_000)
+    pool.give({ kind: 'timeout', timer: 'publish' })
+    assert.equal(pool.all('publish').length, 2)
+  })
+})
+
+describe('the bounds of a pool', () => {
+  it(`are ${CHECK_BATCH_MAX} transactions in a check, and ${PUBLISH_COUNT_MAX} at once to others`, () => {
+    const pool = TestPool.ready().submit('first')
+    for (let i = 0; i <= CHECK_BATCH_MAX; i++) pool.submit(`${i}`)
+    pool.check(GOOD)
+    assert.equal(pool.last('check').inputs.length, CHECK_BATCH_MAX)
+    pool.check(...Array.from({ length: CHECK_BATCH_MAX }, () => GOOD))
+    assert.equal(pool.last('check').inputs.length, 1)
+    pool.check(GOOD)
+    pool.give({ kind: 'timeout', timer: 'publish' })
+    assert.equal(pool.last('publish').transactions.length, PUBLISH_COUNT_MAX)
+    assert.equal(pool.last('set-pool-timer').afterMs, 1_000)
+  })
+
+  it(`are ${SUGGESTION_COUNT_MAX} transactions for a batch at once`, () => {
+    const pool = TestPool.ready()
+    let { pending } = pool.state
+    for (let i = 0; i <= SUGGESTION_COUNT_MAX; i++) pending = withCheck(pending, checkOf(`${i}`))
+    pool.state = { ...pool.state, pending }
+    pool.give({ kind: 'synced', round: 1n })
+    while (pool.state.running !== undefined) {
+      pool.check(...pool.last('check').inputs.map(() => GOOD))
+    }
+    assert.equal(pool.count, SUGGESTION_COUNT_MAX + 1)
+    assert.equal(suggest(pool.state, SUGGESTION_COUNT_MAX).txs.length, SUGGESTION_COUNT_MAX)
+    assert.equal(suggest(pool.state, SUGGESTION_COUNT_MAX + 1).txs.length, SUGGESTION_COUNT_MAX)
+  })
+
+  it(`are ${CHECK_COUNT_MAX} transactions that wait to be checked`, () => {
+    const pool = new TestPool()
+    let { pending } = pool.state
+    for (let i = 0; i < CHECK_COUNT_MAX - 1; i++) pending = withCheck(pending, checkOf(`${i}`, i))
+    pool.state = { ...pool.state, pending }
+    pool.submit('last', { ticket: 1 }).submit('too many', { ticket: 2 })
+    assert.deepEqual(pool.answers(), ['2 check queue is full'])
+  })
+
+  it(`are ${SEEN_COUNT_MAX} transactions that were seen, of which the oldest are forgotten`, () => {
+    let seen = withSeen(NOTHING_SEEN, 'oldest', 1)
+    for (let i = 2; i < SEEN_COUNT_MAX; i++) seen = withSeen(seen, `${i}`, undefined)
+    seen = withSeen(seen, 'newest', undefined)
+    assert.equal(seenOf(seen, 'oldest')?.publishedMs, 1)
+    assert.equal(seenOf(withSeen(seen, 'more', 0), 'oldest'), undefined)
+    const touched = withSeen(withSeen(seen, 'oldest', 2), 'more', 0)
+    assert.equal(seenOf(touched, 'oldest')?.publishedMs, 2)
+    assert.equal(seenOf(touched, '2'), undefined)
+    assert.equal(seenOf(withoutSeen(touched, 'more'), 'more'), undefined)
+  })
+
+  it(`are ${PROPOSED_COUNT_MAX} transactions of proposals`, () => {
+    const pool = new TestPool()
+    let { proposed } = pool.state
+    for (let i = 1; i < PROPOSED_COUNT_MAX; i++) proposed = withValue(proposed, `${i}`, input('x'))
+    pool.state = { ...pool.state, proposed }
+    pool.give({ kind: 'propose', inputs: [input('last'), input('too many')] })
+    assert.equal(pool.state.proposed.size, PROPOSED_COUNT_MAX)
+    assert.notEqual(findTransaction(pool.state, hashOfBytes(input('last'))), undefined)
+  })
+
+  it(`are ${POOL_COUNT_MAX} transactions, of which the lowest priority goes`, () => {
+    const pool = TestPool.ready()
+    let { main } = pool.state
+    for (let i = 1; i < POOL_COUNT_MAX; i++) {
+      const place = { sender: `sender ${i}`, seq: 0n, priority: 1n, arrival: -i }
+      const tx = { input: input('x'), hash: hashOfBytes(input('x')), key: `${i}`, ...place }
+      main = withTransaction(main, tx, { stateSeq: 0n, countMax: POOL_COUNT_MAX }).queue
+    }
+    pool.state = { ...pool.state, main }
+    const submitted = [0, 0, 2].map((priority, i) => goodOf(`s${i}`, 0, 0, priority))
+    pool.submit('a', { ticket: 1 }).check(submitted[0]!)
+    assert.equal(pool.count, POOL_COUNT_MAX)
+    pool.submit('b', { ticket: 2 }).check(submitted[1]!)
+    pool.submit('c', { ticket: 3 }).check(submitted[2]!)
+    assert.deepEqual(pool.answers(), ['1 accepted', '2 transaction underpriced', '3 accepted'])
+    assert.equal(pool.count, POOL_COUNT_MAX)
+    assert.equal(findTransaction(pool.state, hashOfBytes(input('a'))), undefined)
+  })
+
+  it(`are ${POOL_SIZE_MAX} bytes`, () => {
+    const pool = new TestPool()
+    const pending = { ...pool.state.pending, sizeBytes: POOL_SIZE_MAX - 4 }
+    pool.state = { ...pool.state, pending }
+    pool.submit('four', { ticket: 1 }).submit('x', { ticket: 2 })
+    assert.deepEqual(pool.answers(), ['2 check queue is full'])
+  })
+})
+
+/** A check of a transaction whose hash costs nothing. */
+function checkOf(text: string, place?: number): PendingCheck {
+  const hash = hashOfBytes(place === undefined ? input(text) : input('same'))
+  const key = place === undefined ? toHex(hash) : `check ${place}`
+  const one = { input: input(text), hash, key, ticket: undefined, isDryRun: false }
+  return { ...one, origin: 'remote' }
+}

@@ -1,0 +1,63 @@
+/** Transactions that were seen, and when they were published last. The oldest are forgotten. */
+
+import { SEEN_COUNT_MAX } from '../limits.ts'
+import {
+  compareNumbers,
+  compareTexts,
+  emptyMap,
+  firstOf,
+  type SortedMap,
+  valueAt,
+  withoutKey,
+  withValue,
+} from '../persistent/sortedMap.ts'
+
+interface Seen {
+  readonly order: number
+  /** Undefined: never. */
+  readonly publishedMs: number | undefined
+}
+
+export interface SeenCache {
+  readonly byKey: SortedMap<string, Seen>
+  readonly byOrder: SortedMap<number, string>
+  readonly nextOrder: number
+}
+
+export const NOTHING_SEEN: SeenCache = {
+  byKey: emptyMap(compareTexts),
+  byOrder: emptyMap(compareNumbers),
+  nextOrder: 0,
+}
+
+/** What is known of a transaction; undefined if it was not seen, or is forgotten. */
+export function seenOf({ byKey }: SeenCache, key: string): Seen | undefined {
+  return valueAt(byKey, key)
+}
+
+/** Remembers a transaction, as the youngest of all. */
+export function withSeen(
+  cache: SeenCache,
+  key: string,
+  publishedMs: number | undefined,
+): SeenCache {
+  const { byKey, byOrder, nextOrder: order } = withoutSeen(cache, key)
+  const longer: SeenCache = {
+    byKey: withValue(byKey, key, { order, publishedMs }),
+    byOrder: withValue(byOrder, order, key),
+    nextOrder: order + 1,
+  }
+  if (longer.byKey.size <= SEEN_COUNT_MAX) return longer
+  return withoutSeen(longer, firstOf(longer.byOrder)![1])
+}
+
+/** Forgets a transaction: it may come again. */
+export function withoutSeen(cache: SeenCache, key: string): SeenCache {
+  const known = valueAt(cache.byKey, key)
+  if (known === undefined) return cache
+  return {
+    ...cache,
+    byKey: withoutKey(cache.byKey, key),
+    byOrder: withoutKey(cache.byOrder, known.order),
+  }
+}

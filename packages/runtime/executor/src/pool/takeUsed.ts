@@ -1,0 +1,62 @@
+/** Transactions on their way out of the pool, and those that proposals keep at hand. */
+
+import { toHex } from '@wadi/base/bytes'
+import type { Hash } from '@wadi/primitives/hash'
+import { hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
+import { PROPOSED_COUNT_MAX } from '../limits.ts'
+import {
+  compareTexts,
+  emptyMap,
+  type SortedMap,
+  valueAt,
+  withValue,
+} from '../persistent/sortedMap.ts'
+import { takeSubmitted } from './checks.ts'
+import { findTransaction } from './findTransaction.ts'
+import type { PoolBlockInput } from './input.ts'
+import { withoutUsed } from './mainQueue.ts'
+import type { PoolRun } from './run.ts'
+import { withoutSeen } from './seenCache.ts'
+
+/** They were executed. They stay among those that were seen: nobody can bring them again. */
+export function takeUsed({ state }: PoolRun, hashes: readonly Hash[]): void {
+  for (const hash of hashes) state.main = withoutUsed(state.main, toHex(hash))
+}
+
+/** The runtime refused to execute them. They may be submitted again. */
+export function takeRejected(run: PoolRun, hashes: readonly Hash[]): void {
+  for (const hash of hashes) run.state.seen = withoutSeen(run.state.seen, toHex(hash))
+  takeUsed(run, hashes)
+}
+
+/** Transactions of a proposal: for the round, and perhaps for the pool. */
+export function takeProposed(run: PoolRun, inputs: readonly Uint8Array[]): void {
+  for (const input of inputs) {
+    takeSubmitted(run, { kind: 'submit', input, origin: 'remote' })
+    keep(run, toHex(hashOfTransaction(input)), input)
+  }
+}
+
+/** What is here of a proposal stays for the round, even if the pool drops it. */
+export function holdProposed(run: PoolRun, hashes: readonly Hash[]): void {
+  for (const hash of hashes) {
+    const input = findTransaction(run.state, hash)
+    if (input !== undefined) keep(run, toHex(hash), input)
+  }
+}
+
+function keep({ state }: PoolRun, key: string, input: Uint8Array): void {
+  if (state.proposed.size >= PROPOSED_COUNT_MAX && valueAt(state.proposed, key) === undefined) {
+    return
+  }
+  state.proposed = withValue(state.proposed, key, input)
+}
+
+/** The transactions in messages that wait for the runtime. */
+export function incomingOf({ inMessages }: PoolBlockInput): SortedMap<string, Uint8Array> {
+  let incoming: SortedMap<string, Uint8Array> = emptyMap(compareTexts)
+  for (const { data } of inMessages) {
+    incoming = withValue(incoming, toHex(hashOfTransaction(data)), data)
+  }
+  return incoming
+}
