@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { toUtf8 } from '@wadi/base/bytes'
+import { encode, zero } from '@wadi/cbor/codec'
+import { Proposal } from '@wadi/consensus/roothash/commitments'
+import type { Listener, RuntimeNetwork, Verdict } from '@wadi/contracts/runtime-network'
+import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
+import { startExecutor } from '@wadi/runtime-executor/executor'
+import type { SubmitOutcome } from '@wadi/runtime-executor/pool/effect'
+import type { RoundConfig } from '@wadi/runtime-executor/round/roundState'
+import { CHAIN_CONTEXT, RUNTIME_ID, testMember } from '@wadi/runtime-executor/testing/test-network'
+import { TransactionMessage } from '@wadi/runtime-protocol/peers/gossip'
+import { PUBLISH_RETRY_MS, PUBLISH_TRIES_MAX } from '../limits.ts'
+import { CommitteeGossip } from './committeeGossip.ts'
+
+/** A network that takes what it is given when a test says so. */
+function setUp(submit = async (): Promise<SubmitOutcome> => ({ kind: 'accepted' })) {
+  const time = new VirtualTime()
+  const world = { isFull: false, tries: 0, sent: [] as Uint8Array[] }
+  const listeners = new Map<string, Listener>()
+  const network = {
+    join: (topic: string, listener: Listener) => {
+      listeners.set(topic.split('/')[2]!, listener)
+      return {
+        publish: (message: Uint8Array) => {
+          world.tries++
+          if (!world.isFull) world.sent.push(message)
+          return !world.isFull
+        },
+        leave: () => undefined,
+      }
+    },
+    want: () => undefined,
+    serve: () => undefined,
+  } as unknown as RuntimeNetwork
+  const config = { chainContext: CHAIN_CONTEXT, runtimeId: RUNTIME_ID, own: testMember(0).id }
+  const gossip = new CommitteeGossip({
+    network,
+    config,
+    stateOf: () => startExecutor(config as unknown as RoundConfig, undefined),
+    propose: () => undefined,
+    submit,
+    timers: time,
+    onFatal: (error) => assert.fail(String(error)),
+  })
+  gossip.start()
+  const hear = (kind: 'committee' | 'tx', message: Uint8Array) =>
+    new Promise<Verdict>((resolve) => {
+      listeners.get(kind)!(message, testMember(1).node.p2p.id, resolve)
+    })
+  return { gossip, time, world, hear }
+}
+
+describe('a proposal for a network that is full', () => {
+  it('is sent as soon as there is room', () => {
+    const { gossip, time, world } = setUp()
+    world.isFull = true
+    gossip.publishProposal(1n, zero(Proposal))
+    time.advance(PUBLISH_RETRY_MS)
+    world.isFull = false
+    assert.deepEqual(world.sent, [])
+    time.advance(PUBLISH_RETRY_MS)
+    assert.equal(world.sent.length, 1)
+    time.advance(10 * PUBLISH_RETRY_MS)
+    assert.equal(world.sent.length, 1)
+  })
+
+  it(`is tried ${PUBLISH_TRIES_MAX} times, and no more when there is another one`, () => {
+    const { gossip, time, world } = setUp()
+    world.isFull = true
+    gossip.publishProposal(1n, zero(Proposal))
+    for (let i = 0; i < 2 * PUBLISH_TRIES_MAX; i++) time.advance(PUBLISH_RETRY_MS)
+    assert.equal(world.tries, PUBLISH_TRIES_MAX)
+    gossip.publishProposal(1n, zero(Proposal))
+    world.isFull = false
+    gossip.publishProposal(2n, zero(Proposal))
+    time.advance(10 * PUBLISH_RETRY_MS)
+    assert.equal(world.sent.length, 1)
+  })
+
+  it('is given up when the node stops', () => {
+    const { gossip, time, world } = setUp()
+    world.isFull = true
+    gossip.publishProposal(1n, zero(Proposal))
+    gossip.stop()
+    time.advance(10 * PUBLISH_RETRY_MS)
+    assert.equal(world.tries, 1)
+  })
+})
+
+describe('what is heard on the topics of a runtime', () => {
+  it('is refused for good where it cannot be read', async () => {
+    const { hear } = setUp()
+    const malformed = { verdict: 'reject', why: 'malformed' }
+    for (const bytes of [new Uint8Array(0), Uint8Array.of(0xff), toUtf8('nonsense')]) {
+      assert.deepEqual(await hear('committee', bytes), malformed)
+      assert.deepEqual(await hear('tx', bytes), malformed)
+    }
+  })
+
+  it('is passed on if it is good, and not if it is known or bad', async () => {
+    const message = encode(TransactionMessage, toUtf8('x'))
+    assert.deepEqual(await setUp().hear('tx', message), { verdict: 'accept' })
+    const error = { module: 'toy', code: 1, message: 'bad' }
+    const refused = setUp(async () => ({ kind: 'refused', error }))
+    assert.deepEqual(await refused.hear('tx', message), { verdict: 'reject', why: 'bad' })
+  })
+})

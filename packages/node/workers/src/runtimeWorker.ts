@@ -1,0 +1,249 @@
+/**
+ * Everything that a node does for one runtime, put together: its history, its trees, and, where the
+ * node takes part in rounds, the machine that does. Opened when the runtime's first block is there.
+ */
+
+import { equalBytes } from '@wadi/base/bytes'
+import type { Clock } from '@wadi/base/clock'
+import type { Logger } from '@wadi/base/log'
+import { MetricsRegistry } from '@wadi/base/metrics'
+import type { Header } from '@wadi/consensus/roothash/block'
+import type { HostedRuntime } from '@wadi/contracts/runtime-host'
+import type { RuntimeNetwork } from '@wadi/contracts/runtime-network'
+import type { Timers } from '@wadi/contracts/world'
+import type { Signer } from '@wadi/crypto/signature/signer'
+import { RUNTIME_SERVICES, runtimeProtocolOf } from '@wadi/libp2p/names'
+import { ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
+import { CheckpointFiles } from '@wadi/node-storage/checkpoint-files'
+import type { FileSystem } from '@wadi/node-storage/file-system'
+import type { ShellStore } from '@wadi/node-storage/shell-store'
+import { EMPTY_HASH, Hash } from '@wadi/primitives/hash'
+import type { Misdeed } from '@wadi/runtime-executor/byzantine/misdeeds'
+import type { RoundConfig } from '@wadi/runtime-executor/round/roundState'
+import type { SyncedRoots } from '@wadi/runtime-executor/sync/syncState'
+import type { Ask } from './chain.ts'
+import { AwaitedTransactions } from './client/awaitedTransactions.ts'
+import type { FollowedRuntime } from './client/followedAnswers.ts'
+import type { HostedParts } from './client/hostedAnswers.ts'
+import { ExecutorCounter } from './executor/executorCounter.ts'
+import { ExecutorShell, type MethodCall } from './executor/executorShell.ts'
+import { RuntimeCalls } from './executor/runtimeCalls.ts'
+import { SignedRecords } from './executor/signedRecords.ts'
+import { RoundHistory } from './history/roundHistory.ts'
+import { RoundIndexer } from './history/roundIndexer.ts'
+import { RuntimeStore } from './store/runtimeStore.ts'
+import { serveStorage } from './sync/serveStorage.ts'
+import { StoreUpkeep, type UpkeepChoices } from './sync/storeUpkeep.ts'
+import { SyncCounter } from './sync/syncCounter.ts'
+import { SyncShell } from './sync/syncShell.ts'
+
+/** What a node that takes part in rounds needs beside its trees. */
+export interface ExecutorOptions {
+  readonly config: RoundConfig
+  /** Is started and stopped by whoever gives it; the store is the worker's. */
+  readonly host: (store: RuntimeStore) => HostedRuntime
+  readonly signer: Signer
+  readonly submit: (call: MethodCall) => Promise<unknown>
+  readonly misdeeds?: readonly Misdeed[]
+}
+
+/** What a worker is made of. */
+export interface RuntimeWorkerOptions {
+  readonly runtimeId: RoundConfig['runtimeId']
+  readonly chainContext: string
+  readonly ask: Ask
+  readonly network: RuntimeNetwork
+  readonly world: {
+    readonly clock: Clock
+    readonly timers: Timers
+    readonly log: Logger
+    /** Nothing is counted without. */
+    readonly metrics?: MetricsRegistry
+  }
+  readonly files: FileSystem
+  /** Of this runtime alone; it exists. */
+  readonly folder: string
+  /** Where the blocks are. */
+  readonly rounds: ShellStore
+  /** How long it waits after so many failures in a row. */
+  readonly retryMs: (failures: number) => number
+  /** `all`: proofs, too, for those who keep no states. */
+  readonly offer: 'sync' | 'all'
+  /** May a node that has nothing begin with a checkpoint? */
+  readonly checkpoints: 'wanted' | 'off'
+  /** Which checkpoints it makes, and what it drops: nothing unless told otherwise. */
+  readonly upkeep?: UpkeepChoices
+  /** Undefined: the node only follows. */
+  readonly executor?: ExecutorOptions
+  /** Is told when the node has become of use to others, or is not any more. */
+  readonly onAvailability: (isAvailable: boolean) => void
+  readonly onFatal: (error: unknown) => void
+}
+
+const LAST_HEIGHT = 0n
+
+/** See the top of this file. */
+export class RuntimeWorker {
+  readonly #options: RuntimeWorkerOptions
+  readonly #indexer: RoundIndexer
+  readonly #leave: () => void
+  #sync: SyncShell | undefined
+  #upkeep: StoreUpkeep | undefined
+  readonly history: RoundHistory
+  readonly store: RuntimeStore
+  /** Undefined where the node only follows. */
+  readonly shell: ExecutorShell | undefined
+  readonly #hosted: HostedParts | undefined
+  readonly #metrics: MetricsRegistry
+  #isStopped = false
+
+  private constructor(options: RuntimeWorkerOptions, history: RoundHistory, store: RuntimeStore) {
+    const { world, executor } = options
+    this.#metrics = world.metrics ?? new MetricsRegistry()
+    this.#options = options
+    this.history = history
+    this.store = store
+    this.#indexer = new RoundIndexer({ ...world, ...options, history })
+    if (executor !== undefined) {
+      const parts = { history, store, metrics: this.#metrics }
+      const { shell, hosted } = createExecutor(options, executor, parts)
+      this.shell = shell
+      this.#hosted = hosted
+    }
+    // The first block that is told says that all before it are here.
+    this.#leave = history.watchCommitted(() => {
+      this.#leave()
+      this.#begin().catch((error: unknown) => options.onFatal(error))
+    })
+  }
+
+  /** Opens the stores; nothing is followed before the first height is told. */
+  static async open(options: RuntimeWorkerOptions): Promise<RuntimeWorker> {
+    const { rounds, runtimeId, files, folder, chainContext: chain } = options
+    const history = await RoundHistory.open({ store: rounds, runtimeId, seen: 'synced' })
+    const path = `${folder}/trees`
+    return new RuntimeWorker(options, history, new RuntimeStore({ files, path, chain, runtimeId }))
+  }
+
+  /** What is answered about its rounds is made of this. */
+  get followed(): FollowedRuntime {
+    return { history: this.history, store: this.store }
+  }
+
+  /** What is asked of the runtime itself goes here. */
+  get hosted(): HostedParts | undefined {
+    return this.#hosted
+  }
+
+  /** How far the index, and the trees, are. */
+  get indexer(): RoundIndexer {
+    return this.#indexer
+  }
+
+  /** To be called when the consensus layer has come to a height. */
+  applied(height: bigint): void {
+    this.shell?.applied(height)
+    this.#indexer.applied(height)
+  }
+
+  /** Ends everything; what is durable stays. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.#leave()
+    this.#sync?.stop()
+    this.#hosted?.awaited.stop()
+    await Promise.all([this.#indexer.stop(), this.shell?.stop(), this.#upkeep?.stop()])
+    this.store.close()
+  }
+
+  async #begin(): Promise<void> {
+    const { ask, runtimeId, network, chainContext, world, offer, onFatal } = this.#options
+    const query = { runtimeId, height: LAST_HEIGHT }
+    const { genesisBlock } = await ask('RootHash/GetRuntimeState', query)
+    if (this.#isStopped || genesisBlock === undefined) return
+    const { history, store } = this
+    const { checkpoints, onAvailability } = this.#options
+    const counter = new SyncCounter(this.#metrics, runtimeId, world.clock)
+    this.#sync = new SyncShell({
+      ...world,
+      counter,
+      start: {
+        namespace: runtimeId,
+        genesisRound: genesisBlock.header.round,
+        last: lastRootsOf(store, history, genesisBlock.header),
+        checkpoints,
+      },
+      chainContext,
+      history,
+      store,
+      network,
+      onAvailability,
+      onFatal,
+    })
+    const { files, folder } = this.#options
+    const made = new CheckpointFiles(files, `${folder}/checkpoints`)
+    const served = { network, chainContext, runtimeId, store, checkpoints: made, offer }
+    serveStorage({ ...served, onFatal })
+    const { upkeep = {} } = this.#options
+    const kept = { ask, history, store, files: made }
+    const onPruned = (ms: number) => counter.pruned(ms)
+    this.#upkeep = new StoreUpkeep({ ...world, ...upkeep, ...kept, onPruned, onFatal })
+    this.#upkeep.start()
+    this.#sync.start()
+    this.shell?.start()
+  }
+}
+
+function createExecutor(
+  { ask, network, world, files, folder, onFatal }: RuntimeWorkerOptions,
+  { config, host: hostOf, signer, submit, misdeeds = [] }: ExecutorOptions,
+  { history, store, metrics }: FollowedRuntime & { readonly metrics: MetricsRegistry },
+): { readonly shell: ExecutorShell; readonly hosted: HostedParts } {
+  const host = hostOf(store)
+  const counter = new ExecutorCounter(metrics, config.runtimeId, world.clock)
+  history.watchCommitted(({ block }) => counter.block(block.header, peersOf(network, config)))
+  const shared = { ask, history, store, host, network, signer, submit, misdeeds, counter, onFatal }
+  const records = new SignedRecords(files, folder)
+  const shell = new ExecutorShell({ ...shared, config, records, world })
+  const onFound = (hashes: readonly Hash[]) => shell.noteUsed(hashes)
+  const wantsAll = () => shell.hasTransactions
+  const awaited = new AwaitedTransactions({ ...world, history, store, wantsAll, onFound })
+  const calls = new RuntimeCalls(ask, host)
+  return { shell, hosted: { history, calls, awaited, pool: shell } }
+}
+
+/** How many nodes of the runtime's committees are connected. */
+function peersOf(
+  network: Pick<RuntimeNetwork, 'peersOf'>,
+  { chainContext, runtimeId }: Pick<RoundConfig, 'chainContext' | 'runtimeId'>,
+): number {
+  const { txsync } = RUNTIME_SERVICES
+  return network.peersOf(runtimeProtocolOf(chainContext, txsync, runtimeId)).length
+}
+
+/** Where trees end; a runtime that begins with nothing has the trees of its first round at once. */
+function lastRootsOf(
+  store: RuntimeStore,
+  history: RoundHistory,
+  genesis: Header,
+): SyncedRoots | undefined {
+  const { lastRound } = store
+  if (lastRound === undefined) {
+    if (!equalBytes(genesis.stateRoot, EMPTY_HASH)) return undefined
+    store.finalize({ ...genesis, ioRoot: EMPTY_HASH })
+    return { round: genesis.round, ioRoot: EMPTY_HASH, stateRoot: genesis.stateRoot }
+  }
+  const header = history.committedBlock(lastRound)?.block.header
+  if (header !== undefined) {
+    const { round, ioRoot, stateRoot } = header
+    return { round, ioRoot, stateRoot }
+  }
+  const stateRoot = stateHashIn(store, lastRound)
+  return { round: lastRound, ioRoot: EMPTY_HASH, stateRoot }
+}
+
+/** The state that the store has of a round whose block is not in the history. */
+function stateHashIn({ database }: RuntimeStore, round: bigint): Hash {
+  const root = database.roots(round).find(({ type }) => type === ROOT_TYPE_STATE)
+  return root === undefined ? EMPTY_HASH : Hash.check(root.hash)
+}

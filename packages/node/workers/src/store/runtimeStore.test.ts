@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Header } from '@wadi/consensus/roothash/block'
+import { Arena } from '@wadi/mkvs/arena'
+import { EMPTY_HASH, ROOT_TYPE_IO, ROOT_TYPE_STATE, type Root } from '@wadi/mkvs/roots'
+import { createTree } from '@wadi/mkvs/tree'
+import { MemoryFiles } from '@wadi/node-storage/memory-files'
+import { Hash } from '@wadi/primitives/hash'
+import { ioRootOf, stateRootOf } from '@wadi/runtime-protocol/block'
+import { TEST_RUNTIME, testRounds } from '../testing/testRounds.ts'
+import { RuntimeStore } from './runtimeStore.ts'
+
+const KEY = Uint8Array.of(1, 2, 3)
+const VALUE = Uint8Array.of(4)
+
+function openStore(files = new MemoryFiles()) {
+  return new RuntimeStore({ files, path: 'runtime', chain: 'test', runtimeId: TEST_RUNTIME })
+}
+
+/** The hash of a tree with one pair. */
+function hashOfPair(value = VALUE): Hash {
+  const tree = createTree(new Arena(), { namespace: TEST_RUNTIME, type: ROOT_TYPE_STATE })
+  tree.insert(KEY, value)
+  return Hash.check(tree.rootHash())
+}
+
+/** The header of a round with these trees. */
+function headerOf(
+  round: number,
+  roots: Partial<Pick<Header, 'ioRoot' | 'stateRoot'>> = {},
+): Header {
+  return { ...testRounds(round + 1)[round]!.block.header, ...roots }
+}
+
+function emptyRoot(type: typeof ROOT_TYPE_IO | typeof ROOT_TYPE_STATE, version: bigint): Root {
+  return { namespace: TEST_RUNTIME, type, version, hash: EMPTY_HASH }
+}
+
+const FILLED = { stateRoot: hashOfPair() }
+
+/** Two rounds: an empty one, and one that writes a pair. */
+function fill(store: RuntimeStore): Header {
+  store.finalize(headerOf(0))
+  const header = headerOf(1, FILLED)
+  store.apply({
+    from: emptyRoot(ROOT_TYPE_STATE, 0n),
+    to: stateRootOf(header),
+    writeLog: [[KEY, VALUE]],
+  })
+  store.finalize(header)
+  return header
+}
+
+describe("a runtime's trees", () => {
+  it('are those of the last round, also for whoever opens them again', () => {
+    const files = new MemoryFiles()
+    const store = openStore(files)
+    assert.equal(store.lastRound, undefined)
+    const header = fill(store)
+    assert.deepEqual(store.stateAfter(header).get(KEY), VALUE)
+    store.close()
+    const again = openStore(files)
+    assert.equal(again.lastRound, 1n)
+    assert.equal(again.hasRound(header), true)
+    assert.deepEqual(again.stateAfter(header).get(KEY), VALUE)
+    assert.equal(again.ioOf(header).get(KEY), undefined)
+  })
+
+  it('are not taken if they do not come out as it was said', () => {
+    const store = openStore()
+    store.finalize(headerOf(0))
+    const to = stateRootOf(headerOf(1, FILLED))
+    const from = emptyRoot(ROOT_TYPE_STATE, 0n)
+    const wrong = () => store.apply({ from, to, writeLog: [[KEY, Uint8Array.of(5)]] })
+    assert.throws(wrong, { reason: 'workers.otherRoot' })
+    assert.equal(store.hasRoot(to), false)
+    assert.throws(() => store.finalize(headerOf(1, FILLED)), /root not found/)
+    store.apply({ from, to, writeLog: [[KEY, VALUE]] })
+    assert.equal(store.hasRoot(to), true)
+  })
+
+  it('are made once, whoever brings them', () => {
+    const store = openStore()
+    const header = fill(store)
+    const { size } = store.database.size
+    const from = emptyRoot(ROOT_TYPE_STATE, 0n)
+    store.apply({ from, to: stateRootOf(header), writeLog: [[KEY, VALUE]] })
+    assert.equal(store.database.size.size, size)
+  })
+
+  it('follow a tree that is here', () => {
+    const store = openStore()
+    store.finalize(headerOf(0))
+    const from = stateRootOf(headerOf(0, FILLED))
+    const to = stateRootOf(headerOf(1, FILLED))
+    assert.throws(() => store.apply({ from, to, writeLog: [] }), /root not found/)
+  })
+
+  it('tell what changed, and prove what is asked', () => {
+    const store = openStore()
+    const header = fill(store)
+    const root = stateRootOf(header)
+    assert.deepEqual(store.writeLog(emptyRoot(ROOT_TYPE_STATE, 0n), root), [[KEY, VALUE]])
+    const tree = { root, position: root.hash }
+    const request = { tree, key: KEY, includeSiblings: false, proofVersion: 0 }
+    assert.deepEqual(store.get(request).untrustedRoot, root.hash)
+    const other = { ...request, tree: { ...tree, root: { ...root, version: 7n } } }
+    assert.throws(() => store.get(other), /root not found/)
+  })
+
+  it('are forgotten from the first round on, and stay otherwise', () => {
+    const store = openStore()
+    const one = fill(store)
+    const two = headerOf(2, { ...FILLED, ioRoot: hashOfPair() })
+    store.apply({ from: stateRootOf(one), to: stateRootOf(two), writeLog: [] })
+    store.apply({
+      from: emptyRoot(ROOT_TYPE_IO, 2n),
+      to: ioRootOf(two),
+      writeLog: [[KEY, VALUE]],
+    })
+    store.finalize(two)
+    assert.deepEqual(store.stateAfter(one).get(KEY), VALUE)
+    store.prune(0n)
+    store.prune(1n)
+    assert.equal(store.earliestRound, 2n)
+    assert.throws(() => store.stateAfter(one), /root not found/)
+    assert.deepEqual(store.stateAfter(two).get(KEY), VALUE)
+    assert.deepEqual(store.ioOf(two).get(KEY), VALUE)
+    assert.throws(() => store.prune(2n), /latest/)
+  })
+})
