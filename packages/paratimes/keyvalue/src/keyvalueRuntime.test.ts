@@ -23,6 +23,7 @@ import { BATCH_COUNT_MAX, EVENT_BLOCKS_MAX, VALUE_SIZE_MAX } from './limits.ts'
 const arena = new Arena()
 const sender = toUtf8('sender')
 const NULL = Uint8Array.of(0xf6)
+const UNDEFINED = Uint8Array.of(0xf7)
 
 function newTree(): Tree {
   return createTree(arena, { namespace: Namespace.zero, type: ROOT_TYPE_STATE })
@@ -100,7 +101,7 @@ describe('the test runtime', () => {
       newTree(),
       callOf(1n, 'get', args),
       callOf(0n, 'unheard_of'),
-      callOf(1n, 'get', NULL),
+      callOf(1n, 'get', encodeRust(text, 'a')),
       insertOf(2n, 'a', 'x'.repeat(VALUE_SIZE_MAX + 1)),
       insertOf(3n, 'a', 'x'.repeat(VALUE_SIZE_MAX)),
       callOf(4n, 'get_runtime_id', args),
@@ -115,9 +116,21 @@ describe('the test runtime', () => {
     ])
   })
 
-  it('cannot ask for the secrets that some methods need', () => {
-    const outputs = outputsOf(newTree(), callOf(0n, 'enc_get'), callOf(1n, 'decrypt'))
-    assert.deepEqual(outputs, ['key manager not available', 'key manager not available'])
+  it('takes null for arguments all of which are empty', () => {
+    const inputs = [insertOf(0n, '', 'x'), callOf(1n, 'get', NULL), callOf(2n, 'get', UNDEFINED)]
+    assert.deepEqual(outputsOf(newTree(), ...inputs), ['nothing', 'x', 'x'])
+  })
+
+  it('cannot use keys that nobody gives it', () => {
+    const methods = ['enc_get', 'decrypt', 'encrypt', 'churp_get']
+    const outputs = outputsOf(newTree(), ...methods.map((name, i) => callOf(BigInt(i), name)))
+    const refusal = 'key manager not available'
+    assert.deepEqual(outputs, [
+      refusal,
+      `private ephemeral key not available: ${refusal}`,
+      refusal,
+      refusal,
+    ])
   })
 
   it('fails a batch with a transaction that cannot be read', () => {

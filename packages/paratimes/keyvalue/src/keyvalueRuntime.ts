@@ -18,7 +18,8 @@ import { hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
 import { beginBatch } from './beginBatch.ts'
 import { CallOutput, decodeCall, failure } from './call.ts'
 import { BATCH_COUNT_MAX } from './limits.ts'
-import { type CallContext, nonceOf, QUERIES, runCall, runMethod } from './methods.ts'
+import type { CallContext } from './method.ts'
+import { nonceOf, QUERIES, runCall, runMethod } from './methods.ts'
 
 const GOOD = make(TransactionError, {})
 

@@ -1,88 +1,31 @@
 /** What transactions may call. */
 
-import { concatBytes, EMPTY_BYTES, equalBytes, parseUtf8, toHex, toUtf8 } from '@wadi/base/bytes'
-import { CodedError } from '@wadi/base/errors'
-import { decodeRust, encodeRust, make, type Schema } from '@wadi/cbor/codec'
-import { text } from '@wadi/cbor/scalars'
-import { nilable } from '@wadi/cbor/struct'
+import { concatBytes, EMPTY_BYTES, toHex, toUtf8 } from '@wadi/base/bytes'
+import { encodeRust, make, type Schema } from '@wadi/cbor/codec'
 import {
   MESSAGE_VERSION,
   Message,
   RegistryMessage,
   StakingMessage,
 } from '@wadi/consensus/roothash/messages'
-import type { State } from '@wadi/mkvs/state'
-import type { RuntimeContext, RuntimeTag } from '@wadi/runtime-protocol/runtime'
 import * as calls from './call.ts'
 import { failure } from './call.ts'
 import { consensusAccounts } from './consensusAccounts.ts'
 import { nonceKey, pendingKey, u64Bytes, u64Of } from './keys.ts'
 import { VALUE_SIZE_MAX } from './limits.ts'
-
-/** What a call works with. */
-export interface CallContext {
-  readonly runtime: RuntimeContext
-  readonly state: State
-  /** Whether the transaction is only looked at. */
-  readonly mode: 'check' | 'execute'
-  readonly messages: Message[]
-  readonly tags: RuntimeTag[]
-}
-
-/** Gives the encoded result. */
-type Method = (context: CallContext, args: Uint8Array) => Uint8Array
-
-const MaybeText = nilable(text)
-const NOTHING = encodeRust(MaybeText, undefined)
-
-/** A method whose arguments are looked at before anything else, and which then works on them. */
-function method<T>(schema: Schema<T>, run: (context: CallContext, args: T) => Uint8Array): Method {
-  return (context, args) => run(context, decodeArgs(schema, args))
-}
-
-function decodeArgs<T>(schema: Schema<T>, args: Uint8Array): T {
-  try {
-    return decodeRust(schema, args)
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error
-    throw failure('malformed call arguments')
-  }
-}
-
-/** A method without arguments: null, or nothing. */
-function bare(run: (context: CallContext) => Uint8Array): Method {
-  return (context, args) => {
-    if (args.length > 0 && !equalBytes(args, NOTHING)) throw failure('malformed call arguments')
-    return run(context)
-  }
-}
+import {
+  bare,
+  type CallContext,
+  MaybeText,
+  type Method,
+  method,
+  NOTHING,
+  result,
+} from './method.ts'
+import { sealedMethods } from './sealedMethods.ts'
 
 function tag({ tags }: CallContext, key: string, value: Uint8Array): void {
   tags.push({ key: toUtf8(key), value })
-}
-
-/** A value of the state as the result of a call. */
-function result(value: Uint8Array | undefined): Uint8Array {
-  return encodeRust(MaybeText, value && textOf(value))
-}
-
-/**
- * COMPAT(oasis-core): values that no call has put there, such as the epoch, need not be texts; then
- * the output is the sentence of Rust's library.
- */
-function textOf(value: Uint8Array): string {
-  try {
-    return parseUtf8(value)
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error
-    const at = value.findIndex((byte) => byte >= 0x80)
-    const isCut = at === value.length - 1 && value[at]! >= 0xc2 && value[at]! <= 0xf4
-    throw failure(
-      isCut
-        ? `incomplete utf-8 byte sequence from index ${at}`
-        : `invalid utf-8 sequence of 1 bytes from index ${at}`,
-    )
-  }
 }
 
 function remark(context: CallContext, operation: string, key: Uint8Array): void {
@@ -132,8 +75,8 @@ function staking(body: Partial<StakingMessage>): Message {
   return make(Message, { staking: make(StakingMessage, { v: MESSAGE_VERSION, ...body }) })
 }
 
-/** These need secrets of a key manager, which this runtime cannot ask. */
-const sealed: Method = ({ mode }) => {
+/** These need keys that several key managers share, whom nobody here can ask. */
+const shared: Method = ({ mode }) => {
   if (mode === 'check') return NOTHING
   throw failure('key manager not available')
 }
@@ -157,15 +100,12 @@ const methods: ReadonlyMap<string, Method> = new Map([
       make(Message, { registry: make(RegistryMessage, { v: MESSAGE_VERSION, updateRuntime }) }),
     ),
   ],
-  ...['enc_insert', 'enc_get', 'enc_remove', 'churp_insert', 'churp_get', 'churp_remove'].map(
-    (name) => [name, sealed] as const,
-  ),
-  ['encrypt', sealed],
-  ['decrypt', sealed],
+  ...sealedMethods,
+  ...['churp_insert', 'churp_get', 'churp_remove'].map((name) => [name, shared] as const),
 ])
 
 /** The methods that can be asked for without a transaction. */
-export const QUERIES: ReadonlySet<string> = new Set(['get_runtime_id', 'get'])
+export const QUERIES: ReadonlySet<string> = new Set(['get_runtime_id', 'get', 'enc_get'])
 
 /** The next nonce of a sender. */
 export function nonceOf({ state }: CallContext, sender: Uint8Array): bigint {

@@ -1,0 +1,140 @@
+/** Calls that only the ParaTime can read, and results that only the caller can. */
+
+import { CodedError } from '@wadi/base/errors'
+import type { Infer } from '@wadi/cbor/codec'
+import { bytes, fixedBytes, u64 } from '@wadi/cbor/scalars'
+import { omitEmpty, struct } from '@wadi/cbor/struct'
+import { TAG_BYTES } from '@wadi/crypto/aead/aead'
+import { useBoxKey } from '@wadi/crypto/aead/mraeBox'
+import { x25519 } from '@wadi/crypto/x25519/x25519'
+import { encodeValue, readBytes, readValue } from '../codec.ts'
+import { EPHEMERAL_KEY_AGE_MAX } from '../limits.ts'
+import { errors } from '../modules/core/errors.ts'
+import { u64Bytes } from '../state/table.ts'
+import { CALL_FORMATS, Call, CallResult } from '../types/transaction.ts'
+import { type CallKeys, keyPairId } from './callKeys.ts'
+import type { Frame } from './frame.ts'
+
+const NONCE_SIZE = 15
+const NO_DATA = new Uint8Array(0)
+const TITLE = 'invalid call format'
+/** As the reference's cipher says it: part of outputs, which are hashed. */
+const NO_TAG = 'Ciphertext did not include a complete tag.'
+const BAD_TAG = 'Tag verification failed'
+
+/** An encrypted call. */
+export const CallEnvelope = struct({
+  pk: fixedBytes(32),
+  nonce: fixedBytes(NONCE_SIZE),
+  /** Of the key; 0 if the client does not know it. */
+  epoch: omitEmpty(u64),
+  data: bytes,
+})
+export type CallEnvelope = Infer<typeof CallEnvelope>
+
+/** An encrypted result. */
+export const ResultEnvelope = struct({ nonce: fixedBytes(NONCE_SIZE), data: bytes })
+export type ResultEnvelope = Infer<typeof ResultEnvelope>
+
+/** How to encrypt the result. */
+export interface ResultKey {
+  readonly publicKey: Uint8Array
+  readonly secretKey: Uint8Array
+  readonly index: number
+}
+
+/** A call that can be read. */
+export interface DecodedCall {
+  readonly call: Call
+  /** Undefined if the result may be read by everybody. */
+  readonly resultKey: ResultKey | undefined
+}
+
+/** The identifier of the keys of an epoch. */
+export function callKeyPairId(frame: Frame, epoch: bigint): Uint8Array {
+  return keyPairId(frame.callDataContext, u64Bytes(epoch))
+}
+
+/**
+ * The call that is meant; undefined for one that is encrypted and not executed, of which no more
+ * can be seen.
+ */
+export function decodeCall(frame: Frame, call: Call, index: number): DecodedCall | undefined {
+  if (call.format === CALL_FORMATS.plain) return { call, resultKey: undefined }
+  if (call.method !== '') throw errors.invalidCallFormat('non-empty method')
+  const envelope = readValue(CallEnvelope, call.body)
+  if (envelope.kind === 'refused') throw errors.invalidCallFormat('bad call envelope')
+  const { callKeys } = frame
+  if (callKeys === undefined) throw errors.invalidCallFormat('confidential txs unavailable')
+  if (frame.environment.mode !== 'execute') return undefined
+  const { data, secretKey } = decrypt(frame, callKeys, envelope.value)
+  const inner = readBytes(Call, data)
+  if (inner.kind === 'refused') throw errors.invalidCallFormat('malformed call')
+  if (inner.value.readOnly !== call.readOnly) {
+    throw errors.invalidCallFormat('read-only flag mismatch')
+  }
+  return { call: inner.value, resultKey: { publicKey: envelope.value.pk, secretKey, index } }
+}
+
+interface Opened {
+  readonly data: Uint8Array
+  readonly secretKey: Uint8Array
+}
+
+function decrypt(frame: Frame, callKeys: CallKeys, envelope: CallEnvelope): Opened {
+  const { epoch } = frame.context
+  if (envelope.epoch > 0n) {
+    checkEpoch(epoch, envelope.epoch)
+    return open(frame, callKeys, envelope, envelope.epoch)
+  }
+  try {
+    return open(frame, callKeys, envelope, epoch)
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    return open(frame, callKeys, envelope, epoch - 1n)
+  }
+}
+
+function checkEpoch(now: bigint, epoch: bigint): void {
+  if (epoch > now) throw errors.invalidCallFormat('epoch in the future')
+  const oldest = now > EPHEMERAL_KEY_AGE_MAX ? now - EPHEMERAL_KEY_AGE_MAX : 0n
+  if (epoch < oldest) throw errors.invalidCallFormat('epoch too far in the past')
+}
+
+function open(
+  frame: Frame,
+  callKeys: CallKeys,
+  { pk, nonce, data }: CallEnvelope,
+  epoch: bigint,
+): Opened {
+  const secretKey = callKeys.ephemeralKey(callKeyPairId(frame, epoch), epoch)
+  // COMPAT(oasis-sdk): what is wrong is said by who looks for the key, and again by who decrypts.
+  if (secretKey === undefined) throw errors.invalidCallFormat(`${TITLE}: invalid epoch`)
+  const key = useBoxKey(x25519, secretKey, pk)
+  try {
+    return { data: key.open(nonce, data, NO_DATA), secretKey }
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    throw errors.invalidCallFormat(data.length < TAG_BYTES ? NO_TAG : BAD_TAG)
+  } finally {
+    key.wipe()
+  }
+}
+
+/** The result as the caller gets it. */
+export function encodeResult(
+  frame: Frame,
+  result: CallResult,
+  resultKey: ResultKey | undefined,
+): CallResult {
+  if (resultKey === undefined) return result
+  const { publicKey, secretKey, index } = resultKey
+  const nonce = new Uint8Array(NONCE_SIZE)
+  const view = new DataView(nonce.buffer)
+  view.setBigUint64(0, frame.context.header.round)
+  view.setUint32(8, index)
+  const key = useBoxKey(x25519, secretKey, publicKey)
+  const data = key.seal(nonce, encodeValue(CallResult, result), NO_DATA)
+  key.wipe()
+  return { kind: 'unknown', body: encodeValue(ResultEnvelope, { nonce, data }) }
+}

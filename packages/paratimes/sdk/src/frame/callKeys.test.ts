@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { CodedError } from '@wadi/base/errors'
+import { make } from '@wadi/cbor/codec'
+import { x25519 } from '@wadi/crypto/x25519/x25519'
+import {
+  KeyPair,
+  type KeyPairName,
+  MissingKeyError,
+  type RuntimeKeys,
+  SignedPublicKey,
+} from '@wadi/runtime-protocol/enclave-rpc/keys'
+import type { RuntimeContext } from '@wadi/runtime-protocol/runtime'
+import { keyManagerKeys, keyPairId } from './callKeys.ts'
+
+const secret = new Uint8Array(32).fill(7)
+const pk = x25519.publicKey(secret) as never
+const id = keyPairId(new Uint8Array(3))
+
+/** What a key manager is asked that answers so. */
+function askedOf(answer: (part: string) => void) {
+  const asked: KeyPairName[] = []
+  const keys: RuntimeKeys = {
+    keyPair(name) {
+      asked.push(name)
+      answer('key-pair')
+      return make(KeyPair, { inputKeypair: { pk, sk: secret }, stateKey: secret })
+    },
+    publicKey(name) {
+      asked.push(name)
+      answer('public-key')
+      return make(SignedPublicKey, { key: pk })
+    },
+  }
+  const callKeys = keyManagerKeys({ keys } as RuntimeContext)
+  assert.ok(callKeys !== undefined)
+  return { asked, callKeys }
+}
+
+describe('the keys of encrypted calls', () => {
+  it('are those of an epoch, from the key manager', () => {
+    const { asked, callKeys } = askedOf(() => undefined)
+    assert.deepEqual(callKeys.ephemeralKey(id, 9n as never), secret)
+    assert.deepEqual(callKeys.publicEphemeralKey(id, 8n as never)?.key, pk)
+    assert.deepEqual(asked, [
+      { kind: 'ephemeral', keyPairId: id, epoch: 9n },
+      { kind: 'ephemeral', keyPairId: id, epoch: 8n },
+    ])
+  })
+
+  it('are missing until the key manager has been asked', () => {
+    const { callKeys } = askedOf((part) => {
+      throw new MissingKeyError(part as never, undefined as never)
+    })
+    assert.throws(() => callKeys.ephemeralKey(id, 9n as never), MissingKeyError)
+    assert.throws(() => callKeys.publicEphemeralKey(id, 9n as never), MissingKeyError)
+  })
+
+  it('end the batch where the key manager refuses', () => {
+    const { callKeys } = askedOf(() => {
+      throw new CodedError('unknown', 1, 'keymanager.invalidEpoch', 'invalid epoch: expected 9')
+    })
+    assert.throws(() => callKeys.ephemeralKey(id, 3n as never), {
+      module: 'dispatcher',
+      code: 4,
+      message: 'key manager failure: invalid epoch: expected 9',
+    })
+  })
+
+  it('are not there where there is no way to a key manager', () => {
+    assert.equal(keyManagerKeys({} as RuntimeContext), undefined)
+  })
+})

@@ -1,0 +1,48 @@
+/** What encrypted calls need of a key manager. */
+
+import { CodedError } from '@wadi/base/errors'
+import { tupleHash256 } from '@wadi/crypto/hash/cshake'
+import type { Epoch } from '@wadi/primitives/epoch'
+import { KeyPairId, type SignedPublicKey } from '@wadi/runtime-protocol/enclave-rpc/keys'
+import type { RuntimeContext } from '@wadi/runtime-protocol/runtime'
+import { aborts } from '../errors.ts'
+
+/** Keys of an epoch. Undefined: there are none for that epoch. */
+export interface CallKeys {
+  /** The private X25519 key. */
+  ephemeralKey(keyPairId: Uint8Array, epoch: Epoch): Uint8Array | undefined
+  publicEphemeralKey(keyPairId: Uint8Array, epoch: Epoch): SignedPublicKey | undefined
+}
+
+const CUSTOM = 'oasis-runtime-sdk/keymanager: key pair id'
+
+/** The identifier of a pair of keys. */
+export function keyPairId(...parts: readonly Uint8Array[]): Uint8Array {
+  return tupleHash256({ custom: CUSTOM, size: 32 }, ...parts)
+}
+
+/**
+ * The keys that the runtime's key manager has, for the `callKeys` of a ParaTime with one. Whatever
+ * it refuses ends the batch.
+ * COMPAT(oasis-sdk): also for an epoch that it does not know: only its sentence comes from afar,
+ * and who cannot tell one refusal from another takes none of them for the caller's fault.
+ */
+export function keyManagerKeys({ keys }: RuntimeContext): CallKeys | undefined {
+  if (keys === undefined) return undefined
+  const nameOf = (id: Uint8Array, epoch: Epoch) =>
+    ({ kind: 'ephemeral', keyPairId: KeyPairId.check(id), epoch }) as const
+  return {
+    ephemeralKey: (id, epoch) => given(() => keys.keyPair(nameOf(id, epoch)).inputKeypair.sk),
+    publicEphemeralKey: (id, epoch) => given(() => keys.publicKey(nameOf(id, epoch))),
+  }
+}
+
+function given<T>(ask: () => T): T {
+  try {
+    return ask()
+  } catch (error) {
+    // A key that is missing is fetched, and the batch is run again.
+    if (error instanceof CodedError) throw aborts.keyManagerFailure(error.message)
+    throw error
+  }
+}
