@@ -15,6 +15,7 @@ import {
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
 import { printGenesis } from '@wadi/consensus/genesis/document'
 import { flagKeys } from '@wadi/node-config/config-text'
@@ -26,6 +27,7 @@ import { exitCodeOf, MISUSED } from './exitCodes.ts'
 import { rootCommand } from './rootCommand.ts'
 import { pictureOf } from './testing/folderPicture.ts'
 
+const ENDS_MS_MAX = 20_000
 const isPosix = process.platform !== 'win32'
 const OWNER = 'JTUtHd4XYQjh//e6eYU7Pa/XMFG88WE+jixvceIfWrk='
 
@@ -71,7 +73,12 @@ async function run(...args: readonly string[]): Promise<string> {
     },
   }
   const world = { out, err, environment: {}, keys: flagKeys(), exitCodeOf }
-  const code = await runCommandLine(rootCommand, args, world)
+  // A node that begins goes on for ever.
+  const deadline = new AbortController()
+  const late = sleep(ENDS_MS_MAX, 'it has begun', { signal: deadline.signal, ref: false })
+  const code = await Promise.race([runCommandLine(rootCommand, args, world), late])
+  deadline.abort()
+  late.catch(() => undefined)
   assert.equal(code, MISUSED, said)
   return said
 }
@@ -126,8 +133,9 @@ describe('Bad input: every configuration mistake ends before anything is touched
     })
     const trust = { height: 3, hash: 'ab'.repeat(32), period: '1h' }
     const sync = { state_sync: { enabled: true }, light_client: { trust } }
-    await refused('consensus.providers', /names 0 nodes that have light blocks, .*; name more/, {
-      consensus: { ...sync, listen_address: 'tcp://127.0.0.1:0' },
+    const providers = [`${OWNER}@127.0.0.1:9`]
+    await refused('consensus.providers', /names a single node that has .*; name more/, {
+      consensus: { ...sync, providers, listen_address: 'tcp://127.0.0.1:0' },
     })
   })
 
@@ -280,6 +288,23 @@ describe('Bad input: every configuration mistake ends before anything is touched
     await refused('common.data_dir', inUse, {})
     server.close()
     await once(server, 'close')
+  })
+
+  it("a signer elsewhere for a node's own keys", async () => {
+    const config = configOf({})
+    const seen = pictureOf(stopped.folder)
+    const remote = ['--signer.backend=remote', '--signer.remote.address=unix:/signer.sock']
+    const cases: readonly (readonly [readonly string[], RegExp])[] = [
+      [remote, /role node cannot be with a remote signer: .*; use --signer\.backend file\n$/],
+      [['--signer.backend=plugin'], /plugin is not supported: .*; have oasis-remote-signer/],
+      [['--signer.backend=paper'], /"paper", which nobody knows; use file, remote or/],
+    ]
+    for (const [flags, sentence] of cases) {
+      const text = await run('--config', config, '--debug.dont_blame_oasis', ...flags)
+      assert.match(text, /^Error: [^\n]+\n$/)
+      assert.match(text, sentence)
+    }
+    assert.deepEqual(pictureOf(stopped.folder), seen, 'nothing is touched')
   })
 
   it('newer format', async () => {

@@ -53,11 +53,17 @@ async function orNothing<T>(asked: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** The way to a node of the configuration. */
+export function channelTo(provider: string, world: NodeWorld): Channel {
+  const { clock, timers, calls } = world
+  const observer = calls && { observer: calls }
+  return new Channel({ ...wayTo(provider, world), clock, timers, ...observer })
+}
+
 /** A node of the configuration as a provider. */
 export function lightBlockProvider(provider: string, world: NodeWorld): OpenProvider {
-  const { clock, timers } = world
   const log = world.logger('light')
-  const channel = new Channel({ ...wayTo(provider, world), clock, timers })
+  const channel = channelTo(provider, world)
   const { consensus } = createNodeClient(channel)
   const fetchOne = async (height: bigint): Promise<LightAnswer> => {
     const found = await orNothing(

@@ -48,6 +48,15 @@ describe('the options of a node', () => {
     assert.equal(peers.seeds?.[0]?.port, 3)
   })
 
+  it('let in several peers of one address by the name of this release, and of a later one', async () => {
+    for (const [place, answer] of [
+      [{ p2p: { allow_duplicate_ip: true } }, 'allowed'],
+      [{ debug: { allow_duplicate_ip: true } }, 'allowed'],
+      [{ debug: { allow_duplicate_ip: false } }, 'refused'],
+    ] as const)
+      assert.equal((await optionsOf({ consensus: place })).peers.duplicateIps, answer)
+  })
+
   it('say which address makes no sense', async () => {
     await assert.rejects(
       optionsOf({ consensus: { listen_address: 'a.b:1' } }),
@@ -64,11 +73,12 @@ describe('the options of a node', () => {
     })
   })
 
-  it('tell where it prunes, halts, and takes the state of others', async () => {
+  it('tell where it prunes, halts, takes the state of others, and what gas costs', async () => {
     const hash = 'AB'.repeat(32)
-    const { stateSync, pruning, halt } = await optionsOf({
+    const { stateSync, pruning, halt, minGasPrice } = await optionsOf({
       consensus: {
         halt_height: 9,
+        min_gas_price: 3,
         prune: { strategy: 'keep_n', num_kept: 7 },
         state_sync: { enabled: true },
         light_client: { trust: { height: 7, hash, period: '1h' } },
@@ -78,7 +88,59 @@ describe('the options of a node', () => {
     const trust = { trustHeight: 7n, trustHash, trustPeriodMs: 3_600_000 }
     assert.deepEqual(stateSync, { ...trust, discoveryMs: 15_000 })
     assert.deepEqual(pruning, { strategy: 'keep_n', kept: 7n })
+    assert.equal(minGasPrice, 3n)
+    const beyond = { consensus: { min_gas_price: 2n ** 63n } }
+    assert.throws(() => settingsOf(beyond), /consensus\.min_gas_price/)
     assert.deepEqual(halt, { epoch: 0n, height: 9n })
+  })
+
+  it('say how the state is looked after', async () => {
+    const usual = {
+      checkpoints: 'made',
+      checkpointSubtrees: 1,
+      pruneIntervalMs: 120_000,
+      checkedEvery: undefined,
+    }
+    const upkeepOf = async (consensus: object, storage: object = {}) =>
+      (await optionsOf({ consensus, storage })).upkeep
+    assert.deepEqual(await upkeepOf({}), usual)
+    const supplementary_sanity = { enabled: true, interval: 7 }
+    assert.deepEqual(
+      await upkeepOf({
+        checkpointer: { disabled: true, parallel_chunker: true },
+        prune: { interval: '3s' },
+        supplementary_sanity,
+      }),
+      { checkpoints: 'none', checkpointSubtrees: 12, pruneIntervalMs: 3_000, checkedEvery: 7n },
+    )
+    const cut = await upkeepOf({}, { checkpointer: { parallel_chunker: true } })
+    assert.deepEqual(cut, { ...usual, checkpointSubtrees: 12 })
+  })
+
+  it('hide who stands behind a sentry, and dial it again soon enough', async () => {
+    const key = toBase64(new Uint8Array(32).fill(7))
+    const id = peerIdOf(new Uint8Array(32).fill(7))
+    const { peers } = await optionsOf({
+      consensus: {
+        sentry_upstream_addresses: [`${key}@127.0.0.1:9`],
+        p2p: { persistent_peers_max_dial_period: '4s' },
+      },
+    })
+    const found = peers.persistentPeers?.map((peer) => [peer.id, peer.port])
+    assert.deepEqual(found, [[id, 9]])
+    assert.deepEqual([peers.privatePeers, peers.unconditionalPeers], [[id], [id]])
+    assert.equal(peers.persistentDialMsMax, 4_000)
+    assert.equal((await optionsOf()).peers.persistentDialMsMax, undefined)
+  })
+
+  it('log the inside of the engine only if that is wanted', () => {
+    const levels = (level: object, log_debug = false) =>
+      levelsOf(settingsOf({ common: { log: { level } }, consensus: { log_debug } }))
+    const hushed = levels({ default: 'debug' })
+    assert.deepEqual([hushed.modules?.['engine'], hushed.modules?.['p2p']], ['info', 'info'])
+    assert.equal(levels({ default: 'debug' }, true).modules?.['engine'], undefined)
+    assert.equal(levels({ default: 'error' }).modules?.['engine'], undefined)
+    assert.equal(levels({ default: 'debug', engine: 'debug' }).modules?.['engine'], 'debug')
   })
 
   it('know who signs', async () => {

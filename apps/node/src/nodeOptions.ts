@@ -22,6 +22,7 @@ import { pruningOf } from '@wadi/consensus-services/application/pruning'
 import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
 import { parseIp, printIp } from '@wadi/primitives/ip'
 import { PublicKey } from '@wadi/primitives/publicKey'
+import { quantity } from '@wadi/primitives/quantity'
 import { oasisDialect, stockDialect } from '@wadi/tendermint/dialect'
 
 /** Part of the configuration cannot be what is meant. */
@@ -34,10 +35,14 @@ const ALL_ADDRESSES = '0.0.0.0'
 /** The reference's level where none is said. */
 const OTHERWISE = 'warn'
 
+/** What CometBFT is in the reference, whose inside is only told of if that is wanted. */
+const ENGINE_LEVELS = { engine: 'info', p2p: 'info' } as const
+
 /** The levels of the log by module. */
-export function levelsOf({ common: { log } }: Settings): LevelChoice {
+export function levelsOf({ common: { log }, consensus: { logDebug } }: Settings): LevelChoice {
   const { default: otherwise = OTHERWISE, ...modules } = Object.fromEntries(log.level)
-  return { otherwise, modules }
+  const isHushed = otherwise === 'debug' && !logDebug
+  return { otherwise, modules: { ...(isHushed && ENGINE_LEVELS), ...modules } }
 }
 
 /** An IP address and a port; all addresses where there is only a port. */
@@ -61,11 +66,29 @@ export async function nodeOptionsOf(settings: Settings, dataDir: string): Promis
     halt: { epoch: consensus.haltEpoch, height: consensus.haltHeight },
     stateSync: stateSyncOf(settings),
     pruning: pruningOf(strategy, numKept),
+    upkeep: upkeepOf(settings),
+    upgradeStopDelayMs: consensus.upgradeStopDelay,
+    minGasPrice: quantity(consensus.minGasPrice),
     rounds: {
       timeoutProposeMs: timeoutPropose,
       timeoutPrevoteMs: timeoutVote,
       timeoutPrecommitMs: timeoutVote,
     },
+  }
+}
+
+/** Into so many trees the reference cuts its state, where it cuts it into several. */
+const CHECKPOINT_SUBTREES = 12
+
+function upkeepOf({ consensus, storage }: Settings): NonNullable<NodeConfig['upkeep']> {
+  const { checkpointer, prune, supplementarySanity } = consensus
+  // COMPAT(oasis-core): it is the key of the runtimes' storage that it looks at.
+  const isCut = checkpointer.parallelChunker || storage.checkpointer.parallelChunker
+  return {
+    checkpoints: checkpointer.disabled ? 'none' : 'made',
+    checkpointSubtrees: isCut ? CHECKPOINT_SUBTREES : 1,
+    pruneIntervalMs: prune.interval,
+    checkedEvery: supplementarySanity.enabled ? supplementarySanity.interval : undefined,
   }
 }
 
@@ -118,36 +141,44 @@ function signerOf({ wadi: { signer } }: Settings): SignerConfig {
 }
 
 async function peersOf({ consensus, p2p: { seeds } }: Settings): Promise<PeersConfig> {
-  const { p2p } = consensus
+  const { p2p, debug } = consensus
   const external = consensus.externalAddress && withoutProtocol(consensus.externalAddress)
+  const persistent = await readPeers('consensus.p2p.persistent_peers', p2p.persistentPeers)
+  const upstreams = await readPeers(
+    'consensus.sentry_upstream_addresses',
+    consensus.sentryUpstreamAddresses,
+  )
+  const hidden = upstreams.map(({ id }) => id)
   return {
     listen: readEndpoint('consensus.listen_address', consensus.listenAddress),
     externalAddress: external,
-    persistentPeers: await readPeers('consensus.p2p.persistent_peers', p2p.persistentPeers),
+    persistentPeers: [...persistent, ...upstreams],
+    privatePeers: hidden,
+    persistentDialMsMax: p2p.persistentPeersMaxDialPeriod || undefined,
     // Those of the network of runtimes are among them: nobody there speaks with us.
     seeds: await readPeers('p2p.seeds', seeds),
-    unconditionalPeers: p2p.unconditionalPeers.map(idOf),
+    unconditionalPeers: [...p2p.unconditionalPeers.map(idOf), ...hidden],
     inboundPeersMax: p2p.maxNumInboundPeers,
     outboundPeersMax: p2p.maxNumOutboundPeers,
-    duplicateIps: p2p.allowDuplicateIp ? 'allowed' : 'refused',
+    duplicateIps: p2p.allowDuplicateIp || debug.allowDuplicateIp ? 'allowed' : 'refused',
     rates: {
       sendBytesPerSecond: Number(p2p.sendRate),
       receiveBytesPerSecond: Number(p2p.recvRate),
     },
     peerExchange: p2p.disablePeerExchange ? 'off' : 'on',
-    addressBook: consensus.debug.addrBookLenient ? 'lenient' : 'strict',
+    addressBook: debug.addrBookLenient ? 'lenient' : 'strict',
   }
 }
 
 function readPeers(path: string, peers: readonly string[]): Promise<readonly NetAddress[]> {
   const written = peers.map((peer) => readSetting(path, () => withId(peer)))
-  return Promise.all(written.map((peer) => resolvePeer(path, peer)))
+  return Promise.all(written.map((peer) => lookedUp(path, () => resolveNetAddress(peer))))
 }
 
 /** What nobody knows today may be known tomorrow: no fault of the configuration. */
-async function resolvePeer(path: string, peer: string): Promise<NetAddress> {
+export async function lookedUp<T>(path: string, lookUp: () => Promise<T>): Promise<T> {
   try {
-    return await resolveNetAddress(peer)
+    return await lookUp()
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error
     const remedy = 'correct it, or start again when it is known'

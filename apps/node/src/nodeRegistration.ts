@@ -9,7 +9,7 @@ import type { NodeApi } from '@wadi/node-api/node-api'
 import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
 import type { NodeIdentity } from '@wadi/node-crypto/keys/nodeIdentity'
 import { nodeFiles } from '@wadi/node-storage/node-files'
-import type { ConsensusAddress } from '@wadi/primitives/nodeAddress'
+import type { ConsensusAddress, NodeAddress } from '@wadi/primitives/nodeAddress'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { type Ask, askMethods } from '@wadi/registration/chain'
 import { nodeNames } from '@wadi/registration/names'
@@ -29,6 +29,7 @@ import {
   type VrfProver,
   type VrfProverOptions,
 } from '@wadi/registration/vrf-prover'
+import { registersForRuntimes } from './runtimesOptions.ts'
 
 /** Makes what answers to the beacon. */
 export type CreateProver = (options: VrfProverOptions) => VrfProver
@@ -42,6 +43,9 @@ export interface NodeRegistrationOptions {
   readonly world: NodeWorld
   /** The calls of the node, once it has some. */
   readonly methods: () => NodeApi['methods']
+  readonly submitter: Submitter
+  /** Where the node listens in the network of runtimes; undefined if it does not. */
+  readonly listening: () => readonly NodeAddress[] | undefined
   /** The round of the beacon's proofs in the last state. */
   readonly round: () => VrfState | undefined
   /** The operator wanted the node to leave the network, and it has. */
@@ -71,15 +75,27 @@ export interface Enrolment {
   readonly prover: VrfProver
 }
 
-/** What registers a node and proves its randomness; undefined if it is none that does. */
-export function enrolmentOf(options: NodeRegistrationOptions): Enrolment | undefined {
-  const { settings, identity, document, methods, round, onFatal } = options
-  const { createProver = createVrfProver } = options
-  if (!isValidator(settings)) return undefined
-  const world = { ...options.world, log: options.world.logger('registration') }
+/** What signs and submits what the node itself has to say. */
+export function submitterOf({
+  settings,
+  document,
+  methods,
+  world,
+}: Pick<NodeRegistrationOptions, 'settings' | 'document' | 'methods' | 'world'>): Submitter {
   const ask: Ask = (name, question, signal) => askMethods(methods())(name, question, signal)
   const { submission: config } = settings.consensus
-  const submitter = new Submitter({ ask, chainContext: chainContextOf(document), config, world })
+  const log = world.logger('registration')
+  const chainContext = chainContextOf(document)
+  return new Submitter({ ask, chainContext, config, world: { ...world, log } })
+}
+
+/** What registers a node and proves its randomness; undefined if it is none that does. */
+export function enrolmentOf(options: NodeRegistrationOptions): Enrolment | undefined {
+  const { settings, identity, methods, submitter, round, onFatal } = options
+  const { createProver = createVrfProver } = options
+  if (!isValidator(settings) && !registersForRuntimes(settings)) return undefined
+  const world = { ...options.world, log: options.world.logger('registration') }
+  const ask: Ask = (name, question, signal) => askMethods(methods())(name, question, signal)
   return {
     registration: registrationOf(options, { ask, submitter, world }),
     prover: createProver({ ask, submitter, signers: identity, round, world, onFatal }),
@@ -87,27 +103,30 @@ export function enrolmentOf(options: NodeRegistrationOptions): Enrolment | undef
 }
 
 function registrationOf(
-  { settings, dataDir, identity, onLeft, onFatal }: NodeRegistrationOptions,
+  options: NodeRegistrationOptions,
   parts: Pick<RegistrationOptions, 'ask' | 'submitter' | 'world'>,
 ): Registration {
-  const { world } = parts
+  const { settings, dataDir, identity, listening, onLeft, onFatal } = options
+  const { calls } = options.world
+  const world = { ...parts.world, ...(calls && { calls }) }
   const sentries = settings.runtime.sentryAddresses.map(parseSentry)
   const tls = identity.sentryClientTls
-  const { registration } = settings.p2p
+  const { port, registration } = settings.p2p
   return createRegistration({
     ...parts,
     dataDir,
     softwareVersion: SOFTWARE_VERSION,
     signers: nodeSignersOf(identity),
     owner: ownerOf(nodeFiles, settings.registration),
-    isValidator: true,
+    isValidator: isValidator(settings),
+    runtimes: () => settings.runtime.runtimes.map(({ id }) => id),
     places: {
       consensus: async () =>
         sentries.length > 0
           ? await askSentries({ sentries, tls, world })
           : [await ownAddress({ settings, identity })],
       p2p: () =>
-        p2pAddressesOf({ addresses: registration.addresses, port: settings.p2p.port }, nodeNames),
+        listening() ?? p2pAddressesOf({ addresses: registration.addresses, port }, nodeNames),
     },
     onLeft,
     onFatal,

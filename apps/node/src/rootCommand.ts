@@ -101,7 +101,8 @@ export const rootCommand: CommandGroup = {
     'configuration, a YAML file with the keys of oasis-node. Every key can be given as a flag, too, and',
     'is then stronger than the file: --metrics.mode=pull. In its data folder (common.data_dir) it keeps',
     'its keys, its blocks, and the socket internal.sock, at which the commands with --address call it.',
-    'Keys are in files: of the places that --signer.backend can name, the others are not supported.',
+    'Keys of a node are files there. The key of an entity is a file, too, or with a remote signer: see',
+    '--signer.backend in the help of "signer export".',
     'Exit codes: 0 it was asked to end, 1 it cannot go on, 2 what it was told makes no sense.',
   ],
   examples: [

@@ -1,11 +1,13 @@
 /** What `wadi-node` does without a sub-command: it runs a node until something ends it. */
 
+import { Socket } from 'node:net'
 import type { Call, CommandWorld } from '@wadi/node-config/command'
 import { configOptionsOf } from '@wadi/node-config/config-commands'
 import { type LoadedConfig, loadConfig } from '@wadi/node-config/load-config'
 import type { NodeConfig } from '@wadi/node-config/node-config'
 import type { nodeFlags, persistentFlags } from '@wadi/node-config/node-flags'
 import { findObstacles } from '@wadi/node-config/obstacles'
+import { NODE_ROLES, requireFiles } from './commands/signing/keyPlace.ts'
 import { DONE, exitCodeOf, FAILED, MISUSED, sentenceOf } from './exitCodes.ts'
 import { RunningNode, type RunningNodeOptions } from './runningNode.ts'
 import { onStopSignals } from './stopSignals.ts'
@@ -16,18 +18,34 @@ const STOP_MS_MAX = 5_000
 /** What it is called with. */
 export type RunCall = Call<typeof nodeFlags & typeof persistentFlags>
 
+function stopNode(node: RunningNode, signal: string): void {
+  node.log.info('stopping', { signal })
+  setTimeout(() => process.exit(FAILED), STOP_MS_MAX).unref()
+  void node.stop()
+}
+
 /** The first signal ends the node, a second one the process; SIGHUP is for the log's file. */
 function obeySignals(node: RunningNode, { common: { log } }: NodeConfig): void {
-  const stop = (signal: string) => {
-    node.log.info('stopping', { signal })
-    setTimeout(() => process.exit(FAILED), STOP_MS_MAX).unref()
-    void node.stop()
-  }
+  const stop = (signal: string) => stopNode(node, signal)
   const force = () => process.exit(FAILED)
   // Who writes no file of its own has lost its terminal.
   const hangUp = log.file === undefined ? (['SIGHUP'] as const) : []
   onStopSignals({ stop, force }, ['SIGTERM', 'SIGINT', ...hangUp])
   if (log.file !== undefined) process.on('SIGHUP', () => node.reopenLog())
+}
+
+/** Set by whoever starts nodes that are to end with it, and holds the other end of their input. */
+const LEASH = 'WADI_END_WITH_STDIN'
+
+/** Ends the node when its standard input ends, as it does with whoever holds its other end. */
+function obeyInput(node: RunningNode, { environment }: CommandWorld): void {
+  if (!environment[LEASH]) return
+  const { stdin } = process
+  stdin.once('close', () => stopNode(node, 'end of input'))
+  stdin.on('error', () => stdin.destroy())
+  stdin.resume()
+  // Nothing waits for it: a node that has ended is done.
+  if (stdin instanceof Socket) stdin.unref()
 }
 
 /** Reads the configuration; variables that are not there are told. */
@@ -43,6 +61,7 @@ export function loadTold(
 
 /** Answers with the exit code when the node has ended. */
 export async function runNode(call: RunCall, world: CommandWorld): Promise<number> {
+  requireFiles(call.flags, NODE_ROLES)
   const { config: settings, sources } = loadTold(call, world)
   const isForTests = call.flags['debug.dont_blame_oasis']
   const hasTestEntity = isForTests && call.flags['debug.test_entity']
@@ -65,6 +84,7 @@ export async function runSettings(run: RunSettings, world: CommandWorld): Promis
   if (obstacles.length > 0 || dataDir === undefined) return MISUSED
   const node = new RunningNode({ ...how, settings, dataDir })
   obeySignals(node, settings)
+  obeyInput(node, world)
   await node.start()
   const ending = await node.ended
   if (ending.kind === 'asked') return DONE

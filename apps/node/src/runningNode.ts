@@ -11,6 +11,7 @@ import { type NodeApiServer, serveNodeApi } from '@wadi/compose/node-api-server'
 import { loadOrCreateNodeKeys } from '@wadi/compose/node-keys'
 import { processClock, processRandom } from '@wadi/compose/process-world'
 import { parseGenesis } from '@wadi/consensus/genesis/document'
+import { countClients } from '@wadi/grpc/metrics'
 import { internalSocketOf } from '@wadi/node-config/internal-socket'
 import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
 import { nodeFiles } from '@wadi/node-storage/node-files'
@@ -63,7 +64,8 @@ export class RunningNode {
     this.log = logger('node')
     const metrics = new MetricsRegistry()
     const [random, files, timers] = [processRandom, nodeFiles, nodeTimers]
-    this.#world = { clock, timers, random, files, metrics, logger }
+    const calls = countClients(metrics)
+    this.#world = { clock, timers, random, files, metrics, calls, logger }
   }
 
   /** Resolves when the node has ended, whatever ended it. */

@@ -14,11 +14,12 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
+import { freePorts } from '@wadi/compose/free-ports'
 import { makeNetworkFolders, type NodeFolder } from '@wadi/compose/network-folders'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
 import { processClock } from '@wadi/compose/process-world'
 import { SOFTWARE_VERSION } from '@wadi/compose/software-version'
-import { freePorts, NodeProcess } from '@wadi/compose/testing/node-process'
+import { NodeProcess } from '@wadi/compose/testing/node-process'
 import { calls } from '@wadi/consensus/control/api'
 import { Channel } from '@wadi/grpc/channel'
 import { createClient } from '@wadi/grpc/client'
@@ -134,7 +135,10 @@ describe('wadi-node', () => {
 
   it('ends with 0 and a sentence where its operator wants it to halt', async () => {
     const { configPath, dataDir } = await makeNode('halted')
-    const halting = ['--debug.dont_blame_oasis', '--consensus.halt_height=3']
+    const halting = [
+      ...['--debug.dont_blame_oasis', '--consensus.halt_height=3'],
+      '--consensus.upgrade_stop_delay=0s',
+    ]
     const { status, said } = run('--config', configPath, ...halting)
     assert.equal(status, 0)
     assert.match(said, /^wadi-node: the configuration says to halt at height 3\n$/)

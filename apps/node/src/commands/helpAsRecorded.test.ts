@@ -39,8 +39,7 @@ function flagsIn(help: string): readonly string[] {
   const flags = help.split('\n').flatMap((line) => {
     const [, letter, name, word = '', fallback = ''] = FLAG.exec(line) ?? []
     const isTold = name === undefined || name === 'help' || name === 'config'
-    // An empty list is no value worth telling.
-    return isTold ? [] : [`${letter?.trim()} --${name}${word} ${fallback.replace('[]', '')}`]
+    return isTold ? [] : [`${letter?.trim()} --${name}${word} ${fallback}`]
   })
   return flags.toSorted((a, b) => (a < b ? -1 : 1))
 }

@@ -1,14 +1,21 @@
 import { createNode, type Node } from '@wadi/compose/create-node'
 import { identityStatusOf } from '@wadi/compose/node-keys'
+import { type NodeP2p, openNodeP2p } from '@wadi/compose/node-p2p'
+import { NodeRuntimes, type NodeRuntimesOptions } from '@wadi/compose/runtimes'
+import { askNode, stateNow } from '@wadi/compose/runtimes/ask'
 import { SOFTWARE_VERSION } from '@wadi/compose/software-version'
 import { KvstoreApplication } from '@wadi/compose/testing/kvstore'
+import { chainTermsOf } from '@wadi/consensus-services/application/chainTerms'
 import type { LightBlockProvider } from '@wadi/engine/state-sync'
 import type { GrpcServer } from '@wadi/grpc/server'
+import type { NodeApi } from '@wadi/node-api/node-api'
 import type { Epoch } from '@wadi/primitives/epoch'
 import { lightBlockProvider } from '../lightBlocks.ts'
 import { nodeOptionsOf } from '../nodeOptions.ts'
-import { type Enrolment, enrolmentOf, sentryOf } from '../nodeRegistration.ts'
-import type { ModeNode, NodeContext } from './modeNode.ts'
+import { type Enrolment, enrolmentOf, sentryOf, submitterOf } from '../nodeRegistration.ts'
+import { p2pConfigOf } from '../p2pOptions.ts'
+import { runtimesConfigOf } from '../runtimesOptions.ts'
+import type { Misbehaviour, ModeNode, NodeContext } from './modeNode.ts'
 
 /** So long calls of a sentry that have begun may go on. */
 const SENTRY_GRACE_MS = 1_000
@@ -17,10 +24,14 @@ const SENTRY_GRACE_MS = 1_000
 export async function openFullNode(context: NodeContext): Promise<ModeNode> {
   let opened: Node | undefined
   const { identity } = context.keys
+  const methods = () => opened?.api?.methods ?? {}
+  const submitter = submitterOf({ ...context, methods })
   const enrolment = {
     ...context,
     identity,
-    methods: () => opened?.api?.methods ?? {},
+    methods,
+    submitter,
+    listening: () => p2p?.addresses,
     round: () => opened?.vrfRound(),
     createProver: context.misbehaviour?.createProver,
     onLeft: context.stopSoon,
@@ -29,17 +40,25 @@ export async function openFullNode(context: NodeContext): Promise<ModeNode> {
   const life = new AbortController()
   let sentry: GrpcServer | undefined
   const { stateSync, providers: names } = context.settings.consensus
-  const providers = stateSync.enabled
+  const named = stateSync.enabled
     ? names.map((name) => lightBlockProvider(name, context.world))
     : []
   const letGo = () => {
-    for (const provider of providers) provider.close()
+    for (const provider of named) provider.close()
   }
-  const node = await openNode(context, { own, providers }).catch((error) => {
+  const p2p = await openP2p(context)
+  // Peers prove the state unless others are named.
+  const providers = named.length > 0 ? named : p2p?.lightBlocks
+  const network = p2p && (context.misbehaviour?.networkOf?.(p2p.network) ?? p2p.network)
+  const runtimes = network && runtimesOf(context, { own, methods, submitter, network })
+  const watch = watchOf(context, methods)
+  const node = await openNode(context, { own, providers, p2p, runtimes, watch }).catch((error) => {
     letGo()
     throw error
   })
   opened = node
+  if (node.api !== undefined) p2p?.follow(node.api)
+  for (const id of runtimes?.ids ?? []) p2p?.keepRuntime(id)
   const { chain } = node.engine.status
   return {
     id: node.network.id,
@@ -47,7 +66,10 @@ export async function openFullNode(context: NodeContext): Promise<ModeNode> {
     height: chain.lastBlockHeight,
     api: node.api,
     start: async () => {
+      // A node that begins with the state of others asks there for light blocks.
+      await p2p?.start()
       await node.start()
+      await runtimes?.start()
       sentry = await sentryOf(enrolment)
       const begin = () => {
         own?.registration.start()
@@ -58,10 +80,12 @@ export async function openFullNode(context: NodeContext): Promise<ModeNode> {
       else untilEpoch(node, misbehaviour.activationEpoch, life.signal).then(begin, onFatal)
     },
     stop: async () => {
-      opened = undefined
       life.abort()
       own?.registration.stop()
       own?.prover.stop()
+      await runtimes?.stop()
+      opened = undefined
+      await p2p?.stop()
       node.stop()
       letGo()
       await sentry?.close(SENTRY_GRACE_MS)
@@ -81,12 +105,68 @@ async function untilEpoch({ api }: Node, epoch: Epoch, signal: AbortSignal): Pro
 
 interface NodeParts {
   readonly own: Enrolment | undefined
-  readonly providers: readonly LightBlockProvider[]
+  readonly providers: readonly LightBlockProvider[] | undefined
+  readonly p2p: NodeP2p | undefined
+  readonly runtimes: NodeRuntimes | undefined
+  /** Of a node that misbehaves. */
+  readonly watch: ReturnType<NonNullable<Misbehaviour['watch']>> | undefined
+}
+
+function watchOf(
+  { misbehaviour, world, keys, stopSoon, onFatal }: NodeContext,
+  methods: () => NodeApi['methods'],
+): NodeParts['watch'] {
+  const { node } = keys.identity
+  const log = world.logger('byzantine')
+  return misbehaviour?.watch?.({ ask: askNode(methods), node, log, stopSoon, onFatal })
+}
+
+/** A node that knows nobody, and that nobody can dial, does without, if it needs nobody. */
+async function openP2p(context: NodeContext): Promise<NodeP2p | undefined> {
+  const { settings, dataDir, world, document, keys, onFatal } = context
+  const config = await p2pConfigOf(settings)
+  const { seeds = [], persistentPeers = [] } = config
+  const isAlone = settings.p2p.port === 0 && seeds.length + persistentPeers.length === 0
+  const { stateSync, providers } = settings.consensus
+  const asks = stateSync.enabled && providers.length === 0
+  if (isAlone && !asks && runtimesConfigOf(settings, dataDir) === undefined) return undefined
+  return await openNodeP2p({ config, dataDir, world, document, identity: keys.identity, onFatal })
+}
+
+interface RuntimeParts extends Pick<NodeRuntimesOptions, 'network' | 'submitter'> {
+  readonly own: Enrolment | undefined
+  readonly methods: () => NodeApi['methods']
+}
+
+/** What the node does for runtimes; refused in words where it cannot. */
+function runtimesOf(
+  { settings, dataDir, world, document, keys, misbehaviour, onFatal }: NodeContext,
+  { own, methods, submitter, network }: RuntimeParts,
+): NodeRuntimes | undefined {
+  const config = runtimesConfigOf(settings, dataDir)
+  if (config === undefined) return undefined
+  const { context: chainContext, signatures: rules } = chainTermsOf(document)
+  return new NodeRuntimes({
+    config,
+    world,
+    chainContext,
+    genesisHeight: document.height,
+    rules,
+    node: keys.identity.node,
+    network,
+    ask: askNode(methods),
+    stateNow: stateNow(methods),
+    submitter,
+    registration: own?.registration,
+    isSynced: () => methods()['NodeController/IsSynced']?.answer(undefined, {}) === true,
+    misdeeds: misbehaviour?.misdeeds,
+    onFatal,
+  })
 }
 
 async function openNode(
   { settings, dataDir, isForTests, world, document, keys, stopSoon, onFatal }: NodeContext,
-  { own, providers }: NodeParts,
+  { own, providers, p2p, runtimes, watch }: NodeParts,
 ): Promise<Node> {
   const registration = own?.registration
   return createNode({
@@ -94,11 +174,14 @@ async function openNode(
     world,
     document,
     keys,
-    lightBlocks: providers,
+    ...(providers && { lightBlocks: providers }),
     onApplied: (height) => {
       own?.registration.applied(height)
       own?.prover.applied(height)
+      runtimes?.applied(height)
+      void watch?.applied()
     },
+    ...(runtimes && { runtimes: runtimes.answers }),
     ...(settings.wadi.test.application === 'kvstore' && {
       openApplication: (folder) => new KvstoreApplication({ folder }),
     }),
@@ -108,6 +191,11 @@ async function openNode(
       identity: identityStatusOf(keys.identity),
       debug: { enabled: isForTests, allowRoot: settings.common.debug.allowRoot },
       ...(registration && { registration: () => registration.status() }),
+      ...(p2p && { p2p: () => p2p.status }),
+      ...(runtimes && {
+        runtimes: () => runtimes.status,
+        keymanager: () => runtimes.keyManagerStatus,
+      }),
       shutdown: () => {
         if (registration !== undefined) return registration.requestShutdown()
         stopSoon()

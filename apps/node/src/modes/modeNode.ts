@@ -1,18 +1,37 @@
 /** What a node of any mode is made of, and what its process needs of it. */
 
+import type { Logger } from '@wadi/base/log'
 import type { NodeWorld } from '@wadi/compose/create-node'
 import type { NodeKeys } from '@wadi/compose/node-keys'
+import type { RuntimeAsk } from '@wadi/compose/runtimes/ask'
 import type { GenesisDocument } from '@wadi/consensus/genesis/document'
+import type { RuntimeNetwork } from '@wadi/contracts/runtime-network'
+import type { Signer } from '@wadi/crypto/signature/signer'
 import type { NodeApi } from '@wadi/node-api/node-api'
 import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
 import type { Epoch } from '@wadi/primitives/epoch'
+import type { Misdeed } from '@wadi/runtime-executor/byzantine/misdeeds'
 import type { CreateProver } from '../nodeRegistration.ts'
 
 /** What a node does that is not honest, or not yet. */
 export interface Misbehaviour {
-  readonly createProver: CreateProver
+  /** How it answers the beacon; as it should, if that is left out. */
+  readonly createProver?: CreateProver
   /** Before it the node neither registers nor proves. */
   readonly activationEpoch: Epoch
+  /** What it does in rounds of runtimes. */
+  readonly misdeeds?: readonly Misdeed[]
+  /** The network of runtimes as it serves it. */
+  networkOf?(network: RuntimeNetwork): RuntimeNetwork
+  /** Has somebody look at the chain after each block, who may end the node. */
+  watch?(place: WatchPlace): { applied(): void | Promise<void> }
+}
+
+/** What somebody who watches a node that misbehaves works with. */
+export interface WatchPlace extends Pick<NodeContext, 'stopSoon' | 'onFatal'> {
+  readonly ask: RuntimeAsk
+  readonly node: Signer
+  readonly log: Logger
 }
 
 /** What it is made of. */

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { freePorts } from '@wadi/compose/free-ports'
 import { makeNetworkFolders } from '@wadi/compose/network-folders'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
-import { freePorts } from '@wadi/compose/testing/node-process'
 import { nodeOf, untilHeight, withClient } from '../testing/nodesHere.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wadi-archive-'))

@@ -4,17 +4,40 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { toBase64 } from '@wadi/base/bytes'
+import { freePorts } from '@wadi/compose/free-ports'
 import { makeNetworkFolders } from '@wadi/compose/network-folders'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
-import { freePorts } from '@wadi/compose/testing/node-process'
 import { nodeOf, untilHeight, withClient } from '../testing/nodesHere.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wadi-seed-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
+/** Waits until a seed knows so many peers in the network of runtimes. */
+async function untilKnown(dataDir: string, count: number): Promise<void> {
+  await withClient(dataDir, async ({ nodeController }) => {
+    for (;;) {
+      const { seed } = await nodeController.getStatus()
+      const names = (seed?.nodePeers ?? []).flatMap((peer) => peer.split('/p2p/', 2)[1] ?? [])
+      if (new Set(names).size >= count) return
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  })
+}
+
+/** Waits for a peer of the network of runtimes that has a service. */
+async function untilPeer(dataDir: string, protocol: string): Promise<void> {
+  await withClient(dataDir, async ({ nodeController }) => {
+    for (;;) {
+      const { p2p } = await nodeController.getStatus()
+      if ((p2p?.protocols?.get(protocol) ?? 0n) > 0n) return
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  })
+}
+
 describe('a seed node', () => {
   it('has validators find each other that know nobody else, and says whom it knows', async () => {
-    const [seedPort = 0, ...ports] = await freePorts(3)
+    const [seedPort = 0, seedP2pPort = 0, ...ports] = await freePorts(4)
     const network = createNetworkGenesis({
       seed: 'seeded',
       validators: ports.map((port) => ({ address: `127.0.0.1:${port}` })),
@@ -42,6 +65,7 @@ describe('a seed node', () => {
         common: common(seedDir),
         genesis,
         consensus: consensus(seedPort),
+        p2p: { port: seedP2pPort, discovery: { bootstrap: { allow_private_ips: true } } },
       }),
     )
     const validators = makeNetworkFolders({ folder, network, ports })
@@ -56,15 +80,24 @@ describe('a seed node', () => {
     const nodes = validators.map(({ dataDir }, i) => {
       const configPath = join(dataDir, 'seeded.yml')
       const registration = { entity_id: toBase64(network.validators[i]!.entity.publicKey) }
-      const p2p = { port: 0, seeds: [identity] }
+      // As the reference names them: one key, and the ports of both networks.
+      const p2p = { port: 0, seeds: [identity, identity.replace(/\d+$/, `${seedP2pPort}`)] }
       const own = { common: common(dataDir), genesis, consensus: consensus(ports[i]!) }
       writeFileSync(configPath, JSON.stringify({ mode: 'validator', ...own, registration, p2p }))
       return nodeOf(configPath, dataDir)
     })
-    await Promise.all(nodes.map((node) => node.start()))
+    // The second asks the seed once it knows the first: nobody is believed for a minute.
+    for (const [i, node] of nodes.entries()) {
+      await node.start()
+      await untilKnown(seedDir, i + 1)
+    }
     await untilHeight(validators[0]!.dataDir, 2n)
+    // Nobody has registered for runtimes: in their network it is the seed who tells of others.
+    const protocol = `/oasis/${network.chainContext}/light/1.0.0`
+    for (const { dataDir } of validators) await untilPeer(dataDir, protocol)
     const known = await withClient(seedDir, (client) => client.nodeController.getStatus())
     assert.ok(known.mode === 'seed')
+    assert.equal(known.seed?.addresses?.length, 2)
     await Promise.all([seed, ...nodes].map((node) => node.stop()))
   })
 })

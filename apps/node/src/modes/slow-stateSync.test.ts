@@ -1,74 +1,44 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { toHex } from '@wadi/base/bytes'
-import { makeNetworkFolders } from '@wadi/compose/network-folders'
-import { createNetworkGenesis } from '@wadi/compose/network-genesis'
-import { freePorts } from '@wadi/compose/testing/node-process'
-import { nodeOf, untilHeight, withClient } from '../testing/nodesHere.ts'
+import { lateClient } from '../testing/lateClient.ts'
+import { untilHeight, withClient } from '../testing/nodesHere.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'wadi-state-sync-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-
-const CHECKPOINTS = {
-  stateCheckpointInterval: 10n,
-  stateCheckpointNumKept: 10n,
-  stateCheckpointChunkSize: 8_388_608n,
+/** The client has a state that it has not made, and follows the chain of the others. */
+async function assertSynced(clientDir: string, otherDir: string): Promise<void> {
+  await withClient(clientDir, (asked) => asked.nodeController.waitSync())
+  await untilHeight(clientDir, 30n)
+  const [first, theirs, ours] = await Promise.all([
+    withClient(clientDir, ({ consensus }) => consensus.getLastRetainedHeight()),
+    withClient(otherDir, ({ consensus }) => consensus.getBlock(28n)),
+    withClient(clientDir, ({ consensus }) => consensus.getBlock(28n)),
+  ])
+  assert.ok(first > 1n, `blocks from ${first} on`)
+  assert.deepEqual(ours.hash, theirs.hash)
+  assert.ok(existsSync(join(clientDir, 'application')))
 }
+
+const state_sync = { enabled: true }
 
 describe('a client that comes later', () => {
   it('takes the state of others, proved by light blocks of a node that it names', async () => {
-    const [own = 0, ...ports] = await freePorts(3)
-    const network = createNetworkGenesis({
-      seed: 'synced',
-      validators: ports.length,
-      timeoutCommitMs: 50n,
-      params: CHECKPOINTS,
-    })
-    const validators = makeNetworkFolders({ folder, network, ports })
-    const nodes = validators.map(({ configPath, dataDir }) => nodeOf(configPath, dataDir))
-    await Promise.all(nodes.map((node) => node.start()))
-    const { dataDir } = validators[0]!
-    await untilHeight(dataDir, 25n)
-    const hash = await withClient(dataDir, async ({ consensus }) => {
-      return toHex((await consensus.getBlock(3n)).hash)
-    })
-    const clientDir = join(folder, 'client')
-    const clientConfig = join(clientDir, 'config.yml')
-    mkdirSync(clientDir, { mode: 0o700 })
-    const settings = {
-      mode: 'client',
-      common: { data_dir: clientDir, log: { file: join(clientDir, 'node.log') } },
-      genesis: { file: join(folder, 'genesis.json') },
-      consensus: {
-        listen_address: `tcp://127.0.0.1:${own}`,
-        p2p: {
-          persistent_peers: validators.map(({ address }) => address),
-          allow_duplicate_ip: true,
-        },
-        state_sync: { enabled: true },
-        light_client: { trust: { height: 3, hash, period: '100h' } },
-        providers: validators.map((each) => `unix:${join(each.dataDir, 'internal.sock')}`),
-        debug: { addr_book_lenient: true },
-      },
-      p2p: { port: 0 },
-      wadi: { test: { snapshot_discovery: '200ms' } },
-    }
-    writeFileSync(clientConfig, JSON.stringify(settings))
-    const client = nodeOf(clientConfig, clientDir)
-    await client.start()
-    await withClient(clientDir, (asked) => asked.nodeController.waitSync())
-    await untilHeight(clientDir, 30n)
-    const [first, theirs, ours] = await Promise.all([
-      withClient(clientDir, ({ consensus }) => consensus.getLastRetainedHeight()),
-      withClient(dataDir, ({ consensus }) => consensus.getBlock(28n)),
-      withClient(clientDir, ({ consensus }) => consensus.getBlock(28n)),
-    ])
-    assert.ok(first > 1n, `blocks from ${first} on`)
-    assert.deepEqual(ours.hash, theirs.hash)
-    assert.ok(existsSync(join(clientDir, 'application')))
-    await Promise.all([client, ...nodes].map((node) => node.stop()))
+    const { validators, clientDir, metrics, consensus, start, stop } = await lateClient('named')
+    const providers = validators.map((each) => `unix:${join(each.dataDir, 'internal.sock')}`)
+    await start({ consensus: { ...consensus, state_sync, providers }, p2p: { port: 0 } })
+    await assertSynced(clientDir, validators[0]!.dataDir)
+    const counted = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text()
+    assert.match(counted, /^oasis_grpc_client_calls\{call=".*\.Consensus\/GetLightBlock"\} [1-9]/m)
+    await stop()
+  })
+
+  it('takes the state of others, proved by light blocks of peers', async () => {
+    const { validators, clientDir, consensus, peers, start, stop } = await lateClient('peers')
+    const p2p = { port: 0, connection_manager: { persistent_peers: peers } }
+    await start({ consensus: { ...consensus, state_sync }, p2p })
+    await assertSynced(clientDir, validators[0]!.dataDir)
+    const { p2p: known } = await withClient(clientDir, (asked) => asked.nodeController.getStatus())
+    assert.equal(known?.numPeers, 2n)
+    await stop()
   })
 })

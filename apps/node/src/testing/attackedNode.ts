@@ -6,9 +6,10 @@ import { existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assert } from '@wadi/base/errors'
+import { freePorts } from '@wadi/compose/free-ports'
 import { makeNetworkFolders, type NodeFolder } from '@wadi/compose/network-folders'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
-import { freePorts, nodeArguments } from '@wadi/compose/testing/node-process'
+import { nodeArguments } from '@wadi/compose/testing/node-process'
 import { RawClient } from '@wadi/grpc/testing/raw-client'
 import { untilHeight, withClient } from './nodesHere.ts'
 
@@ -47,6 +48,7 @@ export class AttackedNode {
       '--metrics.mode=pull',
       `--metrics.address=127.0.0.1:${at.metricsPort}`,
       `--common.log.level=default=${at.level}`,
+      `--consensus.log_debug=${at.level === 'debug'}`,
     ]
     const errors = openSync(join(dataDir, 'stderr.log'), 'a', 0o600)
     const limit = at.openFiles === undefined ? '' : `ulimit -n ${at.openFiles}; `

@@ -4,7 +4,7 @@ import { cometChainId, type GenesisDocument } from '@wadi/consensus/genesis/docu
 import { DiskBlockStore } from '@wadi/engine/disk-block-store'
 import { DiskStateStore } from '@wadi/engine/disk-state-store'
 import { createNodeApi, type NodeApi } from '@wadi/node-api/node-api'
-import { OpenStates } from '@wadi/node-api/open-states'
+import { OpenTrees } from '@wadi/node-storage/open-trees'
 import type { NodeWorld } from './createNode.ts'
 import type { NodeProfile } from './nodeAnswers.ts'
 import { OasisApplication } from './oasisApplication.ts'
@@ -37,7 +37,7 @@ export function createArchiveNode(options: ArchiveNodeOptions): ArchiveNode {
   const at = (name: string) => ({ files, log, path: `${dataDir}/consensus/${name}`, chain })
   const blocks = new DiskBlockStore(at('blocks'))
   const states = new DiskStateStore(at('state'))
-  const opened = new OpenStates((height, arena) => application.stateAt(height, arena))
+  const opened = new OpenTrees<bigint>((height, arena) => application.stateAt(height, arena))
   const { height } = application.info()
   const source = {
     document,

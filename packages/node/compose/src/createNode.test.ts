@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -16,13 +16,14 @@ import { nodeFiles } from '@wadi/node-storage/node-files'
 import { parseIp } from '@wadi/primitives/ip'
 import { oasisDialect } from '@wadi/tendermint/dialect'
 import { createNode, type Node, type NodeOptions } from './createNode.ts'
+import { freePorts } from './freePorts.ts'
 import { createNetworkGenesis } from './networkGenesis.ts'
 import { loadOrCreateNodeKeys } from './nodeKeys.ts'
 import type { SignerConfig } from './nodeSigner.ts'
 import { processClock, processRandom } from './processWorld.ts'
 import { DialingSigner } from './testing/dialingSigner.ts'
 import { KvstoreApplication, type KvstoreOptions } from './testing/kvstoreApplication.ts'
-import { freePorts } from './testing/nodeProcess.ts'
+import { until } from './testing/nodeProcess.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'wadi-node-'))
 process.on('exit', () => rmSync(root, { recursive: true }))
@@ -144,7 +145,7 @@ function providerOf({ blockStore, stateStore }: Node['engine']): LightBlockProvi
   }
 }
 
-const bookOf = ({ config }: NodeOptions) => join(config.dataDir, 'consensus/addrbook.json')
+const bookOf = ({ config }: NodeOptions) => join(config.dataDir, 'consensus/config/addrbook.json')
 
 describe('a node', () => {
   it('starts, stops, and begins anew in the same folder', async () => {
@@ -156,6 +157,17 @@ describe('a node', () => {
       assert.ok(node.engine.status.isSyncing)
       node.stop()
       assert.equal(JSON.parse(readFileSync(bookOf(options), 'utf8')).key.length, 24)
+    }
+  })
+
+  it('keeps everything in its folder to its owner', { skip: process.platform === 'win32' }, () => {
+    const { config, ...others } = validatorOf('owned')
+    createNode({ config, ...others }).stop()
+    const names = readdirSync(config.dataDir, { recursive: true, encoding: 'utf8' })
+    assert.ok(names.includes('consensus/oasis_priv_validator.lock'))
+    for (const name of names) {
+      const stat = statSync(join(config.dataDir, name))
+      assert.equal(stat.mode & 0o077, 0, name)
     }
   })
 
@@ -193,6 +205,47 @@ describe('a node', () => {
     }
     const openApplication = (folder: string) => new Failing({ folder })
     assert.match(await endingOf({ ...options, openApplication }), /the disk is full/)
+    createNode(anew(options)).stop()
+  })
+
+  it('tells others what it has for a while, when it has to be upgraded', async () => {
+    const { openApplication: _, ...options } = validatorOf('lingering')
+    let endNow: (() => void) | undefined
+    const after: Timers['after'] = (ms, run) => {
+      const isEnd = options.log.records.at(-1)?.sentence.startsWith('agreeing has ended')
+      if (isEnd !== true || ms < 20_000 || ms > 40_000) return nodeTimers.after(ms, run)
+      endNow ??= run
+      return { cancel: () => undefined }
+    }
+    const config = { ...options.config, halt: { height: 3n }, upgradeStopDelayMs: 20_000 }
+    const world = { ...options.world, timers: { after } }
+    let ending = 'none'
+    const node = createNode({
+      ...options,
+      config,
+      world,
+      onFatal: (error) => (ending = `${error}`),
+    })
+    await node.start()
+    const { engine, network } = node
+    await until('agreeing ends', () => endNow !== undefined)
+    assert.equal(engine.status.chain.lastBlockHeight, 2n)
+    const { openApplication: _other, ...lagging } = optionsOf('lagging')
+    const persistentPeers = [{ id: network.id, ...network.endpoint! }]
+    const peers = { ...lagging.config.peers, persistentPeers }
+    const { document } = options
+    const other = createNode({ ...lagging, document, config: { ...lagging.config, peers } })
+    await other.start()
+    await until(
+      'the other has the last block',
+      () => other.engine.status.chain.lastBlockHeight === 2n,
+    )
+    assert.equal(ending, 'none')
+    // What others want of it then does not end it.
+    assert.notEqual(engine.mempool.checkTx(new Uint8Array(9)).response.code, 0)
+    endNow?.()
+    assert.match(ending, /halt at height 3/)
+    other.stop()
     createNode(anew(options)).stop()
   })
 
@@ -290,7 +343,7 @@ describe('a node', () => {
 
   it('begins an address book anew that cannot be read', () => {
     const options = optionsOf('book')
-    nodeFiles.makeFolder(join(options.config.dataDir, 'consensus'))
+    nodeFiles.makeFolder(join(options.config.dataDir, 'consensus/config'))
     writeFileSync(bookOf(options), '{"key":')
     createNode(options).stop()
     const said = options.log.records.filter(({ level }) => level === 'warn')

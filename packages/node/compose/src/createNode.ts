@@ -5,20 +5,25 @@ import type { Clock } from '@wadi/base/clock'
 import { UnavailableError } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import type { MetricsRegistry } from '@wadi/base/metrics'
-import type { RandomSource } from '@wadi/base/random'
+import { type RandomSource, randomBelow } from '@wadi/base/random'
 import type { Network } from '@wadi/comet-p2p/network'
 import type { VrfState } from '@wadi/consensus/beacon'
 import type { GenesisDocument } from '@wadi/consensus/genesis/document'
 import { chainTermsOf } from '@wadi/consensus-services/application/chainTerms'
 import type { Halt, HaltHook } from '@wadi/consensus-services/application/halt'
 import type { Pruning } from '@wadi/consensus-services/application/pruning'
+import { StopForUpgrade } from '@wadi/consensus-services/kernel/upgrader'
 import type { Application, InitChainRequest } from '@wadi/contracts/application'
+import type { RuntimeAnswers } from '@wadi/contracts/runtime-answers'
 import type { Timers } from '@wadi/contracts/world'
 import { createMemorySigner } from '@wadi/crypto/signature/memorySigner'
 import { type BlockTimes, Engine, type EngineConfig } from '@wadi/engine/engine'
 import type { LightBlockProvider, StateSyncConfig } from '@wadi/engine/state-sync'
+import type { CallObserver } from '@wadi/grpc/call-observer'
 import type { NodeApi } from '@wadi/node-api/node-api'
 import type { FileSystem } from '@wadi/node-storage/file-system'
+import { PublicKey } from '@wadi/primitives/publicKey'
+import { type Quantity, quantity } from '@wadi/primitives/quantity'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
 import type { RoundConfig } from '@wadi/tendermint/round/timeouts'
 import { genesisOf } from './engineGenesis.ts'
@@ -33,7 +38,7 @@ import {
   openNodeSigner,
   type SignerConfig,
 } from './nodeSigner.ts'
-import { OasisApplication } from './oasisApplication.ts'
+import { OasisApplication, type OasisApplicationOptions } from './oasisApplication.ts'
 import { roundConfigOf } from './roundConfig.ts'
 import { openUpgrader } from './upgradeFile.ts'
 
@@ -53,6 +58,15 @@ export interface NodeConfig {
   readonly stateSync?: StateSyncTrust | undefined
   /** Which states are kept, and with them blocks; all unless told otherwise. */
   readonly pruning?: Pruning
+  /** How long a node that has to be upgraded goes on, on average; not at all unless told. */
+  readonly upgradeStopDelayMs?: number
+  /** How else it looks after its state. */
+  readonly upkeep?: Pick<
+    OasisApplicationOptions,
+    'checkpoints' | 'checkpointSubtrees' | 'pruneIntervalMs' | 'checkedEvery'
+  >
+  /** Transactions of others that pay less for a unit of gas are not taken; none unless told. */
+  readonly minGasPrice?: Quantity
 }
 
 /** What an operator knows of the chain; see {@link StateSyncConfig}. */
@@ -71,6 +85,8 @@ export interface NodeWorld {
   readonly random: RandomSource
   readonly files: FileSystem
   readonly metrics: MetricsRegistry
+  /** Hears of the calls that the node makes to others. */
+  readonly calls?: CallObserver
   /** The logger of a part of the node. */
   readonly logger: (module: string) => Logger
 }
@@ -90,6 +106,8 @@ export interface NodeOptions {
   readonly onApplied?: (height: bigint) => void
   /** What the node says of itself; without it, it answers no calls. */
   readonly profile?: NodeProfile
+  /** What it answers about runtimes; only with a profile. */
+  readonly runtimes?: RuntimeAnswers
   /** Who is asked for light blocks when a state is taken from others; one has to be honest. */
   readonly lightBlocks?: readonly LightBlockProvider[]
   /** The consensus layer unless told otherwise; the argument is its folder. */
@@ -114,6 +132,10 @@ export interface Node {
 
 /** One is asked, and the others are compared with it. */
 const LIGHT_PROVIDERS_MIN = 2
+/** COMPAT(oasis-core): a halted node goes on for so long, and a part of the delay or more. */
+const UPGRADE_STOP_MS_MIN = 10_000
+const HALF = 0.5
+const UINT32 = 2 ** 32
 /** COMPAT(cometbft): so long snapshots are looked for, as the reference leaves it. */
 const DISCOVERY_MS = 15_000
 
@@ -154,7 +176,7 @@ class Life {
 }
 
 function open(options: NodeOptions, life: Life): Node {
-  const { config, world, document, keys, onFatal } = options
+  const { config, world, document, keys } = options
   const { dataDir, dialect, peers, rounds } = config
   const folder = `${dataDir}/consensus`
   world.files.makeFolder(folder)
@@ -195,14 +217,8 @@ function open(options: NodeOptions, life: Life): Node {
         if (api !== undefined) options.onApplied?.(header.height)
       },
       onCaughtUp: () => api?.changed(),
-      onFatal: (error) => {
-        try {
-          life.end()
-        } catch (second) {
-          world.logger('node').error('not everything could be closed', { why: String(second) })
-        }
-        onFatal(error)
-      },
+      onFatal: (error) => endWith(options, life, error),
+      onHalted: (error) => endLater(options, life, error),
     }),
     (one) => one.stop(),
   )
@@ -216,11 +232,12 @@ function open(options: NodeOptions, life: Life): Node {
     reactors: engine.reactors,
   })
   life.add(stop, (end) => end())
-  const { profile } = options
+  const { profile, runtimes } = options
   if (profile !== undefined && application instanceof OasisApplication) {
     const p2pKey = keys.p2p.publicKey
     const { externalAddress } = peers
-    api = openAnswers({ document, engine, application, network, p2pKey, externalAddress, profile })
+    const parts = { document, engine, application, network, clock: world.clock }
+    api = openAnswers({ ...parts, p2pKey, externalAddress, profile, runtimes })
   }
   return {
     engine,
@@ -234,6 +251,36 @@ function open(options: NodeOptions, life: Life): Node {
     },
     stop: () => life.end(),
   }
+}
+
+function endWith({ world, onFatal }: NodeOptions, life: Life, error: unknown): void {
+  try {
+    life.end()
+  } catch (second) {
+    world.logger('node').error('not everything could be closed', { why: String(second) })
+  }
+  onFatal(error)
+}
+
+/**
+ * COMPAT(oasis-core): a node that has to be upgraded goes on for a while, so that those who lag get
+ * the last block, and not for as long as all others.
+ */
+function endLater(options: NodeOptions, life: Life, error: unknown): boolean {
+  const { config, world } = options
+  const { upgradeStopDelayMs = 0 } = config
+  if (upgradeStopDelayMs === 0 || !(error instanceof StopForUpgrade)) return false
+  const part = HALF + randomBelow(world.random, UINT32) / UINT32
+  const ms = UPGRADE_STOP_MS_MIN + Math.round(part * upgradeStopDelayMs)
+  world.logger('node').info('agreeing has ended, and the node ends a while later', {
+    seconds: Math.round(ms / 1000),
+    why: error.message,
+  })
+  life.add(
+    world.timers.after(ms, () => endWith(options, life, error)),
+    (timer) => timer.cancel(),
+  )
+  return true
 }
 
 interface SignerPlace {
@@ -281,7 +328,7 @@ function openOasis(
   folder: string,
   { publicKey, onHalt }: { readonly publicKey: Uint8Array; readonly onHalt: HaltHook },
 ): NodeApplication {
-  const { halt, pruning } = config
+  const { halt, pruning, upkeep, minGasPrice = quantity(0n) } = config
   // Who proposes signs more than a signer elsewhere would.
   const isHere = equalBytes(publicKey, keys.consensus.publicKey)
   return new OasisApplication({
@@ -290,8 +337,12 @@ function openOasis(
     files: world.files,
     signer: isHere ? createMemorySigner('consensus', keys.consensus.seed) : undefined,
     upgrader: openUpgrader(world.files, folder),
+    // COMPAT(oasis-core): the node's identity, not who signs blocks, calls for itself.
+    local: { minGasPrice, ownSigner: PublicKey.check(keys.identity.node.publicKey) },
     timers: world.timers,
+    clock: world.clock,
     logger: world.logger('application'),
+    ...upkeep,
     ...(pruning && { pruning }),
     ...(halt && { halt }),
     onHalt,

@@ -1,5 +1,9 @@
-/** A seed node: goes from node to node, tells addresses, and has no chain. */
+/**
+ * A seed node: goes from node to node, tells addresses, and has no chain. Two networks ask it: that
+ * of the consensus engine, and that of the runtimes.
+ */
 
+import { toBase64 } from '@wadi/base/bytes'
 import { decode } from '@wadi/cbor/codec'
 import type { NetAddress } from '@wadi/comet-p2p/net-address'
 import { printEndpoint } from '@wadi/comet-p2p/net-address'
@@ -18,6 +22,7 @@ import type { NodeConfig, NodeWorld } from './createNode.ts'
 import { describeNode } from './nodeDescription.ts'
 import { type NodeKeys, signerIn } from './nodeKeys.ts'
 import { createNodeNetwork } from './nodeNetwork.ts'
+import { openSeedP2p, type SeedP2pConfig } from './p2p/openSeedP2p.ts'
 
 /** What a seed node is made of. */
 export interface SeedNodeOptions {
@@ -25,6 +30,8 @@ export interface SeedNodeOptions {
   readonly world: NodeWorld
   readonly document: GenesisDocument
   readonly keys: NodeKeys
+  /** Undefined: nobody of the network of runtimes asks it. */
+  readonly p2p: SeedP2pConfig | undefined
   /** Are the validators of the genesis document the first whom it knows? */
   readonly book: 'from-genesis' | 'empty'
   readonly profile: Omit<SeedFacts, 'seed'>
@@ -37,11 +44,11 @@ export interface SeedNode {
   readonly api: NodeApi
   /** Answers when others can connect. */
   start(): Promise<void>
-  stop(): void
+  stop(): Promise<void>
 }
 
 /** Makes a seed node. It does not start. */
-export function createSeedNode(options: SeedNodeOptions): SeedNode {
+export async function createSeedNode(options: SeedNodeOptions): Promise<SeedNode> {
   const { config, world, document, keys, book, profile } = options
   const { dataDir, dialect, peers } = config
   const folder = `${dataDir}/seed`
@@ -57,20 +64,35 @@ export function createSeedNode(options: SeedNodeOptions): SeedNode {
     reactors: [],
     known: book === 'from-genesis' ? validatorsOf(document) : [],
   })
+  const { identity } = keys
+  const p2p =
+    options.p2p && (await openSeedP2p({ config: options.p2p, world, dataDir, document, identity }))
   const seed = () => {
     const own = peers.externalAddress ?? (network.endpoint && printEndpoint(network.endpoint))
     return {
       chainContext,
-      addresses: own === undefined ? [] : [`${network.id}@${own}`],
-      nodePeers: network.peers().map(({ id, address }) => `${id}@${printEndpoint(address)}`),
+      addresses: [
+        ...(own === undefined ? [] : [`${toBase64(keys.p2p.publicKey)}@${own}`]),
+        ...(p2p === undefined ? [] : [p2p.place]),
+      ],
+      nodePeers: [
+        ...network.peers().map(({ id, address }) => `${id}@${printEndpoint(address)}`),
+        ...(p2p?.known ?? []),
+      ],
     }
   }
   return {
     id: network.id,
     chainId: cometChainId(chainContext),
     api: createSeedApi({ ...profile, seed }),
-    start,
-    stop,
+    start: async () => {
+      await start()
+      await p2p?.start()
+    },
+    stop: async () => {
+      stop()
+      await p2p?.stop()
+    },
   }
 }
 

@@ -10,6 +10,7 @@ import { stringify } from 'yaml'
 import { cometNodeId } from './cometFiles.ts'
 import type { NetworkGenesis } from './networkGenesis.ts'
 import type { ValidatorKeys } from './networkKeys.ts'
+import { type NetworkWorker, writtenParatimes } from './networkParatimes.ts'
 
 /** A configuration as it is written: sections and their options, by the names of the file. */
 export type WrittenSettings = Readonly<Record<string, unknown>>
@@ -20,8 +21,17 @@ export interface NetworkFoldersOptions {
   readonly network: NetworkGenesis
   /** Where each node listens on the loopback interface. */
   readonly ports: readonly number[]
+  /** Where each node that runs runtimes listens, for both networks. */
+  readonly workerPorts?: readonly WorkerPorts[]
   /** Of every node, or of the node of a number; sections here go before the folder's own. */
   readonly settings?: WrittenSettings | ((node: number) => WrittenSettings)
+}
+
+/** Ports of a node that runs runtimes. */
+export interface WorkerPorts {
+  readonly consensus: number
+  /** Of the network of runtimes. */
+  readonly p2p: number
 }
 
 /** A node's folder. */
@@ -36,35 +46,99 @@ export interface NodeFolder {
 const PRIVATE_MODE = 0o600
 const PRIVATE_FOLDER_MODE = 0o700
 
-/** Makes the folders. Keys that are there already are an error. */
+/** Makes the folders, the validators' first. Keys that are there already are an error. */
 export function makeNetworkFolders(options: NetworkFoldersOptions): readonly NodeFolder[] {
-  const { folder, network, ports } = options
+  const { folder, network, ports, workerPorts = [] } = options
   mkdirSync(folder, { recursive: true })
   const genesisPath = join(folder, 'genesis.json')
   writeFileSync(genesisPath, printGenesis(network.document))
-  const addresses = network.validators.map(
-    ({ p2p }, i) => `${cometNodeId(p2p.publicKey)}@127.0.0.1:${ports[i]}`,
-  )
-  return addresses.map((address, i) => {
-    const dataDir = join(folder, `node-${i}`)
-    const keys = network.validators[i]!
+  const members = membersOf(network, ports, workerPorts)
+  const voters = members.slice(0, network.validators.length).map(({ address }) => address)
+  return members.map(({ name, address, keys, port, ...more }, i) => {
+    const dataDir = join(folder, name)
     mkdirSync(dataDir, { recursive: true, mode: PRIVATE_FOLDER_MODE })
     writeKeys(dataDir, keys)
     const configPath = join(dataDir, 'config.yml')
-    const peers = addresses.filter((other) => other !== address)
-    const place = { dataDir, genesisPath, peers, port: ports[i]!, keys }
-    const { settings: more } = options
-    const own = typeof more === 'function' ? more(i) : more
-    const settings = { ...settingsOf(place), ...own }
+    const peers = voters.filter((other) => other !== address)
+    const place = { dataDir, genesisPath, peers, port, keys }
+    const own = typeof options.settings === 'function' ? options.settings(i) : options.settings
+    const written = settingsOf(place)
+    const settings =
+      more.worker === undefined
+        ? { ...written, ...own }
+        : workerSettings({ ...written, ...own }, more.worker, { network, workerPorts })
     writeFileSync(configPath, stringify(settings), { mode: PRIVATE_MODE })
     return { dataDir, configPath, address }
   })
 }
 
+interface Member {
+  readonly name: string
+  readonly keys: ValidatorKeys
+  readonly port: number
+  readonly address: string
+  readonly worker: NetworkWorker | undefined
+}
+
+function membersOf(
+  { validators, workers }: NetworkGenesis,
+  ports: readonly number[],
+  workerPorts: readonly WorkerPorts[],
+): readonly Member[] {
+  const member = (name: string, keys: ValidatorKeys, port: number): Omit<Member, 'worker'> => {
+    return { name, keys, port, address: `${cometNodeId(keys.p2p.publicKey)}@127.0.0.1:${port}` }
+  }
+  return [
+    ...validators.map((keys, i) => {
+      return { ...member(`node-${i}`, keys, ports[i]!), worker: undefined }
+    }),
+    ...workers.map((worker, i) => {
+      return { ...member(worker.name, worker.keys, workerPorts[i]!.consensus), worker }
+    }),
+  ]
+}
+
+interface WorkerPlace {
+  readonly network: NetworkGenesis
+  readonly workerPorts: readonly WorkerPorts[]
+}
+
+/** They find each other by name: no seeds are needed on one machine. */
+function workerSettings(
+  settings: WrittenSettings,
+  { name, part, keys }: NetworkWorker,
+  { network, workerPorts }: WorkerPlace,
+): WrittenSettings {
+  const { workers, paratimes } = network
+  const addressOf = (i: number) => `127.0.0.1:${workerPorts[i]!.p2p}`
+  const own = workers.findIndex((worker) => worker.name === name)
+  const others = workers.flatMap((worker, i) =>
+    i === own ? [] : [`${toBase64(worker.keys.p2p.publicKey)}@${addressOf(i)}`],
+  )
+  const isOwned = part !== 'client'
+  return {
+    ...settings,
+    mode: part,
+    p2p: {
+      port: workerPorts[own]!.p2p,
+      registration: { addresses: [addressOf(own)] },
+      connection_manager: { persistent_peers: others },
+    },
+    registration: isOwned ? { entity_id: toBase64(keys.entity.publicKey) } : {},
+    storage: { checkpoint_sync_disabled: true },
+    wadi: {
+      ...(settings['wadi'] as WrittenSettings | undefined),
+      // Who says where programs are does not want these.
+      ...(settings['runtime'] === undefined && { paratimes: writtenParatimes(part, paratimes) }),
+    },
+  }
+}
+
 function writeKeys(dataDir: string, keys: ValidatorKeys): void {
   for (const role of ['node', 'p2p', 'consensus', 'vrf'] as const) {
     const bytes = () => keys[role].seed.reveal().slice()
-    createKeyFile(join(dataDir, `${ROLE_FILES[role]}.pem`), { bytes })
+    // The seed makes it again.
+    createKeyFile(join(dataDir, `${ROLE_FILES[role]}.pem`), { bytes }, 'buffered')
   }
 }
 

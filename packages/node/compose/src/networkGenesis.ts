@@ -30,6 +30,15 @@ import {
   validatorKeys,
 } from './networkKeys.ts'
 import { networkLedger } from './networkLedger.ts'
+import {
+  GOVERNED,
+  keyManagerStatuses,
+  type NetworkWorker,
+  networkRuntimes,
+  networkWorkers,
+  type ParatimeName,
+  type ParatimesOptions,
+} from './networkParatimes.ts'
 
 /** A validator that the network begins with. */
 export interface ValidatorOptions {
@@ -61,6 +70,8 @@ export interface NetworkOptions {
   /** What an equivocation costs, and for how many epochs. */
   readonly slash?: { readonly amount: bigint; readonly freezeEpochs: bigint }
   readonly params?: Partial<ConsensusParameters>
+  /** Runtimes, and the nodes that run them; none unless told otherwise. */
+  readonly paratimes?: ParatimesOptions | undefined
   /** Last changes to the document. */
   readonly change?: (document: GenesisDocument) => GenesisDocument
 }
@@ -70,6 +81,10 @@ export interface NetworkGenesis {
   readonly document: GenesisDocument
   readonly chainContext: string
   readonly validators: readonly ValidatorKeys[]
+  /** Nodes that run runtimes: they register by themselves. */
+  readonly workers: readonly NetworkWorker[]
+  /** What they run. */
+  readonly paratimes: readonly ParatimeName[]
   readonly accounts: readonly NetworkAccount[]
 }
 
@@ -92,15 +107,22 @@ interface Validator extends Required<ValidatorOptions> {
 export function createNetworkGenesis(options: NetworkOptions): NetworkGenesis {
   const { seed = 'test', accounts: funded = 16, change = (document) => document } = options
   const validators = validatorsOf(options, seed)
+  const { paratimes } = options
+  const keysOf = (i: number) => validatorKeys(seed, validators.length + i)
+  const workers = paratimes === undefined ? [] : networkWorkers(paratimes, keysOf)
   const accounts =
     typeof funded === 'number'
       ? Array.from({ length: funded }, (_, i) => networkAccount(seed, i))
       : funded
   const staking = networkLedger({
-    stakes: validators.map(({ keys, stake }) => [keys.entity.publicKey, stake]),
+    stakes: [
+      ...validators.map(({ keys, stake }) => [keys.entity.publicKey, stake] as const),
+      ...workers.map(({ keys }) => [keys.entity.publicKey, STAKE] as const),
+    ],
     accounts: accounts.map(({ address }) => address),
     balance: options.balance ?? BALANCE,
     slash: options.slash ?? { amount: STAKE / 10n, freezeEpochs: EXPIRATION },
+    allowEscrowMessages: options.paratimes !== undefined,
   })
   const document = change({
     ...zero(GenesisDocument),
@@ -109,12 +131,17 @@ export function createNetworkGenesis(options: NetworkOptions): NetworkGenesis {
     genesisTime: options.time ?? BEGUN_AT,
     chainId: `wadi network ${seed}`,
     staking,
-    registry: registryOf(validators),
+    ...(paratimes && {
+      keymanager: { ...zero(GenesisDocument).keymanager, statuses: keyManagerStatuses(paratimes) },
+    }),
+    registry: registryOf({ validators, workers, paratimes }),
   })
   return {
     document,
     chainContext: chainContextOf(document),
     validators: validators.map(({ keys }) => keys),
+    workers,
+    paratimes: paratimes?.paratimes ?? [],
     accounts,
   }
 }
@@ -129,15 +156,26 @@ function validatorsOf({ validators }: NetworkOptions, seed: string): readonly Va
   }))
 }
 
-function registryOf(validators: readonly Validator[]): GenesisDocument['registry'] {
+interface Registered {
+  readonly validators: readonly Validator[]
+  readonly workers: readonly NetworkWorker[]
+  readonly paratimes: ParatimesOptions | undefined
+}
+
+function registryOf(registered: Registered): GenesisDocument['registry'] {
+  const { validators, workers, paratimes } = registered
+  const owner = workers[0]?.keys.entity.publicKey
   return {
     ...zero(GenesisDocument).registry,
     params: make(RegistryParameters, {
       debugAllowUnroutableAddresses: true,
       debugAllowTestRuntimes: true,
       maxNodeExpiration: EXPIRATION,
+      ...(paratimes && { enableRuntimeGovernanceModels: GOVERNED }),
     }),
-    entities: validators.map(({ keys: { entity, node } }) => {
+    runtimes:
+      paratimes === undefined || owner === undefined ? [] : networkRuntimes(paratimes, owner),
+    entities: [...validators, ...workers].map(({ keys: { entity, node } }) => {
       const descriptor = { v: ENTITY_VERSION, id: entity.publicKey, nodes: [node.publicKey] }
       return signValue(entity.signer, contextOf(contexts.registerEntity), Entity, descriptor)
     }),

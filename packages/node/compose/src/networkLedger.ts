@@ -26,6 +26,8 @@ export interface LedgerOptions {
   /** Of each of the accounts. */
   readonly balance: bigint
   readonly slash: { readonly amount: bigint; readonly freezeEpochs: bigint }
+  /** May runtimes delegate what they have? */
+  readonly allowEscrowMessages: boolean
 }
 
 /** Where rewards come from. */
@@ -69,7 +71,7 @@ function stakedAccount(stake: Quantity): Account {
 }
 
 /** Rewards are small, but they change the weight of votes in every epoch. */
-function parametersOf({ slash }: LedgerOptions): Parameters {
+function parametersOf({ slash, allowEscrowMessages }: LedgerOptions): Parameters {
   const kinds = Object.values(ThresholdKind.names)
   const punishment = { amount: quantity(slash.amount), freezeInterval: slash.freezeEpochs }
   return make(Parameters, {
@@ -87,6 +89,7 @@ function parametersOf({ slash }: LedgerOptions): Parameters {
     feeSplitWeightVote: quantity(1n),
     feeSplitWeightNextPropose: quantity(1n),
     maxAllowances: 16,
+    allowEscrowMessages,
     slashing: keyedMap<number, Slash>(SlashReason, [
       [SlashReason.names['consensus-equivocation'], punishment],
       [SlashReason.names['consensus-light-client-attack'], punishment],

@@ -1,5 +1,6 @@
 /** What a running node answers: its chain out of engine and application, and what it is. */
 
+import type { Clock } from '@wadi/base/clock'
 import { CodedError } from '@wadi/base/errors'
 import { printEndpoint } from '@wadi/comet-p2p/net-address'
 import type { Network } from '@wadi/comet-p2p/network'
@@ -9,6 +10,7 @@ import type { UpgradeDescriptor } from '@wadi/consensus/upgrade'
 import { errors as upgradeErrors } from '@wadi/consensus/upgrade/errors'
 import type { Upgrader } from '@wadi/consensus-services/kernel/upgrader'
 import { checkDescriptor } from '@wadi/consensus-services/upgrade/descriptors'
+import type { RuntimeAnswers } from '@wadi/contracts/runtime-answers'
 import type { Engine } from '@wadi/engine/engine'
 import { engineSource } from '@wadi/node-api/engine-source'
 import { createNodeApi, type NodeApi } from '@wadi/node-api/node-api'
@@ -29,19 +31,22 @@ export interface AnswerParts {
   readonly engine: Engine
   readonly application: OasisApplication
   readonly network: Network
+  readonly clock: Clock
   /** The key by which its peers know the node. */
   readonly p2pKey: Uint8Array
   /** What others are told of where it listens, if not that. */
   readonly externalAddress: string | undefined
   readonly profile: NodeProfile
+  readonly runtimes?: RuntimeAnswers | undefined
 }
 
 /** The calls and streams of a node. */
 export function openAnswers(parts: AnswerParts): NodeApi {
-  const { document, engine, application, profile } = parts
+  const { document, engine, application, clock, profile, runtimes } = parts
   const { chainContext, upgrader } = application
   return createNodeApi({
-    source: engineSource({ document, chainContext, engine, application }),
+    source: engineSource({ document, chainContext, engine, application, clock }),
+    ...(runtimes && { runtimes }),
     facts: {
       ...profile,
       peers: () => peersOf(parts),

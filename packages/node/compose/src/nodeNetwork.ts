@@ -33,6 +33,10 @@ export interface PeersConfig
   /** Are addresses kept that not everybody can reach? */
   readonly addressBook: 'strict' | 'lenient'
   readonly seeds?: readonly NetAddress[]
+  /** Ids of peers of whom nobody is told. */
+  readonly privatePeers?: readonly string[]
+  /** The longest time between two dials of a persistent peer; no bound unless told otherwise. */
+  readonly persistentDialMsMax?: number | undefined
 }
 
 /** What a node's connections are made of. */
@@ -62,6 +66,8 @@ export const SECRET_ALGORITHMS: SecretOptions['algorithms'] = {
   chacha20Poly1305: fastChaCha20Poly1305,
 }
 
+/** COMPAT(oasis-core): where CometBFT has it, below its folder. */
+const BOOK_FOLDER = 'config'
 const BOOK_NAME = 'addrbook.json'
 /** Less than the reference's three seconds: a node that comes back is soon heard again. */
 const DIAL_JITTER_MS = 100
@@ -69,8 +75,9 @@ const DIAL_JITTER_MS = 100
 /** Makes a network that has not started. */
 export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
   const { world, config, folder, reactors, known = [], ...identity } = options
-  const { peerExchange, addressBook, seeds, ...rest } = config
-  const book = peerExchange === 'off' ? undefined : openBook(options)
+  const { peerExchange, addressBook, seeds, privatePeers: _, persistentDialMsMax, ...rest } = config
+  const bookFolder = `${folder}/${BOOK_FOLDER}`
+  const book = peerExchange === 'off' ? undefined : openBook(options, bookFolder)
   for (const address of known) book?.add(address, address)
   const network = new Network({
     ...identity,
@@ -83,9 +90,11 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
   })
   for (const reactor of reactors) network.add(reactor)
   const save = () =>
-    book && replaceFile(world.files, folder, BOOK_NAME, [encodeBook(book.content())])
+    book && replaceFile(world.files, bookFolder, BOOK_NAME, [encodeBook(book.content())])
   const mode = peerExchange === 'seed' ? 'seed' : 'peer'
-  const pex = book && new PexReactor({ world, network, book, seeds: seeds ?? [], save, mode })
+  const pex =
+    book &&
+    new PexReactor({ world, network, book, seeds: seeds ?? [], save, mode, persistentDialMsMax })
   if (pex !== undefined) network.add(pex)
   return {
     network,
@@ -105,9 +114,11 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
 }
 
 /** A book that cannot be read is begun anew: it holds nothing that peers cannot tell again. */
-function openBook({ world, config, folder }: NodeNetworkOptions): AddressBook {
+function openBook({ world, config }: NodeNetworkOptions, folder: string): AddressBook {
+  world.files.makeFolder(folder)
   const path = `${folder}/${BOOK_NAME}`
-  const options = { ...world, routability: config.addressBook }
+  const { addressBook: routability, privatePeers: privateIds = [] } = config
+  const options = { ...world, routability, privateIds }
   try {
     if (!world.files.exists(path)) return new AddressBook(options)
     const { key, entries } = decodeBook(readWhole(world.files, path))

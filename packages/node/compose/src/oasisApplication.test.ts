@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { toHex } from '@wadi/base/bytes'
+import { FakeClock } from '@wadi/base/clock'
+import { assert as assertOwn } from '@wadi/base/errors'
+import { createLogger, MemoryLog } from '@wadi/base/log'
 import { chainTermsOf } from '@wadi/consensus-services/application/chainTerms'
+import type { Service } from '@wadi/consensus-services/kernel/service'
 import { StopForUpgrade } from '@wadi/consensus-services/kernel/upgrader'
+import { services } from '@wadi/consensus-services/services'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
 import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import { genesisOf } from './engineGenesis.ts'
@@ -202,6 +207,31 @@ describe('the consensus layer behind the contract', () => {
     assert.throws(() => runDecided(application, context, []), { reason: 'block.missingMetadata' })
   })
 
+  it('says aloud why it has no vote for a proposal, and where in the program if that is wrong', () => {
+    const log = new MemoryLog()
+    const failing: Service = {
+      ...services[0]!,
+      name: '950_failing',
+      methods: {},
+      beginBlock: ({ committed }) => assertOwn(committed === undefined, 'a bug of the test'),
+    }
+    const application = begin({
+      logger: createLogger('application', log.sink),
+      services: [...services, failing],
+    })
+    assert.equal(application.processProposal(contextOf(network, { height: 1n }), []), false)
+    runEmpty([application], 1n, 1n)
+    assert.equal(application.processProposal(contextOf(network, { height: 2n }), []), false)
+    for (const { level, sentence } of log.records)
+      assert.deepEqual([level, sentence], ['error', 'failed to process proposal'])
+    const [bad, bug] = log.records.map(({ fields }) => fields)
+    const why = 'block: missing required block metadata'
+    assert.deepEqual(bad, { height: 1n, why, stack: undefined })
+    const stack = bug?.['stack']
+    assert.deepEqual(bug, { height: 2n, why: 'BugError: a bug of the test', stack })
+    assert.match(String(stack), /oasisApplication\.test\.ts/)
+  })
+
   it('stops before the height that its operator does not want', () => {
     const files = new MemoryFiles()
     const told: bigint[] = []
@@ -223,6 +253,41 @@ describe('the consensus layer behind the contract', () => {
     assert.deepEqual(retained, [1n, 1n, 1n, 1n, 1n, 1n, 1n, 5n, 5n, 5n, 5n, 9n])
     assert.throws(() => application.stateAt(8n), { module: 'consensus', code: 3 })
     assert.equal(application.stateAt(9n).root.version, 9n)
+  })
+
+  it('prunes fewer when it is time', () => {
+    const pruning = { strategy: 'keep_n', kept: 3n } as const
+    const clock = new FakeClock()
+    const application = begin({ pruning, clock, pruneIntervalMs: 10_000 })
+    const retained = Array.from({ length: 9 }, (_, i) => {
+      clock.advance(2_500)
+      return runBlock(network, [application], { height: BigInt(i + 1) }).commit.retainHeight
+    })
+    assert.deepEqual(retained, [1n, 1n, 1n, 1n, 2n, 2n, 2n, 2n, 6n])
+  })
+
+  it('stops where something does not hold, as often as it looks', () => {
+    const checked: bigint[] = []
+    let height = 0n
+    const watching: Service = {
+      name: '950_watching',
+      methods: {},
+      priority: () => 0n,
+      *violations() {
+        checked.push(height)
+        if (height === 6n) yield { invariant: 'test.six', details: 'it is six' }
+      },
+    }
+    const application = begin({ services: [...services, watching], checkedEvery: 3n })
+    const run = () => runBlock(network, [application], { height: ++height })
+    for (let i = 0; i < 5; i++) run()
+    assert.throws(run, {
+      reason: 'oasisApplication.broken',
+      message: /950_watching after block 6: test\.six: it is six$/,
+    })
+    assert.deepEqual(checked, [3n, 6n])
+    runEmpty([begin({ services: [...services, watching] })], 1n, 7n)
+    assert.equal(checked.length, 2)
   })
 })
 

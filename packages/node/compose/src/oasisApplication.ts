@@ -1,7 +1,7 @@
 /** The consensus layer as an engine drives it, with its state in a folder. */
 
 import { EMPTY_BYTES, equalBytes, parseUtf8 } from '@wadi/base/bytes'
-import { definePlainErrors } from '@wadi/base/errors'
+import { CodedError, definePlainErrors } from '@wadi/base/errors'
 import { createLogger, type Logger, SILENT } from '@wadi/base/log'
 import type { VrfState } from '@wadi/consensus/beacon'
 import { vrfState } from '@wadi/consensus/beacon/keys'
@@ -14,10 +14,11 @@ import {
 } from '@wadi/consensus/genesis/document'
 import { Application as Services } from '@wadi/consensus-services/application'
 import { type ChainChoices, chainTermsOf } from '@wadi/consensus-services/application/chainTerms'
+import type { ProposalFailure } from '@wadi/consensus-services/application/proposal'
 import { Snapshots } from '@wadi/consensus-services/application/snapshots'
 import type { Chain } from '@wadi/consensus-services/kernel/context'
 import type { Service } from '@wadi/consensus-services/kernel/service'
-import { read, readExisting } from '@wadi/consensus-services/kernel/state'
+import { type ReadableState, read, readExisting } from '@wadi/consensus-services/kernel/state'
 import type { Upgrader } from '@wadi/consensus-services/kernel/upgrader'
 import { services as allServices } from '@wadi/consensus-services/services'
 import type {
@@ -52,6 +53,7 @@ import { TreeUpkeep, type UpkeepOptions } from './treeUpkeep.ts'
 /** What an engine of another network says. */
 export const errors = definePlainErrors('oasisApplication', {
   otherGenesis: 'the engine begins another network',
+  broken: 'something does not hold that always should',
 })
 
 type ServicesOptions = ConstructorParameters<typeof Services>[0]
@@ -71,6 +73,21 @@ export interface OasisApplicationOptions
   /** The node's consensus key. Who has none proposes nothing. */
   readonly signer?: Signer | undefined
   readonly services?: readonly Service[]
+  /** After every so many blocks all that always holds is checked, which takes time. */
+  readonly checkedEvery?: bigint | undefined
+}
+
+const FAILURES = {
+  prepare: 'failed to prepare proposal',
+  process: 'failed to process proposal',
+} as const
+
+/** Nobody else hears of it: there is a vote for nothing, or a proposal of nothing. */
+function tellFailure(log: Logger, { step, height, error }: ProposalFailure): void {
+  const isBlocks = error instanceof CodedError
+  // Where the program is wrong, it takes more than a sentence to find out why.
+  const { stack } = !isBlocks && error instanceof Error ? error : {}
+  log.error(FAILURES[step], { height, why: isBlocks ? error.message : String(error), stack })
 }
 
 /** The consensus layer of a node. */
@@ -79,6 +96,7 @@ export class OasisApplication implements Application {
   readonly #chain: Omit<Chain, 'bus'>
   readonly #state: TreeState
   readonly #upkeep: TreeUpkeep
+  readonly #log: Logger
   #services: Services
   #snapshots: Snapshots
   #hasBegun = false
@@ -89,6 +107,7 @@ export class OasisApplication implements Application {
     const { document, folder, files = nodeFiles, durability = 'finalized' } = options
     const logger: Logger = options.logger ?? createLogger('application', SILENT)
     this.#options = options
+    this.#log = logger
     this.#chain = chainTermsOf(document, options)
     this.#state = new TreeState({ folder, files, chain: this.#chain.context, durability })
     this.#upkeep = new TreeUpkeep(this.#state, document.height, { ...options, logger })
@@ -188,8 +207,9 @@ export class OasisApplication implements Application {
   }
 
   commit(): CommitResponse {
-    const { state, rootHash } = this.#services.commit()
+    const { height, state, rootHash } = this.#services.commit()
     this.#executed = EMPTY_BYTES
+    this.#checkInvariants(height, state)
     this.#upkeep.wake(readExisting(state, consensusKeys.parameters))
     // The block is committed here and not yet in the engine, which finds out when it begins anew.
     this.#services.checkUpgrade()
@@ -230,8 +250,18 @@ export class OasisApplication implements Application {
       ...(halt && { halt }),
       ...(onHalt && { onHalt }),
       ...(watch && { watch }),
+      onProposalFailure: (failure) => tellFailure(this.#log, failure),
     })
     return [opened, new Snapshots(this.#state, () => opened.adoptState())]
+  }
+
+  /** A node that finds its state broken stops: others would be told wrong things. */
+  #checkInvariants(height: bigint, state: ReadableState): void {
+    const { services = allServices, checkedEvery } = this.#options
+    if (checkedEvery === undefined || height % checkedEvery !== 0n) return
+    for (const { name, violations } of services)
+      for (const { invariant, details } of violations(state))
+        throw errors.broken(`${name} after block ${height}: ${invariant}: ${details}`)
   }
 
   /** The engine was killed before the first block: what it has begun is forgotten. */

@@ -11,7 +11,11 @@ import { EMPTY_HASH, ROOT_TYPE_STATE, type Root } from '@wadi/mkvs/roots'
 import { createTree, openTree, type Tree } from '@wadi/mkvs/tree'
 import { CheckpointFiles } from '@wadi/node-storage/checkpoint-files'
 import type { FileSystem } from '@wadi/node-storage/file-system'
-import { NodeDatabase, type NodeDurability } from '@wadi/node-storage/node-database'
+import {
+  type DatabaseSizes,
+  NodeDatabase,
+  type NodeDurability,
+} from '@wadi/node-storage/node-database'
 
 const NAMESPACE = new Uint8Array(32)
 
@@ -22,6 +26,8 @@ export interface TreeStateOptions {
   /** The chain context; a folder of another chain is refused. */
   readonly chain: string
   readonly durability: NodeDurability
+  /** Those of production unless told otherwise. */
+  readonly sizes?: DatabaseSizes | undefined
 }
 
 /** What of a checkpoint is up to the node. */
@@ -37,13 +43,14 @@ export class TreeState implements StateStore, SnapshotStore {
   #known: readonly Metadata[]
   #tree: Tree
 
-  constructor({ folder, files, chain, durability }: TreeStateOptions) {
+  constructor({ folder, files, chain, durability, sizes }: TreeStateOptions) {
     this.database = NodeDatabase.open({
       path: `${folder}/state`,
       chain,
       namespace: NAMESPACE,
       durability,
       files,
+      ...(sizes && { sizes }),
     })
     // Whoever asked for it has forgotten what it was.
     this.database.abortRestore()

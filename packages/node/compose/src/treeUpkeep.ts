@@ -1,5 +1,6 @@
 /** What a node does with its state between blocks: checkpoints, pruning, giving space back. */
 
+import type { Clock } from '@wadi/base/clock'
 import { UnavailableError } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import type { Parameters } from '@wadi/consensus/consensus'
@@ -27,6 +28,10 @@ export interface UpkeepOptions {
   readonly pruning?: Pruning
   /** So many versions are pruned together. */
   readonly pruneBatch?: bigint
+  /** Fewer are pruned when so much time has passed since the last time; without, they wait. */
+  readonly pruneIntervalMs?: number
+  /** By which that time passes. */
+  readonly clock?: Clock
   readonly vetoes?: readonly PruneVeto[]
   /** Checkpoints are made as the network's parameters say, unless the operator wants none. */
   readonly checkpoints?: 'made' | 'none'
@@ -45,11 +50,13 @@ export class TreeUpkeep {
   #parameters: UpkeepParameters | undefined
   #work: Generator<void> | undefined
   #timer: Timer | undefined
+  #prunedMs: number
 
   constructor(state: TreeState, initialHeight: bigint, options: UpkeepOptions) {
     this.#state = state
     this.#initialHeight = initialHeight
     this.#options = options
+    this.#prunedMs = options.clock?.monotonicMs() ?? 0
   }
 
   /** Blocks below this height are no longer needed; zero keeps all. */
@@ -120,11 +127,19 @@ export class TreeUpkeep {
     const { earliestVersion: earliest, latestVersion: latest } = database
     if (pruning === undefined || latest === undefined) return
     const range = decidePruning(pruning, { earliest, latest }, vetoes)
-    if (range === undefined || range.to - range.from < pruneBatch) return
+    if (range === undefined || range.to === range.from) return
+    if (range.to - range.from < pruneBatch && !this.#isPruningLate()) return
+    this.#prunedMs = this.#options.clock?.monotonicMs() ?? 0
     for (let version = range.from; version < range.to; version++) {
       database.prune(version)
       yield
     }
     while (database.compact()) yield
+  }
+
+  #isPruningLate(): boolean {
+    const { clock, pruneIntervalMs } = this.#options
+    if (clock === undefined || pruneIntervalMs === undefined) return false
+    return clock.monotonicMs() - this.#prunedMs >= pruneIntervalMs
   }
 }

@@ -15,6 +15,7 @@ import { CodedError } from '@wadi/base/errors'
 import { parseIp } from '@wadi/primitives/ip'
 import { Namespace } from '@wadi/primitives/namespace'
 import { PublicKey } from '@wadi/primitives/publicKey'
+import { parseVersion, printVersion, type Version } from '@wadi/primitives/version'
 
 interface TextKind<T> {
   readonly form: string
@@ -61,6 +62,13 @@ export function namespace(declared: Declared<Namespace>): Option<Namespace> {
   const form = 'a runtime identifier of 64 hex digits, beginning 0000000000000000 or with its flags'
   const parse = (text: string) => Namespace.check(parseHex(text))
   return parsedText({ form, parse, show: (value) => showText(hexOf(value)) }, declared)
+}
+
+/** A version: three numbers. */
+export function version(declared: Declared<Version>): Option<Version> {
+  const form = 'a version such as 1.2.3'
+  const show = (value: Version) => showText(printVersion(value))
+  return parsedText({ form, parse: parseVersion, show }, declared)
 }
 
 function hexOf(bytes: Uint8Array): string {

@@ -2,22 +2,49 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readYaml } from './file/readYaml.ts'
 import { checkNodeConfig } from './nodeConfig.ts'
+import { NODE_MODES } from './sections/sections.ts'
 
 const check = (text: string) => checkNodeConfig(readYaml(text).raw)
 const refuses = (text: string, message: RegExp) =>
   assert.throws(() => check(text), { reason: 'config.badValue', message })
 
 describe('values that do not go together', () => {
-  it('in mode and state: only clients and observers do without', () => {
-    const without = 'consensus: {local_storage: false}\n'
-    for (const mode of ['client', 'observer']) check(`${without}mode: ${mode}\n`)
-    for (const mode of ['validator', 'compute', 'keymanager', 'seed', 'archive']) {
-      refuses(`${without}mode: ${mode}\n`, /consensus\.local_storage: a node in mode/)
+  const noState = (more: string) =>
+    `consensus: {local_storage: false, providers: ["unix:/a"], light_client: ${more}}\n`
+  const trusting = noState(`{trust: {height: 1, hash: ${'ab'.repeat(32)}}}`)
+
+  it('a node without a state of its own, in every mode but that of a client', () => {
+    for (const mode of NODE_MODES) {
+      const { raw, ...places } = readYaml(`mode: ${mode}\n${trusting}`)
+      const checked = () => checkNodeConfig(raw, { file: 'node.yaml', ...places })
+      if (mode === 'client') checked()
+      else
+        assert.throws(checked, {
+          reason: 'config.badValue',
+          message:
+            /node\.yaml:2:13: consensus\.local_storage: this version .*; set it to true, or remove/,
+        })
     }
+    check('consensus: {local_storage: true}\n')
+  })
+
+  it('a node without a state that votes, has runtimes, asks nobody or trusts nothing', () => {
+    const client = (text: string) => `mode: client\n${text}`
+    refuses(client(trusting.replace('{', '{validator: true, ')), /a validator keeps the state/)
     refuses(
-      'mode: observer\nconsensus: {local_storage: false, validator: true}\n',
-      /local_storage: a validator/,
+      client(`${trusting}runtime: {paths: [/a.orc]}\n`),
+      /this version keeps the state where there are runtimes/,
     )
+    refuses(client(trusting.replace('"unix:/a"', '')), /consensus\.providers names none/)
+    refuses(client(noState('{}')), /set consensus\.light_client\.trust/)
+  })
+
+  it('what this version would do nothing with', () => {
+    refuses(
+      'consensus: {debug: {unsafe_replay_recover_corrupted_wal: true}}\n',
+      /unsafe_replay_recover_corrupted_wal: .*; set it to false, or remove it$/,
+    )
+    check('consensus: {debug: {unsafe_replay_recover_corrupted_wal: false}}\n')
   })
 
   it('in consensus', () => {
@@ -32,6 +59,9 @@ describe('values that do not go together', () => {
     const sanity = 'consensus: {supplementary_sanity: {enabled: true, interval: 0}}\n'
     refuses(sanity, /supplementary_sanity\.interval: must be at least 1/)
     refuses('consensus: {prune: {strategy: keep_n, num_kept: 0}}\n', /prune\.num_kept/)
+    refuses('consensus: {prune: {strategy: keep_n, interval: 999ms}}\n', /prune\.interval: .* 1s/)
+    check('consensus: {prune: {strategy: keep_n, interval: 1s}}\n')
+    check('consensus: {prune: {strategy: none, interval: 0s}}\n')
   })
 
   it('in runtime', () => {

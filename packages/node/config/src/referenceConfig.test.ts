@@ -41,9 +41,12 @@ function flatten(raw: unknown, path = ''): readonly (readonly [string, unknown])
 const defaults = checkNodeConfig(undefined)
 const VARIABLES = { NET: '/net', DIR: '/scratch', BIN: '/bin/loader' }
 
+/** What release 26.1 has; the list is of a later commit. */
+const OLDER_NAMES = ['consensus.debug.allow_duplicate_ip']
+
 /** Is it of the section that the reference does not have? */
 function isOurs(path: string): boolean {
-  return path.startsWith('wadi.')
+  return path.startsWith('wadi.') || OLDER_NAMES.includes(path)
 }
 
 /** What is in effect, by path. */

@@ -130,6 +130,15 @@ describe('a node that is not in sync', () => {
     assert.deepEqual(ids({ sync: { ...old, peers: 0 } }), ['no-peers', 'no-blocks'])
   })
 
+  it('may follow a network that stands, or have no block at all', () => {
+    const standing = { isSynced: false, blockTime: NOW - 90n, nextBlock: 'did not come' } as const
+    assert.deepEqual(ids({ sync: standing }), ['syncing', 'no-blocks'])
+    assert.deepEqual(ids({ sync: { ...standing, nextBlock: 'came' } }), ['syncing'])
+    const { what, why } = only({ sync: { ...standing, height: 0n, blockTime: -62_135_596_800n } })
+    assert.equal(what, 'the node has no block yet')
+    assert.equal(why, 'the network has not begun, or nobody has sent one; it has 8 peers')
+  })
+
   it('may be a seed, which has none', () => {
     assert.deepEqual(diagnose({ machine, node: { kind: 'seed' } }), [])
   })

@@ -49,22 +49,32 @@ export function spanText(seconds: bigint): string {
   return `${seconds} seconds`
 }
 
+function behindFinding({ height, blockTime, peers }: SyncFacts, now: bigint): Finding {
+  const age = now - blockTime
+  const hasBlock = height > 0n
+  const peersText = peers === undefined ? [] : [`it has ${peers} peers`]
+  const why = hasBlock
+    ? [`its last block is ${spanText(age < 0n ? 0n : age)} old`, ...peersText].join(', and ')
+    : ['the network has not begun, or nobody has sent one', ...peersText].join('; ')
+  return {
+    id: 'syncing',
+    what: hasBlock
+      ? `the node is at height ${height} and has not caught up`
+      : 'the node has no block yet',
+    why,
+    next:
+      peers === 0
+        ? 'give it peers first'
+        : 'wait: control wait-sync ends when it has a block less than a minute old; ' +
+          'consensus.state_sync takes a state instead of all blocks, ' +
+          'and where the clock of this machine is fast no block is young enough',
+  }
+}
+
 function syncFindings(sync: SyncFacts, now: bigint): readonly Finding[] {
   const { isSynced, height, blockTime, peers } = sync
-  const found: Finding[] = []
+  const found: Finding[] = isSynced ? [] : [behindFinding(sync, now)]
   const age = now - blockTime
-  const andPeers = peers === undefined ? '' : `, and it has ${peers} peers`
-  if (!isSynced)
-    found.push({
-      id: 'syncing',
-      what: `the node is at height ${height} and has not caught up`,
-      why: `its last block is ${spanText(age < 0n ? 0n : age)} old${andPeers}`,
-      next:
-        peers === 0
-          ? 'give it peers first'
-          : 'wait: control wait-sync ends when it has; ' +
-            'consensus.state_sync takes a state instead of all blocks',
-    })
   // Who has no peers and fresh blocks makes them alone.
   if (peers === 0 && (!isSynced || age > CLOCK_OFF_SECONDS_MAX))
     found.push({
@@ -75,7 +85,8 @@ function syncFindings(sync: SyncFacts, now: bigint): readonly Finding[] {
         'name seeds in p2p.seeds or peers in consensus.p2p.persistent_peers, ' +
         'and see that the firewall lets the port of consensus.listen_address through',
     })
-  return [...found, ...clockFindings(sync, age)]
+  // Where the first block is still to come, how old the last one is says nothing.
+  return height === 0n ? found : [...found, ...clockFindings(sync, age)]
 }
 
 function clockFindings({ isSynced, height, nextBlock }: SyncFacts, age: bigint): Finding[] {
@@ -87,9 +98,12 @@ function clockFindings({ isSynced, height, nextBlock }: SyncFacts, age: bigint):
   })
   if (age < -CLOCK_OFF_SECONDS_MAX)
     return [clock(-age, 'slow', `block ${height} is from the future, as it goes`)]
-  if (!isSynced || age <= CLOCK_OFF_SECONDS_MAX || nextBlock === undefined) return []
+  if (age <= CLOCK_OFF_SECONDS_MAX || nextBlock === undefined) return []
   if (nextBlock === 'came')
-    return [clock(age, 'fast', 'blocks come, and each of them looks old when it does')]
+    // Who catches up gets old blocks.
+    return !isSynced
+      ? []
+      : [clock(age, 'fast', 'blocks come, and each of them looks old when it does')]
   return [
     {
       id: 'no-blocks',

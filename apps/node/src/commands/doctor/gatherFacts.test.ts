@@ -6,7 +6,7 @@ import { make, zero } from '@wadi/cbor/codec'
 import { keyedMap } from '@wadi/cbor/collections'
 import { text } from '@wadi/cbor/scalars'
 import { BACKENDS, Parameters as BeaconParameters } from '@wadi/consensus/beacon'
-import { Status as ConsensusStatus } from '@wadi/consensus/consensus/status'
+import { Status as ConsensusStatus, StatusState } from '@wadi/consensus/consensus/status'
 import { RegistrationStatus, Status } from '@wadi/consensus/control'
 import { NodeStatus } from '@wadi/consensus/registry'
 import { errors as registryErrors } from '@wadi/consensus/registry/errors'
@@ -210,6 +210,10 @@ describe('what a node is asked', () => {
     const before = asked.names.length
     assert.equal((await asked.gather()).sync?.nextBlock, 'did not come')
     assert.ok(asked.names.length - before >= BLOCK_WAIT_MS_MAX / 500)
+    asked.consensus = { ...asked.consensus, status: StatusState.names.syncing }
+    assert.equal((await asked.gather()).sync?.nextBlock, 'did not come')
+    asked.consensus = { ...asked.consensus, peers: undefined }
+    assert.equal((await asked.gather()).sync?.nextBlock, undefined)
   })
 
   it('may be nothing: there is no state, no chain, or no node', async () => {
@@ -226,5 +230,14 @@ describe('what a node is asked', () => {
     }
     const { node } = await asked.facts()
     assert.deepEqual(node, { kind: 'away', target: 'unix:here', why: 'nobody is there' })
+    asked.answers['NodeController/GetStatus'] = () => {
+      const cause = Object.assign(new Error('connect ENOENT'), { code: 'ENOENT' })
+      throw new UnavailableError('test', 'no node answers', { cause })
+    }
+    const { node: gone } = await asked.facts()
+    assert.match(
+      gone.kind === 'away' ? gone.why : '',
+      /^there is no such socket: .* another data folder$/,
+    )
   })
 })

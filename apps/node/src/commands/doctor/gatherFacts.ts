@@ -45,7 +45,7 @@ export async function gatherFacts(
     return { kind: 'here', sync, chain }
   }).catch((error: unknown) => {
     if (!(error instanceof UnavailableError)) throw error
-    return { kind: 'away', target, why: error.message } as const
+    return { kind: 'away', target, why: whyAway(error) } as const
   })
   return { machine: world.machine(), node }
 }
@@ -60,12 +60,15 @@ async function syncOf(
   const isSynced = status === StatusState.names.ready
   // An archive waits for no blocks.
   const isOld = mode !== 'archive' && world.machine().now - blockTime > CLOCK_OFF_SECONDS_MAX
+  const peerCount = peers && (peers.peers?.length ?? 0)
+  // Who catches up gets blocks from peers only, and has none to compare before the first.
+  const isFed = isSynced || (height > 0n && (peerCount ?? 0) > 0)
   return {
     isSynced,
     height,
     blockTime,
-    peers: peers && (peers.peers?.length ?? 0),
-    nextBlock: isSynced && isOld ? await waitForBlock(node, height, world) : undefined,
+    peers: peerCount,
+    nextBlock: isFed && isOld ? await waitForBlock(node, height, world) : undefined,
   }
 }
 
@@ -81,4 +84,15 @@ async function waitForBlock(
     if (latestHeight > height) return 'came'
   }
   return 'did not come'
+}
+
+/** What the machine says of a place where nobody answers, in words. */
+const AWAY: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such socket: the node does not run, or has another data folder',
+  ECONNREFUSED: 'nobody listens there any more: the node has ended',
+  EACCES: 'it is not yours: only the user of the node may ask it there',
+}
+
+function whyAway({ cause, message }: UnavailableError): string {
+  return AWAY[(cause as NodeJS.ErrnoException | undefined)?.code ?? ''] ?? message
 }

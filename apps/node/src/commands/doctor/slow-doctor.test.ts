@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePorts } from '@wadi/compose/free-ports'
 import { makeNetworkFolders } from '@wadi/compose/network-folders'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
-import { freePorts, NodeProcess } from '@wadi/compose/testing/node-process'
+import { NodeProcess } from '@wadi/compose/testing/node-process'
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'main.ts')
 const folder = mkdtempSync(join(tmpdir(), 'wadi-doctor-'))

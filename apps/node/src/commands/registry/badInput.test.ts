@@ -52,7 +52,8 @@ describe('bad input of registry entity', () => {
         [['init', '--signer.dir', entity], /has an entity; name another folder, or give --force/],
         [['init', '--signer.dir', entity, '--force'], /a key is never replaced; .*reuse_signer/],
         [['init', '--signer.dir', join(net, 'no')], /does not exist; make it, or name the folder/],
-        [['init', '--signer.backend', 'remote'], /--signer\.backend remote is not supported; /],
+        [['init', '--signer.backend', 'remote'], /--signer\.remote\.address is missing; give unix/],
+        [['init', '--signer.backend', 'plugin'], /--signer\.backend plugin is not supported: /],
         [['init', '--signer.backend', 'paper'], /--signer\.backend is "paper", which nobody knows/],
         [
           ['init', '--signer.dri', entity],

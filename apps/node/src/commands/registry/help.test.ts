@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { CommandGroup } from '@wadi/node-config/command'
 import { isReferenceAbsent, readReference } from '@wadi/node-config/testing/reference-files'
+import { registryCommands } from './registryCommands.ts'
 import { provisioningRoot, runWords } from './testing/commandLine.ts'
 
 /** What the help says of a flag, but for the sentence: `-v, --verbose`, `--entity strings`. */
@@ -35,6 +37,18 @@ function recordedPages(): ReadonlyMap<string, string> {
 
 const groups = provisioningRoot.commands.map(({ name }) => name)
 const own = [...recordedPages()].filter(([name]) => groups.includes(name.split(' ', 1)[0]!))
+
+describe('the help of the registry', () => {
+  it('says of every group and command what a newcomer has to know, with an example', () => {
+    const bare = (group: CommandGroup): readonly string[] =>
+      [group, ...group.commands].flatMap((one) => {
+        if (one !== group && 'commands' in one) return bare(one)
+        const { name, details = [], examples = [] } = one
+        return details.length === 0 || (one !== group && examples.length === 0) ? [name] : []
+      })
+    assert.deepEqual(bare(registryCommands), [])
+  })
+})
 
 describe('the help of the commands that provision', { skip: isReferenceAbsent }, () => {
   it('was recorded for all of them', () => {

@@ -9,9 +9,15 @@ import { verboseFlag } from '../stake/verboseFlag.ts'
 
 const DONE = 0
 
+const wholeFlag = {
+  verbose: { ...verboseFlag.verbose, doc: 'print whole descriptors, in JSON' },
+} as const satisfies Flags
+
 /** What is listed. */
 export interface Listed<T, F extends Flags> {
   readonly summary: string
+  readonly details: readonly string[]
+  readonly examples: readonly string[]
   readonly schema: Schema<T>
   /** Its own flags. */
   readonly options: F
@@ -21,11 +27,13 @@ export interface Listed<T, F extends Flags> {
 
 /** A command that lists things. */
 export function listCommand<T, const F extends Flags>(listed: Listed<T, F>): AnyCommand {
-  const { summary, schema, options } = listed
-  const all = { ...connectionFlags, ...verboseFlag, ...options }
-  return command<typeof connectionFlags & typeof verboseFlag>({
+  const { summary, details, examples, schema, options } = listed
+  const all = { ...connectionFlags, ...wholeFlag, ...options }
+  return command<typeof connectionFlags & typeof wholeFlag>({
     name: 'list',
     summary,
+    details,
+    examples,
     options: all,
     run: ({ flags }, world) =>
       withNode(flags, world, async (node) => {

@@ -5,9 +5,9 @@ import { after, before, describe, it } from 'node:test'
 import { toBase64, toHex } from '@wadi/base/bytes'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { genesisOf } from '@wadi/compose/engine-genesis'
+import { freePorts } from '@wadi/compose/free-ports'
 import { OasisApplication } from '@wadi/compose/oasis-application'
 import { processClock } from '@wadi/compose/process-world'
-import { freePorts } from '@wadi/compose/testing/node-process'
 import { parseGenesis } from '@wadi/consensus/genesis/document'
 import { chainTermsOf } from '@wadi/consensus-services/application/chainTerms'
 import { Channel } from '@wadi/grpc/channel'
@@ -46,6 +46,7 @@ async function provision(port: number): Promise<void> {
       `common: {data_dir: ${dataDir}, debug: {allow_root: true}, log: {file: ${join(net, 'log')}}}`,
       `genesis: {file: ${genesisPath}}`,
       `consensus: {validator: true, listen_address: "tcp://${address}"}`,
+      'p2p: {port: 0}',
       '',
     ].join('\n'),
   )

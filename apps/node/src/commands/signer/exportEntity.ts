@@ -1,13 +1,10 @@
-import { join } from 'node:path'
-import { toIndentedJson } from '@wadi/cbor/json'
 import { command } from '@wadi/node-config/command'
-import { loadEntitySigner } from '@wadi/node-crypto/keys/nodeIdentity'
+import { persistentFlags } from '@wadi/node-config/node-flags'
 import { nodeFiles } from '@wadi/node-storage/node-files'
-import { ENTITY_VERSION, Entity } from '@wadi/primitives/entity'
+import { ENTITY_VERSION } from '@wadi/primitives/entity'
 import { PublicKey } from '@wadi/primitives/publicKey'
-import { ENTITY_FILES } from '@wadi/provisioning/entity-folder'
-import { writeNamed } from '@wadi/provisioning/named-file'
-import { checkSignerBackend, entityFolder } from '../transaction/entitySigner.ts'
+import { saveDescriptor } from '@wadi/provisioning/entity-folder'
+import { entityFolder, openEntitySigner } from '../transaction/entitySigner.ts'
 import { entityFlags } from '../transaction/transactionFlags.ts'
 
 const DONE = 0
@@ -17,13 +14,11 @@ export const exportEntity = command({
   name: 'export',
   summary: 'write the public key of an entity as a descriptor without nodes',
   examples: ['wadi-node signer export --signer.dir entity'],
-  options: entityFlags,
-  run({ flags }) {
-    checkSignerBackend(flags)
-    const folder = entityFolder(flags)
-    const id = PublicKey.check(loadEntitySigner(folder).publicKey)
-    const text = toIndentedJson(Entity, { v: ENTITY_VERSION, id, nodes: [] })
-    writeNamed(nodeFiles, join(folder, ENTITY_FILES.descriptor), text)
+  options: { ...entityFlags, 'debug.dont_blame_oasis': persistentFlags['debug.dont_blame_oasis'] },
+  async run({ flags }) {
+    using signer = await openEntitySigner(flags)
+    const id = PublicKey.check(signer.publicKey)
+    saveDescriptor(nodeFiles, entityFolder(flags), { v: ENTITY_VERSION, id, nodes: [] })
     return DONE
   },
 })

@@ -7,20 +7,19 @@
 
 import { encode, make } from '@wadi/cbor/codec'
 import { toIndentedJson } from '@wadi/cbor/json'
-import type { Signer } from '@wadi/crypto/signature/signer'
 import type { CommandWorld } from '@wadi/node-config/command'
 import { quantity } from '@wadi/primitives/quantity'
 import {
   type Fee,
   SignedTransaction,
-  signTransaction,
   Transaction,
   transactionContext,
 } from '@wadi/primitives/transaction'
+import type { OpenSigner } from '../signing/openSigner.ts'
 import { answers } from './commandErrors.ts'
 import { confirm } from './confirm.ts'
 import { describeTransaction } from './describeTransaction.ts'
-import { loadSigningEntity } from './entitySigner.ts'
+import { openEntity, signValueWith } from './entitySigner.ts'
 import { requiredText, unsignedOf, unsignedText } from './flagValues.ts'
 import { textOf } from './lines.ts'
 import { loadNetwork, type NetworkTerms } from './networkTerms.ts'
@@ -38,12 +37,13 @@ export interface TransactionOrder {
   readonly fee: Fee
 }
 
-/** What it asks for, and who signs if not the entity that the flags name. */
+/** What it asks for, and who signs if that is known already. */
 export interface TransactionContent {
   readonly method: string
   /** The encoded body; nothing for a method that takes none. */
   readonly body?: Uint8Array
-  readonly signer?: Signer
+  /** Is closed with the transaction. */
+  readonly signer?: OpenSigner
 }
 
 /** What the flags say of a transaction, before anybody looks at what it asks for. */
@@ -76,19 +76,25 @@ export async function saveTransaction(
   { method, body, signer }: TransactionContent,
   { out }: Pick<CommandWorld, 'out'>,
 ): Promise<number> {
+  using given = signer
   const { flags, network, file, nonce, fee } = order
   const transaction = make(Transaction, { nonce, fee, method, ...(body && { body }) })
   if (flags['transaction.unsigned']) {
     writeNamedFile(file, encode(Transaction, transaction))
     return DONE
   }
-  const by = signer ?? loadSigningEntity(flags).signer
+  using by = given ?? (await openEntity(flags)).signer
   const lines = describeTransaction(transaction, network)
   out.write(`You are about to sign the following transaction:\n${textOf(lines)}`)
-  const isAgreed =
-    flags.assume_yes || (await confirm('\nAre you sure you want to continue? (y)es/(n)o: ', out))
-  if (!isAgreed) throw answers.no('nothing was signed')
-  const signed = signTransaction(by, transactionContext(network.chainContext), transaction)
+  if (!(await isAgreed(flags, out))) throw answers.no('nothing was signed')
+  const context = transactionContext(network.chainContext)
+  const signed = await signValueWith(by, context, Transaction, transaction)
   writeNamedFile(file, toIndentedJson(SignedTransaction, signed))
   return DONE
+}
+
+/** COMPAT(oasis-core): only the backend of files asks; others may ask by themselves. */
+async function isAgreed(flags: TransactionFlagValues, out: CommandWorld['out']): Promise<boolean> {
+  if (flags.assume_yes || flags['signer.backend'].toLowerCase() !== 'file') return true
+  return confirm('\nAre you sure you want to continue? (y)es/(n)o: ', out)
 }

@@ -11,11 +11,14 @@ import { type TransactionFlagValues, transactionFlags } from './transactionFlags
 export interface TransactionCommand<T extends Flags> {
   readonly name: string
   readonly summary: string
+  readonly details?: readonly string[]
   readonly examples?: readonly string[]
   /** Its own flags, beside {@link transactionFlags}. */
   readonly options: T
   /** What the transaction asks for. */
-  content(flags: FlagsOf<T> & TransactionFlagValues): TransactionContent
+  content(
+    flags: FlagsOf<T> & TransactionFlagValues,
+  ): TransactionContent | Promise<TransactionContent>
 }
 
 /** A method and its encoded body. */
@@ -39,7 +42,7 @@ export function transactionCommand<const T extends Flags>(
       const { openOrder, saveTransaction } = await import('./saveTransaction.ts')
       const values = flags as unknown as FlagsOf<T> & TransactionFlagValues
       const order = openOrder(values)
-      return saveTransaction(order, content(values), world)
+      return saveTransaction(order, await content(values), world)
     },
   })
 }

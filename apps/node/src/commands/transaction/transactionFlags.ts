@@ -15,7 +15,7 @@ export const genesisFileFlag = {
 
 /** Where the transaction is. */
 export const transactionFileFlag = {
-  'transaction.file': { kind: 'text', doc: 'file with the transaction', fallback: '' },
+  'transaction.file': { kind: 'text', doc: 'file with the transaction; needed', fallback: '' },
 } as const satisfies Flags
 
 /** Whose key signs: that of an entity in a folder, or the one that all tests share. */
@@ -23,7 +23,7 @@ export const entityFlags = {
   ...signerFlags,
   'signer.dir': {
     kind: 'text',
-    doc: "folder of the entity's files (its key, entity.pem); unless given the current one",
+    doc: "folder of the entity's files (its key, entity.pem); the current one unless given",
     fallback: '',
   },
   'debug.test_entity': nodeFlags['debug.test_entity'],
@@ -43,7 +43,10 @@ export const assumeYesFlag = {
 export const transactionFlags = {
   ...persistentFlags,
   ...genesisFileFlag,
-  ...transactionFileFlag,
+  'transaction.file': {
+    ...transactionFileFlag['transaction.file'],
+    doc: 'file to write the transaction to; needed',
+  },
   ...entityFlags,
   ...assumeYesFlag,
   'transaction.fee.amount': {
@@ -63,15 +66,14 @@ export const transactionFlags = {
   },
   'transaction.unsigned': {
     kind: 'boolean',
-    doc: 'write the transaction without a signature',
+    doc: 'write it without a signature, in CBOR, for others to sign',
     fallback: false,
   },
 } as const satisfies Flags
 
 /** The values of {@link entityFlags}, as far as they are looked at. */
 export type EntityFlagValues = FlagsOf<
-  Pick<typeof entityFlags, 'signer.backend' | 'signer.dir' | 'debug.test_entity'> &
-    Pick<typeof persistentFlags, 'debug.dont_blame_oasis'>
+  typeof entityFlags & Pick<typeof persistentFlags, 'debug.dont_blame_oasis'>
 >
 
 /** The values of {@link transactionFlags}. */

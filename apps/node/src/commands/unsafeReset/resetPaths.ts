@@ -16,6 +16,7 @@ const NODE_STATE: readonly (string | RegExp)[] = [
   'consensus',
   'tendermint',
   'application',
+  'p2p',
 ]
 const RUNTIMES = 'runtimes'
 const RUNTIME_HISTORY = 'history.db'

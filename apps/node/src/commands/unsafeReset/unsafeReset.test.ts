@@ -71,6 +71,7 @@ const STATE = [
   'consensus/blocks/1',
   'consensus/oasis_priv_validator.json',
   'deregistration.cbor',
+  'p2p/peers.cbor',
   'persistent-store.badger.db/1',
   `${RUNTIME}/history.db/1`,
 ]

@@ -38,6 +38,7 @@ import { ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
 import { pairsWithPrefix, type State } from '@wadi/mkvs/state'
 import { createTree } from '@wadi/mkvs/tree'
 import type { FileSystem } from '@wadi/node-storage/file-system'
+import type { DatabaseSizes } from '@wadi/node-storage/node-database'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import { TreeState } from '../treeState.ts'
@@ -58,6 +59,8 @@ export interface KvstoreOptions {
   readonly snapshotInterval?: bigint
   /** So many states and blocks are kept; all unless told otherwise. */
   readonly kept?: bigint
+  /** Of the files of the state; those of production unless told otherwise. */
+  readonly sizes?: DatabaseSizes
 }
 
 const HEIGHT = Uint8Array.of(0)
@@ -120,13 +123,14 @@ export class KvstoreApplication implements Application {
   #firstHeight = 1n
   #appHash: Uint8Array = EMPTY_BYTES
 
-  constructor({ folder, files = nodeFiles, snapshotInterval = 0n, kept }: KvstoreOptions = {}) {
+  constructor(options: KvstoreOptions = {}) {
+    const { folder, files = nodeFiles, snapshotInterval = 0n, kept, sizes } = options
     this.#snapshotInterval = snapshotInterval
     if (folder === undefined) {
       this.#state = new MemoryState()
       return
     }
-    const state = new TreeState({ folder, files, chain: CHAIN, durability: 'finalized' })
+    const state = new TreeState({ folder, files, chain: CHAIN, durability: 'finalized', sizes })
     this.#folder = state
     this.#state = state
     this.#snapshots = new Snapshots(state, () => this.#adopt())

@@ -7,6 +7,7 @@ import type {
   BlockContext,
   CommitResponse,
   EndBlockResponse,
+  Event,
   Misbehavior,
   TxResult,
 } from '@wadi/contracts/application'
@@ -24,6 +25,8 @@ export interface BlockPlan {
 
 /** What a block did. */
 export interface RanBlock {
+  readonly transactions: readonly Uint8Array[]
+  readonly beginEvents: readonly Event[]
   readonly results: readonly TxResult[]
   readonly end: EndBlockResponse
   readonly commit: CommitResponse
@@ -53,10 +56,10 @@ export function runDecided(
   context: BlockContext,
   transactions: readonly Uint8Array[],
 ): RanBlock {
-  application.beginBlock({ ...context, header: EMPTY_BYTES, transactions })
+  const beginEvents = application.beginBlock({ ...context, header: EMPTY_BYTES, transactions })
   const results = transactions.map((raw) => application.deliverTx(raw))
   const end = application.endBlock(context.height)
-  return { results, end, commit: application.commit() }
+  return { transactions, beginEvents, results, end, commit: application.commit() }
 }
 
 /**

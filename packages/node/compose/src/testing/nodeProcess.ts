@@ -3,7 +3,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -29,20 +28,42 @@ const LOG_LINES = 15
 /** How the files begin whose loss would let a validator sign twice. */
 const SIGNED = 'oasis_priv_validator'
 
+/** What a process needs of memory, garbage aside, in bytes. */
+export interface LiveBytes {
+  readonly heap: number
+  /** Arrays of bytes, and the memory of kernels. */
+  readonly external: number
+}
+
+/** What a process is started with so that its {@link LiveBytes} can be asked. */
+const MEASURED_FLAGS = ['--expose-gc', `--import=${new URL('liveBytes.ts', import.meta.url)}`]
+
 /** How a process ended: with a code, or by a signal. */
 export type Ending = number | NodeJS.Signals | undefined
+
+/** How it is started. */
+export interface NodeProcessOptions {
+  /** Can it be asked for its live bytes? */
+  readonly isMeasured?: boolean
+}
 
 /** See the top of this file. */
 export class NodeProcess {
   readonly address: string
   readonly #program: string
   readonly #folder: NodeFolder
+  readonly #isMeasured: boolean
   #child: ChildProcess | undefined
   #isToEnd = false
 
   /** `program` is the path of `wadi-node`. */
-  constructor(program: string, folder: NodeFolder) {
+  constructor(
+    program: string,
+    folder: NodeFolder,
+    { isMeasured = false }: NodeProcessOptions = {},
+  ) {
     this.#program = program
+    this.#isMeasured = isMeasured
     this.#folder = folder
     this.address = folder.address
   }
@@ -60,8 +81,13 @@ export class NodeProcess {
     assert(!this.isRunning, 'a node runs once')
     this.#isToEnd = false
     const errors = openSync(join(this.#folder.dataDir, 'stderr.log'), 'a', 0o600)
-    const args = [...nodeArguments(this.#program, this.#folder.configPath), ...flags]
-    const env = { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE }
+    const measuring = this.#isMeasured ? MEASURED_FLAGS : []
+    const args = [...measuring, ...nodeArguments(this.#program, this.#folder.configPath), ...flags]
+    const env = {
+      ...process.env,
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      WADI_LIVE_BYTES: this.#livePath,
+    }
     this.#child = spawn(process.execPath, args, { env, stdio: ['ignore', errors, errors] })
   }
 
@@ -99,6 +125,19 @@ export class NodeProcess {
     return kilobytes === undefined ? undefined : 1024 * Number(kilobytes)
   }
 
+  /** What it needs of memory, after it has collected all garbage, which takes it a second. */
+  async liveBytes(): Promise<LiveBytes> {
+    assert(this.#isMeasured && this.isRunning, 'a node that runs is measured')
+    rmSync(this.#livePath, { force: true })
+    this.signal('SIGUSR2')
+    await until('the live bytes of a node', () => existsSync(this.#livePath))
+    return JSON.parse(readFileSync(this.#livePath, 'utf8')) as LiveBytes
+  }
+
+  get #livePath(): string {
+    return join(this.#folder.dataDir, 'live-bytes.json')
+  }
+
   /** Stops a test whose node has ended by itself. */
   checkAlive(): void {
     const isKilled = this.#isToEnd || this.ending === undefined
@@ -124,19 +163,6 @@ export class NodeProcess {
     await ended
     return this.ending
   }
-}
-
-/** So many ports of the loopback interface that nobody listens at. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => {
-    const address = server.address()
-    assert(typeof address === 'object' && address !== null, 'a server has a port')
-    return address.port
-  })
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return ports
 }
 
 /** Looks again and again until something is so. */

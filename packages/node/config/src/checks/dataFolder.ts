@@ -109,7 +109,7 @@ function isAnswered(path: string): Promise<boolean> {
 }
 
 /** A lock that another process holds, of those whose files are there. */
-function findHeldLock(dataDir: string, files: FileSystem): string | undefined {
+export function findHeldLock(dataDir: string, files: FileSystem): string | undefined {
   const locks = [SIGNING_LOCK, ...findStores(dataDir).map(({ folder }) => `${folder}/lock`)]
   return locks.find((name) => {
     const path = join(dataDir, name)

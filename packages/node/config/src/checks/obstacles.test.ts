@@ -281,12 +281,27 @@ describe('newer format', () => {
 
   it('of a program that is not this one', async () => {
     const folder = newFolder()
-    mkdirSync(join(folder, 'consensus/data/state.badger.db'), { recursive: true })
+    const consensus = join(folder, 'consensus')
+    for (const name of ['data/state.badger.db', 'data/cs.wal', 'state/mkvs_storage.pathbadger.db'])
+      mkdirSync(join(consensus, name), { recursive: true })
     await assertOnly(
       textOf(folder),
       'foreignDatabase',
-      /databases of oasis-node, .* delete the folders \*\.badger\.db there, .*the node syncs anew/,
+      /oasis-node, .* consensus\/data\/state\.badger\.db, consensus\/state\/mkvs_\S+ there, /,
     )
+  })
+
+  it('of a program that is not this one, also if only its state is left', async () => {
+    const folder = newFolder()
+    mkdirSync(join(folder, 'consensus/state/mkvs_storage.badger.db'), { recursive: true })
+    await assertOnly(
+      textOf(folder),
+      'foreignDatabase',
+      /delete the folders consensus\/state\/mkvs_storage\.badger\.db there/,
+    )
+    rmSync(join(folder, 'consensus/state'), { recursive: true })
+    mkdirSync(join(folder, 'persistent-store.badger.db'))
+    assert.deepEqual(await obstaclesOf(textOf(folder)), [])
   })
 })
 
@@ -308,6 +323,46 @@ describe('entity', () => {
       'entityUnused',
       /registration\.entity_id: a client has no entity; remove it, or set mode: observer/,
     ))
+})
+
+describe('the state of others', () => {
+  const taken = (more: string) => {
+    const trust = `{height: 1, hash: ${'0'.repeat(64)}}`
+    const sync = `state_sync: {enabled: true}, light_client: {trust: ${trust}}`
+    return textOf(newFolder()).replace('listen_address:', `${sync}${more}, listen_address:`)
+  }
+
+  it('is proved by two nodes that can be compared, if any are named', () =>
+    assertOnly(
+      taken(', providers: ["unix:/a"]'),
+      'lightBlocksMissing',
+      /\.providers: names a single node .* takes 2 that can be compared; name more, or none/,
+    ))
+
+  it('is proved by peers, if none are named', async () => {
+    assert.deepEqual(await obstaclesOf(taken('')), [])
+    assert.deepEqual(await obstaclesOf(taken(', providers: ["unix:/a", "unix:/b"]')), [])
+  })
+})
+
+describe('files that the process may have open', () => {
+  const many = (dataDir: string) =>
+    textOf('""')
+      .replace('data_dir: ""', `data_dir: ${dataDir}`)
+      .replace('allow_root: true', 'allow_root: true, rlimit: 999999999')
+
+  it('are more than the system allows', () =>
+    assertOnly(
+      many(newFolder()),
+      'tooManyFiles',
+      /common\.debug\.rlimit: this process may have at most \d+ files open; set .*ulimit -n/,
+    ))
+
+  it('are few enough, or only for tests', async () => {
+    assert.deepEqual(await obstaclesOf(many(newFolder()).replace('999999999', '64')), [])
+    const found = await obstaclesOf(many(newFolder()), { isForTests: false })
+    assert.ok(found.every(({ reason }) => reason !== 'obstacle.tooManyFiles'))
+  })
 })
 
 describe('what is only for tests', () => {

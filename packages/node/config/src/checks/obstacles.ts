@@ -7,7 +7,13 @@ import { checkDataFolder, checkKeyFiles, checkNotInUse } from './dataFolder.ts'
 import { checkGenesisFile } from './genesisFile.ts'
 import { checkNamedFiles } from './namedFiles.ts'
 import { type CheckContext, obstacle, systemCode } from './obstacle.ts'
-import { checkEntity, checkForTests, checkStateSync, checkUser } from './operator.ts'
+import {
+  checkEntity,
+  checkForTests,
+  checkOpenFiles,
+  checkStateSync,
+  checkUser,
+} from './operator.ts'
 import { checkOwnPlaces } from './ownPlaces.ts'
 import { checkPorts } from './ports.ts'
 import { checkForeign, checkFormats, checkStoredChain } from './stores.ts'
@@ -57,6 +63,7 @@ export async function findObstacles(
     ...checkForTests(config, context),
     checkEntity(config, context),
     checkStateSync(config, context),
+    checkOpenFiles(config, context),
     genesis.kind === 'obstacle' ? genesis.error : undefined,
     ...(await checkFolder(config, context, chainContext)),
     ...checkOwnPlaces(config, context),

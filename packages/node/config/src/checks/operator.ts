@@ -1,6 +1,7 @@
 /** Who runs the node, who owns it, and what is only for tests. */
 
 import type { UnavailableError } from '@wadi/base/errors'
+import { openFilesMax } from '@wadi/comet-p2p/open-files'
 import { LIGHT_PROVIDERS_MIN } from '../limits.ts'
 import type { NodeConfig } from '../nodeConfig.ts'
 import type { NodeMode } from '../sections/sections.ts'
@@ -52,18 +53,34 @@ export function checkEntity(
   return undefined
 }
 
-/** Are there nodes enough that prove the state that others give? */
+/** Are there nodes enough that prove the state that others give? Peers do it if none are named. */
 export function checkStateSync(
   { mode, consensus }: NodeConfig,
   context: CheckContext,
 ): UnavailableError | undefined {
   const { stateSync, providers } = consensus
   const takesState = stateSync.enabled && mode !== 'seed' && mode !== 'archive'
-  if (!takesState || providers.length >= LIGHT_PROVIDERS_MIN) return undefined
+  const isComparable = providers.length === 0 || providers.length >= LIGHT_PROVIDERS_MIN
+  if (!takesState || isComparable) return undefined
   const sentence =
-    `names ${providers.length} nodes that have light blocks, and consensus.state_sync.enabled ` +
-    `takes ${LIGHT_PROVIDERS_MIN} that can be compared; name more`
+    'names a single node that has light blocks, and consensus.state_sync.enabled ' +
+    `takes ${LIGHT_PROVIDERS_MIN} that can be compared; name more, or none to ask peers`
   return obstacle('lightBlocksMissing', context, 'consensus.providers', sentence)
+}
+
+/** May the process have as many files open as it is to? Node itself takes all that it may have. */
+export function checkOpenFiles(
+  { common }: NodeConfig,
+  context: CheckContext,
+): UnavailableError | undefined {
+  const wanted = common.debug.rlimit
+  if (wanted === 0n || !context.isForTests) return undefined
+  const most = openFilesMax()
+  if (most === undefined || wanted <= BigInt(most)) return undefined
+  const sentence =
+    `this process may have at most ${most} files open; set it to that or less, or raise the ` +
+    'limit of the system (ulimit -n)'
+  return obstacle('tooManyFiles', context, 'common.debug.rlimit', sentence)
 }
 
 /** Values that are only for tests, without the flag that says that this is one. */

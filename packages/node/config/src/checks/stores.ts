@@ -97,18 +97,26 @@ export function checkStoredChain(
     })
 }
 
+/** Where the reference keeps the blocks of CometBFT, and where its own state of them. */
+const FOREIGN_FOLDERS: readonly string[] = ['consensus/data', 'consensus/state']
+const FOREIGN = /badger\.db$/
+
 /** Databases of the reference, which this program cannot read. */
 export function checkForeign(
   config: NodeConfig,
   context: CheckContext,
 ): UnavailableError | undefined {
   const { dataDir } = config.common
-  const folder = join(dataDir ?? '', 'consensus/data')
-  const isForeign = listFolders(folder).some((name) => name.endsWith('.badger.db'))
-  if (dataDir === undefined || !isForeign) return undefined
+  if (dataDir === undefined) return undefined
+  const foreign = FOREIGN_FOLDERS.flatMap((folder) => {
+    const names = listFolders(join(dataDir, folder)).filter((name) => FOREIGN.test(name))
+    return names.map((name) => join(folder, name))
+  })
+  if (foreign.length === 0) return undefined
+  // Whoever switches back with one of them left has a state without its blocks, and cannot start.
   const sentence =
-    `${folder} has databases of oasis-node, which this program cannot read; ` +
-    'stop oasis-node and delete the folders *.badger.db there, and nothing else: keys and the ' +
-    'last-sign state are taken over, and the node syncs anew'
+    `${dataDir} has databases of oasis-node, which this program cannot read; ` +
+    `stop oasis-node and delete the folders ${foreign.toSorted().join(', ')} there, and nothing ` +
+    'else: keys and the last-sign state are taken over, and the node syncs anew'
   return obstacle('foreignDatabase', context, KEY, sentence)
 }

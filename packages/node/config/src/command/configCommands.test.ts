@@ -52,9 +52,9 @@ describe('config check', () => {
     assert.deepEqual(readdirSync(dataDir), [])
   })
 
-  it('answers 1 and says every obstacle in a line, and variables that are not set', async () => {
+  it('answers 2 and says every obstacle in a line, and variables that are not set', async () => {
     const { code, out, err } = await run(['check', forTests, '--mode=validator'])
-    assert.deepEqual([code, out], [1, ''])
+    assert.deepEqual([code, out], [2, ''])
     const lines = err.replaceAll(file, 'node.yaml').trimEnd().split('\n')
     assert.equal(lines.length, 3)
     assert.match(lines[0]!, /^node\.yaml: the variable DATA is not set and was taken as empty$/)

@@ -8,7 +8,8 @@ import { type CommandGroup, type CommandWorld, command } from './command.ts'
 import { nodeFlags, persistentFlags } from './nodeFlags.ts'
 
 const GOOD = 0
-const BAD = 1
+/** As a node ends that is told the same. */
+const BAD = 2
 
 type Persistent = typeof persistentFlags
 
@@ -43,7 +44,7 @@ const check = command<typeof checkFlags>({
   summary: 'check the configuration and what it needs, without touching anything',
   details: [
     'Every mistake is told at once: the key, its place in the file, and what to do. Ends with 0 if a node',
-    'can start, and with 1 if not.',
+    'can start, and with 2 if not.',
   ],
   examples: ['wadi-node config check --config node.yaml'],
   options: checkFlags,

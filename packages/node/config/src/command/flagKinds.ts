@@ -64,13 +64,17 @@ const KINDS: Readonly<Record<FlagKind, KindOfFlag>> = {
   },
 }
 
+const MAP_WORD = 'stringToString'
+
 /** What the help says behind the name of a flag. */
 export function wordOf({ kind, word }: Flag): string {
   return word ?? KINDS[kind].word
 }
 
 /** A value as the help says it; empty for one that is none. */
-export function showFallback({ kind, fallback }: Flag): string {
+export function showFallback({ kind, fallback, word }: Flag): string {
+  // COMPAT(oasis-core): Go's library does not know that a map without entries says nothing.
+  if (word === MAP_WORD && Array.isArray(fallback)) return `[${fallback.join(',')}]`
   if (Array.isArray(fallback)) return fallback.length === 0 ? '' : `[${fallback.join(',')}]`
   if (kind === 'text') return fallback === '' ? '' : quote(String(fallback))
   if (!fallback) return ''

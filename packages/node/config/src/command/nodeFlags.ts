@@ -24,18 +24,20 @@ export const persistentFlags = {
 export const signerFlags = {
   'signer.backend': {
     kind: 'text',
-    doc: 'signer backend [file, plugin, remote, composite]',
+    doc: 'where keys are: file, remote (a signer elsewhere), or composite (one for each role)',
     fallback: 'file',
     short: 's',
   },
-  'signer.composite.backends': text('composite signer backends'),
-  'signer.plugin.config': text('plugin signer configuration'),
-  'signer.plugin.name': text('plugin signer backend name'),
-  'signer.plugin.path': text('plugin signer binary path'),
-  'signer.remote.address': text('remote signer server address'),
-  'signer.remote.client.certificate': text('remote signer client certificate path'),
-  'signer.remote.client.key': text('remote signer client certificate key path'),
-  'signer.remote.server.certificate': text('remote signer server certificate path'),
+  'signer.composite.backends': text('a backend for each role, such as entity:remote,node:file'),
+  'signer.plugin.config': text('of plugins, which are not supported'),
+  'signer.plugin.name': text('of plugins, which are not supported'),
+  'signer.plugin.path': text('of plugins, which are not supported'),
+  'signer.remote.address': text('where the remote signer is: unix:<path> or <host>:<port>'),
+  'signer.remote.client.certificate': text(
+    'file with your certificate, for a remote signer at a port',
+  ),
+  'signer.remote.client.key': text('file with the key of your certificate'),
+  'signer.remote.server.certificate': text('file with the certificate of the remote signer'),
 } as const satisfies Flags
 
 /** The places at which a node can be made to crash, for tests of its recovery. */

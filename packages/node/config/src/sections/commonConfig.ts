@@ -38,7 +38,7 @@ export const commonConfig = section('common', {
     allowRoot: flag({ default: false, doc: 'Lets the superuser run the node. Only for tests.' }),
     rlimit: integer64({
       default: 0n,
-      doc: 'How many files the process may have open; 0 leaves that as it is. Only for tests.',
+      doc: 'How many files the process has to be able to open; 0 for any number. Only for tests.',
     }),
   }),
 })

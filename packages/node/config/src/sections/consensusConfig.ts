@@ -6,6 +6,7 @@ import { durationMs, integer64 } from '@wadi/base/configUnits'
 import { grpcAddress, hexHash, peer, peerName, tcpAddress } from '../configKinds.ts'
 
 const INT64_MAX = 2n ** 63n - 1n
+const SECOND_MS = 1000
 
 const p2p = group({
   maxNumInboundPeers: integer({ default: 100, doc: 'Peers that connected to this node.' }),
@@ -45,7 +46,10 @@ const prune = group({
     doc: 'Which states are kept, and with them blocks: all, or the last ones.',
   }),
   numKept: integer64({ default: 250_000n, doc: 'So many of them before the last one.' }),
-  interval: durationMs({ default: 120_000, doc: 'Time between removals; at least a second.' }),
+  interval: durationMs({
+    default: 120_000,
+    doc: 'The longest time between removals, at least a second; 64 states go together before it.',
+  }),
 })
 
 const trust = group({
@@ -73,6 +77,7 @@ const options = {
   }),
   minGasPrice: integer64({
     default: 0n,
+    max: INT64_MAX,
     doc: 'The least price of gas for which a validator takes transactions.',
   }),
   submission: group({
@@ -83,17 +88,23 @@ const options = {
   haltHeight: integer64({ default: 0n, doc: 'The block that is not begun any more; 0 for none.' }),
   upgradeStopDelay: durationMs({
     default: 60_000,
-    doc: 'How long a node that has to be upgraded goes on, on average.',
+    doc: 'How long, after ten seconds, a node that has to be upgraded goes on; 0 ends it at once.',
   }),
   localStorage: flag({
     default: true,
-    doc: 'Keeps the state of the consensus layer; otherwise others are asked for it.',
+    doc: 'Keeps the state of the consensus layer; only a client without runtimes may do without.',
   }),
   prune,
   checkpointer: group({
     disabled: flag({ default: false, doc: 'Makes no checkpoints of the state.' }),
-    checkInterval: durationMs({ default: 60_000, doc: 'Time between looks if one is due.' }),
-    parallelChunker: flag({ default: false, doc: 'Cuts checkpoints the faster way.' }),
+    checkInterval: durationMs({
+      default: 60_000,
+      doc: 'The longest time until one that is due is made; here that is at once.',
+    }),
+    parallelChunker: flag({
+      default: false,
+      doc: 'Cuts checkpoints the way that needs several trees; so does storage.checkpointer.',
+    }),
   }),
   stateSync: group({
     enabled: flag({ default: false, doc: 'Begins with a checkpoint of others.' }),
@@ -101,21 +112,29 @@ const options = {
   lightClient: group({ trust }),
   providers: list(grpcAddress({ doc: 'A node.' }), {
     default: [],
-    doc: 'Nodes that one without a state of its own asks.',
+    doc: 'Nodes that one without a state asks; those that prove a state that is taken, else peers.',
   }),
   supplementarySanity: group({
     enabled: flag({ default: false, doc: 'Checks every invariant; slow.' }),
     interval: integer64({ default: 10n, doc: 'Blocks between such checks.' }),
   }),
-  logDebug: flag({ default: false, doc: 'Logs what happens inside of the consensus engine.' }),
+  logDebug: flag({
+    default: false,
+    doc: 'Lets the modules engine and p2p log at the level debug where that is the default.',
+  }),
   debug: group({
     addrBookLenient: flag({
       default: false,
       doc: 'Keeps addresses that not everybody can reach, such as private ones.',
     }),
+    // COMPAT(oasis-core): the name in release 26.1 of what is at consensus.p2p since.
+    allowDuplicateIp: flag({
+      default: false,
+      doc: 'The older name of consensus.p2p.allow_duplicate_ip; either is enough.',
+    }),
     unsafeReplayRecoverCorruptedWal: flag({
       default: false,
-      doc: 'Goes on after a write-ahead log that is damaged. Unsafe.',
+      doc: 'Goes on after a write-ahead log that is damaged; this version refuses it.',
     }),
     disableAddrBookFromGenesis: flag({
       default: false,
@@ -150,6 +169,8 @@ function checkIntervals({ prune, supplementarySanity }: Values): Complaint | und
     return { key: 'supplementary_sanity.interval', why: 'must be at least 1' }
   if (prune.strategy === 'keep_n' && prune.numKept === 0n)
     return { key: 'prune.num_kept', why: 'must be at least 1 where prune.strategy is keep_n' }
+  if (prune.strategy === 'keep_n' && prune.interval < SECOND_MS)
+    return { key: 'prune.interval', why: 'must be at least 1s where prune.strategy is keep_n' }
   return undefined
 }
 

@@ -28,8 +28,14 @@ export const p2pConfig = section('p2p', {
     }),
   }),
   gossipsub: group({
-    peerOutboundQueueSize: integer({ default: 32, doc: 'Messages that wait for one peer.' }),
-    validateQueueSize: integer({ default: 32, doc: 'Messages that wait to be checked.' }),
+    peerOutboundQueueSize: integer({
+      default: 32,
+      doc: 'Messages that wait for one peer; here it is bytes that are bounded.',
+    }),
+    validateQueueSize: integer({
+      default: 32,
+      doc: 'Messages that wait to be checked; here none do.',
+    }),
     validateConcurrency: integer({
       default: 1024,
       doc: 'Messages of one topic that are checked at a time.',
@@ -42,7 +48,7 @@ export const p2pConfig = section('p2p', {
   peerManager: group({
     connectednessLowWater: fraction({
       default: 0.2,
-      doc: 'Below this part of the wanted peers others are looked for.',
+      doc: 'Is not looked at, as in the reference: others are looked for whenever some are missing.',
     }),
   }),
   connectionManager: group({

@@ -1,8 +1,8 @@
 import { type Complaint, section } from '@wadi/base/config'
-import { type ConfigOf, group } from '@wadi/base/configFields'
-import { list, oneOf, optional, text } from '@wadi/base/configOption'
+import { type ConfigOf, group, record } from '@wadi/base/configFields'
+import { inFileOnly, list, oneOf, optional, text } from '@wadi/base/configOption'
 import { durationMs } from '@wadi/base/configUnits'
-import { grpcAddress, hostPort, publicKey } from '../configKinds.ts'
+import { grpcAddress, hostPort, namespace, publicKey, version } from '../configKinds.ts'
 
 const signer = group({
   kind: oneOf(['file', 'stock', 'remote'], {
@@ -54,7 +54,26 @@ const test = group({
   }),
 })
 
-const options = { signer, api, test } as const
+const paratime = record(
+  {
+    id: namespace({ doc: 'Which runtime.' }),
+    version: version({ default: { major: 0, minor: 0, patch: 0 }, doc: 'Which version of it.' }),
+    module: text({ doc: 'keyvalue, accounts or keymanager of this house, or a path of its file.' }),
+  },
+  { doc: 'A ParaTime in TypeScript.' },
+)
+
+const options = {
+  signer,
+  api,
+  paratimes: inFileOnly(
+    list(paratime, {
+      default: [],
+      doc: 'ParaTimes that run in threads of the node, which may read whatever the node may.',
+    }),
+  ),
+  test,
+} as const
 
 type Values = ConfigOf<typeof options>
 

@@ -11,7 +11,7 @@ import { equalBytes, toBase64 } from '@wadi/base/bytes'
 import { isTold, UnavailableError } from '@wadi/base/errors'
 import type { RandomSource } from '@wadi/base/random'
 import { toIndentedJson } from '@wadi/cbor/json'
-import { contextOf } from '@wadi/crypto/signature/context'
+import { contextOf, type SignatureContext } from '@wadi/crypto/signature/context'
 import { contexts } from '@wadi/crypto/signature/contexts'
 import { createKeyFile } from '@wadi/node-crypto/keys/keyFile'
 import { loadEntitySigner } from '@wadi/node-crypto/keys/nodeIdentity'
@@ -54,19 +54,37 @@ function requireFolder(files: FileSystem, folder: string): void {
   )
 }
 
+/** A public key, and where its private one is. */
+export interface HeldKey {
+  readonly publicKey: Uint8Array
+  /** In a sentence about it. */
+  readonly holder: string
+}
+
+/** The descriptor of a folder, which must be of this key. */
+export function loadDescriptor(
+  files: FileSystem,
+  folder: string,
+  { publicKey, holder }: HeldKey,
+): Entity {
+  requireFolder(files, folder)
+  const path = join(folder, ENTITY_FILES.descriptor)
+  const named = { path, what: 'the descriptor of an entity', remedy: INIT }
+  const entity = readNamedJson(files, named, Entity)
+  if (equalBytes(entity.id, publicKey)) return entity
+  throw errors.mismatch(
+    `${path} is of ${toBase64(entity.id)}, and ${holder} of ${toBase64(publicKey)}; put the two ` +
+      'that belong together into one folder',
+  )
+}
+
 /** The entity of a folder, with its key. */
 export function loadEntity(files: FileSystem, folder: string): OwnedEntity {
   requireFolder(files, folder)
   const signer = loadEntitySigner(folder)
-  const path = join(folder, ENTITY_FILES.descriptor)
-  const named = { path, what: 'the descriptor of an entity', remedy: INIT }
-  const entity = readNamedJson(files, named, Entity)
-  if (!equalBytes(entity.id, signer.publicKey))
-    throw errors.mismatch(
-      `${path} is of ${toBase64(entity.id)}, and ${ENTITY_FILES.key} beside it of ` +
-        `${toBase64(signer.publicKey)}; put the two that belong together into one folder`,
-    )
-  return { entity, signer }
+  const { publicKey } = signer
+  const held = { publicKey, holder: `${ENTITY_FILES.key} beside it` }
+  return { entity: loadDescriptor(files, folder, held), signer }
 }
 
 /** COMPAT(oasis-core): an entity exists if it can be loaded; remains of one are in nobody's way. */
@@ -107,20 +125,26 @@ export function createEntity(
   return owned
 }
 
+/** What the signature of a descriptor is for. */
+export const entityContext: SignatureContext = contextOf(contexts.registerEntity)
+
 /** The descriptor, signed for genesis documents. */
 export function signEntity({ entity, signer }: OwnedEntity): SignedEntity {
-  return signValue(signer, contextOf(contexts.registerEntity), Entity, entity)
+  return signValue(signer, entityContext, Entity, entity)
+}
+
+/** Writes a descriptor. */
+export function saveDescriptor(files: FileSystem, folder: string, entity: Entity): void {
+  writeNamed(files, join(folder, ENTITY_FILES.descriptor), toIndentedJson(Entity, entity))
+}
+
+/** Writes a descriptor that is signed for genesis documents. */
+export function saveSignedEntity(files: FileSystem, folder: string, signed: SignedEntity): void {
+  writeNamed(files, join(folder, ENTITY_FILES.genesis), toIndentedJson(SignedEntity, signed))
 }
 
 /** Writes the descriptor, and beside it the signed one. */
 export function saveEntity(files: FileSystem, folder: string, owned: OwnedEntity): void {
-  const descriptor = toIndentedJson(Entity, owned.entity)
-  writeNamed(files, join(folder, ENTITY_FILES.descriptor), descriptor)
-  saveEntityGenesis(files, folder, owned)
-}
-
-/** Writes the signed descriptor alone. */
-export function saveEntityGenesis(files: FileSystem, folder: string, owned: OwnedEntity): void {
-  const signed = toIndentedJson(SignedEntity, signEntity(owned))
-  writeNamed(files, join(folder, ENTITY_FILES.genesis), signed)
+  saveDescriptor(files, folder, owned.entity)
+  saveSignedEntity(files, folder, signEntity(owned))
 }

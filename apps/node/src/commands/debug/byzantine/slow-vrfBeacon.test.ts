@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePorts } from '@wadi/compose/free-ports'
 import { makeNetworkFolders, type NodeFolder } from '@wadi/compose/network-folders'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
-import { freePorts, NodeProcess } from '@wadi/compose/testing/node-process'
+import { NodeProcess } from '@wadi/compose/testing/node-process'
 import { runCommandLine } from '@wadi/node-config/run-command-line'
 import { debugCommands } from '../debugCommands.ts'
 import { BEACON_MODES } from './beaconMode.ts'
@@ -78,6 +79,9 @@ describe('debug byzantine', () => {
       await complaintOf('vrfbeacon', '--vrf_beacon_mode', 'vrf_beacon_lazy'),
       /it can be vrf_beacon_honest, vrf_beacon_early, vrf_beacon_missing/,
     )
-    assert.match(await complaintOf('executor'), /this version runs no runtimes yet/)
+    assert.match(
+      await complaintOf('executor', '--executor.mode', 'executor_lazy'),
+      /it can be executor_honest, executor_dishonest, executor_straggler/,
+    )
   })
 })

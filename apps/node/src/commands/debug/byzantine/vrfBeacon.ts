@@ -1,24 +1,9 @@
-import { type Call, command } from '@wadi/node-config/command'
-import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
-import { testEntity } from '@wadi/provisioning/test-entity'
+import { command } from '@wadi/node-config/command'
 import { loadTold, runSettings } from '../../../runNode.ts'
 import { parseBeaconMode } from './beaconMode.ts'
 import { byzantineFlags } from './byzantineFlags.ts'
 import { createByzantineProver } from './byzantineProver.ts'
-
-/** The node of the configuration is a validator, whatever it is otherwise. */
-function settingsOf(settings: Settings, { flags, given }: Call<typeof byzantineFlags>): Settings {
-  const { genesis, registration } = settings
-  const hasTestEntity = flags['debug.dont_blame_oasis'] && flags['debug.test_entity']
-  return {
-    ...settings,
-    mode: 'validator',
-    genesis: given.has('genesis.file') ? { ...genesis, file: flags['genesis.file'] } : genesis,
-    registration: hasTestEntity
-      ? { ...registration, entityId: testEntity().entity.id }
-      : registration,
-  }
-}
+import { byzantineSettings } from './byzantineSettings.ts'
 
 /** `debug byzantine vrfbeacon`: a validator that answers the beacon as its mode says. */
 export const vrfBeacon = command<typeof byzantineFlags>({
@@ -43,7 +28,7 @@ export const vrfBeacon = command<typeof byzantineFlags>({
         createByzantineProver(mode, options),
       activationEpoch: flags.activation_epoch,
     }
-    const settings = settingsOf(config, call)
+    const settings = byzantineSettings(config, call, 'validator')
     return await runSettings({ settings, sources, isForTests, hasTestEntity, misbehaviour }, world)
   },
 })

@@ -1,7 +1,7 @@
 /** Calls of a node that may be away for a while: what only asks is asked again. */
 
 import type { Clock } from '@wadi/base/clock'
-import { UnavailableError } from '@wadi/base/errors'
+import { CodedError, UnavailableError } from '@wadi/base/errors'
 import type { Timers } from '@wadi/contracts/world'
 import type { CallTransport } from '@wadi/grpc/call-transport'
 
@@ -24,6 +24,15 @@ export function pause({ timers }: Pick<WaitingWorld, 'timers'>, ms: number): Pro
   })
 }
 
+/**
+ * Says nothing about what was asked: the node is away, or cuts calls off because it has too many.
+ * Node's HTTP/2 still counts calls that were given up and are not cleared away.
+ */
+export function isAway(error: unknown): boolean {
+  if (error instanceof UnavailableError) return true
+  return error instanceof CodedError && error.reason === 'grpc.resourceExhausted'
+}
+
 /** See the top of this file. */
 export function patientTransport(inner: CallTransport, world: WaitingWorld): CallTransport {
   return {
@@ -37,7 +46,7 @@ export function patientTransport(inner: CallTransport, world: WaitingWorld): Cal
           const waiting = { whenAway: 'wait', timeoutMs: left } as const
           return await inner.unary(path, request, { ...waiting, ...options })
         } catch (error) {
-          if (!(error instanceof UnavailableError)) throw error
+          if (!isAway(error)) throw error
           if (world.clock.monotonicMs() >= end || options?.signal?.aborted) throw error
         }
         await pause(world, RETRY_MS)

@@ -17,7 +17,7 @@ import type { NodeClient } from '@wadi/sdk/node-client'
 import { prepareTransaction } from '@wadi/sdk/prepare-transaction'
 import { signWith, submitTransaction } from '@wadi/sdk/send-transaction'
 import { errors } from './errors.ts'
-import { PATIENCE_MS, pause, type WaitingWorld } from './patientTransport.ts'
+import { isAway, PATIENCE_MS, pause, type WaitingWorld } from './patientTransport.ts'
 
 const LAST = 0n
 /** Longer than a block takes; after that one looks whether the node forgot the transaction. */
@@ -51,7 +51,8 @@ const UNDECIDED: readonly CodedError[] = [
 const ABOUT_MEMPOOL = /\bmempool\b/
 
 function isDecided(error: unknown): error is CodedError {
-  if (!(error instanceof CodedError) || ABOUT_MEMPOOL.test(error.message)) return false
+  if (!(error instanceof CodedError) || isAway(error)) return false
+  if (ABOUT_MEMPOOL.test(error.message)) return false
   const isSame = (other: CodedError) => error.module === other.module && error.code === other.code
   return !UNDECIDED.some(isSame)
 }

@@ -29,17 +29,27 @@ function texts(doc: string): Flag<'texts'> {
 export const nodeInitFlags = {
   ...entityFlags,
   config: persistentFlags.config,
-  [CONSENSUS]: texts('[key@]ip:port at which validators reach the node; its own key without one'),
-  'node.entity_id': { kind: 'text', doc: 'public key of the entity of the node', fallback: '' },
-  'node.expiration': { kind: 'integer', doc: 'last epoch of the registration', fallback: 0n },
+  [CONSENSUS]: texts(
+    '[key@]ip:port at which validators reach it, needed of a validator; its own key without one',
+  ),
+  'node.entity_id': {
+    kind: 'text',
+    doc: 'public key of the entity that owns it, in base64; needed',
+    fallback: '',
+  },
+  'node.expiration': {
+    kind: 'integer',
+    doc: 'last epoch in which the registration holds',
+    fallback: 0n,
+  },
   'node.is_self_signed': {
     kind: 'boolean',
-    doc: 'let the node sign its registration itself',
+    doc: 'without effect: a node signs its registration itself',
     fallback: true,
   },
-  [P2P]: texts('ip:port at which the peers of runtimes reach the node'),
-  'node.role': texts('what the node does: compute-worker, key-manager, validator'),
-  [RUNTIME]: texts('identifier of a runtime of the node, in hex'),
+  [P2P]: texts('ip:port at which nodes of runtimes reach it; needed'),
+  'node.role': texts('what it does: compute-worker, key-manager, validator; needed'),
+  [RUNTIME]: texts('identifier of a runtime that it runs, 64 hexadecimal digits'),
 } as const satisfies Flags
 
 type Values = FlagsOf<typeof nodeInitFlags>

@@ -15,6 +15,13 @@ const NO = 1
 export const isRegistered = command({
   name: 'is-registered',
   summary: 'exit with 0 if the node is registered, with 1 if not',
+  details: [
+    'It is about the node whose keys are in the data folder of the configuration (common.data_dir,',
+    'or the current folder); the one of --address is asked, which may be the same.',
+  ],
+  examples: [
+    'wadi-node registry node is-registered --config node.yaml -a unix:/node/data/internal.sock',
+  ],
   options: { ...connectionFlags, config: persistentFlags.config },
   run(call, world) {
     const dataDir = configuredFolder(call, world)

@@ -10,6 +10,8 @@ import { isRegistered } from './isRegistered.ts'
 
 const list = listCommand({
   summary: 'list the nodes that are registered',
+  details: ['A line has the public key of a node; with -v it is the whole descriptor, in JSON.'],
+  examples: ['wadi-node registry node list -v -a unix:/node/data/internal.sock'],
   schema: Node,
   options: {},
   ask: (node) => node.ask(calls, 'Registry/GetNodes', 0n),
@@ -20,6 +22,10 @@ const list = listCommand({
 export const nodeCommands: CommandGroup = {
   name: 'node',
   summary: 'nodes and their descriptors',
+  details: [
+    'A node that runs registers itself, and again before a registration ends. What is here is for',
+    'networks that begin with nodes, and to look at those of a network.',
+  ],
   shared: {},
   commands: [init, list, isRegistered],
 }

@@ -1,0 +1,266 @@
+/** One runtime of a node, put together: its stores, its worker, its programs, its registration. */
+
+import { drawWaitMs } from '@wadi/base/backoff'
+import { toHex } from '@wadi/base/bytes'
+import type { Logger } from '@wadi/base/log'
+import type { RuntimeStatus } from '@wadi/consensus/control/runtimeStatus'
+import type { Runtime } from '@wadi/consensus/registry/runtime'
+import type { RuntimeEvent } from '@wadi/contracts/runtime-host'
+import type { RuntimeNetwork } from '@wadi/contracts/runtime-network'
+import type { Signer } from '@wadi/crypto/signature/signer'
+import type { SignatureRules } from '@wadi/crypto/signature/verification'
+import { RUNTIME_SERVICES, runtimeProtocolOf } from '@wadi/libp2p/names'
+import { printKeyName } from '@wadi/libp2p/peer-info'
+import { Arena } from '@wadi/mkvs/arena'
+import { DiskStore } from '@wadi/node-storage/disk-store'
+import { PublicKey } from '@wadi/primitives/publicKey'
+import { compareVersions, type Version } from '@wadi/primitives/version'
+import type { RolePlace } from '@wadi/registration/roles'
+import type { Submitter } from '@wadi/registration/submitter'
+import type { Misdeed } from '@wadi/runtime-executor/byzantine/misdeeds'
+import type { CallObserver } from '@wadi/runtime-host/metrics'
+import { RuntimeNotices } from '@wadi/runtime-host/runtime-notices'
+import type { VersionedRuntime } from '@wadi/runtime-host/versioned-runtime'
+import { EnclaveCaller } from '@wadi/workers/enclave-caller'
+import type { RuntimeStore } from '@wadi/workers/runtime-store'
+import { type ExecutorOptions, RuntimeWorker } from '@wadi/workers/runtime-worker'
+import type { NodeWorld } from '../createNode.ts'
+import { HISTORY_RETRY_MS_FIRST, HISTORY_RETRY_MS_MAX } from '../limits.ts'
+import { DueVersions } from './dueVersions.ts'
+import { hostRuntime } from './hostRuntime.ts'
+import { KeyManagerStatus } from './keyManagerStatus.ts'
+import type { RuntimeProgram } from './programs.ts'
+import type { RuntimeAsk, StateNow } from './runtimeAsk.ts'
+import { RuntimeRole } from './runtimeRole.ts'
+import { servicesOf } from './runtimeServices.ts'
+import { runtimeStatusOf } from './runtimeStatus.ts'
+import type { RuntimesConfig, RuntimeWish } from './runtimesConfig.ts'
+
+/** What all runtimes of a node share. */
+export interface RuntimeSurroundings {
+  readonly config: RuntimesConfig
+  readonly world: NodeWorld
+  readonly chainContext: string
+  readonly genesisHeight: bigint
+  readonly rules: SignatureRules
+  /** Signs what the node says as a member of committees. */
+  readonly node: Signer
+  readonly network: RuntimeNetwork
+  readonly ask: RuntimeAsk
+  readonly stateNow: StateNow
+  readonly submitter: Submitter
+  readonly calls: CallObserver
+  /** What it does against the protocol, for tests of others. */
+  readonly misdeeds?: readonly Misdeed[] | undefined
+  readonly onFatal: (error: unknown) => void
+}
+
+/** One of them. */
+export interface NodeRuntimeOptions extends RuntimeSurroundings {
+  readonly wish: RuntimeWish
+  /** None: the runtime is followed only. */
+  readonly programs: readonly RuntimeProgram[]
+  /** Undefined for a node that does not register for it. */
+  readonly place: RolePlace | undefined
+}
+
+const RETRIES = { firstMs: HISTORY_RETRY_MS_FIRST, maxMs: HISTORY_RETRY_MS_MAX }
+
+/** See the top of this file. */
+export class NodeRuntime {
+  readonly #options: NodeRuntimeOptions
+  readonly #log: Logger
+  readonly #stores: readonly DiskStore[]
+  readonly #role: RuntimeRole | undefined
+  readonly worker: RuntimeWorker
+  readonly hosted: VersionedRuntime | undefined
+  readonly #notices: RuntimeNotices | undefined
+  readonly #unwatch: (() => void) | undefined
+  readonly #due: DueVersions
+  readonly #caller: EnclaveCaller
+  readonly #keys: KeyManagerStatus | undefined
+  #descriptor: Runtime | undefined
+
+  private constructor(options: NodeRuntimeOptions, parts: OpenParts) {
+    const { wish, place, world, config, ask, onFatal } = options
+    this.#options = options
+    this.#log = world.logger('runtime')
+    this.#stores = parts.stores
+    this.worker = parts.worker
+    this.hosted = parts.hosted
+    this.#role = place && new RuntimeRole(wish.id, place)
+    const { timers } = world
+    this.#notices =
+      parts.hosted && new RuntimeNotices(parts.hosted, { timers, log: this.#log, onBug: onFatal })
+    this.#unwatch = parts.hosted?.watch((event) => this.#hostChanged(event))
+    this.#caller = parts.caller
+    this.#keys = this.#notices && new KeyManagerStatus({ ask, notices: this.#notices, onFatal })
+    this.#due = new DueVersions({
+      id: wish.id,
+      ask,
+      hosted: parts.hosted,
+      preWarmEpochs: config.part === 'client' ? undefined : config.preWarmEpochs,
+      log: this.#log,
+      onDescriptor: (descriptor) => this.#described(descriptor),
+      onFatal,
+    })
+  }
+
+  /** Opens the stores; the program starts when it is known which version is due. */
+  static async open(options: NodeRuntimeOptions): Promise<NodeRuntime> {
+    const { wish, config, world, chainContext: chain } = options
+    const folder = `${config.dataDir}/runtimes/${toHex(wish.id)}`
+    world.files.makeFolder(folder)
+    const rounds = await DiskStore.open({ path: `${folder}/history`, chain })
+    const local = await DiskStore.open({ path: `${folder}/local`, chain })
+    let opened: NodeRuntime | undefined
+    const onAvailability = (isAvailable: boolean) => opened?.readiness({ isAvailable })
+    const caller = new EnclaveCaller({
+      ...options,
+      world: { ...world, log: world.logger('runtime') },
+      onAvailability: (hasKeys) => opened?.readiness({ hasKeys }),
+    })
+    const parts = await openWorker(options, { folder, rounds, local, caller, onAvailability })
+    opened = new NodeRuntime(options, { ...parts, caller, stores: [rounds, local] })
+    opened.hosted?.start()
+    return opened
+  }
+
+  get id() {
+    return this.#options.wish.id
+  }
+
+  /** Versions that can be run here. */
+  get versions(): readonly Version[] {
+    return this.#options.programs.map(({ version }) => version).toSorted(compareVersions)
+  }
+
+  /** What the node says of it. */
+  get status(): RuntimeStatus {
+    const { config, network, node, chainContext, stateNow } = this.#options
+    const { hosted, versions, worker } = this
+    const service = runtimeProtocolOf(chainContext, RUNTIME_SERVICES.txsync, this.id)
+    return runtimeStatusOf({
+      state: stateNow(this.id),
+      worker,
+      node: PublicKey.check(node.publicKey),
+      activeVersion: hosted?.version,
+      runs: hosted && hosted.info !== undefined,
+      hasKeys: this.#descriptor?.keyManager === undefined || this.#caller.isAvailable,
+      versions,
+      peers: network.peersOf(service).map(printKeyName),
+      provisioner: config.provisioner,
+    })
+  }
+
+  /** To be called when the consensus layer has come to a height. */
+  applied(height: bigint): void {
+    this.worker.applied(height)
+    if (this.hosted?.info !== undefined) this.#notices?.consensusSync(height)
+    this.#due.applied(height)
+    this.#caller.applied(height)
+    this.#keys?.applied(this.#descriptor?.keyManager, height)
+  }
+
+  /** Something of what has to be true before the node registers is true now, or is not any more. */
+  readiness(change: Parameters<RuntimeRole['update']>[0]): void {
+    const active = this.hosted?.version
+    const isDue = (version: Version) =>
+      active !== undefined && compareVersions(version, active) >= 0
+    this.#role?.update(change, this.versions.filter(isDue))
+  }
+
+  /** Ends everything; what is durable stays. */
+  async stop(): Promise<void> {
+    this.#due.stop()
+    this.#notices?.close()
+    this.#unwatch?.()
+    await Promise.all([this.worker.stop(), this.hosted?.stop(), this.#caller.stop()])
+    await Promise.all(this.#stores.map((store) => store.close()))
+  }
+
+  #described(descriptor: Runtime): void {
+    const { keyManager } = descriptor
+    this.#descriptor = descriptor
+    this.#caller.setKeyManager(keyManager)
+    this.readiness({ hasKeys: keyManager === undefined || this.#caller.isAvailable })
+  }
+
+  #hostChanged(event: RuntimeEvent): void {
+    const { part } = this.#options.config
+    const info = this.hosted?.info
+    if (event.kind === 'failed-to-start') {
+      const { kind, detail } = event.fault
+      this.#log.error('the runtime does not start', { runtime: toHex(this.id), kind, detail })
+    }
+    const canSchedule = info?.features.scheduleControl !== undefined
+    this.readiness({ runs: info !== undefined && (part !== 'compute' || canSchedule) })
+  }
+}
+
+interface OpenParts {
+  readonly caller: EnclaveCaller
+  readonly stores: readonly DiskStore[]
+  readonly worker: RuntimeWorker
+  readonly hosted: VersionedRuntime | undefined
+}
+
+interface WorkerPlace {
+  readonly folder: string
+  readonly rounds: DiskStore
+  readonly local: DiskStore
+  readonly caller: EnclaveCaller
+  readonly onAvailability: (isAvailable: boolean) => void
+}
+
+async function openWorker(
+  options: NodeRuntimeOptions,
+  { folder, rounds, local, caller, onAvailability }: WorkerPlace,
+): Promise<Pick<OpenParts, 'worker' | 'hosted'>> {
+  const { wish, config, world, chainContext, network, ask, programs, onFatal } = options
+  const { clock, timers, random, files } = world
+  const log = world.logger('runtime')
+  let hosted: VersionedRuntime | undefined
+  const host = (store: RuntimeStore) => {
+    const fetchBatch = (limit: number) => worker.shell?.fetchBatch(limit) ?? []
+    const services = servicesOf(options, { local, caller, store, fetchBatch })
+    const hostWorld = { clock, timers, random, log, onBug: onFatal }
+    const parts = { wish, chainContext, programs, services, observer: options.calls }
+    hosted = hostRuntime({ ...parts, world: hostWorld })
+    return hosted
+  }
+  const worker: RuntimeWorker = await RuntimeWorker.open({
+    runtimeId: wish.id,
+    chainContext,
+    ask,
+    network,
+    world: { clock, timers, log, metrics: world.metrics },
+    upkeep: config.upkeep,
+    files,
+    folder,
+    rounds,
+    retryMs: (failures) => drawWaitMs(failures, RETRIES, random),
+    offer: config.offer,
+    checkpoints: config.checkpoints,
+    ...(programs.length > 0 && { executor: executorOf(options, host) }),
+    onAvailability,
+    onFatal,
+  })
+  return { worker, hosted }
+}
+
+function executorOf(
+  { wish, chainContext, rules, node, submitter, misdeeds = [] }: NodeRuntimeOptions,
+  host: ExecutorOptions['host'],
+): ExecutorOptions {
+  const own = PublicKey.check(node.publicKey)
+  const runtimeId = wish.id
+  const arena = new Arena()
+  return {
+    config: { own, runtimeId, chainContext, rules, equivocation: 'ignore', arena },
+    host,
+    signer: node,
+    submit: (call) => submitter.submit(node, call),
+    misdeeds,
+  }
+}

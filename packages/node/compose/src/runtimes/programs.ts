@@ -1,0 +1,106 @@
+/** The programs of a node's runtimes: what bundles have, and what is run in threads. */
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { equalBytes, toHex } from '@wadi/base/bytes'
+import { isTold, UnavailableError } from '@wadi/base/errors'
+import type { Timers } from '@wadi/contracts/world'
+import type { Namespace } from '@wadi/primitives/namespace'
+import type { Version } from '@wadi/primitives/version'
+import { explodeBundle } from '@wadi/runtime-host/explode-bundle'
+import type { Launcher } from '@wadi/runtime-host/launcher'
+import { processLauncher } from '@wadi/runtime-host/process-launcher'
+import { programOf } from '@wadi/runtime-host/program-of'
+import { sandboxLauncher } from '@wadi/runtime-host/sandbox-launcher'
+import { workerLauncher } from '@wadi/runtime-host/worker-launcher'
+import { type Bundle, readBundle } from '@wadi/runtime-protocol/bundle'
+import { zlibCompression } from '@wadi/runtime-protocol/bundle/compliance/zlib-compression'
+import { findComponent, ON_CHAIN } from '@wadi/runtime-protocol/bundle/components'
+import { THREAD_START_MS } from '../limits.ts'
+import type { RuntimesConfig } from './runtimesConfig.ts'
+
+/** A version of a runtime, and how it is started. */
+export interface RuntimeProgram {
+  readonly id: Namespace
+  readonly version: Version
+  readonly launcher: Launcher
+}
+
+type ProgramsConfig = Pick<
+  RuntimesConfig,
+  'dataDir' | 'bundles' | 'threads' | 'provisioner' | 'bubblewrap' | 'enclaves'
+>
+
+/** COMPAT(oasis-core): bundles are unpacked there. */
+const BUNDLES = ['runtimes', 'bundles'] as const
+
+/** Unpacks what is not yet, and says how each program is started. */
+export function loadPrograms(config: ProgramsConfig, timers: Timers): readonly RuntimeProgram[] {
+  const programs = [
+    ...config.bundles.map((path) => bundledProgram(path, config, timers)),
+    ...config.threads.map(({ id, version, module }) => {
+      return {
+        id,
+        version,
+        launcher: workerLauncher(module, { timers, connectMs: THREAD_START_MS }),
+      }
+    }),
+  ]
+  for (const [i, { id, version }] of programs.entries()) {
+    const isAnother = programs.slice(0, i).some((one) => isSame(one, { id, version }))
+    if (!isAnother) continue
+    const which = `version ${version.major}.${version.minor}.${version.patch} of ${toHex(id)}`
+    throw refusal(`there are two programs for ${which}; name only one of them`)
+  }
+  return programs
+}
+
+function isSame(one: Omit<RuntimeProgram, 'launcher'>, other: Omit<RuntimeProgram, 'launcher'>) {
+  const { major, minor, patch } = one.version
+  const { version } = other
+  const isSameVersion =
+    major === version.major && minor === version.minor && patch === version.patch
+  return isSameVersion && equalBytes(one.id, other.id)
+}
+
+function bundledProgram(path: string, config: ProgramsConfig, timers: Timers): RuntimeProgram {
+  const { dataDir, enclaves } = config
+  try {
+    const bundle = openBundle(path)
+    const { manifest } = bundle
+    const component = findComponent(manifest, ON_CHAIN)
+    if (component === undefined)
+      throw refusal('it has no program for the chain; components alone are not run here')
+    const folder = explodeBundle(bundle, join(dataDir, ...BUNDLES))
+    const program = programOf(bundle, component, { folder, enclaves })
+    const launcher = launcherOf(program, config, timers)
+    return { id: manifest.id, version: component.version, launcher }
+  } catch (error) {
+    if (!isTold(error)) throw error
+    throw refusal(`the bundle ${path} cannot be run: ${error.message}`, error)
+  }
+}
+
+function openBundle(path: string): Bundle {
+  let archive: Uint8Array
+  try {
+    archive = readFileSync(path)
+  } catch (error) {
+    throw refusal(`it cannot be read (${String(error)}); name another file`, error)
+  }
+  return readBundle(archive, zlibCompression)
+}
+
+function launcherOf(
+  program: ReturnType<typeof programOf>,
+  { provisioner, bubblewrap }: ProgramsConfig,
+  timers: Timers,
+): Launcher {
+  return provisioner === 'sandboxed'
+    ? sandboxLauncher(program, { timers, bubblewrap })
+    : processLauncher(program, { timers })
+}
+
+function refusal(sentence: string, cause?: unknown): UnavailableError {
+  return new UnavailableError('node.runtimes', `runtimes: ${sentence}`, { cause })
+}
