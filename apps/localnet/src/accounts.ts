@@ -1,6 +1,7 @@
 /** The accounts that a network begins with: anybody can have their keys, on this machine. */
 
 import { pbkdf2Sync } from 'node:crypto'
+import { concatBytes, toBase64 } from '@wadi/base/bytes'
 import { Secret } from '@wadi/base/secret'
 import { deriveAccountKey, type Stretch, seedOfMnemonic } from '@wadi/client-keys/accountKey'
 import type { NetworkAccount } from '@wadi/compose/network-keys'
@@ -24,11 +25,14 @@ const stretch: Stretch = (password, salt, rounds, size) =>
 /** PERF: stretching the words is nearly all that an account costs, and it is the same for all. */
 let stretched: Uint8Array | undefined
 
+function seedOf(index: number): Uint8Array {
+  stretched ??= seedOfMnemonic(MNEMONIC, '', stretch)
+  return deriveAccountKey(stretched, index)
+}
+
 /** An account of the mnemonic, by its number. */
 export function localAccount(index: number): NetworkAccount {
-  stretched ??= seedOfMnemonic(MNEMONIC, '', stretch)
-  const seed = deriveAccountKey(stretched, index)
-  const signer = createMemorySigner('entity', new Secret(seed))
+  const signer = createMemorySigner('entity', new Secret(seedOf(index)))
   return { signer, address: stakingAddress(PublicKey.check(signer.publicKey)) }
 }
 
@@ -38,4 +42,9 @@ let accounts: readonly NetworkAccount[] | undefined
 export function localAccounts(): readonly NetworkAccount[] {
   accounts ??= Array.from({ length: ACCOUNTS + 1 }, (_, i) => localAccount(i))
   return accounts
+}
+
+/** The private key of an account as wallets take it: seed and public key, in base64. */
+export function localPrivateKey(index: number): string {
+  return toBase64(concatBytes(seedOf(index), localAccount(index).signer.publicKey))
 }

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UnavailableError } from '@wadi/base/errors'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
+import type { PortWish } from '@wadi/compose/free-ports'
 import type { NetworkAccount } from '@wadi/compose/network-keys'
+import type { ParatimeName } from '@wadi/compose/network-paratimes'
 import { processClock } from '@wadi/compose/process-world'
 import { Channel } from '@wadi/grpc/channel'
 import {
@@ -18,14 +20,17 @@ import { localAccounts } from './accounts.ts'
 import { requireComet } from './engine/cometBinary.ts'
 import { engineHere } from './engine/engineHere.ts'
 import { type EpochClock, startEpochClock } from './epochClock.ts'
-import { START_MS_MAX } from './limits.ts'
-import { type LocalNode, nodeElsewhere, nodeHere } from './localNode.ts'
+import { holdFolder } from './folderHold.ts'
+import { BEGIN_TRIES, START_MS_MAX } from './limits.ts'
+import type { LocalNode } from './localNode.ts'
+import { isPortLost, type MovedPort, movePorts } from './movePorts.ts'
 import {
   type EngineKind,
   type NetworkFiles,
   type NodePlace,
   openNetworkFiles,
 } from './networkFiles.ts'
+import { NetworkProcesses } from './networkProcesses.ts'
 
 /** How a network is to be. */
 export interface LocalNetworkOptions {
@@ -44,8 +49,22 @@ export interface LocalNetworkOptions {
    * our application, in its own dialect of signatures; the only node is one that follows them.
    */
   readonly engine?: EngineKind
+  /** Which run beside the consensus layer: none unless told otherwise. */
+  readonly paratimes?: readonly ParatimeName[]
+  /** Nodes that run them: 3 unless told otherwise. */
+  readonly computeNodes?: number
+  /** Nodes that keep secrets for them: none unless told otherwise. */
+  readonly keyManagers?: number
+  /** Nodes that follow them, and take their transactions: none unless told otherwise. */
+  readonly clients?: number
+  /** `later`: what runs ParaTimes begins when there are blocks, and nobody waits for it. */
+  readonly workers?: 'awaited' | 'later'
+  /** `any` free ones unless told otherwise: many networks begin at the same moment. */
+  readonly ports?: PortWish
   /** Is told before Go builds CometBFT, once: that takes minutes. */
   readonly onBuild?: () => void
+  /** Is told which ports another program has, and what they are now. */
+  readonly onMoved?: (ports: readonly MovedPort[]) => void
 }
 
 /** A node that can be asked. */
@@ -63,21 +82,35 @@ export interface LocalNetwork extends AsyncDisposable {
   readonly accounts: readonly NetworkAccount[]
   /** Why a node ended that was not asked to; never resolves otherwise. */
   readonly failed: Promise<unknown>
+  /** Ends one node, and begins it again when that is wanted. */
+  stopNode(name: string): Promise<void>
+  startNode(name: string): Promise<void>
   /** Ends all nodes; what is durable stays. */
   stop(): Promise<void>
 }
 
 /** What a newcomer gets. */
-export const USUAL_NETWORK = { validators: 4, blockMs: 250, epochBlocks: 60 } as const
+export const USUAL_NETWORK = {
+  validators: 4,
+  blockMs: 250,
+  epochBlocks: 60,
+  paratimes: ['keyvalue', 'accounts'],
+  computeNodes: 3,
+} as const
 
-interface Scratch {
+interface Place {
   readonly folder: string
-  remove(): void
+  release(): void
 }
 
-function scratchFolder(): Scratch {
+/** A folder for this process alone; one that nobody names is removed in the end. */
+function takePlace(named: string | undefined): Place {
+  if (named !== undefined) {
+    const lock = holdFolder(named)
+    return { folder: named, release: () => lock.release() }
+  }
   const folder = mkdtempSync(join(tmpdir(), 'wadi-network-'))
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+  return { folder, release: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
 /** The nodes of a network that runs, wherever it runs. */
@@ -114,47 +147,112 @@ export async function connectNetwork(folder: string): Promise<NetworkConnection>
 
 /** Begins a network, or goes on with the one of a folder. */
 export async function createNetwork(options: LocalNetworkOptions = {}): Promise<LocalNetwork> {
-  const { processes = 'one', folder, onBuild, ...chosen } = options
+  const { folder, release } = takePlace(options.folder)
+  try {
+    const network = await beginNetwork(folder, options)
+    let ended: Promise<void> | undefined
+    const stop = () => {
+      ended ??= network.stop().finally(release)
+      return ended
+    }
+    return { ...network, stop, [Symbol.asyncDispose]: stop }
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+/** Begins it with ports that are free, once more if another program has taken one meanwhile. */
+async function beginNetwork(folder: string, options: LocalNetworkOptions): Promise<LocalNetwork> {
+  const { ports = 'any', onBuild, processes, workers: _, onMoved, ...chosen } = options
   const findBinary = () => requireComet({ environment: process.env, onBuild })
   // Before anything is made of which nothing can come.
   const binary = chosen.engine === 'cometbft' ? findBinary() : undefined
-  const scratch = folder === undefined ? scratchFolder() : undefined
-  // Nobody looks for a network where it is gone afterwards: tests begin many at the same moment.
-  const wish = folder === undefined ? 'any' : 'usual'
-  const choices = { ...USUAL_NETWORK, ...chosen }
-  const files = await openNetworkFiles(folder ?? scratch!.folder, choices, wish)
-  requireEngine(files, chosen.engine, processes)
-  const running = [
-    ...files.engines.map((place) => engineHere(place, files, binary ?? findBinary())),
-    ...files.nodes.map(processes === 'one' ? nodeHere : nodeElsewhere),
-  ]
-  const failed = Promise.race(running.map((node) => node.failed))
+  const choices = { ...USUAL_NETWORK, paratimes: [], ...chosen }
+  const openFiles = () => openNetworkFiles(folder, choices, ports)
+  requireEngine(await openFiles(), chosen.engine, processes)
+  for (let tries = 1; ; tries++) {
+    // Others that began at the same moment would choose the same again.
+    const moved = await movePorts(await openFiles(), tries === 1 ? ports : 'any')
+    if (moved.length > 0) onMoved?.(moved)
+    const files = await openFiles()
+    try {
+      return await runNetwork(files, options, () => binary ?? findBinary())
+    } catch (error) {
+      if (tries >= BEGIN_TRIES || !(await isPortLost(files))) throw withRemedy(error)
+    }
+  }
+}
+
+/** What somebody can do whose port was taken after it was looked at. */
+export function withRemedy(error: unknown): unknown {
+  if (!(error instanceof UnavailableError) || !error.message.includes('EADDRINUSE')) return error
+  const remedy = 'another program has taken the port: start again, and another one is chosen'
+  const why = `${error.message}; ${remedy}`
+  return new UnavailableError('localnet.ports', why, { cause: error })
+}
+
+/** Runs the network of a folder until somebody stops it. */
+async function runNetwork(
+  files: NetworkFiles,
+  { processes = 'one', workers }: LocalNetworkOptions,
+  findBinary: () => string,
+): Promise<LocalNetwork> {
+  const engines = files.engines.map((place) => engineHere(place, files, findBinary()))
+  const processed = new NetworkProcesses(files.nodes, processes)
+  const late = Promise.withResolvers<unknown>()
+  const failures = engines.map((node) => node.failed)
+  const failed = Promise.race([...failures, processed.failed, late.promise])
   const { nodes, close } = connect(files)
   let epochs: EpochClock | undefined
+  let isOver = false
+  let starting: Promise<void> = Promise.resolve()
   const end = async () => {
+    isOver = true
     epochs?.stop()
+    // Nobody waits for a block any more; who has begun to start is started before it stops.
     close()
-    await stopAll(running)
-    scratch?.remove()
+    await starting
+    await stopAll([...engines, processed])
   }
   let ended: Promise<void> | undefined
   const stop = () => {
     ended ??= end()
     return ended
   }
+  const [voting, working] = [true, false].map((isVoting) =>
+    nodes.filter(({ part }) => (part === undefined) === isVoting),
+  ) as [NetworkNode[], NetworkNode[]]
+  const startWorking = async () => {
+    for (const { name } of working) if (!isOver) await processed.startNode(name)
+  }
+  const untilAnswer = (asked: readonly NetworkNode[]) =>
+    Promise.race([Promise.all(asked.map(untilCalled)), failed.then(raise)])
   try {
-    await Promise.all(running.map((node) => node.start()))
-    await Promise.race([Promise.all(nodes.map(untilCalled)), failed.then(raise)])
+    const names = voting.map(({ name }) => name)
+    await Promise.all([
+      ...engines.map((engine) => engine.start()),
+      ...names.map((name) => processed.startNode(name)),
+    ])
+    await untilAnswer(voting)
+    if (workers !== 'later') {
+      await startWorking()
+      await untilAnswer(nodes)
+    }
   } catch (error) {
     await stop()
     throw error
   }
-  epochs = startEpochClock(nodes[0]!, files.epochBlocks)
+  if (workers === 'later' && working.length > 0)
+    starting = untilBlock(nodes[0]!).then(startWorking).catch(late.resolve)
+  epochs = startEpochClock(nodes[0]!, files)
   return {
     files,
     nodes,
     accounts: localAccounts(),
     failed,
+    startNode: (name) => processed.startNode(name),
+    stopNode: (name) => processed.stopNode(name),
     stop,
     [Symbol.asyncDispose]: stop,
   }
@@ -181,11 +279,16 @@ async function untilCalled({ client }: NetworkNode): Promise<void> {
   await client.nodeController.isSynced(undefined, { whenAway: 'wait', timeoutMs: START_MS_MAX })
 }
 
+/** Whoever begins a network wants to see it, before all of its nodes are there. */
+async function untilBlock({ client }: NetworkNode): Promise<void> {
+  for await (const { height } of client.consensus.watchBlocks()) if (height > 0n) return
+}
+
 function raise(error: unknown): never {
   throw error
 }
 
-async function stopAll(nodes: readonly LocalNode[]): Promise<void> {
+async function stopAll(nodes: readonly Pick<LocalNode, 'stop'>[]): Promise<void> {
   const ended = await Promise.allSettled(nodes.map((node) => node.stop()))
   const failure = ended.find(({ status }) => status === 'rejected')
   if (failure?.status === 'rejected') throw failure.reason

@@ -1,7 +1,7 @@
 /** What somebody has to know who wants to use a network. */
 
 import { printAddress } from '@wadi/primitives/address'
-import { MNEMONIC } from './accounts.ts'
+import { localPrivateKey, MNEMONIC } from './accounts.ts'
 import type { LocalNetwork } from './createNetwork.ts'
 import type { NetworkFiles } from './networkFiles.ts'
 
@@ -31,14 +31,17 @@ export function describeNetwork(network: LocalNetwork): string {
   const { files, accounts } = network
   const { folder, chainContext, nodes, validators, engines } = files
   const [first] = nodes
-  const funded = accounts.slice(0, -1).map(({ address }, i) => `  ${i}  ${printAddress(address)}`)
+  const funded = accounts
+    .slice(0, -1)
+    .flatMap(({ address }, i) => [`  ${i}  ${printAddress(address)}`, `     ${localPrivateKey(i)}`])
   return `A network of ${validators} validators, kept in ${folder}
 ${engineLines(engines)}
 ${endpointLines(files).join('\n')}
 chain     ${chainContext}
 
-Accounts with a million TEST each, from the words
+Accounts with a million TEST each, and their private keys (ed25519-raw), from the words
   ${MNEMONIC}
+Everybody knows them: they are for this network alone.
 ${funded.join('\n')}
 
 The oasis command line, once:

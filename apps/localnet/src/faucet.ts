@@ -69,7 +69,8 @@ export function openFaucet(options: FaucetOptions): Promise<Faucet> {
   server.maxConnections = FAUCET_WAITING_MAX
   return new Promise((resolve, reject) => {
     server.once('error', (cause) => {
-      const why = `the faucet cannot listen at ${HOST}:${options.port}: ${cause.message}`
+      const remedy = 'start again, and another port is chosen'
+      const why = `the faucet cannot listen at ${HOST}:${options.port}: ${cause.message}; ${remedy}`
       reject(new UnavailableError('localnet.faucet', why, { cause }))
     })
     const close = () => {

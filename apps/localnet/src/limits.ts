@@ -2,12 +2,14 @@
 
 /** Validators of a network on one machine. */
 export const VALIDATORS_MAX = 100
-/** Ports that are tried for one purpose before any free one is taken. */
-export const PORT_TRIES = 50
+/** Nodes that run the ParaTimes of a network on one machine. */
+export const COMPUTE_NODES_MAX = 16
 /** Bytes of a request to the faucet. */
 export const FAUCET_REQUEST_BYTES_MAX = 1_024
 /** Requests that wait for the faucet. */
 export const FAUCET_WAITING_MAX = 100
+/** So often a network begins whose ports other programs take at the same moment. */
+export const BEGIN_TRIES = 3
 /** A node that cannot be called after so long will not be. */
 export const START_MS_MAX = 60_000
 /** A node that does not answer for so long is shown as away. */

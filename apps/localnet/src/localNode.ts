@@ -51,7 +51,9 @@ export function nodeElsewhere(place: NodePlace): LocalNode {
       const said = join(dataDir, 'said.log')
       const output = openSync(said, 'a', PRIVATE_MODE)
       child = spawn(process.execPath, nodeArguments(PROGRAM, configPath), {
-        stdio: ['ignore', output, output],
+        // It ends when the pipe does: even who is killed lets go of it.
+        stdio: ['pipe', output, output],
+        env: { ...process.env, WADI_END_WITH_STDIN: '1' },
       })
       closeSync(output)
       process.once('exit', kill)

@@ -5,9 +5,14 @@
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { toHex } from '@wadi/base/bytes'
 import { UnavailableError } from '@wadi/base/errors'
+import { PortChooser, type PortWish } from '@wadi/compose/free-ports'
 import { makeNetworkFolders } from '@wadi/compose/network-folders'
 import { createNetworkGenesis, type NetworkGenesis } from '@wadi/compose/network-genesis'
+import type { NetworkWorker, ParatimeName } from '@wadi/compose/network-paratimes'
+import { type Address, stakingAddress } from '@wadi/primitives/address'
+import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import { localAccounts } from './accounts.ts'
 import {
   type EnginePlace,
@@ -15,7 +20,6 @@ import {
   enginePlaces,
   makeEngineFolders,
 } from './engine/engineFolders.ts'
-import { PortChooser, type PortWish } from './freePort.ts'
 
 /** Who agrees on blocks: our nodes, or CometBFT's. */
 export type EngineKind = 'wadi' | 'cometbft'
@@ -29,6 +33,14 @@ export interface NetworkChoices {
   readonly blockMs: number
   /** Blocks of an epoch. */
   readonly epochBlocks: number
+  /** Which run; none unless told otherwise. */
+  readonly paratimes?: readonly ParatimeName[]
+  /** Nodes that run them: 3 unless told otherwise. */
+  readonly computeNodes?: number
+  /** Nodes that keep secrets for them: none unless told otherwise. */
+  readonly keyManagers?: number
+  /** Nodes that follow them: none unless told otherwise. */
+  readonly clients?: number
 }
 
 /** Where a network is, and where it is called. */
@@ -36,16 +48,30 @@ export interface NetworkFiles extends Required<NetworkChoices> {
   readonly folder: string
   readonly chainContext: string
   readonly genesisPath: string
-  /** Nodes of ours: the validators, or the one that follows them. */
+  /** Nodes of ours: the validators, or the one that follows them, and those that run ParaTimes. */
   readonly nodes: readonly NodePlace[]
   /** Validators of which CometBFT is the engine. */
   readonly engines: readonly EnginePlace[]
   readonly faucetPort: number
+  readonly owners: readonly NodeOwner[]
+}
+
+/** To whom a node belongs: who delegates to it names the owner. */
+export interface NodeOwner {
+  /** Of the node. */
+  readonly name: string
+  readonly address: Address
+  /** Of the node, by which committees name it, in hexadecimal, … */
+  readonly id: string
+  /** … and by which blocks name who has proposed them. */
+  readonly validator: string
 }
 
 /** A node of it. */
 export interface NodePlace {
   readonly name: string
+  /** Undefined for a validator. */
+  readonly part: NetworkWorker['part'] | undefined
   readonly configPath: string
   readonly dataDir: string
   readonly socketPath: string
@@ -58,13 +84,21 @@ interface NodePorts {
   readonly api: number
 }
 
+interface WorkerPorts extends NodePorts {
+  /** Of the network of runtimes. */
+  readonly libp2p: number
+}
+
 /** What is in `network.json`. */
-interface Plan extends NetworkChoices {
+export interface Plan extends NetworkChoices {
   readonly version: number
   readonly beganAtSeconds: number
   readonly ports: readonly NodePorts[]
   readonly enginePorts?: readonly EnginePorts[]
+  readonly workerPorts?: readonly WorkerPorts[]
   readonly faucetPort: number
+  /** Ports and what they are now, until that is in the configurations too. */
+  readonly moved?: readonly (readonly [from: number, to: number])[]
 }
 
 interface PlannedNetwork {
@@ -73,13 +107,16 @@ interface PlannedNetwork {
 }
 
 const VERSION = 1
-const PLAN_NAME = 'network.json'
+/** See {@link Plan}. */
+export const PLAN_NAME = 'network.json'
 const SEED = 'local'
 const P2P_PORT = 26_656
 const RPC_PORT = 26_856
+const LIBP2P_PORT = 26_756
 const API_PORT = 42_280
 const FAUCET_PORT = 42_270
 const BALANCE = 10n ** 15n
+const COMPUTE_NODES = 3
 const MS_PER_SECOND = 1_000
 const PRIVATE_MODE = 0o700
 
@@ -93,19 +130,37 @@ export async function openNetworkFiles(
   const isThere = existsSync(path)
   const { plan, network } = isThere ? readNetwork(path) : await makeNetwork(folder, choices, wish)
   const { validators, engine = 'wadi', blockMs, epochBlocks, faucetPort } = plan
-  const { ports, enginePorts = [] } = plan
-  const nodes = ports.map(({ api }, i) => {
-    const dataDir = join(folder, `node-${i}`)
+  const { ports, enginePorts = [], workerPorts = [] } = plan
+  const { paratimes = [], computeNodes = COMPUTE_NODES, keyManagers = 0, clients = 0 } = plan
+  const placeOf = (name: string, apiPort: number, part: NodePlace['part']): NodePlace => {
+    const dataDir = join(folder, name)
     const socketPath = join(dataDir, 'internal.sock')
-    const configPath = join(dataDir, 'config.yml')
-    return { name: `node-${i}`, dataDir, socketPath, configPath, apiPort: api }
-  })
+    return { name, part, dataDir, socketPath, configPath: join(dataDir, 'config.yml'), apiPort }
+  }
+  const nodes = [
+    ...ports.map(({ api }, i) => placeOf(`node-${i}`, api, undefined)),
+    ...network.workers.map(({ name, part }, i) => placeOf(name, workerPorts[i]!.api, part)),
+  ]
   return {
     ...{ validators, engine, blockMs, epochBlocks, folder, nodes, faucetPort },
+    ...{ paratimes, computeNodes, keyManagers, clients },
     chainContext: network.chainContext,
     genesisPath: join(folder, 'genesis.json'),
     engines: enginePlaces(folder, network, enginePorts),
+    owners: ownersOf(network, engine),
   }
+}
+
+function ownersOf({ validators, workers }: NetworkGenesis, engine: EngineKind): NodeOwner[] {
+  const kind = engine === 'wadi' ? 'node' : 'engine'
+  return [...validators.map((keys, i) => ({ name: `${kind}-${i}`, keys })), ...workers].map(
+    ({ name, keys }) => ({
+      name,
+      address: stakingAddress(keys.entity.publicKey),
+      id: toHex(keys.node.publicKey),
+      validator: toHex(validatorAddress(keys.consensus.publicKey)),
+    }),
+  )
 }
 
 /** Removes a network. Folders of anything else are left alone. */
@@ -119,7 +174,8 @@ export function forgetNetwork(folder: string): void {
   rmSync(folder, { recursive: true })
 }
 
-function readPlan(path: string): Plan {
+/** What a network is made of. */
+export function readPlan(path: string): Plan {
   const damaged = (why: string) =>
     new UnavailableError('localnet.folder', `${path} ${why}; begin anew with --fresh`)
   let plan: Plan
@@ -132,12 +188,24 @@ function readPlan(path: string): Plan {
   return plan
 }
 
+/** As {@link readPlan} reads it. */
+export function printPlan(plan: Plan): string {
+  return `${JSON.stringify(plan, undefined, 2)}\n`
+}
+
 function readNetwork(path: string): PlannedNetwork {
   const plan = readPlan(path)
   return { plan, network: genesisOf(plan) }
 }
 
-function genesisOf({ validators, blockMs, epochBlocks, beganAtSeconds }: Plan): NetworkGenesis {
+/** What runs ParaTimes; undefined where there are none. */
+function workersOf(choices: NetworkChoices) {
+  const { paratimes = [], computeNodes = COMPUTE_NODES, keyManagers = 0, clients = 0 } = choices
+  return paratimes.length === 0 ? undefined : { paratimes, computeNodes, keyManagers, clients }
+}
+
+function genesisOf(plan: Plan): NetworkGenesis {
+  const { validators, blockMs, epochBlocks, beganAtSeconds } = plan
   return createNetworkGenesis({
     seed: SEED,
     validators,
@@ -147,6 +215,7 @@ function genesisOf({ validators, blockMs, epochBlocks, beganAtSeconds }: Plan): 
     epochBlocks: BigInt(epochBlocks),
     // Epochs begin when somebody says so: see `epochClock.ts`.
     beacon: 'mock',
+    paratimes: workersOf(plan),
     time: { seconds: BigInt(beganAtSeconds), nanoseconds: 0 },
   })
 }
@@ -165,7 +234,14 @@ async function choosePorts(choices: NetworkChoices, wish: PortWish) {
     const p2p = await chooser.choose(P2P_PORT + own + i)
     enginePorts.push({ p2p, rpc: await chooser.choose(RPC_PORT + i) })
   }
-  return { ports, enginePorts, faucetPort: await chooser.choose(FAUCET_PORT) }
+  const workerPorts: WorkerPorts[] = []
+  const { computeNodes = 0, keyManagers = 0, clients = 0 } = workersOf(choices) ?? {}
+  for (let i = 0; i < computeNodes + keyManagers + clients; i++) {
+    const p2p = await chooser.choose(P2P_PORT + own + theirs + i)
+    const libp2p = await chooser.choose(LIBP2P_PORT + i)
+    workerPorts.push({ p2p, libp2p, api: await chooser.choose(API_PORT + own + i) })
+  }
+  return { ports, enginePorts, workerPorts, faucetPort: await chooser.choose(FAUCET_PORT) }
 }
 
 async function makeNetwork(
@@ -180,14 +256,15 @@ async function makeNetwork(
   mkdirSync(folder, { recursive: true, mode: PRIVATE_MODE })
   makeFolders(folder, network, plan)
   // Last: a folder that has it is whole.
-  writeFileSync(join(folder, PLAN_NAME), `${JSON.stringify(plan, undefined, 2)}\n`)
+  writeFileSync(join(folder, PLAN_NAME), printPlan(plan))
   return { plan, network }
 }
 
 function makeFolders(folder: string, network: NetworkGenesis, plan: Plan): void {
-  const { engine, ports, enginePorts = [] } = plan
+  const { engine, ports, enginePorts = [], workerPorts = [] } = plan
+  const apiPorts = [...ports, ...workerPorts].map(({ api }) => api)
   const apiOf = (i: number) => ({
-    api: { address: `127.0.0.1:${ports[i]!.api}`, web_origins: ['*'] },
+    api: { address: `127.0.0.1:${apiPorts[i]}`, web_origins: ['*'] },
   })
   if (engine === 'cometbft') {
     const port = ports[0]!.p2p
@@ -198,6 +275,7 @@ function makeFolders(folder: string, network: NetworkGenesis, plan: Plan): void 
     folder,
     network,
     ports: ports.map(({ p2p }) => p2p),
+    workerPorts: workerPorts.map(({ p2p, libp2p }) => ({ consensus: p2p, p2p: libp2p })),
     settings: (i) => ({ wadi: apiOf(i) }),
   })
 }

@@ -1,10 +1,12 @@
 /** What programs are told of a network, in JSON. */
 
 import { printAddress } from '@wadi/primitives/address'
-import { MNEMONIC } from './accounts.ts'
+import { localPrivateKey, MNEMONIC } from './accounts.ts'
 import type { LocalNetwork } from './createNetwork.ts'
+import type { Holder } from './folderHold.ts'
 import type { NetworkFiles } from './networkFiles.ts'
-import type { BlockView, NetworkView } from './snapshot.ts'
+import type { ParatimeView } from './paratimeViews.ts'
+import type { BlockFacts, BlockView, NetworkView } from './snapshot.ts'
 
 const urlOf = (port: number) => `http://127.0.0.1:${port}`
 
@@ -23,8 +25,14 @@ export function filesJson({ folder, chainContext, epochBlocks, nodes, faucetPort
   }
 }
 
+/** A node that runs though its network does not. */
+export function leftJson({ name, pid }: Holder) {
+  return { name, pid }
+}
+
 /** All that somebody has to know who wants to use it. */
 export function networkJson({ files, accounts }: LocalNetwork) {
+  const funded = accounts.slice(0, -1)
   return {
     kind: 'network',
     ...filesJson(files),
@@ -34,7 +42,8 @@ export function networkJson({ files, accounts }: LocalNetwork) {
     engine: files.engine,
     engines: files.engines.map(({ name, rpc }) => ({ name, rpc: urlOf(rpc) })),
     mnemonic: MNEMONIC,
-    accounts: accounts.slice(0, -1).map(({ address }) => printAddress(address)),
+    accounts: funded.map(({ address }) => printAddress(address)),
+    private_keys: funded.map((_, i) => localPrivateKey(i)),
   }
 }
 
@@ -43,13 +52,19 @@ function blockFields({ height, unixMs, proposer, round, transactions }: BlockVie
 }
 
 /** A block as it came, and what there was then. */
-export function blockJson(block: BlockView, { epoch, mempool }: NetworkView) {
-  return { kind: 'block', ...blockFields(block), epoch, mempool }
+export function blockJson({ block, epoch, mempool, paratimes }: BlockFacts) {
+  const common = { kind: 'block', ...blockFields(block), epoch, mempool }
+  return { ...common, paratimes: paratimes.map(paratimeFields) }
+}
+
+function paratimeFields({ name, id, round, unixMs, outcome, workers, backups }: ParatimeView) {
+  const time = new Date(unixMs).toISOString()
+  return { name, id, round, time, outcome, workers, backups }
 }
 
 /** How it is at a moment. */
 export function viewJson(view: NetworkView) {
-  const { block, nodes, epoch, epochBlock, prevotes, precommits, mempool } = view
+  const { block, nodes, epoch, epochBlock, prevotes, precommits, mempool, paratimes } = view
   return {
     block: block && blockFields(block),
     epoch,
@@ -57,8 +72,10 @@ export function viewJson(view: NetworkView) {
     prevotes,
     precommits,
     mempool,
-    nodes: nodes.map(({ name, isAway, isSynced, height, peers, power }) => {
-      return { name, away: isAway, synced: isSynced, height, peers, voting_power: power }
+    nodes: nodes.map(({ name, part, isAway, isSynced, height, peers, power }) => {
+      const mode = part ?? 'validator'
+      return { name, mode, away: isAway, synced: isSynced, height, peers, voting_power: power }
     }),
+    paratimes: paratimes.map(paratimeFields),
   }
 }

@@ -20,11 +20,22 @@ import { nodeFiles } from '@wadi/node-storage/node-files'
 import { oasisDialect } from '@wadi/tendermint/dialect'
 import type { NetworkFiles } from './networkFiles.ts'
 
-/** What a node stores, beside its keys. What it has signed is part of it: all go back together. */
-const STORED = ['application', 'consensus']
+/** What a node stores beside keys. What it has signed is part of it: all go back together. */
+const STORED = ['application', 'consensus', 'runtimes']
 const SNAPSHOTS = 'snapshots'
 const REWOUND = 'rewound'
 const NAME = /^[\w.-]{1,64}$/
+
+/** States of ParaTimes do not follow from blocks alone: somebody has to have executed them. */
+function requireNoParatimes({ paratimes }: NetworkFiles): void {
+  if (paratimes.length > 0)
+    throw new UnavailableError(
+      'localnet.paratimes',
+      `a network with ParaTimes (${paratimes.join(', ')}) does not go back to a height, because ` +
+        'their states cannot be made again from blocks; keep snapshots and restore them, or ' +
+        'begin a network without ParaTimes (--paratimes none)',
+    )
+}
 
 /** What CometBFT stores is CometBFT's. */
 function requireOwnEngine({ engine }: NetworkFiles): void {
@@ -43,6 +54,7 @@ export async function rewindNetwork(
   onApplied: (height: bigint) => void,
 ): Promise<void> {
   requireOwnEngine(files)
+  requireNoParatimes(files)
   const { folder, nodes } = files
   const [first] = nodes
   if (first === undefined) return

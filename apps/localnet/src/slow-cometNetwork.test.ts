@@ -52,7 +52,7 @@ describe('a local network with CometBFT as its engine', { skip }, () => {
     assert.equal(await nextEpoch(first.nodes[0]!), 1n)
     const validators = await client.scheduler.getValidators(0n)
     assert.equal(validators.length, 2)
-    const view = await lookAt(first.nodes, first.files.engines)
+    const view = await lookAt(first.nodes, { silent: first.files.engines })
     assert.match(view.block?.proposer ?? '', /^engine-[01]$/)
     assert.deepEqual([view.nodes.length, view.nodes[0]?.isSynced], [1, true])
     assert.match(describeNetwork(first), /2 validators[\s\S]*CometBFT processes[\s\S]*engine-1 /)

@@ -8,10 +8,13 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { runCommandLine } from '@wadi/node-config/run-command-line'
+import { localPrivateKey } from './accounts.ts'
 import { createNetwork, type LocalNetwork } from './createNetwork.ts'
 import { localnetCommands } from './localnetCommands.ts'
 import { markRunning } from './runMark.ts'
 
+/** So many blocks are looked at, of which fifty come in a second. */
+const BLOCKS = 40
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 const place = mkdtempSync(join(tmpdir(), 'wadi-told-'))
 const folder = join(place, 'network')
@@ -100,15 +103,26 @@ describe('the commands of a local network', () => {
     let said = ''
     for await (const chunk of child.stdout.setEncoding('utf8')) {
       said += chunk
-      if (said.split('\n').length > 2) child.kill('SIGINT')
+      if (said.split('\n').length > BLOCKS) child.kill('SIGINT')
     }
     assert.equal(await ended, 0)
-    const [network, block] = said
+    const [network, ...blocks] = said
       .trim()
-      .split('\n', 2)
+      .split('\n')
       .map((line) => JSON.parse(line))
+    const [block] = blocks
+    const heights = blocks.map(({ height }) => height)
+    assert.deepEqual(
+      heights,
+      heights.map((_, i) => block.height + i),
+      'each block once, in order',
+    )
     assert.deepEqual([network.kind, network.folder], ['network', folder])
     assert.match(network.accounts[0], /^oasis1/)
+    assert.deepEqual(
+      network.private_keys,
+      network.accounts.map((_: string, i: number) => localPrivateKey(i)),
+    )
     assert.deepEqual([block.kind, block.proposer], ['block', 'node-0'])
   })
 })

@@ -6,12 +6,13 @@ import { describe, it } from 'node:test'
 import { toHex } from '@wadi/base/bytes'
 import { printAddress } from '@wadi/primitives/address'
 import { localAccount } from './accounts.ts'
-import { createNetwork, type LocalNetwork } from './createNetwork.ts'
+import { createNetwork, type LocalNetwork, type NetworkNode } from './createNetwork.ts'
 import { GIFT, openFaucet } from './faucet.ts'
 import { forgetNetwork, openNetworkFiles } from './networkFiles.ts'
 import { nextEpoch } from './nextEpoch.ts'
 import { listSnapshots, restoreNetwork, rewindNetwork, snapshotNetwork } from './rewindNetwork.ts'
-import { lookAt } from './snapshot.ts'
+import { lookAt, readBlockFacts } from './snapshot.ts'
+import { followBlocks } from './view/followBlocks.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wadi-local-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -111,6 +112,29 @@ describe('a local network', () => {
     await reach(network, 2n)
     const [node] = (await lookAt(network.nodes)).nodes
     assert.deepEqual([node?.isSynced, node?.isAway], [true, false])
+  })
+
+  it('tells each block once and in order, also after it stood still without a node', async () => {
+    await using network = await createNetwork({ ...QUICK, validators: 2 })
+    const { nodes, files } = network
+    const life = new AbortController()
+    const options = {
+      from: 1n,
+      signal: life.signal,
+      read: (node: NetworkNode, height: bigint) => readBlockFacts(node, height, files),
+    }
+    const heights: bigint[] = []
+    for await (const { block } of followBlocks(nodes, options)) {
+      heights.push(block.height)
+      assert.match(block.proposer, /^node-[01]$/)
+      if (heights.length === 5) await network.stopNode('node-0')
+      if (heights.length === 5) void network.startNode('node-0')
+      if (heights.length === 40) life.abort()
+    }
+    assert.deepEqual(
+      heights,
+      heights.map((_, i) => BigInt(i) + 1n),
+    )
   })
 
   it('is forgotten only where there is one, and refused where it is damaged', async () => {

@@ -2,6 +2,8 @@
 
 import { toHex } from '@wadi/base/bytes'
 import { isTold } from '@wadi/base/errors'
+import type { ParatimeName } from '@wadi/compose/network-paratimes'
+import type { Block } from '@wadi/consensus/consensus/block'
 import { StatusState } from '@wadi/consensus/consensus/status'
 import { millisecondsBetween } from '@wadi/primitives/moment'
 import { decode } from '@wadi/protobuf/codec'
@@ -11,6 +13,8 @@ import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import type { NetworkNode } from './createNetwork.ts'
 import type { EnginePlace } from './engine/engineFolders.ts'
 import { ANSWER_MS_MAX } from './limits.ts'
+import type { NetworkFiles, NodePlace } from './networkFiles.ts'
+import { lookAtParatimes, type ParatimeView } from './paratimeViews.ts'
 
 /** A node as it says it is; away if it does not answer. */
 export interface NodeView {
@@ -21,6 +25,8 @@ export interface NodeView {
   readonly peers: number
   /** Its votes; 0 for who does not vote. */
   readonly power: bigint
+  /** What it does with ParaTimes; undefined for a validator. */
+  readonly part: NodePlace['part']
 }
 
 /** The last block of the first node that answers. */
@@ -31,6 +37,11 @@ export interface BlockView {
   /** The round in which the block before it was decided. */
   readonly round: number
   readonly transactions: number
+}
+
+/** A block, and what there was when it came. */
+export interface BlockFacts extends Pick<NetworkView, 'epoch' | 'mempool' | 'paratimes'> {
+  readonly block: BlockView
 }
 
 /** See the top of this file. */
@@ -44,6 +55,7 @@ export interface NetworkView {
   readonly prevotes: number
   readonly precommits: number
   readonly mempool: number
+  readonly paratimes: readonly ParatimeView[]
 }
 
 interface Asked extends NodeView {
@@ -62,13 +74,14 @@ const AWAY = { isAway: true, isSynced: false, height: 0n, peers: 0, power: 0n, a
 const SOON = { timeoutMs: ANSWER_MS_MAX }
 
 async function askNode(node: NetworkNode): Promise<Asked> {
-  const { name } = node
+  const { name, part } = node
   try {
     const { consensus, identity } = await node.client.nodeController.getStatus(undefined, SOON)
     const { ready } = StatusState.names
     return {
       node,
       name,
+      part,
       isAway: false,
       isSynced: consensus?.status === ready,
       height: consensus?.latestHeight ?? 0n,
@@ -78,7 +91,7 @@ async function askNode(node: NetworkNode): Promise<Asked> {
       id: toHex(identity.node),
     }
   } catch (error) {
-    if (isTold(error)) return { node, name, ...AWAY }
+    if (isTold(error)) return { node, name, part, ...AWAY }
     throw error
   }
 }
@@ -86,18 +99,28 @@ async function askNode(node: NetworkNode): Promise<Asked> {
 /** Whoever proposes and is no node that can be asked. */
 export type SilentValidator = Pick<EnginePlace, 'name' | 'validator'>
 
+/** What else is looked at than nodes. */
+export interface LookOptions {
+  readonly silent?: readonly SilentValidator[]
+  readonly paratimes?: readonly ParatimeName[]
+}
+
 /** Looks at a network. */
 export async function lookAt(
   nodes: readonly NetworkNode[],
-  silent: readonly SilentValidator[] = [],
+  { silent = [], paratimes = [] }: LookOptions = {},
 ): Promise<NetworkView> {
   const asked = await Promise.all(nodes.map(askNode))
   const first = asked.find(({ isAway, height }) => !isAway && height > 0n)
   const views = asked.map(({ node: _, address: __, id: ___, ...view }) => view)
   if (first === undefined) return { nodes: views, ...NOTHING }
   try {
-    const view = await lookThrough(first.node, asked)
-    return { ...view, block: view.block && namedBlock(view.block, silent) }
+    const nameOf = (id: string) => asked.find((one) => one.id === id)?.name ?? id
+    const [view, seen] = await Promise.all([
+      lookThrough(first.node, asked),
+      lookAtParatimes(first.node, { names: paratimes, height: LATEST, nameOf }),
+    ])
+    return { ...view, block: view.block && namedBlock(view.block, silent), paratimes: seen }
   } catch (error) {
     // It was there a moment ago.
     if (isTold(error)) return { nodes: views, ...NOTHING }
@@ -117,12 +140,65 @@ const NOTHING = {
   prevotes: 0,
   precommits: 0,
   mempool: 0,
+  paratimes: [],
 }
 
-async function lookThrough({ client }: NetworkNode, asked: readonly Asked[]): Promise<NetworkView> {
+function blockView(
+  { height, meta }: Block,
+  transactions: number,
+  nameOf: (validator: string) => string | undefined,
+): BlockView {
+  const header = decode(Header, meta.header)
+  const proposer = toHex(header.proposerAddress)
+  return {
+    height,
+    unixMs: millisecondsBetween(UNIX_EPOCH, header.time),
+    proposer: nameOf(proposer) ?? proposer,
+    round: decode(Commit, meta.lastCommit).round,
+    // The last one is the proposer's: it says what the state was.
+    transactions: Math.max(0, transactions - 1),
+  }
+}
+
+/** The block of a height, as a node has it. */
+export async function readBlock(
+  { client: { consensus } }: NetworkNode,
+  height: bigint,
+  owners: NetworkFiles['owners'],
+): Promise<BlockView> {
+  const nameOf = (address: string) => owners.find((o) => o.validator === address)?.name
+  const [block, transactions] = await Promise.all([
+    consensus.getBlock(height, SOON),
+    consensus.getTransactions(height, SOON),
+  ])
+  return blockView(block, transactions.length, nameOf)
+}
+
+/** All that is told of the block of a height. */
+export async function readBlockFacts(
+  node: NetworkNode,
+  height: bigint,
+  { owners, paratimes: names }: Pick<NetworkFiles, 'owners' | 'paratimes'>,
+): Promise<BlockFacts> {
+  const { beacon, consensus } = node.client
+  const nameOf = (id: string) => owners.find((owner) => owner.id === id)?.name ?? id
+  const [block, epoch, waiting, paratimes] = await Promise.all([
+    readBlock(node, height, owners),
+    beacon.getEpoch(height, SOON),
+    consensus.getUnconfirmedTransactions(undefined, SOON),
+    lookAtParatimes(node, { names, height, nameOf }),
+  ])
+  return { block, epoch, mempool: waiting.length, paratimes }
+}
+
+async function lookThrough(
+  { client }: NetworkNode,
+  asked: readonly Asked[],
+): Promise<Omit<NetworkView, 'paratimes'>> {
   const { consensus, beacon, scheduler } = client
   const block = await consensus.getBlock(LATEST, SOON)
   const { height } = block
+  const nameOf = (address: string) => asked.find((one) => one.address === address)?.name
   const [epoch, transactions, mempool, validators, next] = await Promise.all([
     beacon.getEpoch(height, SOON),
     consensus.getTransactions(height, SOON),
@@ -131,21 +207,12 @@ async function lookThrough({ client }: NetworkNode, asked: readonly Asked[]): Pr
     consensus.getNextBlockState(undefined, SOON).catch(() => undefined),
   ])
   const begun = await beacon.getEpochBlock(epoch, SOON)
-  const header = decode(Header, block.meta.header)
-  const proposer = toHex(header.proposerAddress)
   const powers = new Map(validators.map(({ id, votingPower }) => [toHex(id), votingPower]))
   return {
     nodes: asked.map(({ node: _, address: __, id, ...view }) => {
       return { ...view, power: powers.get(id) ?? 0n }
     }),
-    block: {
-      height,
-      unixMs: millisecondsBetween(UNIX_EPOCH, header.time),
-      proposer: asked.find(({ address }) => address === proposer)?.name ?? proposer,
-      round: decode(Commit, block.meta.lastCommit).round,
-      // The last one is the proposer's: it says what the state was.
-      transactions: Math.max(0, transactions.length - 1),
-    },
+    block: blockView(block, transactions.length, nameOf),
     epoch,
     epochBlock: height - begun,
     prevotes: next?.prevotes.ratio ?? 0,

@@ -1,8 +1,8 @@
 /** What a command says in the end: lines for people, or one value in JSON for programs. */
 
 import { UnavailableError } from '@wadi/base/errors'
-import type { CommandWorld, FlagsOf } from '@wadi/node-config/command'
-import { indentedJson, type Json } from '../json.ts'
+import type { Command, CommandWorld, FlagsOf } from '@wadi/node-config/command'
+import { indentedJson, type Json } from '@wadi/node-config/json-output'
 import type { networkFlags } from '../networkFlags.ts'
 
 type Form = Pick<FlagsOf<typeof networkFlags>, 'output'>
@@ -14,6 +14,17 @@ export function wantsJson({ output }: Form): boolean {
     'usage.localnet',
     `--output is ${JSON.stringify(output)}; give text or json`,
   )
+}
+
+/** A command about a network; a form that nobody knows is refused before it does anything. */
+export function networkCommand<T extends typeof networkFlags>(declared: Command<T>): Command<T> {
+  return {
+    ...declared,
+    run(call, world) {
+      wantsJson(call.flags as FlagsOf<typeof networkFlags>)
+      return declared.run(call, world)
+    },
+  }
 }
 
 /** Says it in the form that was asked for. */

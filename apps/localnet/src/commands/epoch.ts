@@ -1,15 +1,15 @@
 import { resolve } from 'node:path'
 import { UnavailableError } from '@wadi/base/errors'
-import { type CommandGroup, command } from '@wadi/node-config/command'
+import type { CommandGroup } from '@wadi/node-config/command'
 import { connectNetwork } from '../createNetwork.ts'
 import { networkFlags } from '../networkFlags.ts'
 import { nextEpoch } from '../nextEpoch.ts'
 import { processOf } from '../runMark.ts'
-import { answer, wantsJson } from './answer.ts'
+import { answer, networkCommand } from './answer.ts'
 
 const DONE = 0
 
-const next = command<typeof networkFlags>({
+const next = networkCommand<typeof networkFlags>({
   name: 'next',
   summary: 'begin the next epoch now',
   details: [
@@ -19,10 +19,9 @@ const next = command<typeof networkFlags>({
   examples: ['wadi localnet epoch next'],
   options: networkFlags,
   async run({ flags }, world) {
-    wantsJson(flags)
     const folder = resolve(flags.folder)
     if (processOf(folder) === undefined)
-      throw new UnavailableError('localnet.usage', `no network runs in ${folder}; start it first`)
+      throw new UnavailableError('localnet.state', `no network runs in ${folder}; start it first`)
     const { nodes, close } = await connectNetwork(folder)
     try {
       const epoch = await nextEpoch(nodes[0]!)

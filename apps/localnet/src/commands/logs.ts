@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { UnavailableError } from '@wadi/base/errors'
-import { command, type Flags } from '@wadi/node-config/command'
-import type { Json } from '../json.ts'
+import type { Flags } from '@wadi/node-config/command'
+import type { Json } from '@wadi/node-config/json-output'
 import { networkFlags } from '../networkFlags.ts'
-import { answer, wantsJson } from './answer.ts'
+import { answer, networkCommand } from './answer.ts'
 
 const logFlags = {
   ...networkFlags,
@@ -29,7 +29,7 @@ function entryOf(line: string): Json {
 }
 
 /** Prints what a node said last. */
-export const logs = command<typeof logFlags>({
+export const logs = networkCommand<typeof logFlags>({
   name: 'logs',
   summary: 'print the last lines that a node has logged',
   details: ['[node] is node-0, unless given; the others are node-1, node-2, …'],
@@ -37,11 +37,10 @@ export const logs = command<typeof logFlags>({
   operands: '[node]',
   options: logFlags,
   run({ flags, operands: [name = 'node-0'] }, world) {
-    wantsJson(flags)
     const path = join(resolve(flags.folder), name, 'node.log')
     if (!existsSync(path))
       throw new UnavailableError(
-        'localnet.usage',
+        'localnet.state',
         `there is no ${path}; nodes are called node-0, node-1, …, and begin with the network`,
       )
     const all = readFileSync(path, 'utf8').trimEnd().split('\n')

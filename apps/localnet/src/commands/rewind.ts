@@ -1,9 +1,9 @@
 import { UnavailableError } from '@wadi/base/errors'
-import { command, type Flags } from '@wadi/node-config/command'
+import type { Flags } from '@wadi/node-config/command'
 import { networkFlags } from '../networkFlags.ts'
 import { rewindNetwork } from '../rewindNetwork.ts'
-import { answer, wantsJson } from './answer.ts'
-import { stoppedNetwork } from './stoppedNetwork.ts'
+import { answer, networkCommand } from './answer.ts'
+import { withStoppedNetwork } from './stoppedNetwork.ts'
 
 const rewindFlags = {
   ...networkFlags,
@@ -19,7 +19,7 @@ const DONE = 0
 const TELL_BLOCKS = 1_000n
 
 /** Takes the network back to a height. */
-export const rewind = command<typeof rewindFlags>({
+export const rewind = networkCommand<typeof rewindFlags>({
   name: 'rewind',
   summary: 'take the network back to a block, while it does not run',
   details: [
@@ -30,13 +30,12 @@ export const rewind = command<typeof rewindFlags>({
   options: rewindFlags,
   async run({ flags, given }, world) {
     const { folder, height } = flags
-    wantsJson(flags)
     if (!given.has('height'))
       throw new UnavailableError('usage.localnet', '--height is missing: the last block that stays')
-    const files = await stoppedNetwork(folder)
-    await rewindNetwork(files, height, (done) => {
+    const tell = (done: bigint) => {
       if (done % TELL_BLOCKS === 0n) world.err.write(`${done} of ${height} blocks\n`)
-    })
+    }
+    await withStoppedNetwork(folder, (files) => rewindNetwork(files, height, tell))
     const line = `the network is at block ${height}; it goes on from there with the next start`
     answer(flags, world, { json: { height }, lines: [line] })
     return DONE

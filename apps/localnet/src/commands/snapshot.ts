@@ -1,9 +1,9 @@
 import { UnavailableError } from '@wadi/base/errors'
-import { type Call, command } from '@wadi/node-config/command'
+import type { Call } from '@wadi/node-config/command'
 import { networkFlags } from '../networkFlags.ts'
 import { listSnapshots, restoreNetwork, snapshotNetwork } from '../rewindNetwork.ts'
-import { answer, wantsJson } from './answer.ts'
-import { stoppedNetwork } from './stoppedNetwork.ts'
+import { answer, networkCommand } from './answer.ts'
+import { withStoppedNetwork } from './stoppedNetwork.ts'
 
 const DONE = 0
 
@@ -14,7 +14,7 @@ function nameOf({ operands: [name] }: Pick<Call<typeof networkFlags>, 'operands'
 }
 
 /** Keeps a copy of the network. */
-export const snapshot = command<typeof networkFlags>({
+export const snapshot = networkCommand<typeof networkFlags>({
   name: 'snapshot',
   summary: 'keep a copy of the network, while it does not run, or list the copies',
   details: ['Without [name] it lists the copies that there are.'],
@@ -23,15 +23,15 @@ export const snapshot = command<typeof networkFlags>({
   options: networkFlags,
   async run(call, world) {
     const { flags } = call
-    wantsJson(flags)
-    const files = await stoppedNetwork(flags.folder)
     if (call.operands.length === 0) {
-      const snapshots = listSnapshots(files.folder)
+      const snapshots = await withStoppedNetwork(flags.folder, ({ folder }) =>
+        listSnapshots(folder),
+      )
       answer(flags, world, { json: { snapshots }, lines: snapshots })
       return DONE
     }
     const name = nameOf(call)
-    snapshotNetwork(files, name)
+    await withStoppedNetwork(flags.folder, (files) => snapshotNetwork(files, name))
     const line = `kept as ${name}; restore ${name} takes the network back to it`
     answer(flags, world, { json: { snapshot: name }, lines: [line] })
     return DONE
@@ -39,7 +39,7 @@ export const snapshot = command<typeof networkFlags>({
 })
 
 /** Takes the network back to a copy. */
-export const restore = command<typeof networkFlags>({
+export const restore = networkCommand<typeof networkFlags>({
   name: 'restore',
   summary: 'take the network back to a copy, while it does not run',
   details: ['What came since then is forgotten. <name> is one that "snapshot" has kept.'],
@@ -48,10 +48,8 @@ export const restore = command<typeof networkFlags>({
   options: networkFlags,
   async run(call, world) {
     const { flags } = call
-    wantsJson(flags)
-    const files = await stoppedNetwork(flags.folder)
     const name = nameOf(call)
-    restoreNetwork(files, name)
+    await withStoppedNetwork(flags.folder, (files) => restoreNetwork(files, name))
     const line = `the network is as it was in ${name}`
     answer(flags, world, { json: { restored: name }, lines: [line] })
     return DONE

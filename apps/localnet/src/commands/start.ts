@@ -1,29 +1,28 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { UnavailableError } from '@wadi/base/errors'
+import { PARATIMES, type ParatimeName } from '@wadi/compose/network-paratimes'
 import { onStopSignals } from '@wadi/node/stop-signals'
-import {
-  type Call,
-  type CommandWorld,
-  command,
-  type Flags,
-  type FlagsOf,
-} from '@wadi/node-config/command'
+import type { Call, CommandWorld, Flags, FlagsOf } from '@wadi/node-config/command'
+import { jsonLine } from '@wadi/node-config/json-output'
 import {
   createNetwork,
   type LocalNetwork,
   type LocalNetworkOptions,
   USUAL_NETWORK,
+  withRemedy,
 } from '../createNetwork.ts'
 import { describeNetwork, endpointLines } from '../describeNetwork.ts'
 import { type Faucet, openFaucet } from '../faucet.ts'
-import { jsonLine } from '../json.ts'
-import { VALIDATORS_MAX } from '../limits.ts'
-import { type EngineKind, forgetNetwork } from '../networkFiles.ts'
+import { requireUnused } from '../folderHold.ts'
+import { COMPUTE_NODES_MAX, VALIDATORS_MAX } from '../limits.ts'
+import type { MovedPort } from '../movePorts.ts'
+import { type EngineKind, forgetNetwork, type NetworkFiles, PLAN_NAME } from '../networkFiles.ts'
 import { networkFlags } from '../networkFlags.ts'
 import { networkJson } from '../networkJson.ts'
 import { markRunning, processOf } from '../runMark.ts'
 import { type Watch, watchNetwork } from '../view/watch.ts'
-import { wantsJson } from './answer.ts'
+import { networkCommand, wantsJson } from './answer.ts'
 
 const startFlags = {
   ...networkFlags,
@@ -43,6 +42,18 @@ const startFlags = {
     doc: 'who agrees on blocks of a new network: wadi, or cometbft (has to be built with Go)',
     fallback: 'wadi',
     word: 'name',
+  },
+  paratimes: {
+    kind: 'text',
+    doc: 'which ParaTimes a new network has: keyvalue, accounts, both with a comma, or none',
+    fallback: USUAL_NETWORK.paratimes.join(','),
+    word: 'names',
+  },
+  'compute-nodes': {
+    kind: 'integer',
+    doc: 'how many nodes run the ParaTimes of a new network',
+    fallback: BigInt(USUAL_NETWORK.computeNodes),
+    word: 'count',
   },
   fresh: { kind: 'boolean', doc: 'forget the network that is there', fallback: false },
   'block-time': {
@@ -84,12 +95,33 @@ function engineOf({ flags: { engine }, given }: StartCall): { readonly engine?: 
   return { engine }
 }
 
+const isParatime = (name: string): name is ParatimeName => name in PARATIMES
+
+/** With CometBFT's engine nobody runs ParaTimes: nodes of runtimes are nodes of ours. */
+function paratimesOf({ flags, given }: StartCall): readonly ParatimeName[] {
+  const { paratimes: text } = flags
+  const isForeign = flags.engine === 'cometbft'
+  if (text === 'none' || (isForeign && !given.has('paratimes'))) return []
+  const names = [...new Set(text.split(',').map((name) => name.trim()))]
+  if (isForeign) throw misused('--paratimes does not go with --engine cometbft; leave one away')
+  const unknown = names.find((name) => !isParatime(name))
+  if (unknown !== undefined)
+    throw misused(`--paratimes names ${unknown}; it can be keyvalue, accounts, both, or none`)
+  return names.filter(isParatime)
+}
+
 function choicesOf({ flags, given }: StartCall): LocalNetworkOptions {
+  const paratimes = paratimesOf({ flags, given })
   return {
+    paratimes,
+    computeNodes: count('compute-nodes', flags['compute-nodes'], COMPUTE_NODES_MAX),
+    keyManagers: paratimes.length > 0 ? 1 : 0,
+    workers: 'later',
     validators: count('validators', flags.validators, VALIDATORS_MAX),
     epochBlocks: count('epoch-blocks', flags['epoch-blocks'], Number.MAX_SAFE_INTEGER),
     blockMs: flags['block-time'],
     processes: flags.processes ? 'each' : 'one',
+    ports: 'usual',
     ...engineOf({ flags, given }),
   }
 }
@@ -97,7 +129,11 @@ function choicesOf({ flags, given }: StartCall): LocalNetworkOptions {
 /** Resolves when the network is to end: with what made it fail, or nothing if somebody asked. */
 function untilEnded(network: LocalNetwork): Promise<unknown> {
   const asked = new Promise<undefined>((resolve) => {
-    onStopSignals({ stop: () => resolve(undefined), force: () => process.exit(FAILED) })
+    const stop = () => resolve(undefined)
+    const force = () => process.exit(FAILED)
+    onStopSignals({ stop, force }, ['SIGTERM', 'SIGINT', 'SIGHUP'])
+    // Whoever looked is gone, such as a terminal that was closed.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', stop)
   })
   return Promise.race([asked, network.failed])
 }
@@ -107,56 +143,83 @@ function openFaucetOf({ files, nodes, accounts }: LocalNetwork): Promise<Faucet>
   return openFaucet({ port, chainContext, client: nodes[0]!.client, from: accounts.at(-1)! })
 }
 
-function show(network: LocalNetwork, flags: StartFlags, { out }: CommandWorld): Watch {
+/** The network in a line. */
+function titleOf({ validators, paratimes, computeNodes }: NetworkFiles): string {
+  const runs = paratimes.length > 0 ? ` · ${paratimes.join(' and ')} on ${computeNodes} nodes` : ''
+  return `Wadi · ${validators} validators${runs} · Ctrl-C ends it`
+}
+
+function movedLines(ports: readonly MovedPort[]): string {
+  const lines = ports.map(
+    ({ what, from, to }) => `Another program has port ${from}: ${what} is at ${to} now.\n`,
+  )
+  return lines.join('')
+}
+
+interface Shown {
+  readonly flags: StartFlags
+  readonly from: bigint | undefined
+}
+
+function show(network: LocalNetwork, { flags, from }: Shown, { out }: CommandWorld): Watch {
+  const { files } = network
   const { isTTY = false, columns = COLUMNS } = process.stdout
   const isJson = wantsJson(flags)
   const form = isJson ? 'json' : isTTY && !flags.plain ? 'picture' : 'lines'
   out.write(isJson ? jsonLine(networkJson(network)) : `${describeNetwork(network)}\n`)
   const screen = { form, columns, write: (s: string) => out.write(s) } as const
   return watchNetwork(network.nodes, screen, {
-    title: `Wadi · ${network.files.validators} validators · Ctrl-C ends it`,
-    epochBlocks: network.files.epochBlocks,
-    silent: network.files.engines,
-    endpoints: endpointLines(network.files),
+    title: titleOf(files),
+    epochBlocks: files.epochBlocks,
+    files,
+    from,
+    look: { silent: files.engines, paratimes: files.paratimes },
+    endpoints: endpointLines(files),
   })
 }
 
 /** Begins the network, shows it, and ends it when somebody says so. */
-export const start = command<typeof startFlags>({
+export const start = networkCommand<typeof startFlags>({
   name: 'start',
   summary: 'begin a network, or go on with it, and show it',
   options: startFlags,
   async run({ flags, given }, world) {
-    wantsJson(flags)
     const folder = resolve(flags.folder)
     const pid = processOf(folder)
     if (pid !== undefined)
       throw new UnavailableError(
-        'localnet.usage',
+        'localnet.state',
         `the network in ${folder} runs already (process ${pid}); stop it first`,
       )
     const choices = choicesOf({ flags, given })
+    requireUnused(folder)
     if (flags.fresh) forgetNetwork(folder)
+    // Of a new network every block is told, of one that goes on those that come.
+    const from = existsSync(join(folder, PLAN_NAME)) ? undefined : 1n
     const network = await createNetwork({
       folder,
       ...choices,
+      onMoved: (ports) => world.err.write(movedLines(ports)),
       onBuild: () => world.err.write('Go builds CometBFT, once; that takes some minutes …\n'),
     })
     const unmark = markRunning(folder)
     try {
       const faucet = await openFaucetOf(network)
-      const watch = show(network, flags, world)
+      const watch = show(network, { flags, from }, world)
       const failure = await untilEnded(network)
       watch.close()
       faucet.close()
-      if (failure !== undefined) throw failure
+      if (failure !== undefined) throw withRemedy(failure)
       world.err.write(
         'The network has ended. It goes on with the next start; --fresh forgets it.\n',
       )
       return DONE
     } finally {
-      unmark()
-      await network.stop()
+      try {
+        await network.stop()
+      } finally {
+        unmark()
+      }
     }
   },
 })

@@ -85,7 +85,7 @@ export function makeEngineFolders(options: EngineFoldersOptions): void {
     mkdirSync(dataDir, { recursive: true, mode: PRIVATE_FOLDER_MODE })
     for (const role of ['consensus', 'p2p'] as const) {
       const bytes = () => network.validators[i]![role].seed.reveal().slice()
-      createKeyFile(join(dataDir, `${role}.pem`), { bytes })
+      createKeyFile(join(dataDir, `${role}.pem`), { bytes }, 'buffered')
     }
   }
   makeNetworkFolders({

@@ -4,7 +4,14 @@ import type { NetworkView } from '../snapshot.ts'
 import { bar } from './bar.ts'
 import { frameOf } from './frame.ts'
 
-const node = { isAway: false, isSynced: true, height: 7n, peers: 1, power: 3n }
+const node = {
+  part: undefined,
+  isAway: false,
+  isSynced: true,
+  height: 7n,
+  peers: 1,
+  power: 3n,
+}
 const view: NetworkView = {
   nodes: [
     { ...node, name: 'node-0' },
@@ -17,6 +24,7 @@ const view: NetworkView = {
   prevotes: 0.5,
   precommits: 0,
   mempool: 9,
+  paratimes: [],
 }
 const context = {
   title: 'A network',
@@ -51,6 +59,27 @@ describe('the picture of a network', () => {
     const lines = frameOf(empty, { ...context, interval: undefined, transactions: undefined }, 20)
     assert.ok(lines.every((line) => Array.from(line).length <= 20))
     assert.ok(lines.includes('block     no block y'))
+  })
+})
+
+describe('the picture of ParaTimes', () => {
+  const keyvalue = {
+    name: 'keyvalue',
+    id: '80',
+    round: 12n,
+    unixMs: 1_000,
+    outcome: 'normal',
+    workers: ['compute-1', 'compute-0'],
+    backups: ['compute-1'],
+  } as const
+
+  it('tells of each its last round, and who is elected', () => {
+    const text = frameOf({ ...view, paratimes: [keyvalue] }, context, 100).join('\n')
+    assert.match(text, /\nkeyvalue +12 +3 s ago +compute-1 compute-0, else compute-1\n/)
+    const failed = { ...view, paratimes: [{ ...keyvalue, outcome: 'failed' } as const] }
+    assert.match(frameOf(failed, context, 100).join('\n'), /3 s ago, failed/)
+    const early = { ...view, paratimes: [{ ...keyvalue, workers: [] }] }
+    assert.match(frameOf(early, context, 100).join('\n'), /keyvalue +12 +nobody is elected yet/)
   })
 })
 

@@ -1,5 +1,6 @@
 /** A network as lines of a terminal. */
 
+import type { ParatimeView } from '../paratimeViews.ts'
 import type { NetworkView, NodeView } from '../snapshot.ts'
 import { bar } from './bar.ts'
 
@@ -16,7 +17,7 @@ export interface FrameContext {
   readonly endpoints: readonly string[]
 }
 
-const NAME_WIDTH = 10
+const NAME_WIDTH = 12
 const NUMBER_WIDTH = 9
 const BAR_WIDTH = 20
 const HUNDRED = 100
@@ -28,12 +29,41 @@ function row(cells: readonly string[]): string {
 }
 
 function nodeRow(node: NodeView, total: bigint, proposer: string | undefined): string {
-  const { name, isAway, isSynced, height, peers, power } = node
+  const { name, part, isAway, isSynced, height, peers, power } = node
   if (isAway) return row([name, 'away'])
   const share = total === 0n ? 0 : Number((power * BigInt(HUNDRED)) / total)
+  const votes = part === undefined ? `${share} %` : '–'
   const state = isSynced ? 'synced' : 'catching up'
   const mark = name === proposer ? '  ◀ proposed' : ''
-  return `${row([name, String(height), String(peers), `${share} %`])}   ${state}${mark}`
+  return `${row([name, String(height), String(peers), votes])}   ${state}${mark}`
+}
+
+/** What became of the last round; nothing is said of one that went well. */
+const OUTCOMES = {
+  normal: '',
+  failed: ', failed',
+  epoch: ', epoch begins',
+  suspended: ', suspended',
+  none: '',
+} as const
+
+function paratimeRow(
+  { name, round, unixMs, outcome, workers, backups }: ParatimeView,
+  nowMs: number,
+) {
+  if (workers.length === 0) return `${row([name, String(round)])}   nobody is elected yet`
+  const age = Math.max(0, (nowMs - unixMs) / MS_PER_SECOND).toFixed(0)
+  const last = `${age} s ago${OUTCOMES[outcome]}`
+  const helpers = backups.length > 0 ? `, else ${backups.join(' ')}` : ''
+  const told = [last.padEnd(NAME_WIDTH), `${workers.join(' ')}${helpers}`].join('  ')
+  return `${row([name, String(round)])}   ${told}`
+}
+
+function paratimeRows({ paratimes }: NetworkView, nowMs: number): readonly string[] {
+  if (paratimes.length === 0) return []
+  const elected = 'proposes first, then …'
+  const title = `${row(['ParaTime', 'round'])}   ${'last'.padEnd(NAME_WIDTH)}  ${elected}`
+  return [title, ...paratimes.map((paratime) => paratimeRow(paratime, nowMs)), '']
 }
 
 function percent(part: number): string {
@@ -63,6 +93,7 @@ export function frameOf(view: NetworkView, context: FrameContext, width: number)
     row(['node', 'height', 'peers', 'votes']),
     ...nodes.map((node) => nodeRow(node, total, block?.proposer)),
     '',
+    ...paratimeRows(view, nowMs),
     ...endpoints,
   ].map((line) => Array.from(line).slice(0, width).join(''))
 }

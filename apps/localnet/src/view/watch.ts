@@ -1,9 +1,19 @@
-/** Looks at a network again and again, and tells of it: as a picture, or a line for each block. */
+/** Tells of a network while it runs: as a picture of now, or a line for each block. */
 
+import { setTimeout as wait } from 'node:timers/promises'
+import { jsonLine } from '@wadi/node-config/json-output'
 import type { NetworkNode } from '../createNetwork.ts'
-import { jsonLine } from '../json.ts'
+import type { NetworkFiles } from '../networkFiles.ts'
 import { blockJson } from '../networkJson.ts'
-import { type BlockView, lookAt, type NetworkView, type SilentValidator } from '../snapshot.ts'
+import {
+  type BlockFacts,
+  type BlockView,
+  type LookOptions,
+  lookAt,
+  readBlock,
+  readBlockFacts,
+} from '../snapshot.ts'
+import { followBlocks } from './followBlocks.ts'
 import { type FrameContext, frameOf } from './frame.ts'
 
 /** Where it is told. */
@@ -16,8 +26,11 @@ export interface Screen {
 
 /** What is told beside what the nodes say. */
 export interface WatchContext extends Pick<FrameContext, 'title' | 'epochBlocks' | 'endpoints'> {
-  /** Who proposes blocks and is not among the nodes. */
-  readonly silent: readonly SilentValidator[]
+  /** Who proposes blocks and is not among the nodes, and which ParaTimes there are. */
+  readonly look: LookOptions
+  readonly files: Pick<NetworkFiles, 'owners' | 'paratimes'>
+  /** The first block that is told; the next one if it is left out. */
+  readonly from: bigint | undefined
 }
 
 /** A view that is kept up to date. */
@@ -34,18 +47,15 @@ const [HIDE_CURSOR, SHOW_CURSOR] = ['\u001b[?25l', '\u001b[?25h']
 const REST_OF_LINE = '\u001b[K'
 const upwards = (lines: number) => (lines === 0 ? '' : `\u001b[${lines}A`)
 
-/** What changes between two looks. */
+/** What is told of many blocks. */
 class History {
   readonly #times: { readonly height: bigint; readonly unixMs: number }[] = []
   transactions = 0
 
-  /** Is there a block that was not seen before? */
-  add({ block }: NetworkView): boolean {
-    if (block === undefined || block.height === this.#times.at(-1)?.height) return false
+  add(block: BlockView): void {
     this.#times.push(block)
     if (this.#times.length > PACE_BLOCKS) this.#times.shift()
     this.transactions += block.transactions
-    return true
   }
 
   get interval(): number | undefined {
@@ -62,44 +72,63 @@ export function watchNetwork(
   screen: Screen,
   context: WatchContext,
 ): Watch {
-  const history = new History()
+  const life = new AbortController()
+  const watching = { nodes, screen, context, signal: life.signal }
   const isPicture = screen.form === 'picture'
-  let isClosed = false
-  let timer: NodeJS.Timeout | undefined
-  let drawn = 0
-  const show = (view: NetworkView) => {
-    const isNew = history.add(view)
-    if (isPicture) {
-      const { interval, transactions } = history
-      const now = { ...context, interval, transactions, nowMs: Date.now() }
-      const lines = frameOf(view, now, screen.columns)
-      screen.write(upwards(drawn) + lines.map((line) => `${line}${REST_OF_LINE}\n`).join(''))
-      drawn = lines.length
-    } else if (isNew && view.block !== undefined)
-      screen.write(
-        screen.form === 'json' ? jsonLine(blockJson(view.block, view)) : lineOf(view.block, view),
-      )
-  }
-  const look = async () => {
-    const view = await lookAt(nodes, context.silent)
-    if (isClosed) return
-    show(view)
-    timer = setTimeout(look, LOOK_MS)
-  }
   if (isPicture) screen.write(HIDE_CURSOR)
-  void look()
+  void (isPicture ? paint(watching) : tellBlocks(watching))
   return {
     close() {
-      isClosed = true
-      clearTimeout(timer)
+      life.abort()
       if (isPicture) screen.write(SHOW_CURSOR)
     },
   }
 }
 
+interface Watching {
+  readonly nodes: readonly NetworkNode[]
+  readonly screen: Screen
+  readonly context: WatchContext
+  readonly signal: AbortSignal
+}
+
+async function paint({ nodes, screen, context, signal }: Watching): Promise<void> {
+  const history = new History()
+  void count(history, { nodes, context, signal })
+  for (let drawn = 0; !signal.aborted; ) {
+    const view = await lookAt(nodes, context.look)
+    if (signal.aborted) return
+    const { interval, transactions } = history
+    const now = { ...context, interval, transactions, nowMs: Date.now() }
+    const lines = frameOf(view, now, screen.columns)
+    screen.write(upwards(drawn) + lines.map((line) => `${line}${REST_OF_LINE}\n`).join(''))
+    drawn = lines.length
+    await wait(LOOK_MS, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+/** Between two looks there may have been many blocks. */
+async function count(
+  history: History,
+  { nodes, context, signal }: Omit<Watching, 'screen'>,
+): Promise<void> {
+  const { from, files } = context
+  const read = (node: NetworkNode, height: bigint) => readBlock(node, height, files.owners)
+  for await (const block of followBlocks(nodes, { from, signal, read })) history.add(block)
+}
+
+async function tellBlocks({ nodes, screen, context, signal }: Watching): Promise<void> {
+  const { from, files } = context
+  const read = (node: NetworkNode, height: bigint) => readBlockFacts(node, height, files)
+  const lineOf =
+    screen.form === 'json' ? (facts: BlockFacts) => jsonLine(blockJson(facts)) : blockLine
+  for await (const facts of followBlocks(nodes, { from, signal, read })) screen.write(lineOf(facts))
+}
+
 /** A block in a line, for whoever is no terminal. */
-function lineOf(block: BlockView, { epoch, mempool }: NetworkView): string {
+function blockLine({ block, epoch, mempool, paratimes }: BlockFacts): string {
   const { height, proposer, round, transactions } = block
+  const rounds = paratimes.map(({ name, round: last }) => `  ${name} ${last}`).join('')
   const made = `block ${height}  epoch ${epoch}  proposed by ${proposer}  round ${round}`
-  return `${made}  transactions ${transactions}  waiting ${mempool}\n`
+  return `${made}  transactions ${transactions}  waiting ${mempool}${rounds}\n`
 }

@@ -1,0 +1,76 @@
+/**
+ * Who uses the folder of a network. One process at a time runs or changes it; nodes in processes of
+ * their own hold locks too, so that those which something has left alone are found.
+ */
+
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { UnavailableError } from '@wadi/base/errors'
+import { findHeldLock } from '@wadi/node-config/data-folder'
+import type { FileLock } from '@wadi/node-storage/file-system'
+import { nodeFiles } from '@wadi/node-storage/node-files'
+import { lockHolder } from './lockHolder.ts'
+
+/** A node whose folder is in use. */
+export interface Holder {
+  readonly name: string
+  /** Undefined if the system does not say. */
+  readonly pid: number | undefined
+}
+
+const LOCK = 'network.lock'
+
+function refuse(why: string): UnavailableError {
+  return new UnavailableError('localnet.state', why)
+}
+
+/** The nodes in a folder that a process runs, this one or another. */
+export function runningNodes(folder: string): readonly Holder[] {
+  if (!existsSync(folder)) return []
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((e) => e.isDirectory())
+  return folders.flatMap(({ name }) => {
+    const dataDir = join(folder, name)
+    const lock = findHeldLock(dataDir, nodeFiles)
+    return lock === undefined ? [] : [{ name, pid: lockHolder(join(dataDir, lock)) }]
+  })
+}
+
+/** Which nodes run, in words. */
+export function sayNodes(nodes: readonly Holder[]): string {
+  const words = nodes.map(({ name, pid }) => `${name} (process ${pid ?? 'unknown'})`)
+  return words.join(', ')
+}
+
+/** Refuses a folder in which nodes run: whatever writes there would write with them. */
+function requireNoNodes(folder: string): void {
+  const nodes = runningNodes(folder)
+  if (nodes.length > 0)
+    throw refuse(
+      `nodes of the network in ${folder} still run: ${sayNodes(nodes)}; end them with stop first`,
+    )
+}
+
+/** Takes a folder for this process, until the lock is released or the process ends. */
+export function holdFolder(folder: string): FileLock {
+  nodeFiles.makeFolder(folder)
+  const path = join(folder, LOCK)
+  const lock = nodeFiles.lock(path)
+  if (lock === undefined) {
+    const which = `another process (${lockHolder(path) ?? 'unknown'})`
+    throw refuse(`${which} begins, runs or changes the network in ${folder}; stop it first`)
+  }
+  try {
+    requireNoNodes(folder)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+  return lock
+}
+
+/** Refuses a folder that anybody uses. */
+export function requireUnused(folder: string): void {
+  // Nothing is written into a folder of something else.
+  if (existsSync(join(folder, LOCK))) holdFolder(folder).release()
+  else requireNoNodes(folder)
+}
