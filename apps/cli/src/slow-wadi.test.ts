@@ -179,8 +179,15 @@ describe('wadi on a network', () => {
     const { validators } = await ask('validators')
     assert.equal(validators.length, 1)
     assert.deepEqual([validators[0].address, validators[0].share_percent], [validator, '100.0'])
-    assert.match(await text('validators'), /VALIDATOR +POWER +SHARE +STAKE +COMMISSION\noasis1/)
-    await ask(`stake delegate 100 ${validator} --account test:2 --yes`)
+    assert.equal(validators[0].name, 'node-0')
+    const head = /VALIDATOR +POWER +SHARE +STAKE +COMMISSION\nnode-0 \(oasis1/
+    assert.match(await text('validators'), head)
+    await refuse(
+      'stake delegate 100 nod-0 --account test:2 --yes',
+      /^there is no account "nod-0"; did you mean node-0\?$/,
+    )
+    await refuse('stake delegate 1 node-0 --account node-0 --yes', /^there is no account "node-0"/)
+    await ask('stake delegate 100 node-0 --account test:2 --yes')
     const { delegations } = await ask('stake list test:2')
     assert.deepEqual([delegations.length, delegations[0].state], [1, 'active'])
     // Rewards come with every block.
@@ -199,7 +206,7 @@ describe('wadi on a network', () => {
     assert.equal(delegated.tokens, '0.0')
     await refuse(
       `stake undelegate 1 ${validator} --account test:3 --yes`,
-      /^test:3 has delegated nothing to oasis1.*; see wadi stake list$/,
+      /^test:3 has delegated nothing to node-0 \(oasis1.*\); see wadi stake list$/,
     )
   })
 
@@ -357,7 +364,15 @@ describe('wadi on a network', () => {
       ['transaction 12', /^"12" is no hash of a transaction; give all of its 64 digits$/],
       [
         `transaction ${'0'.repeat(64)} --blocks 20`,
-        /^no block from \d+ to \d+ has the transaction/,
+        /^no block from \d+ to \d+ has the transaction .*; look further back with --blocks/,
+      ],
+      [
+        `transaction ${'0'.repeat(64)} --blocks 999999`,
+        /^no block from 1 to \d+ has the transaction .*; check the hash and the network: /,
+      ],
+      [
+        `transaction ${'0'.repeat(64)} --height 2`,
+        /^block 2 does not have the transaction .*; check the hash, or leave --height out/,
       ],
     ]
     for (const [line, sentence] of cases) await refuse(line, sentence)

@@ -44,6 +44,13 @@ export const wadiCommands: CommandGroup = {
       { name: 'block', summary: 'show what is in a block, in words' },
       async () => (await import('./commands/block.ts')).block,
     ),
+    lazyCommand(
+      {
+        name: 'committee-size',
+        summary: 'compute how many nodes have to execute the same, by how they find out who lies',
+      },
+      async () => (await import('./commands/committeeSize.ts')).committeeSizes,
+    ),
     completionCommands('wadi', () => wadiCommands),
     lazyGroup(
       { name: 'governance', summary: 'propose and vote' },
@@ -57,6 +64,20 @@ export const wadiCommands: CommandGroup = {
     lazyCommand(
       { name: 'network', summary: 'show which network it is, through which node, and its token' },
       async () => (await import('./commands/network.ts')).network,
+    ),
+    lazyGroup(
+      {
+        name: 'paratime',
+        summary: 'look at ParaTimes, use them, and make one of your own',
+      },
+      async () => (await import('./commands/paratime/paratimeCommands.ts')).paratimeCommands,
+    ),
+    lazyCommand(
+      {
+        name: 'round',
+        summary: 'tell the story of a round of a ParaTime: who proposed, who disagreed, who paid',
+      },
+      async () => (await import('./commands/round.ts')).round,
     ),
     lazyGroup(
       { name: 'stake', summary: 'delegate to validators, and take back' },

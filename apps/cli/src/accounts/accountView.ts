@@ -1,8 +1,8 @@
 /** Accounts of the keystore as they are shown: nothing of their secrets. */
 
 import { toBase64 } from '@wadi/base/bytes'
+import type { Json } from '@wadi/node-config/json-output'
 import { printAddress } from '@wadi/primitives/address'
-import type { Json } from '../command/answer.ts'
 import { type AccountFile, addressOf } from './accountFile.ts'
 
 /** Where the key is, in words. */

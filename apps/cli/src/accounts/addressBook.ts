@@ -1,8 +1,12 @@
-/** Names of accounts on a network: those of the keystore, and `test:<n>` of the local network. */
+/**
+ * Names of accounts on a network: those of the keystore, and `test:<n>` of the local network. Who
+ * owns nodes of that is named as they are.
+ */
 
 import { CodedError } from '@wadi/base/errors'
 import { nearestName } from '@wadi/base/nearestName'
 import { createMemorySigner } from '@wadi/crypto/signature/memorySigner'
+import type { NodeOwner } from '@wadi/localnet/network-files'
 import { type Address, parseAddress, printAddress } from '@wadi/primitives/address'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import type { AccountSigner } from '@wadi/sdk/account-signer'
@@ -27,6 +31,11 @@ export interface OwnAccount {
 const TEST = 'test:'
 const ADDRESS_START = 'oasis1'
 
+interface LocalNames {
+  readonly tests: readonly OwnAccount[]
+  readonly owners: readonly NodeOwner[]
+}
+
 /** See the top of this file. */
 export class AddressBook {
   readonly #settings: Settings
@@ -34,12 +43,15 @@ export class AddressBook {
   readonly #folder: string
   readonly #names = new Map<string, string>()
   readonly #tests: readonly OwnAccount[]
+  readonly #owners: readonly NodeOwner[]
 
-  private constructor(settings: Settings, world: PasswordWorld, tests: readonly OwnAccount[]) {
+  private constructor(settings: Settings, world: PasswordWorld, { tests, owners }: LocalNames) {
     this.#settings = settings
     this.#world = world
     this.#folder = configFolder(world.environment)
     this.#tests = tests
+    this.#owners = owners
+    for (const { name, address } of owners) this.#names.set(printAddress(address), name)
     for (const { name, address } of tests) this.#names.set(printAddress(address), name)
     for (const name of accountNames(this.#folder)) {
       const account = tryAccount(this.#folder, name)
@@ -50,14 +62,11 @@ export class AddressBook {
 
   /** The names that mean something on a network. */
   static async open(
-    network: Pick<Network, 'isLocal' | 'settings'>,
+    network: Pick<Network, 'isLocal' | 'owners' | 'settings'>,
     world: PasswordWorld,
   ): Promise<AddressBook> {
-    return new AddressBook(
-      network.settings,
-      world,
-      (await network.isLocal()) ? await testAccounts() : [],
-    )
+    const tests = (await network.isLocal()) ? await testAccounts() : []
+    return new AddressBook(network.settings, world, { tests, owners: await network.owners() })
   }
 
   /** Everybody who can be named. */
@@ -79,7 +88,7 @@ export class AddressBook {
 
   /** The address that a name or a text is. */
   addressOf(text: string): Address {
-    if (!text.startsWith(ADDRESS_START)) return this.account(text).address
+    if (!text.startsWith(ADDRESS_START)) return this.#addressOfName(text)
     try {
       return parseAddress(text)
     } catch (error) {
@@ -88,6 +97,14 @@ export class AddressBook {
         `${JSON.stringify(text)} is no address (${error.message}); copy it once more, whole`,
       )
     }
+  }
+
+  /** What somebody has named goes before names of nodes. */
+  #addressOfName(name: string): Address {
+    const own = this.names
+    const owner = own.includes(name) ? undefined : this.#owners.find((each) => each.name === name)
+    if (owner !== undefined) return owner.address
+    return this.account(name, [...own, ...this.#owners.map((each) => each.name)]).address
   }
 
   /** The account that signs: the one that is named, or settled, or the only one. */
@@ -104,25 +121,16 @@ export class AddressBook {
     )
   }
 
-  /** An account by its name. */
-  account(name: string): OwnAccount {
+  /** An account by its name, which may be meant as one of `names`. */
+  account(name: string, names: readonly string[] = this.names): OwnAccount {
     const test = this.#tests.find((each) => each.name === name)
     if (test !== undefined) return test
     if (name.startsWith(TEST) && this.#tests.length === 0)
       throw errors.unknownAccount(
         `${name} is an account of the local network, and the node is of another one; start it with npm start, or name its folder with WADI_LOCALNET`,
       )
-    if (!accountNames(this.#folder).includes(name)) throw this.#unknown(name)
+    if (!accountNames(this.#folder).includes(name)) throw unknown(name, names)
     return this.#ownAccount(name, loadAccount(this.#folder, name))
-  }
-
-  #unknown(name: string): CodedError {
-    const nearest = nearestName(name, this.names)
-    const remedy =
-      nearest === undefined
-        ? 'see wadi account list, or give an address'
-        : `did you mean ${nearest}?`
-    return errors.unknownAccount(`there is no account ${JSON.stringify(name)}; ${remedy}`)
   }
 
   #ownAccount(name: string, account: AccountFile): OwnAccount {
@@ -130,6 +138,13 @@ export class AddressBook {
     const unlock = () => unlockAccount(this.#world, name, account)
     return { name, address: addressOf(account), publicKey, unlock }
   }
+}
+
+function unknown(name: string, names: readonly string[]): CodedError {
+  const nearest = nearestName(name, names)
+  const remedy =
+    nearest === undefined ? 'see wadi account list, or give an address' : `did you mean ${nearest}?`
+  return errors.unknownAccount(`there is no account ${JSON.stringify(name)}; ${remedy}`)
 }
 
 /** The signer of an account; asks for its password. */

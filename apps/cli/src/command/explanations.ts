@@ -9,8 +9,13 @@ export const WHOSE = [
   'Without [account] it is the one of WADI_ACCOUNT, of the settings, or the only one there is.',
 ]
 export const VALIDATOR = [
-  '<validator> is the address of a validator, as "wadi validators" lists them.',
+  '<validator> is the address of a validator, as "wadi validators" lists them; on a local network',
+  'also its name, such as node-0.',
 ]
 export const ASKED_FIRST = [
   'What is sent, and what it costs at most, is shown and asked about before it is signed.',
+]
+export const WHICH_PARATIME = [
+  '<paratime> is its name, its identifier, or the beginning or end of that: see "wadi paratime',
+  'list".',
 ]

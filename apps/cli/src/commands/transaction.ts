@@ -27,22 +27,30 @@ interface Wanted {
 /** The heights that are looked through. */
 async function rangeOf({ client }: Network, { height, blocks }: Wanted) {
   if (blocks < 1n) throw errors.badValue(`--blocks is ${blocks}; give a number from 1 on`)
-  if (height !== '') return { from: parseHeight(height), to: parseHeight(height) }
+  if (height !== '') {
+    const only = parseHeight(height)
+    return { from: only, to: only, hasEarlier: false }
+  }
   const { latestHeight: to, lastRetainedHeight } = await client.consensus.getStatus()
   const first = to - blocks + 1n
-  return { from: first > lastRetainedHeight ? first : lastRetainedHeight, to }
+  const hasEarlier = first > lastRetainedHeight
+  return { from: hasEarlier ? first : lastRetainedHeight, to, hasEarlier }
 }
 
 async function find(network: Network, world: WadiWorld, wanted: Wanted): Promise<FoundTransaction> {
-  const { from, to } = await rangeOf(network, wanted)
+  const { from, to, hasEarlier } = await rangeOf(network, wanted)
   let at = to
   const range = { from, to, onHeight: (height: bigint) => (at = height) }
   const search = findTransaction(network.client, wanted.hash, range)
   const found = await world.progress.during(() => `Looking through block ${at}`, search)
   if (found !== undefined) return found
-  throw errors.notFound(
-    `no block from ${from} to ${to} has the transaction ${wanted.hash}; look further back with --blocks, or name its block with --height`,
-  )
+  const remedy = hasEarlier
+    ? 'look further back with --blocks, or name its block with --height'
+    : wanted.height === ''
+      ? 'check the hash and the network: the node has no earlier blocks'
+      : 'check the hash, or leave --height out to look through the last blocks'
+  const where = from === to ? `block ${from} does not have` : `no block from ${from} to ${to} has`
+  throw errors.notFound(`${where} the transaction ${wanted.hash}; ${remedy}`)
 }
 
 function hashOf(text: string): string {

@@ -60,6 +60,7 @@ export const validators = wadiCommand({
       const json = {
         validators: all.map(({ id, address, votingPower, share, stake, rate }) => ({
           address: printAddress(address),
+          name: book.nameOf(address),
           node: toBase64(id),
           voting_power: votingPower,
           share_percent: fractionText(share, PERCENT_DECIMALS),

@@ -6,7 +6,7 @@ import type { ChannelTls } from '@wadi/grpc/channel-options'
 import type { CommandWorld } from '@wadi/node-config/command'
 import { errors } from '../errors.ts'
 import { type Settings, settingsPath } from '../settings.ts'
-import { findLocalNetwork, localFolder } from './localNetwork.ts'
+import { findLocalNetwork, type LocalNetwork, localFolder } from './localNetwork.ts'
 
 /** Where a node is, and who said so. */
 export interface NodeChoice {
@@ -36,11 +36,19 @@ export function wayTo(target: string, source: string): NodeChoice {
   return { target, source, tls: isHere(host) ? NO_TLS : USUAL_TLS }
 }
 
+function targetsFor(subject: NodeSubject, { targets, paratimeTargets }: LocalNetwork) {
+  return subject === 'paratimes' ? [...paratimeTargets, ...targets] : targets
+}
+
+/** What a node is asked about: not all nodes of a network know its ParaTimes. */
+export type NodeSubject = 'consensus' | 'paratimes'
+
 /** See the top of this file. */
 export async function chooseNode(
   flag: string,
   settings: Settings,
   world: Pick<CommandWorld, 'environment'>,
+  subject: NodeSubject,
 ): Promise<NodeChoice> {
   if (flag !== '') return wayTo(flag, '--node')
   const named = world.environment['WADI_NODE']
@@ -49,7 +57,7 @@ export async function chooseNode(
   if (settings.node !== undefined) return wayTo(settings.node, path)
   const folder = localFolder(world)
   const local = await findLocalNetwork(folder)
-  const [target] = local?.isRunning === true ? local.targets : []
+  const [target] = local?.isRunning === true ? targetsFor(subject, local) : []
   if (target !== undefined) return wayTo(target, `the local network in ${folder}`)
   throw new UnavailableError(
     'wadi.noNode',

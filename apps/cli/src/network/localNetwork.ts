@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { NodeOwner } from '@wadi/localnet/network-files'
 import type { CommandWorld } from '@wadi/node-config/command'
 
 /** What is known of it. */
@@ -10,6 +11,10 @@ export interface LocalNetwork {
   readonly chainContext: string
   /** Where its nodes are called. */
   readonly targets: readonly string[]
+  /** Where those are called that know its ParaTimes. */
+  readonly paratimeTargets: readonly string[]
+  /** Who owns its nodes, by their names. */
+  readonly owners: readonly NodeOwner[]
   readonly isRunning: boolean
 }
 
@@ -22,16 +27,22 @@ export function localFolder({ environment }: Pick<CommandWorld, 'environment'>):
   return resolve(environment['WADI_LOCALNET'] || USUAL_FOLDER)
 }
 
+const targetOf = ({ socketPath }: { readonly socketPath: string }) => `unix:${socketPath}`
+
 /** The network of a folder, if there is one. */
 export async function findLocalNetwork(folder: string): Promise<LocalNetwork | undefined> {
   if (!existsSync(join(folder, 'network.json'))) return undefined
   const { openNetworkFiles } = await import('@wadi/localnet/network-files')
   const { processOf } = await import('@wadi/localnet/run-mark')
-  const { chainContext, nodes } = await openNetworkFiles(folder, UNUSED)
+  const { chainContext, nodes, owners } = await openNetworkFiles(folder, UNUSED)
   return {
     folder,
     chainContext,
-    targets: nodes.map(({ socketPath }) => `unix:${socketPath}`),
+    owners,
+    targets: nodes.map(targetOf),
+    paratimeTargets: nodes
+      .filter(({ part }) => part === 'client' || part === 'compute')
+      .map(targetOf),
     isRunning: processOf(folder) !== undefined,
   }
 }

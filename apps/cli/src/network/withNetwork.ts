@@ -1,12 +1,13 @@
 /** A network, through one of its nodes, while a command runs. */
 
+import type { NodeOwner } from '@wadi/localnet/network-files'
 import type { TokenTerms } from '@wadi/node/amounts'
 import { createNodeClient, type NodeClient } from '@wadi/sdk/node-client'
 import type { WadiWorld } from '../command/wadiCommand.ts'
 import type { WadiFlagValues } from '../command/wadiFlags.ts'
 import { errors } from '../errors.ts'
 import { loadSettings, type Settings, settingsPath } from '../settings.ts'
-import { chooseNode, type NodeChoice } from './chooseNode.ts'
+import { chooseNode, type NodeChoice, type NodeSubject } from './chooseNode.ts'
 import { explainFailure } from './explainFailure.ts'
 import { checkToken } from './knownNetworks.ts'
 import { findLocalNetwork, localFolder } from './localNetwork.ts'
@@ -21,6 +22,8 @@ export interface Network {
   readonly token: TokenTerms
   /** Is it the local network of the folder? Then its accounts are everybody's. */
   isLocal(): Promise<boolean>
+  /** Who owns its nodes, by their names: known of the local network. */
+  owners(): Promise<readonly NodeOwner[]>
   readonly settings: Settings
 }
 
@@ -34,9 +37,10 @@ function checkContext({ chainContext }: Settings, found: string, world: WadiWorl
   )
 }
 
-async function isLocalNetwork(chainContext: string, world: WadiWorld): Promise<boolean> {
+/** The local network of the folder, if it is the one with these signatures. */
+async function findLocal(chainContext: string, world: WadiWorld) {
   const local = await findLocalNetwork(localFolder(world))
-  return local?.chainContext === chainContext
+  return local?.chainContext === chainContext ? local : undefined
 }
 
 /** Does something with the network that flags, environment and settings name. */
@@ -44,9 +48,10 @@ export async function withNetwork<A>(
   flags: WadiFlagValues,
   world: WadiWorld,
   use: (network: Network) => Promise<A>,
+  subject: NodeSubject = 'consensus',
 ): Promise<A> {
   const settings = loadSettings(world.environment)
-  const node = await chooseNode(flags.node, settings, world)
+  const node = await chooseNode(flags.node, settings, world, subject)
   const way = openWay(node, world)
   const ways = [way, ...(flags.verify ? witnessesOf(settings).map((w) => openWay(w, world)) : [])]
   try {
@@ -58,9 +63,13 @@ export async function withNetwork<A>(
     ])
     checkContext(settings, chainContext, world)
     checkToken(chainContext, { symbol, exponent })
-    const isLocal = () => isLocalNetwork(chainContext, world)
+    // Looked for once: it makes the genesis of the network again.
+    let looking: ReturnType<typeof findLocal> | undefined
+    const local = () => (looking ??= findLocal(chainContext, world))
+    const isLocal = async () => (await local()) !== undefined
+    const owners = async () => (await local())?.owners ?? []
     const token = { symbol, exponent }
-    return await use({ client, node, chainContext, token, isLocal, settings })
+    return await use({ client, node, chainContext, token, isLocal, owners, settings })
   } catch (error) {
     throw explainFailure(error, node.target)
   } finally {

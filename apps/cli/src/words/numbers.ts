@@ -17,3 +17,9 @@ export function parseProposalId(text: string): bigint {
     `${JSON.stringify(text)} is no number of a proposal; see wadi governance proposals for those that there are`,
   )
 }
+
+/** The number of a ParaTime's round. */
+export function parseRound(text: string): bigint {
+  if (WHOLE.test(text)) return BigInt(text)
+  throw errors.badValue(`${JSON.stringify(text)} is no number of a round; give one such as 42`)
+}

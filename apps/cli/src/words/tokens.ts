@@ -1,8 +1,8 @@
 /** Amounts in tokens: read and written in decimal, never as floating-point numbers. */
 
 import { amountText, fractionText, type TokenTerms } from '@wadi/node/amounts'
+import type { Json } from '@wadi/node-config/json-output'
 import { type Quantity, quantity } from '@wadi/primitives/quantity'
-import type { Json } from '../command/answer.ts'
 import { errors } from '../errors.ts'
 import { AMOUNT_DIGITS_MAX } from '../limits.ts'
 

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, beforeEach, describe, it } from 'node:test'
+import { SeededRandom } from '@wadi/base/random'
 import { Secret } from '@wadi/base/secret'
+import { seal } from '../../accounts/wallet.ts'
 import { nobody, type Terminal } from '../../terminal/terminal.ts'
 import { Person } from '../../testing/runWadi.ts'
 
@@ -100,6 +102,31 @@ describe('wadi account', () => {
     const path = person.write('their.wallet', JSON.stringify(theirs))
     const { out } = await run(`account import copy --wallet ${path} --number 1`)
     assert.match(out, new RegExp(ADDRESSES[1]!))
+  })
+
+  it('refuses a wallet whose words are no mnemonic, as the oasis command line does', async () => {
+    const imported = (words: string) => {
+      const secret = { algorithm: 'ed25519-adr8', data: new Secret(words) } as const
+      const envelope = seal(secret, new Secret(PASSWORD), new SeededRandom(1n))
+      return run(`account import bob --wallet ${person.write('w', JSON.stringify(envelope))}`)
+    }
+    const cases: readonly (readonly [string, RegExp])[] = [
+      [WORDS.replace('about', 'abandon'), /their checksum is wrong/],
+      [WORDS.replace('about', 'abuot'), /word 12 of the mnemonic is not in the English list/],
+      [WORDS.toUpperCase(), /word 1 of the mnemonic is not in the English list/],
+      ['abandon about', /not 2; give all of them/],
+    ]
+    for (const [words, why] of cases) {
+      const { code, err } = await imported(words)
+      assert.notEqual(code, 0)
+      assert.match(err, /^Error: the wallet file .*\/w cannot be used: /)
+      assert.match(err, why)
+      assert.equal(/abandon|abuot/i.test(err), false)
+    }
+    assert.match((await run('account list')).out, /There is no account/)
+    // oasis-core 26.1 makes this address of the words with two blanks between them.
+    const { out } = await imported(WORDS.replaceAll(' ', '  '))
+    assert.match(out, /oasis1qr3kvdtncx6d0jrfcmkauhtkzhr0mty22cd5yad3/)
   })
 
   it('has a device sign through a program', async () => {

@@ -7,7 +7,7 @@ import { parsePrivateKey, rawSecret } from '../../accounts/accountKey.ts'
 import { accountJson } from '../../accounts/accountView.ts'
 import { keepAccount, type NewAccount } from '../../accounts/keepAccount.ts'
 import { accountPath, requireFreeName, saveAccount } from '../../accounts/keystore.ts'
-import { parseMnemonic } from '../../accounts/mnemonic.ts'
+import { keptMistake, parseMnemonic } from '../../accounts/mnemonic.ts'
 import { publicKeyOfProgram } from '../../accounts/signerProgram.ts'
 import { envelopeOf, open } from '../../accounts/wallet.ts'
 import { answer } from '../../command/answer.ts'
@@ -75,7 +75,10 @@ async function fromWallet(path: string, world: WadiWorld, number: number): Promi
   if (envelope === undefined)
     throw errors.badFile(`${path} is no wallet file of the oasis command line; name another`)
   const password = await askPassword(world, path)
-  return { secret: open(envelope, password, path), number, password }
+  const secret = open(envelope, password, path)
+  const mistake = secret.algorithm === 'ed25519-adr8' ? keptMistake(secret.data) : undefined
+  if (mistake === undefined) return { secret, number, password }
+  throw errors.badValue(`the wallet file ${path} cannot be used: ${mistake}`)
 }
 
 async function askMnemonic({ terminal }: WadiWorld): Promise<Secret<string>> {

@@ -2,8 +2,8 @@
 
 import { toJson } from '@wadi/cbor/json'
 import { type Proposal, ProposalContent, ProposalState, Vote } from '@wadi/consensus/governance'
+import type { Json } from '@wadi/node-config/json-output'
 import { printAddress } from '@wadi/primitives/address'
-import type { Json } from '../../command/answer.ts'
 import type { Speaker } from '../../words/sayTransaction.ts'
 import { tokensJson } from '../../words/tokens.ts'
 

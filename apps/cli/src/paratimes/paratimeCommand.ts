@@ -1,0 +1,48 @@
+/** A command that sends a transaction to a ParaTime. */
+
+import type { Call, Command, Flags } from '@wadi/node-config/command'
+import { AddressBook } from '../accounts/addressBook.ts'
+import { ASKED_FIRST, WHICH_PARATIME } from '../command/explanations.ts'
+import { wadiCommand } from '../command/wadiCommand.ts'
+import type { wadiFlags } from '../command/wadiFlags.ts'
+import { errors } from '../errors.ts'
+import { type Network, withNetwork } from '../network/withNetwork.ts'
+import { sendFlags } from '../sending/sendFlags.ts'
+import { keyFlags, paratimeAccount } from './paratimeAccount.ts'
+import { openPlace } from './paratimePlace.ts'
+import { type ParatimeOrder, type ParatimeSender, sendParatime } from './sendParatime.ts'
+
+const { account, yes, timeout } = sendFlags
+const ownFlags = { account, yes, timeout, ...keyFlags } as const
+
+type Sent<T extends Flags> = Call<T & typeof ownFlags & typeof wadiFlags>
+
+/** What is said of it, and how the order is made. The ParaTime is always the first operand. */
+interface Declared<T extends Flags> extends Omit<Command<T>, 'run'> {
+  order(call: Sent<T>, sender: ParatimeSender): ParatimeOrder | Promise<ParatimeOrder>
+}
+
+/** Declares it. */
+export function paratimeCommand<const T extends Flags>(declared: Declared<T>): Command {
+  const { order, options, details = [], ...rest } = declared
+  return wadiCommand({
+    ...rest,
+    details: [...details, ...WHICH_PARATIME, ...ASKED_FIRST],
+    options: { ...ownFlags, ...options },
+    run(call, world) {
+      const whole = call as unknown as Sent<T>
+      const flags = whole.flags as ParatimeSender['flags'] & Parameters<typeof paratimeAccount>[1]
+      const [text] = whole.operands
+      if (text === undefined)
+        throw errors.missingValue('<paratime> is wanted, and nothing was given; see --help')
+      const send = async (network: Network) => {
+        const book = await AddressBook.open(network, world)
+        const from = paratimeAccount(book, flags, world.random)
+        const place = await openPlace(network, text)
+        const sender = { flags, world, book, place, account: from }
+        return await sendParatime(sender, await order(whole, sender))
+      }
+      return withNetwork(flags, world, send, 'paratimes')
+    },
+  }) as unknown as Command
+}
