@@ -2,6 +2,11 @@
 
 import { parseArgs } from 'node:util'
 import { definePlainErrors } from '@wadi/base/errors'
+import {
+  EXECUTORS_MAX,
+  EXECUTORS_MIN,
+  type ParatimePlanOptions,
+} from './paratimes/plan/createParatimePlan.ts'
 import type { SeedOptions } from './run/runSeed.ts'
 
 export const USAGE = `npm run -s sim -- [options]
@@ -16,6 +21,9 @@ export const USAGE = `npm run -s sim -- [options]
   --application NAME   oasis (the consensus services) or kvstore
   --signatures KIND    stand-in (a keyed hash) or real
   --jobs N             threads
+  --paratimes          ParaTimes on compute nodes, in place of a network of validators
+  --executors N        how many compute nodes: 3 to 7, and unless told otherwise any of these
+  --costs              what a transaction costs committees of 2, 5, 24 and 67, with --paratimes
 `
 
 const errors = definePlainErrors('sim', {
@@ -30,10 +38,13 @@ export type Which =
   | { readonly kind: 'range'; readonly from: bigint; readonly to: bigint }
   | { readonly kind: 'fresh'; readonly seconds: number }
   | { readonly kind: 'regressions' }
+  | { readonly kind: 'costs' }
 
 export interface Command {
   readonly which: Which
   readonly options: SeedOptions
+  /** Undefined: a network of validators. */
+  readonly paratimes: ParatimePlanOptions | undefined
   readonly jobs: number
 }
 
@@ -58,21 +69,47 @@ export function parseCommand(args: readonly string[]): Command {
       application: { type: 'string', default: 'oasis' },
       signatures: { type: 'string', default: 'stand-in' },
       jobs: { type: 'string', default: '1' },
+      paratimes: { type: 'boolean', default: false },
+      executors: { type: 'string' },
+      costs: { type: 'boolean', default: false },
     },
   })
-  const { validators, byzantine, minutes } = values
-  const count = numberIn(validators, VALIDATORS_MIN, VALIDATORS_MAX)
+  const { validators, byzantine, minutes, paratimes, executors } = values
+  const count = paratimes
+    ? numberIn(executors, EXECUTORS_MIN, EXECUTORS_MAX)
+    : numberIn(validators, VALIDATORS_MIN, VALIDATORS_MAX)
+  if (executors !== undefined && !paratimes) throw errors.badChoice('--executors: of --paratimes')
+  if (validators !== undefined && paratimes)
+    throw errors.badChoice('--validators: --paratimes has --executors')
+  const least = paratimes ? EXECUTORS_MIN : VALIDATORS_MIN * 2
+  const plan = {
+    byzantine: numberIn(byzantine, 0, (count ?? least) - 1),
+    minutes: numberIn(minutes, 1, MINUTES_MAX),
+  }
+  if (values.costs && !paratimes) throw errors.badChoice('--costs: of --paratimes')
   return {
-    which: whichOf(values),
+    which: values.costs ? { kind: 'costs' } : whichOf(values),
     jobs: numberIn(values.jobs, 1, JOBS_MAX) ?? 1,
+    paratimes: paratimes ? { executors: count, ...plan } : undefined,
     options: {
       validators: count,
-      byzantine: numberIn(byzantine, 0, (count ?? VALIDATORS_MIN * 2) - 1),
-      minutes: numberIn(minutes, 1, MINUTES_MAX),
+      ...plan,
       application: choiceOf(values.application, ['oasis', 'kvstore']),
       signatures: choiceOf(values.signatures, ['stand-in', 'real']),
     },
   }
+}
+
+/** The command that runs a seed again with everything else as it was. */
+export function againOf(args: readonly string[], seed: bigint): string {
+  const kept: string[] = []
+  for (let i = 0; i < args.length; i++) {
+    const name = args[i]!
+    if (name === '--regressions') continue
+    if (['--seed', '--seeds', '--fresh', '--jobs'].includes(name)) i++
+    else if (!/^--(seed|seeds|fresh|jobs)=/.test(name)) kept.push(name)
+  }
+  return ['npm run -s sim -- --seed', seed, ...kept].join(' ')
 }
 
 interface WhichValues {

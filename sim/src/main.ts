@@ -2,10 +2,15 @@
 
 import { execFileSync } from 'node:child_process'
 import { CodedError } from '@wadi/base/errors'
-import { type Command, parseCommand, USAGE } from './command.ts'
+import { againOf, type Command, parseCommand, USAGE } from './command.ts'
+import { COMMITTEE_SIZES, costOf, costText } from './paratimes/costs.ts'
+import type { ParatimePlanOptions } from './paratimes/plan/createParatimePlan.ts'
+import { addParatimes, newParatimeTotals, paratimeTotalsText } from './paratimes/report.ts'
+import { type ParatimeSeedResult, runParatimeSeed } from './paratimes/run/runParatimeSeed.ts'
 import { REGRESSIONS } from './regressions.ts'
-import { addTo, failureText, newTotals, totalsText } from './report.ts'
-import { runSeeds, type SeedTask } from './run/seedPool.ts'
+import { addTo, type FailedSeed, failureText, newTotals, totalsText } from './report.ts'
+import { runSeed, type SeedOptions, type SeedResult } from './run/runSeed.ts'
+import { runSeeds, type SeedRunner, type SeedTask } from './run/seedPool.ts'
 
 const EXIT_BAD = 1
 const EXIT_USAGE = 2
@@ -22,6 +27,8 @@ function* tasksOf({ which }: Command): Generator<SeedTask> {
       break
     case 'range':
       for (let seed = which.from; seed <= which.to; seed++) yield taskOf(seed)
+      break
+    case 'costs':
       break
     case 'fresh': {
       const first = BigInt(Date.now())
@@ -46,35 +53,62 @@ function commitOf(): string {
   }
 }
 
-/** The command that runs a seed again with everything else as it was. */
-function againOf(args: readonly string[], seed: bigint): string {
-  const kept: string[] = []
-  for (let i = 0; i < args.length; i++) {
-    const name = args[i]!
-    if (name === '--regressions') continue
-    if (['--seed', '--seeds', '--fresh', '--jobs'].includes(name)) i++
-    else if (!/^--(seed|seeds|fresh|jobs)=/.test(name)) kept.push(name)
-  }
-  return ['npm run -s sim -- --seed', seed, ...kept].join(' ')
-}
-
-async function run(args: readonly string[]): Promise<void> {
-  const command = parseCommand(args)
-  const totals = newTotals()
+/** Runs what was asked for; `count` hears of every seed, and `text` says what all came to. */
+async function runAll<O, R extends FailedSeed>(
+  { args, command }: { readonly args: readonly string[]; readonly command: Command },
+  runner: SeedRunner<O, R>,
+  count: (result: R) => void,
+  text: (cpuMs: number, realMs: number) => string,
+): Promise<void> {
   const [begunMs, cpu] = [performance.now(), process.cpuUsage()]
   const seeds: bigint[] = []
-  await runSeeds(tasksOf(command), command, (result) => {
-    addTo(totals, result)
+  let hasFailed = false
+  await runSeeds(tasksOf(command), { ...runner, jobs: command.jobs }, (result) => {
+    count(result)
     seeds.push(result.seed)
     if (result.violations.length === 0) return
+    hasFailed = true
     const commit = commitOf()
     process.stdout.write(failureText(result, { commit, again: againOf(args, result.seed) }))
   })
   const { user, system } = process.cpuUsage(cpu)
   if (command.which.kind === 'fresh')
     process.stdout.write(`fresh seeds ${seeds[0]}..${seeds.at(-1)}\n`)
-  process.stdout.write(totalsText(totals, (user + system) / 1000, performance.now() - begunMs))
-  if (totals.passed < totals.seeds) process.exitCode = EXIT_BAD
+  process.stdout.write(text((user + system) / 1000, performance.now() - begunMs))
+  if (hasFailed) process.exitCode = EXIT_BAD
+}
+
+async function run(args: readonly string[]): Promise<void> {
+  const command = parseCommand(args)
+  const { options, paratimes } = command
+  const asked = { args, command }
+  if (paratimes === undefined) {
+    const totals = newTotals()
+    const thread = new URL('./run/seedWorker.ts', import.meta.url)
+    const runner: SeedRunner<SeedOptions, SeedResult> = {
+      options,
+      thread,
+      run: ({ seed, times }) => runSeed(seed, options, times),
+    }
+    const count = (result: SeedResult) => addTo(totals, result)
+    await runAll(asked, runner, count, (cpuMs, realMs) => totalsText(totals, cpuMs, realMs))
+    return
+  }
+  if (command.which.kind === 'costs') {
+    // Code is compiled as it runs, so the first size is measured twice.
+    await costOf(COMMITTEE_SIZES[0])
+    for (const size of COMMITTEE_SIZES) process.stdout.write(`${costText(await costOf(size))}\n`)
+    return
+  }
+  const totals = newParatimeTotals()
+  const thread = new URL('./paratimes/run/paratimeSeedThread.ts', import.meta.url)
+  const runner: SeedRunner<ParatimePlanOptions, ParatimeSeedResult> = {
+    options: paratimes,
+    thread,
+    run: ({ seed, times }) => runParatimeSeed(seed, paratimes, times),
+  }
+  const count = (result: ParatimeSeedResult) => addParatimes(totals, result)
+  await runAll(asked, runner, count, (cpuMs, realMs) => paratimeTotalsText(totals, cpuMs, realMs))
 }
 
 try {

@@ -7,5 +7,6 @@ export const REGRESSIONS: readonly { readonly seed: bigint; readonly why: string
   // A node whose peers had all been silent, as its way was cut, took blocks of none for a minute.
   { seed: 168n, why: 'progress' },
   // The same, with peers whose blocks came twice.
+  { seed: 1250n, why: 'progress' },
   { seed: 5976n, why: 'progress' },
 ]

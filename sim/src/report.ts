@@ -41,9 +41,12 @@ export function addTo(totals: Totals, result: SeedResult): void {
     totals.classes.set(name, (totals.classes.get(name) ?? 0) + 1)
 }
 
+/** What is shown of a seed that failed. */
+export type FailedSeed = Pick<SeedResult, 'seed' | 'violations' | 'simulatedMs' | 'logs'>
+
 /** What was wrong with a seed, and how to see it again. */
 export function failureText(
-  { seed, violations, simulatedMs, logs }: SeedResult,
+  { seed, violations, simulatedMs, logs }: FailedSeed,
   { commit, again }: { readonly commit: string; readonly again: string },
 ): string {
   const [first] = violations
@@ -59,19 +62,27 @@ export function failureText(
 
 const HUNDRED = 100
 
-/** The histogram, the speed, and at last how many passed. */
-export function totalsText(totals: Totals, cpuMs: number, realMs: number): string {
-  const { seeds, passed, simulatedMs, heights, applied, tolerated } = totals
-  const width = Math.max(...FAULT_CLASSES.map(({ length }) => length))
-  const rows = FAULT_CLASSES.map((name) => {
-    const count = totals.classes.get(name) ?? 0
+/** In how many seeds each class has happened, a line each. */
+export function histogram<T extends string>(
+  classes: readonly T[],
+  counts: ReadonlyMap<T, number>,
+  seeds: number,
+): readonly string[] {
+  const width = Math.max(...classes.map(({ length }) => length))
+  return classes.map((name) => {
+    const count = counts.get(name) ?? 0
     const percent = ((count * HUNDRED) / Math.max(1, seeds)).toFixed(1)
     return `  ${name.padEnd(width)} ${String(count).padStart(6)} ${percent.padStart(6)} %`
   })
+}
+
+/** The histogram, the speed, and at last how many passed. */
+export function totalsText(totals: Totals, cpuMs: number, realMs: number): string {
+  const { seeds, passed, simulatedMs, heights, applied, tolerated } = totals
   const perSecond = (count: number) => (count / (cpuMs / 1000)).toFixed(0)
   return [
     'seeds in which it happened:',
-    ...rows,
+    ...histogram(FAULT_CLASSES, totals.classes, seeds),
     `forks or stops beyond the limit, which may be: ${tolerated} seeds`,
     `${seconds(simulatedMs)} s simulated in ${seconds(realMs)} s, ${seconds(cpuMs)} s of CPU: ` +
       `${(simulatedMs / cpuMs).toFixed(1)} × per CPU`,
@@ -81,6 +92,7 @@ export function totalsText(totals: Totals, cpuMs: number, realMs: number): strin
   ].join('\n')
 }
 
-function seconds(ms: number): string {
+/** In seconds, for people. */
+export function seconds(ms: number): string {
   return (ms / 1000).toFixed(1)
 }

@@ -1,132 +1,63 @@
 /**
  * Does the memory of validators grow with the chain? Some of them agree on many heights in
- * virtual time, keep the last ones, and it is told every so often what the process holds:
+ * virtual time, and keep the last ones:
  *
  *   node sim/src/soak-heights.ts [heights] [validators, 4]
  *
- * For as many heights as are asked for, or for `WADI_SOAK_SECONDS`, a minute unless told. Memory
- * goes up and down as files fill and are given back, in turns of some ten thousand heights; fails
- * if a validator ever holds more than its bound, its simulated disk aside.
+ * For as many heights as are asked for, or for `WADI_SOAK_SECONDS`, a minute unless told. What
+ * counts is live: objects and buffers after collection, without what the simulated disks take,
+ * which are no memory of a validator, and without compiled code. Fails if it grows
+ * (`heights/memoryGrowth.ts`), or if a validator ever holds more than its bound.
  */
 
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
-
-import { toUtf8 } from '@wadi/base/bytes'
-import { assert } from '@wadi/base/errors'
-import { createLogger, SILENT } from '@wadi/base/log'
-import { MetricsRegistry } from '@wadi/base/metrics'
-import { SeededRandom } from '@wadi/base/random'
-import { KvstoreApplication } from '@wadi/compose/testing/kvstore'
-import { Engine } from '@wadi/engine/engine'
-import { MemoryFiles } from '@wadi/node-storage/memory-files'
-import { DEFAULT_ROUND_CONFIG } from '@wadi/tendermint/round/timeouts'
-import { canonicalProposalBytes, canonicalVoteBytes } from '@wadi/tendermint/signBytes'
-import { createKvstoreChain } from './chains/kvstoreChain.ts'
-import { SimNetwork } from './world/network.ts'
-import { NodeTime, VirtualTime } from './world/virtualTime.ts'
-
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
+import { HeightNetwork } from './heights/heightNetwork.ts'
+import { liveBytes } from './heights/liveBytes.ts'
+import { growthOf, type Reading } from './heights/memoryGrowth.ts'
 
 const [heights, validators] = process.argv.slice(2)
 const heightMax = heights === undefined ? undefined : BigInt(heights)
 const count = Number(validators ?? 4)
-const HEIGHTS_PER_REPORT = 2000n
-/** Blocks that every validator keeps. */
-const KEPT = 100n
-const START_MS = 1_767_225_600_000
+const HEIGHTS_PER_READING = 250n
+const HEIGHTS_PER_LINE = 2_500n
 const MEGABYTE = 1_000_000
 const MS_PER_SECOND = 1000
 const VALIDATOR_MB_MAX = 100
 
-const time = new VirtualTime()
-const random = new SeededRandom(1n)
-const network = new SimNetwork({ time, random, onOffence: () => undefined })
-const chain = createKvstoreChain({
-  powers: Array.from({ length: count }, () => 1n),
-  signatures: 'stand-in',
-})
-const disks: MemoryFiles[] = []
-let height = 0n
-
-for (const [index, { publicKey, sign }] of chain.validators.entries()) {
-  const clock = new NodeTime(time, START_MS)
-  const files = new MemoryFiles()
-  const id = `node${index}`
-  const application = new KvstoreApplication({ folder: 'application', files, kept: KEPT })
-  const engine: Engine = new Engine({
-    world: {
-      clock,
-      timers: clock,
-      random,
-      files,
-      log: createLogger('engine', SILENT),
-      metrics: new MetricsRegistry(),
-    },
-    folder: 'node',
-    genesis: chain.genesis,
-    application,
-    dialect: chain.dialect,
-    privateValidator: {
-      publicKey,
-      lastSignedHeight: 0n,
-      signVote: (chainId, vote, done) =>
-        done({
-          kind: 'signed',
-          signed: { ...vote, signature: sign(canonicalVoteBytes(chainId, vote)) },
-        }),
-      signProposal: (chainId, proposal, done) =>
-        done({
-          kind: 'signed',
-          signed: { ...proposal, signature: sign(canonicalProposalBytes(chainId, proposal)) },
-        }),
-    },
-    config: { rounds: { ...DEFAULT_ROUND_CONFIG, timeoutCommitMs: 100 } },
-    onFatal: (error) => {
-      throw error
-    },
-    onApplied: ({ block }) => {
-      height = block.header.height
-      if (index === 0) engine.mempool.checkTx(toUtf8(`key${height % 100n}=${height}`))
-    },
-  })
-  time.after(1, () => {
-    engine.start()
-    network.join({ id, reactors: engine.reactors })
-  })
-  for (let other = 0; other < index; other++) network.link(id, `node${other}`)
-  disks.push(files)
-}
-
-/** Megabytes of objects, buffers included, and of the process. */
-function report(): number {
-  collect()
-  const { heapUsed, external, rss } = process.memoryUsage()
-  const disk = disks.reduce((sum, { heldBytes }) => sum + heldBytes, 0)
-  const held = (heapUsed + external - disk) / MEGABYTE
-  const shown = [heapUsed, external, disk, rss].map((bytes) => (bytes / MEGABYTE).toFixed(1))
-  const [heap, buffers, files, resident] = shown
-  console.log(
-    `height ${height}: heap ${heap} MB, buffers ${buffers} MB, of which disks ${files} MB, ` +
-      `resident ${resident} MB`,
-  )
-  return held
-}
-
+const network = new HeightNetwork(count)
+const readings: Reading[] = []
 const begunMs = performance.now()
 const secondsMax = Number(process.env['WADI_SOAK_SECONDS'] ?? 60)
 const secondsGone = () => (performance.now() - begunMs) / MS_PER_SECOND
-const isOver = () => (heightMax === undefined ? secondsGone() >= secondsMax : height >= heightMax)
+const isOver = () =>
+  heightMax === undefined ? secondsGone() >= secondsMax : network.height >= heightMax
+const megabytes = (bytes: number) => (bytes / MEGABYTE).toFixed(2)
 
-let most = 0
 do {
-  const next = height + HEIGHTS_PER_REPORT
-  while (height < next) assert(time.step(Number.MAX_SAFE_INTEGER), 'there is always a next block')
-  most = Math.max(most, report() / count)
+  network.runTo(network.height + HEIGHTS_PER_READING)
+  const disk = network.diskBytes
+  const bytes = ((await liveBytes()) - disk) / count
+  readings.push({ height: Number(network.height), bytes })
+  if (network.height % HEIGHTS_PER_LINE === 0n)
+    console.log(
+      `height ${network.height}: ${megabytes(bytes)} MB a validator, ` +
+        `disks ${megabytes(disk)} MB, process ${megabytes(process.memoryUsage.rss())} MB`,
+    )
 } while (!isOver())
+
+const most = readings.reduce((high, { bytes }) => Math.max(high, bytes), 0)
+const growth = growthOf(readings)
 console.log(
-  `${count} validators, ${height} heights, ${secondsGone().toFixed(0)} s; ` +
-    `each held at most ${most.toFixed(1)} MB`,
+  `${count} validators, ${network.height} heights, ${secondsGone().toFixed(0)} s; ` +
+    `each held at most ${megabytes(most)} MB`,
 )
-if (most > VALIDATOR_MB_MAX) process.exitCode = 1
+if (growth === undefined) console.log('too short to tell whether it grows')
+else {
+  const { bytes, heights: distance, bytesMax } = growth
+  const perHeight = (bytes / distance).toFixed(2)
+  console.log(
+    `the least that was held changed by ${bytes.toFixed(0)} bytes in ${distance.toFixed(0)} ` +
+      `heights, ${perHeight} a height; up to ${bytesMax} may be chance`,
+  )
+}
+const isGrowing = growth !== undefined && growth.bytes > growth.bytesMax
+if (isGrowing || most > VALIDATOR_MB_MAX * MEGABYTE) process.exitCode = 1

@@ -2,17 +2,19 @@
 
 import { genesisOf } from '@wadi/compose/engine-genesis'
 import { createNetworkGenesis, type NetworkGenesis } from '@wadi/compose/network-genesis'
+import type { ValidatorKeys } from '@wadi/compose/network-keys'
 import { signedTransfer } from '@wadi/compose/network-transfer'
 import { OasisApplication } from '@wadi/compose/oasis-application'
 import * as registryKeys from '@wadi/consensus/registry/keys'
 import * as stakingKeys from '@wadi/consensus/staking/keys'
 import { chainTermsOf } from '@wadi/consensus-services/application/chainTerms'
-import { read, readExisting } from '@wadi/consensus-services/kernel/state'
+import { type ReadableState, read, readExisting } from '@wadi/consensus-services/kernel/state'
 import { services } from '@wadi/consensus-services/services'
 import { kernelEd25519 } from '@wadi/crypto/ed25519/provider'
 import { contextOf } from '@wadi/crypto/signature/context'
 import { contexts } from '@wadi/crypto/signature/contexts'
 import type { FileSystem } from '@wadi/node-storage/file-system'
+import { stakingAddress } from '@wadi/primitives/address'
 import { oasisDialect } from '@wadi/tendermint/dialect'
 import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import { StandInKeys } from '../signatures/standInKeys.ts'
@@ -71,18 +73,31 @@ export function createOasisChain({ powers, signatures }: ChainOptions): SimChain
     open: (node, files) => {
       const { signer } = validators[node]!.consensus
       const own = isReal ? signer : keys.signer(signer)
-      return openApplication({ ...network, accounts: payers }, files, { ...choices, signer: own })
+      const stakes = powers.map((power) => power * VOTE_STAKE)
+      const opened = { ...network, accounts: payers, stakes }
+      return openApplication(opened, files, { ...choices, signer: own })
     },
   }
 }
 
+interface StakedNetwork extends NetworkGenesis {
+  /** What each validator had at first. */
+  readonly stakes: readonly bigint[]
+}
+
 function openApplication(
-  { document, validators, accounts, chainContext }: NetworkGenesis,
+  { document, validators, accounts, chainContext, stakes }: StakedNetwork,
   files: FileSystem,
   choices: Pick<ConstructorParameters<typeof OasisApplication>[0], 'signer' | 'ed25519'>,
 ): OpenedApplication {
   const application = new OasisApplication({ document, folder: 'application', files, ...choices })
   const state = () => application.services.committed?.state
+  const isFrozen = (committed: ReadableState, { node }: ValidatorKeys) => {
+    const status = read(committed, registryKeys.nodeStatuses, node.publicKey)
+    return status !== undefined && status.freezeEndTime > 0n
+  }
+  const stakeOf = (committed: ReadableState, { entity }: ValidatorKeys) =>
+    read(committed, stakingKeys.accounts, stakingAddress(entity.publicKey))?.escrow.active.balance
   return {
     application,
     *violations() {
@@ -91,6 +106,12 @@ function openApplication(
       for (const { name, violations } of services)
         for (const { invariant, details } of violations(committed))
           yield `${name}: ${invariant}: ${details}`
+      // Nobody takes stake away here, rewards are far smaller than what an equivocation costs.
+      for (const [i, keys] of validators.entries()) {
+        const isSlashed = (stakeOf(committed, keys) ?? 0n) < stakes[i]!
+        if (isFrozen(committed, keys) === isSlashed) continue
+        yield `slashing: node ${i} is ${isSlashed ? 'slashed' : 'frozen'}, and nothing else`
+      }
     },
     supply() {
       const committed = state()
@@ -99,10 +120,7 @@ function openApplication(
     punished() {
       const committed = state()
       if (committed === undefined) return []
-      return validators.flatMap(({ node }, i) => {
-        const status = read(committed, registryKeys.nodeStatuses, node.publicKey)
-        return status !== undefined && status.freezeEndTime > 0n ? [i] : []
-      })
+      return validators.flatMap((keys, i) => (isFrozen(committed, keys) ? [i] : []))
     },
     transaction(turn) {
       const from = accounts[turn % accounts.length]!

@@ -1,7 +1,7 @@
 /** Makes a plan of a seed. */
 
 import { assert } from '@wadi/base/errors'
-import { type RandomSource, randomBelow } from '@wadi/base/random'
+import { Dice } from './dice.ts'
 import { BYZANTINE_KINDS, CRASH_CLASSES, WEATHER_CLASSES } from './faultClasses.ts'
 import type { Byzantine, CrashFault, CutFault, Fault, Plan, Span, WeatherFault } from './plan.ts'
 import { randomFor } from './randomFor.ts'
@@ -26,35 +26,6 @@ const HUNDRED = 100
 /** Of a million messages. */
 const LOSS_MIN = 10_000
 const LOSS_MAX = 300_000
-
-class Dice {
-  readonly random: RandomSource
-
-  constructor(random: RandomSource) {
-    this.random = random
-  }
-
-  below(bound: number): number {
-    return randomBelow(this.random, bound)
-  }
-
-  between(least: number, most: number): number {
-    return least + this.below(most - least + 1)
-  }
-
-  percent(share: number): boolean {
-    return this.below(HUNDRED) < share
-  }
-
-  one<T>(of: readonly T[]): T {
-    return of[this.below(of.length)]!
-  }
-
-  shuffled<T>(of: readonly T[]): readonly T[] {
-    const left = [...of]
-    return of.map(() => left.splice(this.below(left.length), 1)[0]!)
-  }
-}
 
 const sum = (powers: readonly bigint[]) => powers.reduce((total, power) => total + power, 0n)
 
@@ -138,13 +109,15 @@ function lostOf(
   return lost === undefined ? [] : [lost]
 }
 
-interface FaultScope {
+/** Where faults happen, and until when. */
+export interface FaultScope {
   readonly honest: readonly number[]
   readonly count: number
   readonly healAtMs: number
 }
 
-function faultsOf(dice: Dice, scope: FaultScope): readonly Fault[] {
+/** What goes wrong before all heals. */
+export function faultsOf(dice: Dice, scope: FaultScope): readonly Fault[] {
   const faults: Fault[] = []
   const some = (share: number, most: number, make: () => Fault) => {
     if (!dice.percent(share)) return

@@ -28,7 +28,8 @@ export const CRASH_CLASSES = [
 ] as const
 export type CrashClass = (typeof CRASH_CLASSES)[number]
 
-export const FAULT_CLASSES = [
+/** What befalls machines and the ways between them, whatever runs there. */
+export const MACHINE_CLASSES = [
   ...WEATHER_CLASSES,
   'partition',
   'one-way-partition',
@@ -36,7 +37,7 @@ export const FAULT_CLASSES = [
   'clock-jump',
   ...CRASH_CLASSES,
   'slow-node',
-  ...BYZANTINE_KINDS,
-  'beyond-limit',
 ] as const
+
+export const FAULT_CLASSES = [...MACHINE_CLASSES, ...BYZANTINE_KINDS, 'beyond-limit'] as const
 export type FaultClass = (typeof FAULT_CLASSES)[number]

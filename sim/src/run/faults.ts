@@ -2,21 +2,35 @@
 
 import { UnavailableError } from '@wadi/base/errors'
 import { randomBelow } from '@wadi/base/random'
-import type { SimNode } from '../nodes/simNode.ts'
+import type { MemoryFiles } from '@wadi/node-storage/memory-files'
 import type { FaultClass } from '../plan/faultClasses.ts'
 import type { CrashFault, Fault, Plan } from '../plan/plan.ts'
 import { randomFor } from '../plan/randomFor.ts'
 import type { Skies } from '../world/skies.ts'
 import type { VirtualTime } from '../world/virtualTime.ts'
 
+/** A computer whose process comes and goes. */
+export interface FaultyNode {
+  readonly index: number
+  readonly files: MemoryFiles
+  readonly isAlive: boolean
+  /** What it takes to do anything. */
+  costMs: number
+  /** Somebody sets its clock. */
+  jump(ms: number): void
+}
+
+/** What of a plan faults go by. */
+type FaultPlan = Pick<Plan, 'seed' | 'faults' | 'healAtMs' | 'lost'>
+
 /** What faults change. */
-export interface FaultScene {
-  readonly plan: Plan
+export interface FaultScene<N extends FaultyNode> {
+  readonly plan: FaultPlan
   readonly time: VirtualTime
   readonly skies: Skies
-  readonly nodes: readonly SimNode[]
-  readonly begin: (node: SimNode) => void
-  readonly end: (node: SimNode) => void
+  readonly nodes: readonly N[]
+  readonly begin: (node: N) => void
+  readonly end: (node: N) => void
 }
 
 /** A process that ended by a failing disk is started again after at least so long. */
@@ -29,14 +43,14 @@ const NEVER = 2 ** 40
 const FATES = 3
 
 /** See the top of this file. */
-export class Faults {
-  readonly #scene: FaultScene
+export class Faults<N extends FaultyNode> {
+  readonly #scene: FaultScene<N>
   readonly #counts = new Map<FaultClass, number>()
   /** Disks that are about to fail, by node. */
   readonly #armed = new Map<number, CrashFault>()
   readonly #random
 
-  constructor(scene: FaultScene) {
+  constructor(scene: FaultScene<N>) {
     this.#scene = scene
     this.#random = randomFor(scene.plan.seed, 'disks')
   }
@@ -52,7 +66,7 @@ export class Faults {
   }
 
   /** Did a process end because its disk was meant to fail? Then it comes back. */
-  explains(node: SimNode, error: unknown): boolean {
+  explains(node: N, error: unknown): boolean {
     const armed = this.#armed.get(node.index)
     if (armed === undefined || !(error instanceof UnavailableError)) return false
     this.#armed.delete(node.index)
@@ -62,7 +76,10 @@ export class Faults {
   }
 
   /** How often each class of faults has happened. */
-  happened({ skewsMs, isBeyondLimit }: Plan): ReadonlyMap<FaultClass, number> {
+  happened({
+    skewsMs,
+    isBeyondLimit,
+  }: Pick<Plan, 'skewsMs' | 'isBeyondLimit'>): ReadonlyMap<FaultClass, number> {
     const counts = new Map(this.#counts)
     const add = (name: FaultClass) => counts.set(name, (counts.get(name) ?? 0) + 1)
     for (const ms of skewsMs) if (ms !== 0) add('clock-skew')
@@ -107,8 +124,8 @@ export class Faults {
     }
   }
 
-  #crash(node: SimNode, fault: CrashFault): void {
-    if (node.life === undefined || this.#armed.has(node.index)) return
+  #crash(node: N, fault: CrashFault): void {
+    if (!node.isAlive || this.#armed.has(node.index)) return
     if (fault.class === 'crash') {
       this.count('crash')
       this.#scene.end(node)
@@ -121,7 +138,7 @@ export class Faults {
   }
 
   /** The process is gone: what becomes of its disk, and when it comes back. */
-  #leave(node: SimNode, fault: CrashFault): void {
+  #leave(node: N, fault: CrashFault): void {
     const { time, begin } = this.#scene
     const pick = (bound: number) => randomBelow(this.#random, bound)
     if (fault.class === 'torn-write') node.files.cutPower(pick)
@@ -141,7 +158,7 @@ export class Faults {
         node.files.limitRoom(Number.MAX_SAFE_INTEGER)
       }
       if (!plan.lost.includes(node.index)) begin(node)
-      else if (node.life !== undefined) end(node)
+      else if (node.isAlive) end(node)
     }
   }
 }

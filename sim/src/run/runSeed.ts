@@ -9,7 +9,7 @@ import { type Finding, type SimulationOptions, simulate } from './simulation.ts'
 /** What all seeds of a command have in common. */
 export interface SeedOptions
   extends PlanOptions,
-    Pick<SimulationOptions, 'application' | 'signatures'> {}
+    Pick<SimulationOptions, 'application' | 'signatures' | 'bug'> {}
 
 export interface SeedResult {
   readonly seed: bigint
@@ -40,14 +40,11 @@ export function runSeed(
   const found = [...violations]
   let { simulatedMs, applied } = rest
   if (times === 'twice' && found.length === 0) {
-    // P34. Whoever wrote to bytes of others does not do so this time.
+    // Whoever wrote to bytes of others does not do so this time.
     const again = simulate({ plan, ...options, messages: 'copied' })
     simulatedMs += again.simulatedMs
     applied += again.applied
-    if (again.digest !== rest.digest) {
-      const why = `a second run is another one: ${rest.digest} and ${again.digest}`
-      found.push({ checker: 'determinism', why, atMs: rest.simulatedMs })
-    }
+    found.push(...differencesOf(rest, again))
   }
   return {
     seed,
@@ -57,8 +54,22 @@ export function runSeed(
     violations: found,
     tolerated: tolerated.length,
     happened: [...happened],
-    logs: found.length === 0 ? [] : logs.map((records) => records.slice(-LINES).map(lineOf)),
+    logs: found.length === 0 ? [] : lastLines(logs),
   }
+}
+
+type Run = Pick<SeedResult, 'digest' | 'simulatedMs'>
+
+/** P34: a seed that is run twice does the same. */
+export function differencesOf(first: Run, second: Run): readonly Finding[] {
+  if (second.digest === first.digest) return []
+  const why = `a second run is another one: ${first.digest} and ${second.digest}`
+  return [{ checker: 'determinism', why, atMs: first.simulatedMs }]
+}
+
+/** The last lines of each node, for people. */
+export function lastLines(logs: readonly (readonly LogRecord[])[]): readonly (readonly string[])[] {
+  return logs.map((records) => records.slice(-LINES).map(lineOf))
 }
 
 function lineOf({ level, sentence, fields }: LogRecord): string {

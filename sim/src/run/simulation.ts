@@ -82,7 +82,7 @@ class Simulation {
   readonly #network: SimNetwork
   readonly #nodes: readonly SimNode[]
   readonly #nodesById: ReadonlyMap<string, SimNode>
-  readonly #faults: Faults
+  readonly #faults: Faults<SimNode>
   readonly #checkers: Checker[]
   readonly #digest = new Digest()
   readonly #heights: bigint[]

@@ -2,8 +2,17 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Bug } from '../nodes/bug.ts'
 import type { CrashFault, Fault, Plan } from '../plan/plan.ts'
-import { flippedThreshold, forgottenLock, lostEvidence, unsyncedLastSign } from '../testing/bugs.ts'
+import {
+  firstRoundOnly,
+  flippedThreshold,
+  forgottenLock,
+  leftOverMark,
+  lostEvidence,
+  realTime,
+  unsyncedLastSign,
+} from '../testing/bugs.ts'
 import { calmPlan } from '../testing/calmPlan.ts'
+import { runSeed } from './runSeed.ts'
 import { type Outcome, simulate } from './simulation.ts'
 
 const run = (plan: Plan, bug?: Bug): Outcome =>
@@ -77,5 +86,35 @@ describe('the checkers catch', () => {
     const planOf = (seed: bigint) => calmPlan(seed, { byzantine, healAtMs: 20_000 })
     assert.ok(caughtBy('evidence', lostEvidence, planOf))
     assert.deepEqual(run(planOf(1n)).violations, [])
+  })
+
+  it('a program that ends where it may not, by stopped', () => {
+    const crash: CrashFault = {
+      ...{ kind: 'crash', class: 'crash', fromMs: 5000, toMs: 5200, node: 2, after: 0 },
+    }
+    const byzantine = [{ node: 0, kinds: ['withhold'] as const }]
+    for (const [bug, change] of [
+      [firstRoundOnly, { byzantine }],
+      [leftOverMark, { faults: [crash] }],
+    ] as const) {
+      const planOf = (seed: bigint) => calmPlan(seed, { ...change, endMs: 20_000 })
+      assert.ok(caughtBy('stopped', bug, planOf), bug.name)
+      assert.deepEqual(run(planOf(1n)).violations, [])
+    }
+  })
+
+  it('time that no seed has decided, by determinism', () => {
+    const options = {
+      application: 'kvstore',
+      signatures: 'stand-in',
+      byzantine: 0,
+      minutes: 1,
+    } as const
+    const twice = (bug?: Bug) => runSeed(3n, { ...options, bug }, 'twice').violations
+    assert.deepEqual(twice(), [])
+    assert.deepEqual(
+      twice(realTime).map(({ checker }) => checker),
+      ['determinism'],
+    )
   })
 })

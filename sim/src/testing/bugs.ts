@@ -1,5 +1,6 @@
 /** What programs have done wrong before, for tests of the checkers: each must be caught. */
 
+import { assert, UnavailableError } from '@wadi/base/errors'
 import type { FileLock, FileSystem, OpenFile } from '@wadi/node-storage/file-system'
 import type { RoundState } from '@wadi/tendermint/round/roundState'
 import { step } from '@wadi/tendermint/round/step'
@@ -35,6 +36,38 @@ export const lostEvidence: Bug = {
     const effects = stepped.effects.filter(({ kind }) => kind !== 'report-equivocation')
     return { ...stepped, effects }
   },
+}
+
+/** A program that takes it for granted that a height is decided in its first round. */
+export const firstRoundOnly: Bug = {
+  name: 'first round only',
+  step(state, input, now) {
+    assert(state.round === 0, 'a height is decided in its first round')
+    return step(state, input, now)
+  },
+}
+
+const RUNNING = 'running'
+
+/** A file says that the process runs; after a crash it still does, and no other begins. */
+export const leftOverMark: Bug = {
+  name: 'left-over mark',
+  signingFiles(files) {
+    if (files.exists(RUNNING)) throw new UnavailableError('storage.held', 'another process runs')
+    files.openWrite(RUNNING).sync()
+    files.syncFolder('.')
+    return files
+  },
+}
+
+/** Votes have the time of the machine, and not that of the simulated node. */
+export const realTime: Bug = {
+  name: 'real time',
+  step: (state, input, now) =>
+    step(state, input, {
+      ...now,
+      nanoseconds: Math.trunc(performance.now() * 1000) % 1_000_000_000,
+    }),
 }
 
 /**

@@ -1,0 +1,69 @@
+/** What a checker of ParaTimes sees, and how it says what is wrong. */
+
+import type { RoundResults, RuntimeState } from '@wadi/consensus/roothash'
+import type { Header } from '@wadi/consensus/roothash/block'
+import type { ExecutorCommitment, Proposal } from '@wadi/consensus/roothash/commitments'
+import type { Transaction } from '@wadi/runtime-protocol/transactions/readIoTree'
+import type { RuntimeWorker } from '@wadi/workers/runtime-worker'
+import type { DrivenChain, SeenBlock } from '../chain/drivenChain.ts'
+import type { ParatimePlan } from '../plan/paratimePlan.ts'
+
+/** A round is over. */
+export interface EndedRound {
+  readonly paratime: number
+  readonly height: bigint
+  readonly header: Header
+  /** Where the ParaTime stood while the round went on. */
+  readonly before: RuntimeState
+  readonly after: RuntimeState
+  /** Epoch and results that the round was built upon. */
+  readonly epoch: bigint
+  readonly resultsBefore: RoundResults
+  readonly results: RoundResults
+  /** What the chain has accepted, in its order. */
+  readonly commits: readonly ExecutorCommitment[]
+  /** Ranks for which the workers were found to disagree. */
+  readonly discrepancies: readonly bigint[]
+  /** What the ParaTime has in the consensus layer when the round ends. */
+  readonly balance: bigint
+  readonly block: SeenBlock
+}
+
+/** What was executed in a round, as it came out again. */
+export interface ExecutedRound {
+  readonly ended: EndedRound
+  readonly transactions: readonly Transaction[]
+}
+
+/** What a checker is told of the world as a whole. */
+export interface ParatimeWorld {
+  readonly plan: ParatimePlan
+  readonly chain: DrivenChain
+  isHonest(node: number): boolean
+  /** Does it stay, and is it whole in the end? */
+  isCore(node: number): boolean
+  worker(node: number, paratime: number): RuntimeWorker | undefined
+  nowMs(): number
+  report(checker: string, why: string): void
+}
+
+/** Looks at what happens, and finds what must not. */
+export interface ParatimeChecker {
+  readonly name: string
+  onBlock?(block: SeenBlock): void
+  onRound?(ended: EndedRound): void
+  /** A node has block and trees of a round, perhaps again after a crash. */
+  onSynced?(node: number, paratime: number, header: Header): void
+  onExecuted?(executed: ExecutedRound): void
+  /** A node has signed a proposal or a commitment: of the round, for this scheduler, what. */
+  onSigned?(node: number, name: string, what: string): void
+  /** A node has published a proposal. */
+  onProposed?(node: number, proposal: Proposal): void
+  /** A client was told that its transaction is in a round. */
+  onTold?(paratime: number, hash: string, round: bigint): void
+  onBlocked?(accuser: number, accused: number): void
+  onHealed?(): void
+  /** Each simulated second. */
+  onSecond?(): void
+  onOver?(): void
+}

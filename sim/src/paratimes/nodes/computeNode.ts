@@ -1,0 +1,184 @@
+/** A compute node of the simulation, with the workers of production. */
+
+import { randomBelow } from '@wadi/base/random'
+import { decode } from '@wadi/cbor/codec'
+import type { ExecutorCommitment } from '@wadi/consensus/roothash/commitments'
+import { ExecutorCommit } from '@wadi/consensus/roothash/methods'
+import type { HostedRuntime } from '@wadi/contracts/runtime-host'
+import { MemoryStore } from '@wadi/kv/memory-store'
+import { Arena } from '@wadi/mkvs/arena'
+import type { Submitter } from '@wadi/registration/submitter'
+import type { Runtime } from '@wadi/runtime-protocol/runtime'
+import { hostedAnswers } from '@wadi/workers/hosted-answers'
+import type { RuntimeStore } from '@wadi/workers/runtime-store'
+import { RuntimeWorker } from '@wadi/workers/runtime-worker'
+import type { ByzantineExecutor } from '../plan/paratimePlan.ts'
+import type { NetLife, NetMember } from '../world/runtimeNet.ts'
+import { directHost } from './directHost.ts'
+import { liarsReply } from './liarsReply.ts'
+import { type Life, SimProcess, type Surroundings } from './simProcess.ts'
+
+/** A transaction of the consensus layer that a node wants submitted. */
+export type SubmittedCall = Parameters<Submitter['submit']>[1]
+
+/** What becomes known of a node. */
+export interface NodeWatch {
+  /** Block and trees of a round are there. */
+  synced(node: ComputeNode, paratime: number, round: bigint): void
+  /** It says something to its committees. */
+  published(node: ComputeNode, message: Uint8Array): void
+  /** It does not serve what it has. */
+  lied(node: ComputeNode): void
+  submitted(node: ComputeNode, call: SubmittedCall): void
+  /** Commitments are in the mempool. */
+  committed(node: ComputeNode, paratime: number, commits: readonly ExecutorCommitment[]): void
+}
+
+/** What a node is given once. */
+export interface ComputeNodeOptions extends Surroundings {
+  readonly callMsMax: number
+  readonly runtimes: readonly Runtime[]
+  readonly byzantine: ByzantineExecutor | undefined
+  readonly watch: NodeWatch
+}
+
+/** What runs in a life. */
+interface Workers {
+  readonly workers: (RuntimeWorker | undefined)[]
+  readonly answers: ReturnType<typeof hostedAnswers>
+}
+
+interface WorkerPlace {
+  readonly life: Life
+  readonly program: Workers
+  readonly network: NetMember
+  readonly submit: (paratime: number, call: SubmittedCall) => Promise<void>
+}
+
+const RETRY_MS = 500
+
+/** See the top of this file. */
+export class ComputeNode extends SimProcess<Workers> {
+  readonly #options: ComputeNodeOptions
+  readonly #rounds: readonly MemoryStore[]
+
+  constructor(options: ComputeNodeOptions) {
+    super(options)
+    this.#options = options
+    this.#rounds = options.runtimes.map(() => new MemoryStore())
+  }
+
+  get isHonest(): boolean {
+    return this.#options.byzantine === undefined
+  }
+
+  /** What runs of a ParaTime, if the node lives. */
+  worker(paratime: number): RuntimeWorker | undefined {
+    return this.program?.workers[paratime]
+  }
+
+  /** What the node answers of its ParaTimes, if it lives. */
+  get answers(): Workers['answers'] | undefined {
+    return this.program?.answers
+  }
+
+  /** Somebody's commitments are in the mempool. */
+  hearCommitments(paratime: number, commits: readonly ExecutorCommitment[]): void {
+    this.whenAlive(({ workers }) => {
+      for (const commit of commits) workers[paratime]?.shell?.commitmentSeen(commit)
+    })
+  }
+
+  protected applied({ workers }: Workers, height: bigint): void {
+    for (const worker of workers) worker?.applied(height)
+  }
+
+  protected prepare({ ask }: Life): Workers {
+    const workers: (RuntimeWorker | undefined)[] = []
+    const { ids } = this.#options.chain.genesis
+    const find = (id: (typeof ids)[number]) => workers[ids.indexOf(id)]?.hosted
+    return { workers, answers: hostedAnswers({ ask, isSynced: () => true, find }) }
+  }
+
+  protected async open(life: Life, program: Workers, network: NetMember): Promise<void> {
+    const submitter = this.submitterOf(life)
+    const submit = async (paratime: number, call: SubmittedCall) => {
+      const { bug, watch } = this.#options
+      watch.submitted(this, call)
+      if (bug?.losesCall?.(call) === true) return
+      if (call.method === 'roothash.ExecutorCommit' && !this.spells.has('full-mempool'))
+        watch.committed(this, paratime, decode(ExecutorCommit, call.body).commits ?? [])
+      await submitter.submit(this.signer, call)
+    }
+    for (const paratime of this.#options.runtimes.keys())
+      await this.#openWorker(paratime, { life, program, network, submit })
+  }
+
+  async #openWorker(paratime: number, place: WorkerPlace): Promise<void> {
+    const { life, program, network, submit } = place
+    const { chain, keys, byzantine, bug, watch } = this.#options
+    const { chainContext } = chain.genesis.network
+    const runtimeId = chain.genesis.ids[paratime]!
+    const worker = await RuntimeWorker.open({
+      runtimeId,
+      chainContext,
+      ask: life.ask,
+      network,
+      world: { clock: life.time, timers: life.time, log: this.logger() },
+      files: bug?.wrapFiles?.(this.files) ?? this.files,
+      folder: `paratime${paratime}`,
+      rounds: this.#rounds[paratime]!,
+      retryMs: () => RETRY_MS,
+      offer: 'sync',
+      checkpoints: 'off',
+      executor: {
+        config: {
+          own: keys.node.publicKey,
+          runtimeId,
+          chainContext,
+          rules: bug?.rules ?? this.rules,
+          equivocation: 'report',
+          arena: new Arena(),
+        },
+        host: (store) => this.#host(life, paratime, store),
+        signer: this.signer,
+        submit: (call) => submit(paratime, call),
+        misdeeds: byzantine?.misdeeds ?? [],
+      },
+      onAvailability: () => {},
+      onFatal: (error) => this.die(life, error),
+    })
+    if (!this.isIn(life)) return
+    program.workers[paratime] = worker
+    worker.history.watchSeen(({ block }) => {
+      if (this.isIn(life)) watch.synced(this, paratime, block.header.round)
+    })
+    worker.applied(life.height)
+  }
+
+  #host(life: Life, paratime: number, store: RuntimeStore): HostedRuntime {
+    const { chain, random, callMsMax, bug, runtimes } = this.#options
+    const runtime = runtimes[paratime]!
+    return directHost(
+      {
+        runtime: bug?.wrapRuntime?.(runtime) ?? runtime,
+        id: chain.genesis.ids[paratime]!,
+        chainContext: chain.genesis.network.chainContext,
+        stateBefore: (height) => chain.stateBefore(height),
+        timers: life.time,
+        callMs: () => 1 + randomBelow(random, callMsMax) + this.costMs,
+      },
+      store,
+    )
+  }
+
+  protected readonly manners: Pick<NetLife, 'heard' | 'published' | 'reply'> = {
+    heard: (message) => this.#options.bug?.changeMessage?.(message) ?? message,
+    published: (message) => this.#options.watch.published(this, message),
+    reply: (method, reply) => {
+      const said = liarsReply(this.#options.byzantine?.serves, method, reply)
+      if (said !== reply) this.#options.watch.lied(this)
+      return said
+    },
+  }
+}

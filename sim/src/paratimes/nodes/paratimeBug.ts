@@ -1,0 +1,22 @@
+/** Places where tests put faults into honest nodes, to see whether a checker finds them. */
+
+import type { SignatureRules } from '@wadi/crypto/signature/verification'
+import type { FileSystem } from '@wadi/node-storage/file-system'
+import type { Runtime } from '@wadi/runtime-protocol/runtime'
+import type { SeenBlock } from '../chain/drivenChain.ts'
+
+/** See the top of this file. */
+export interface ParatimeBug {
+  readonly wrapRuntime?: (runtime: Runtime) => Runtime
+  readonly wrapFiles?: (files: FileSystem) => FileSystem
+  /** What the node hears of the consensus layer. */
+  readonly changeAnswer?: (name: string, answer: unknown) => unknown
+  /** What it hears in topics. */
+  readonly changeMessage?: (message: Uint8Array) => Uint8Array
+  /** How it checks signatures. */
+  readonly rules?: SignatureRules
+  /** What becomes known of a block: a fault of the chain itself. */
+  readonly changeBlock?: (block: SeenBlock) => SeenBlock
+  /** Does a transaction of the consensus layer never leave? */
+  readonly losesCall?: (call: { readonly method: string }) => boolean
+}

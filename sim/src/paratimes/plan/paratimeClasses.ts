@@ -1,0 +1,49 @@
+/** What can go wrong where ParaTimes run, by the names that the histogram counts. */
+
+import type { Misdeed } from '@wadi/runtime-executor/byzantine/misdeeds'
+import type { DiffMisdeed } from '@wadi/runtime-executor/byzantine/serveDiff'
+import { MACHINE_CLASSES } from '../../plan/faultClasses.ts'
+
+/** What a byzantine executor does in rounds. */
+export const MISDEEDS = [
+  'wrong-result',
+  'wrong-io',
+  'straggler',
+  'failure',
+  'runaway',
+  'withheld-batch',
+  'invalid-batch-hash',
+  'equivocation',
+] as const satisfies readonly Misdeed[]
+
+/** How a byzantine node serves trees. */
+export const DIFF_MISDEEDS = ['fail-read', 'corrupt-diff'] as const satisfies readonly DiffMisdeed[]
+
+/** What a byzantine key manager does: it publishes other secrets than it says, or is silent. */
+export const KEY_MISDEEDS = ['false-secret', 'silent-keys'] as const
+export type KeyMisdeed = (typeof KEY_MISDEEDS)[number]
+
+/** What befalls a node for a while. */
+export const SPELL_CLASSES = [
+  /** It hears of the consensus layer's blocks late, all at once. */
+  'late-blocks',
+  /** The mempool takes nothing of it. */
+  'full-mempool',
+  /** What it publishes does not fit into its network's queue. */
+  'full-queue',
+] as const
+export type SpellClass = (typeof SPELL_CLASSES)[number]
+
+export const PARATIME_CLASSES = [
+  ...MACHINE_CLASSES,
+  ...SPELL_CLASSES,
+  ...MISDEEDS,
+  ...DIFF_MISDEEDS,
+  'key-managers',
+  ...KEY_MISDEEDS,
+  'discrepancy',
+  'failed-round',
+  'slashing',
+  'beyond-limit',
+] as const
+export type ParatimeClass = (typeof PARATIME_CLASSES)[number]

@@ -1,0 +1,54 @@
+/** What a seed decides where ParaTimes run. */
+
+import type { Misdeed } from '@wadi/runtime-executor/byzantine/misdeeds'
+import type { DiffMisdeed } from '@wadi/runtime-executor/byzantine/serveDiff'
+import type { Plan, Span } from '../../plan/plan.ts'
+import type { KeyMisdeed, SpellClass } from './paratimeClasses.ts'
+
+/** How a ParaTime is set up. */
+export interface ParatimeShape {
+  readonly kind: 'keyvalue' | 'accounts'
+  readonly workers: number
+  readonly backupWorkers: number
+  readonly allowedStragglers: number
+  /** In blocks of the consensus layer. */
+  readonly roundTimeout: number
+  readonly flushMs: number
+  readonly turnMs: number
+}
+
+/** An executor that does not do what it should. */
+export interface ByzantineExecutor {
+  readonly node: number
+  readonly misdeeds: readonly Misdeed[]
+  readonly serves: DiffMisdeed | undefined
+}
+
+/** Something befalls a node. */
+export interface Spell extends Span {
+  readonly class: SpellClass
+  readonly node: number
+}
+
+export interface ParatimePlan
+  extends Pick<
+    Plan,
+    'seed' | 'faults' | 'lost' | 'skewsMs' | 'healAtMs' | 'endMs' | 'isBeyondLimit'
+  > {
+  /** Executors; each of them runs every ParaTime. */
+  readonly executors: number
+  /** Nodes that keep secrets; their numbers follow those of the executors. */
+  readonly keyManagers: number
+  /** One of them that does not do what it should: by its number among them. */
+  readonly keyLiar: { readonly node: number; readonly misdeed: KeyMisdeed } | undefined
+  readonly paratimes: readonly ParatimeShape[]
+  readonly byzantine: readonly ByzantineExecutor[]
+  readonly spells: readonly Spell[]
+  readonly epochBlocks: number
+  /** Of each ParaTime. */
+  readonly clients: number
+  /** Between transactions that clients submit to one ParaTime. */
+  readonly transactionEveryMs: number
+  /** What a call of a runtime takes at most. */
+  readonly callMsMax: number
+}

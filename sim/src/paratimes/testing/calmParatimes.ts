@@ -1,0 +1,37 @@
+/** A plan in which nothing goes wrong, for tests that say what does. */
+
+import type { ParatimePlan, ParatimeShape } from '../plan/paratimePlan.ts'
+
+const SHAPE: ParatimeShape = {
+  kind: 'keyvalue',
+  workers: 3,
+  backupWorkers: 3,
+  allowedStragglers: 0,
+  roundTimeout: 3,
+  flushMs: 1000,
+  turnMs: 1000,
+}
+
+/** Three executors, a ParaTime, and a minute. */
+export function calmParatimes(seed: bigint, change: Partial<ParatimePlan> = {}): ParatimePlan {
+  return {
+    seed,
+    executors: 3,
+    keyManagers: 0,
+    keyLiar: undefined,
+    paratimes: [SHAPE],
+    byzantine: [],
+    isBeyondLimit: false,
+    lost: [],
+    skewsMs: [0, 0, 0],
+    faults: [],
+    spells: [],
+    healAtMs: 1000,
+    endMs: 60_000,
+    epochBlocks: 30,
+    clients: 3,
+    transactionEveryMs: 1000,
+    callMsMax: 20,
+    ...change,
+  }
+}
