@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { parseUtf8 } from '@wadi/base/bytes'
 import { decode } from '@wadi/cbor/codec'
-import { chainContextOf, parseGenesis } from '@wadi/consensus/genesis/document'
 import type { ExecutorCommitment } from '@wadi/consensus/roothash/commitments'
 import { ExecutorCommit } from '@wadi/consensus/roothash/methods'
 import { publicKeyOfSeed } from '@wadi/crypto/ed25519/sign'
@@ -18,8 +16,9 @@ import {
   verifyCommitmentSignature,
 } from '@wadi/runtime-protocol/commitments/executorCommitment'
 import '../src/coverage.ts'
+import { contextOfChain } from '../src/recordedChain.ts'
 import { blockOfRecord, type RecordedBlock } from '../src/records.ts'
-import { hasVector, listChains, readNdjson, readVector } from '../src/vectors.ts'
+import { hasVector, listChains, readNdjson } from '../src/vectors.ts'
 
 /** The key of everything that pretends to be an enclave. Spec: runtime-layer.md 2.2. */
 const INSECURE_RAK = PublicKey.check(
@@ -28,10 +27,6 @@ const INSECURE_RAK = PublicKey.check(
 
 // Test networks sign with test keys, so here nobody is forbidden to.
 const rules = signatureRules(forbidKeys())
-
-function contextOfChain(chain: string): string {
-  return chainContextOf(parseGenesis(parseUtf8(readVector(`chains/${chain}/genesis.json`))))
-}
 
 function* commitTransactions(block: RecordedBlock): Generator<ExecutorCommit> {
   for (const bytes of blockOfRecord(block).transactions) {

@@ -12,29 +12,19 @@ import { serveRuntime } from '@wadi/runtime-guest/serveRuntime'
 import {
   type Body,
   decodeMessage,
-  encodeForHost,
   encodeForRuntime,
   MESSAGE_TYPES,
   type Message,
 } from '@wadi/runtime-protocol/host-protocol/message'
 import '../src/coverage.ts'
-import type { RecordedFrame } from '../src/hostTraffic.ts'
+import { chainOfConversation, readConversation } from '../src/hostConversation.ts'
+import { keyOfBody } from '../src/recordedKeyCalls.ts'
 import { applyDiff } from '../src/recordedRoots.ts'
-import {
-  bytesOfBase64,
-  type RecordedBlock,
-  type RecordedRound,
-  type StateDiff,
-} from '../src/records.ts'
-import { listChains, listFolder, readNdjson } from '../src/vectors.ts'
+import { blockVersions, roundVersions } from '../src/stateVersions.ts'
+import { listFolder } from '../src/vectors.ts'
 
 /** What the recorded runtime was, beside its key manager: that is no key-value runtime. */
 const RECORDINGS = listFolder('rhp').filter((name) => /-(compute|client)-\d+\.ndjson/.test(name))
-
-interface Version {
-  readonly version: number
-  readonly state_diff?: StateDiff | null
-}
 
 /** The host's side of a recording, which asks what it asked, and answers out of the chain. */
 class ReplayHost {
@@ -50,8 +40,10 @@ class ReplayHost {
   }
 
   /** What the recorded host answered is good for the same question again. */
-  learn(question: Body, answer: Body): void {
-    this.#answers.set(keyOf(question), answer)
+  learn({ body }: Message, answer: Uint8Array): void {
+    const message = decodeMessage(answer)
+    assert.ok(message.body !== undefined)
+    this.#answers.set(keyOfBody(body), message.body)
   }
 
   async run(): Promise<void> {
@@ -90,7 +82,7 @@ class ReplayHost {
       tree.dispose()
       return { kind: 'HostStorageSyncResponse', body: { proofResponse: { proof } } }
     }
-    const known = this.#answers.get(keyOf(question))
+    const known = this.#answers.get(keyOfBody(question))
     assert.ok(known !== undefined, `the recorded host was never asked ${question.kind}`)
     return known
   }
@@ -98,7 +90,7 @@ class ReplayHost {
   /** The state of the chain that the root names, built from the recorded changes. */
   #treeOf({ namespace, version, hash }: WireRoot) {
     const isConsensus = namespace.every((byte) => byte === 0)
-    const versions: Iterable<Version> = isConsensus ? blocksOf(this.#chain) : roundsOf(this.#chain)
+    const versions = (isConsensus ? blockVersions : roundVersions)(this.#chain)
     const tree = createTree(this.#arena, { namespace, type: ROOT_TYPE_STATE })
     for (const change of versions) {
       if (BigInt(change.version) > version) break
@@ -110,61 +102,20 @@ class ReplayHost {
   }
 }
 
-function* blocksOf(chain: string): Generator<Version> {
-  for (const block of readNdjson<RecordedBlock>(`chains/${chain}/blocks.ndjson.gz`))
-    yield { version: Number(block.height), state_diff: block.state_diff ?? null }
-}
-
-function* roundsOf(chain: string): Generator<Version> {
-  for (const round of readNdjson<RecordedRound>(`chains/${chain}/rounds.ndjson.gz`))
-    yield { version: Number(round.round), state_diff: round.state_diff ?? null }
-}
-
-function keyOf(body: Body): string {
-  return toHex(encodeForHost({ id: 0n, messageType: MESSAGE_TYPES.request, body }))
-}
-
-/** A request of the recorded host, and what the recorded runtime answered. */
-interface Exchange {
-  readonly request: Message
-  readonly answer: Uint8Array
-}
-
-/** The host's requests, each with its answer; what the runtime asked is learnt by the host. */
-function exchangesOf(file: string, learn: (question: Body, answer: Body) => void): Exchange[] {
-  const asked = { host: new Map<bigint, Message>(), runtime: new Map<bigint, Message>() }
-  const exchanges: Exchange[] = []
-  for (const { from, frame } of readNdjson<RecordedFrame>(`rhp/${file}`)) {
-    const bytes = bytesOfBase64(frame)
-    const message = decodeMessage(bytes) as Message
-    if (message.messageType === MESSAGE_TYPES.request) {
-      asked[from].set(message.id, message)
-    } else if (from === 'runtime') {
-      exchanges.push({ request: asked.host.get(message.id)!, answer: bytes })
-    } else {
-      learn(asked.runtime.get(message.id)!.body, message.body)
-    }
-  }
-  return exchanges
-}
-
 describe('our runtime, asked by recorded hosts', () => {
   for (const file of RECORDINGS) {
-    const [chain] = listChains()
-      .filter((name) => file.startsWith(name))
-      .sort((a, b) => b.length - a.length)
     it(`${file}: answers what the runtime in Rust answered, to the byte`, async () => {
-      assert.ok(chain !== undefined, 'the recording is named for a recorded chain')
       const [near, far] = duplexPair()
-      const host = new ReplayHost(near, chain)
-      const exchanges = exchangesOf(file, (question, answer) => host.learn(question, answer))
+      const host = new ReplayHost(near, chainOfConversation(file))
+      const { ofHost, ofRuntime } = readConversation(file)
+      for (const { request, answer } of ofRuntime) host.learn(request, answer)
       const served = serveRuntime(keyvalueRuntime, far)
       const hosted = host.run()
-      for (const { request, answer } of exchanges) {
+      for (const { request, answer } of ofHost) {
         const ours = await Promise.race([host.ask(request), served.then(() => assert.fail('gone'))])
         assert.equal(toHex(ours), toHex(answer), request.body.kind)
       }
-      assert.notEqual(exchanges.length, 0)
+      assert.notEqual(ofHost.length, 0)
       near.end()
       await Promise.all([served, hosted])
     })

@@ -23,10 +23,11 @@ import {
 import { decodeMessage, MESSAGE_TYPES } from '@wadi/runtime-protocol/host-protocol/message'
 import { hashOfBatch, hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
 import '../src/coverage.ts'
+import { chainOfConversation } from '../src/hostConversation.ts'
 import type { RecordedFrame } from '../src/hostTraffic.ts'
 import { applyDiff } from '../src/recordedRoots.ts'
 import { bytesOfBase64, type RecordedRound } from '../src/records.ts'
-import { hasVector, listChains, listFolder, readNdjson } from '../src/vectors.ts'
+import { hasVector, listFolder, readNdjson } from '../src/vectors.ts'
 
 const INSECURE_RAK = PublicKey.check(
   publicKeyOfSeed(testSeed('ekiden test key manager RAK seed').reveal()),
@@ -129,10 +130,7 @@ function stateAfter(rounds: readonly RecordedRound[], round: bigint): Tree {
 
 describe('recorded batches of runtimes', () => {
   for (const file of listFolder('rhp').filter((name) => name.endsWith('.ndjson.gz'))) {
-    const [chain] = listChains()
-      .filter((name) => file.startsWith(name))
-      .sort((a, b) => b.length - a.length)
-    const path = `chains/${chain}/rounds.ndjson.gz`
+    const path = `chains/${chainOfConversation(file)}/rounds.ndjson.gz`
     const { executions, bases } = batchesOf(readNdjson<RecordedFrame>(`rhp/${file}`))
     if (bases.length === 0 || !hasVector(path)) continue
     it(`${file}: each is upon a round of the chain`, () => {

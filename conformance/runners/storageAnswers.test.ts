@@ -6,6 +6,7 @@ import { ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
 import { createTree, type Tree } from '@wadi/mkvs/tree'
 import { verifyProof } from '@wadi/mkvs/verifyProof'
 import '../src/coverage.ts'
+import { chainOfConversation } from '../src/hostConversation.ts'
 import {
   encodeAnswer,
   type RecordedFrame,
@@ -13,8 +14,8 @@ import {
   storageQuestions,
 } from '../src/hostTraffic.ts'
 import { applyDiff } from '../src/recordedRoots.ts'
-import type { RecordedBlock, RecordedRound, StateDiff } from '../src/records.ts'
-import { hasVector, listChains, listFolder, readNdjson } from '../src/vectors.ts'
+import { blockVersions, roundVersions, type StateVersion } from '../src/stateVersions.ts'
+import { hasVector, listFolder, readNdjson } from '../src/vectors.ts'
 
 function check(tree: Tree, question: StorageQuestion): void {
   const { recorded, recordedBytes, what } = question
@@ -22,14 +23,9 @@ function check(tree: Tree, question: StorageQuestion): void {
   verifyProof(recorded.untrustedRoot, recorded)
 }
 
-interface Version {
-  readonly version: bigint
-  readonly state_diff?: StateDiff | null
-}
-
 /** Goes through the versions of a state and answers what was asked of each. */
 function answerAlong(
-  versions: Iterable<Version>,
+  versions: Iterable<StateVersion>,
   namespace: Uint8Array,
   questions: ReadonlyMap<string, readonly StorageQuestion[]>,
 ): number {
@@ -46,24 +42,10 @@ function answerAlong(
   return answered
 }
 
-function* blockVersions(chain: string): Generator<Version> {
-  for (const block of readNdjson<RecordedBlock>(`chains/${chain}/blocks.ndjson.gz`))
-    yield { version: BigInt(block.height), state_diff: block.state_diff ?? null }
-}
-
-function* roundVersions(chain: string): Generator<Version> {
-  for (const round of readNdjson<RecordedRound>(`chains/${chain}/rounds.ndjson.gz`))
-    yield { version: BigInt(round.round), state_diff: round.state_diff ?? null }
-}
-
 describe('storage answers in recorded host protocol traffic', () => {
   for (const file of listFolder('rhp').filter((name) => name.endsWith('.ndjson.gz'))) {
-    // The longest name: one chain's name may begin with another's.
-    const [chain] = listChains()
-      .filter((name) => file.startsWith(name))
-      .sort((a, b) => b.length - a.length)
     it(`${file}: every proof is rebuilt to the byte, and verifies`, () => {
-      assert.ok(chain !== undefined, 'the recording is named for a recorded chain')
+      const chain = chainOfConversation(file)
       const byRoot = new Map<string, StorageQuestion[]>()
       let count = 0
       let namespace = new Uint8Array(32)

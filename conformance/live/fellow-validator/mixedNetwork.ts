@@ -3,7 +3,7 @@
  * of ours. All are processes on the loopback interface, and a stranger observes them.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { toHex } from '@wadi/base/bytes'
@@ -49,25 +49,43 @@ export interface Member {
   stop(): Promise<boolean>
   /** What it said last. */
   said(): string
+  /** How many blocks it has fetched instead of agreeing on them; undefined: it still fetches. */
+  fetched(): bigint | undefined
 }
 
-function cometMember(pair: EnginePair): Pick<Member, 'start' | 'kill' | 'wipe' | 'stop' | 'said'> {
+/** What the two kinds differ in. */
+type Ways = Pick<Member, 'start' | 'kill' | 'wipe' | 'stop' | 'said' | 'fetched'>
+
+/** Both say in their logs when they have caught up, which is once in a life. */
+function lastOf(log: string, pattern: RegExp): bigint | undefined {
+  const [, number] = [...log.matchAll(pattern)].at(-1) ?? []
+  return number === undefined ? undefined : BigInt(number)
+}
+
+function cometMember(pair: EnginePair): Ways {
   return {
     start: () => pair.start(),
     kill: () => pair.kill(),
     wipe: () => pair.wipe(),
     stop: async () => (await pair.stop()).every((code) => code === 0),
     said: () => pair.log('engine').split('\n').slice(-15).join('\n'),
+    fetched() {
+      // It names the first height that it does not fetch.
+      const next = lastOf(pair.log('engine'), /Time to switch to consensus reactor!.*height=(\d+)/g)
+      return next === undefined ? undefined : next - 1n
+    },
   }
 }
 
-function ownMember(node: NodeProcess): Pick<Member, 'start' | 'kill' | 'wipe' | 'stop' | 'said'> {
+function ownMember(node: NodeProcess, logPath: string): Ways {
   return {
     start: async () => node.start(),
     kill: async () => void (await node.kill()),
     wipe: () => node.wipe(),
     stop: async () => (await node.stop()) === 0,
     said: () => node.lastLines(),
+    fetched: () =>
+      lastOf(readFileSync(logPath, 'utf8'), /caught up with the peers.*"?blocks"?[=:]"?(\d+)/g),
   }
 }
 
@@ -113,7 +131,7 @@ function memberOf(
     address: nodeFolder.address,
     ...(isComet
       ? cometMember(new EnginePair({ ...own, binary, index: last, settings: COMET_SETTINGS }))
-      : ownMember(new NodeProcess(PROGRAM, nodeFolder))),
+      : ownMember(new NodeProcess(PROGRAM, nodeFolder), join(nodeFolder.dataDir, 'node.log'))),
   }
 }
 

@@ -71,9 +71,13 @@ describe('CometBFT and our nodes as validators of one chain', { skip: comet.miss
 
       // Whoever knows only the other kind can have its blocks from nobody else.
       const { guests } = network
+      const behind = observer.height
+      assert.ok(behind > 20n)
       await Promise.all(guests.map((guest) => guest.start()))
       await network.goOn(3n, [...members, ...guests])
       const everybody = [...members, ...guests]
+      for (const { kind, fetched } of guests)
+        assert.ok((fetched() ?? 0n) >= behind - 5n, `${kind} fetched ${fetched()} of ${behind}`)
 
       const { proposers, transactions } = await readChain(network, everybody)
       assert.deepEqual(proposers, new Set(members.map(({ validator }) => validator)))

@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { toHex } from '@wadi/base/bytes'
 import { createLogger, SILENT } from '@wadi/base/log'
+import { freePorts } from '@wadi/compose/free-ports'
 import { makeNetworkFolders, type NodeFolder } from '@wadi/compose/network-folders'
 import {
   createNetworkGenesis,
   type NetworkGenesis,
   type NetworkOptions,
 } from '@wadi/compose/network-genesis'
-import { freePorts, NodeProcess, until } from '@wadi/compose/testing/node-process'
+import { NodeProcess, type NodeProcessOptions, until } from '@wadi/compose/testing/node-process'
 import { NetworkObserver } from '@wadi/compose/testing/observer'
 import { cometChainId } from '@wadi/consensus/genesis/document'
 import { oasisDialect } from '@wadi/tendermint/dialect'
@@ -32,7 +33,12 @@ export class RealNetwork implements AsyncDisposable {
   readonly signed = new SignedOnce()
   readonly #folder: string
 
-  private constructor(folder: string, genesis: NetworkGenesis, ports: readonly number[]) {
+  private constructor(
+    folder: string,
+    genesis: NetworkGenesis,
+    ports: readonly number[],
+    how: NodeProcessOptions,
+  ) {
     this.#folder = folder
     this.genesis = genesis
     this.folders = makeNetworkFolders({
@@ -41,7 +47,7 @@ export class RealNetwork implements AsyncDisposable {
       ports,
       settings: { wadi: { test: TEST } },
     })
-    this.nodes = this.folders.map((one) => new NodeProcess(PROGRAM, one))
+    this.nodes = this.folders.map((one) => new NodeProcess(PROGRAM, one, how))
     this.observer = new NetworkObserver({
       chainId: cometChainId(genesis.chainContext),
       dialect: oasisDialect,
@@ -53,10 +59,11 @@ export class RealNetwork implements AsyncDisposable {
   }
 
   /** Makes the folders and starts all nodes. */
-  static async start(options: NetworkOptions): Promise<RealNetwork> {
+  static async start(options: NetworkOptions, how: NodeProcessOptions = {}): Promise<RealNetwork> {
     const genesis = createNetworkGenesis(options)
     const ports = await freePorts(genesis.validators.length)
-    const network = new RealNetwork(mkdtempSync(join(tmpdir(), 'wadi-nodes-')), genesis, ports)
+    const folder = mkdtempSync(join(tmpdir(), 'wadi-nodes-'))
+    const network = new RealNetwork(folder, genesis, ports, how)
     for (const node of network.nodes) node.start()
     network.observer.start()
     return network

@@ -8,8 +8,8 @@ import type { Event, TxResult } from '@wadi/contracts/application'
 import { DiskBlockStore } from '@wadi/engine/disk-block-store'
 import { DiskStateStore } from '@wadi/engine/disk-state-store'
 import type { ChainSource } from '@wadi/node-api/chain-source'
-import { OpenStates } from '@wadi/node-api/open-states'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
+import { OpenTrees } from '@wadi/node-storage/open-trees'
 import { decode } from '@wadi/protobuf/codec'
 import { blockIdOf, partSetOf } from '@wadi/tendermint/blocks/parts'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
@@ -102,7 +102,7 @@ export function createArchive(recorded: RecordedChain): ChainSource {
     }
     chain = store(stores, chain, record)
   }
-  const opened = new OpenStates((height, arena) => stores.tree.openAt(height, arena))
+  const opened = new OpenTrees<bigint>((height, arena) => stores.tree.openAt(height, arena))
   return {
     document,
     chainContext: chainContextOf(document),

@@ -25,6 +25,8 @@ const timers: Timers = {
 
 /** An archive that answers until it is closed. */
 export interface ServedArchive {
+  /** Where it is called. */
+  readonly target: string
   readonly ask: AskNode
   close(): Promise<void>
 }
@@ -46,8 +48,10 @@ export async function serveArchive(recorded: RecordedChain): Promise<ServedArchi
     logger: createLogger('grpc', SILENT),
     onFailure: (error) => failures.push(error),
   })
-  const channel = new Channel({ target: `unix:${path}`, clock: processClock, timers })
+  const target = `unix:${path}`
+  const channel = new Channel({ target, clock: processClock, timers })
   return {
+    target,
     ask: async (method, request) => {
       try {
         return await channel.unary(`/oasis-core.${method}`, request)

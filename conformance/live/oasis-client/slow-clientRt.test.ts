@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import * as oasis from '@oasisprotocol/client'
+import * as rt from '@oasisprotocol/client-rt'
+import { PARATIMES } from '@wadi/compose/network-paratimes'
+import { MNEMONIC } from '@wadi/localnet/accounts'
+import { createNetwork, type LocalNetwork } from '@wadi/localnet/create-network'
+import { accountOf } from './scene.ts'
+import { takeUntil } from './streamed.ts'
+import { XmlHttpRequest } from './testing/xmlHttpRequest.ts'
+
+const { accounts, consensusAccounts, core, rewards, token } = rt
+const { id: runtimeId } = PARATIMES.accounts
+/** The whole of a test, however busy the machine is. */
+const MS_MAX = 300_000
+const GAS = 50_000_000n
+const SCALE = 1_000n
+
+type Call<B> = rt.wrapper.TransactionWrapper<B, void>
+type Moved = { readonly from: Uint8Array; readonly nonce: oasis.types.longnum }
+
+/** An amount of the native denomination. */
+function units(amount: bigint): rt.types.BaseUnits {
+  return [oasis.quantity.fromBigInt(amount), token.NATIVE_DENOMINATION]
+}
+
+describe('the published @oasisprotocol/client-rt, over gRPC-web', () => {
+  let network: LocalNetwork
+  let client: oasis.client.NodeInternal
+  let chainContext: string
+  let signer: oasis.signature.ContextSigner
+  let address: Uint8Array
+  let spec: rt.types.AddressSpec
+
+  before(async () => {
+    Object.assign(globalThis, { XMLHttpRequest: XmlHttpRequest })
+    const options = { validators: 1, blockMs: 250, epochBlocks: 40, clients: 1 }
+    network = await createNetwork({ ...options, paratimes: ['accounts'], computeNodes: 1 })
+    const node = network.nodes.find(({ name }) => name === 'client-0')!
+    client = new oasis.client.NodeInternal(`http://127.0.0.1:${node.apiPort}`)
+    chainContext = await client.consensusGetChainContext()
+    const { secretKey } = await oasis.hdkey.HDKey.getAccountSigner(MNEMONIC, 0)
+    const account = accountOf({ oasis, client, secretKey })
+    ;({ signer, address } = account)
+    spec = { signature: { ed25519: account.publicKey } }
+    // The node that is asked follows the committee, and starts its own program meanwhile.
+    for await (const { block } of node.client.runtimeClient.watchBlocks(runtimeId)) {
+      const isReady = await new core.Wrapper(runtimeId)
+        .queryRuntimeInfo()
+        .query(client)
+        .then(
+          () => true,
+          () => false,
+        )
+      if (block.header.round > 0n && block.header.headerType === 1 && isReady) break
+    }
+  })
+
+  after(async () => {
+    Reflect.deleteProperty(globalThis, 'XMLHttpRequest')
+    await network.stop()
+  })
+
+  const nonceOf = (of: Uint8Array) =>
+    new accounts.Wrapper(runtimeId).queryNonce().setArgs({ address: of }).query(client)
+
+  async function balanceOf(of: Uint8Array): Promise<bigint> {
+    const query = new accounts.Wrapper(runtimeId).queryBalances().setArgs({ address: of })
+    const { balances } = await query.query(client)
+    const [amount] = [...(balances as Map<Uint8Array, Uint8Array>).values()]
+    return amount === undefined ? 0n : oasis.quantity.toBigInt(amount)
+  }
+
+  async function consensusBalance(owner: Uint8Array): Promise<bigint> {
+    const { general } = await client.stakingAccount({
+      height: oasis.consensus.HEIGHT_LATEST,
+      owner,
+    })
+    return oasis.quantity.toBigInt(general?.balance ?? new Uint8Array())
+  }
+
+  /** Signs and sends; the nonce. */
+  async function send<B>(
+    call: Call<B>,
+    from: rt.types.AddressSpec = spec,
+    by: rt.transaction.ProofProvider = signer,
+    of: Uint8Array = address,
+  ): Promise<bigint> {
+    const nonce = BigInt(await nonceOf(of))
+    call.setSignerInfo([{ address_spec: from, nonce }]).setFeeGas(GAS)
+    await call.sign([by], chainContext)
+    await call.submit(client)
+    return nonce
+  }
+
+  /** Waits for what a handler of events is told about a transaction of the account. */
+  function told<E extends Moved>(
+    nonce: bigint,
+    handlerOf: (take: rt.event.Handler<E>) => rt.event.ModuleHandler,
+    caller: (event: E) => Uint8Array = ({ from }) => from,
+  ): Promise<E> {
+    const found = Promise.withResolvers<E>()
+    const mine = oasis.misc.toHex(address)
+    const take: rt.event.Handler<E> = (_, event) => {
+      for (const each of [event].flat() as E[])
+        if (BigInt(each.nonce) === nonce && oasis.misc.toHex(caller(each)) === mine)
+          found.resolve(each)
+    }
+    const visitor = new rt.event.Visitor([handlerOf(take)])
+    let isFound = false
+    found.promise.then(() => (isFound = true))
+    const visit = async (round: bigint) => {
+      const events = await client.runtimeClientGetEvents({ runtime_id: runtimeId, round })
+      for (const event of events) visitor.visit(event)
+    }
+    let next: bigint | undefined
+    const seen = takeUntil(client.runtimeClientWatchBlocks(runtimeId), (blocks) => {
+      const last = BigInt(blocks.at(-1)!.block.header.round)
+      // It may have been told before anybody listened.
+      for (next ??= last - 1n; next <= last; next++) visit(next).catch(found.reject)
+      return isFound
+    })
+    seen.catch(found.reject)
+    return found.promise
+  }
+
+  it('asks what the ParaTime is', { timeout: MS_MAX }, async () => {
+    const info = await new core.Wrapper(runtimeId).queryRuntimeInfo().query(client)
+    assert.deepEqual(Object.keys(info.modules).sort(), [
+      'accounts',
+      'consensus',
+      'consensus_accounts',
+      'core',
+      'rewards',
+    ])
+    const terms = await new rewards.Wrapper(runtimeId).queryParameters().query(client)
+    assert.deepEqual(
+      [terms.participation_threshold_numerator, terms.participation_threshold_denominator],
+      [3, 4],
+    )
+    const denomination = token.NATIVE_DENOMINATION
+    const query = new accounts.Wrapper(runtimeId).queryDenominationInfo()
+    assert.deepEqual(await query.setArgs({ denomination }).query(client), { decimals: 9 })
+  })
+
+  it('deposits, transfers, withdraws and delegates', { timeout: MS_MAX }, async () => {
+    const bridge = new consensusAccounts.Wrapper(runtimeId)
+    const before = await consensusBalance(address)
+    const beneficiary = await oasis.staking.addressFromRuntimeID(runtimeId)
+    const allow = oasis.staking
+      .allowWrapper()
+      .setNonce((await client.stakingAccount({ height: 0, owner: address })).general?.nonce ?? 0)
+      .setFeeAmount(oasis.quantity.fromBigInt(0n))
+      .setFeeGas(10_000n)
+      .setBody({ beneficiary, negative: false, amount_change: oasis.quantity.fromBigInt(SCALE) })
+    await allow.sign(signer, chainContext)
+    await allow.submit(client)
+
+    const deposit = bridge.callDeposit().setBody({ amount: units(SCALE) })
+    const deposited = await told(await send(deposit), (take) =>
+      consensusAccounts.moduleEventHandler({ [consensusAccounts.EVENT_DEPOSIT_CODE]: take }),
+    )
+    assert.equal((deposited as rt.types.ConsensusAccountsDepositEvent).error, undefined)
+    assert.deepEqual(
+      [await balanceOf(address), await consensusBalance(address)],
+      [SCALE, before - SCALE],
+    )
+
+    // An account of Ethereum gets some, and gives some of it back.
+    const secp = rt.signatureSecp256k1.NobleSigner.fromPrivate(
+      new Uint8Array(32).fill(0x11),
+      'this key is not important',
+    )
+    const ethSpec = { signature: { secp256k1eth: secp.public() } }
+    const eth = rt.address.fromSigspec(ethSpec.signature)
+    const wallet = new accounts.Wrapper(runtimeId)
+    await send(wallet.callTransfer().setBody({ to: eth, amount: units(300n) }))
+    const back = wallet.callTransfer().setBody({ to: address, amount: units(100n) })
+    await send(back, ethSpec, new rt.signatureSecp256k1.BlindContextSigner(secp), eth)
+    assert.deepEqual([await balanceOf(address), await balanceOf(eth)], [SCALE - 200n, 200n])
+
+    const withdraw = bridge.callWithdraw().setBody({ amount: units(400n) })
+    const withdrawn = await told(await send(withdraw), (take) =>
+      consensusAccounts.moduleEventHandler({ [consensusAccounts.EVENT_WITHDRAW_CODE]: take }),
+    )
+    assert.equal((withdrawn as rt.types.ConsensusAccountsWithdrawEvent).error, undefined)
+    assert.equal(await consensusBalance(address), before - SCALE + 400n)
+
+    const [validator] = await client.schedulerGetValidators(oasis.consensus.HEIGHT_LATEST)
+    const entity = await client.registryGetNode({ height: 0, id: validator!.id })
+    const to = oasis.staking.addressFromPublicKey(entity.entity_id)
+    const delegate = bridge.callDelegate().setBody({ to, amount: units(200n) })
+    await told(await send(delegate), (take) =>
+      consensusAccounts.moduleEventHandler({ [consensusAccounts.EVENT_DELEGATE_CODE]: take }),
+    )
+    const [delegation] = await bridge.queryDelegations().setArgs({ from: address }).query(client)
+    assert.deepEqual(delegation?.to, to)
+    const shares = delegation!.shares
+    await told(
+      await send(bridge.callUndelegate().setBody({ from: to, shares })),
+      (take) =>
+        consensusAccounts.moduleEventHandler({
+          [consensusAccounts.EVENT_UNDELEGATE_START_CODE]: take,
+        }),
+      (event: Moved & { readonly to: Uint8Array }) => event.to,
+    )
+    assert.equal(await balanceOf(address), SCALE - 200n - 400n - 200n)
+  })
+
+  it('is told what it may not do', { timeout: MS_MAX }, async () => {
+    const wallet = new accounts.Wrapper(runtimeId)
+    const call = wallet.callTransfer().setBody({ to: address, amount: units(10n ** 12n) })
+    await assert.rejects(send(call), ({ module, code }: oasis.types.RuntimeHostError) => {
+      assert.deepEqual([module, code], ['accounts', accounts.ERR_INSUFFICIENT_BALANCE_CODE])
+      return true
+    })
+  })
+})
