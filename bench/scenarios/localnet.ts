@@ -68,7 +68,7 @@ function largest(name: string, flags: readonly string[]): Meter {
     name,
     async measure() {
       const folder = mkdtempSync(join(tmpdir(), 'wadi-memory-'))
-      const args = [LOCALNET, '--plain', '--folder', folder, ...flags]
+      const args = [LOCALNET, '--plain', '--paratimes', 'none', '--folder', folder, ...flags]
       const child = spawn(process.execPath, args, { stdio: 'ignore' })
       const exited = once(child, 'exit')
       try {

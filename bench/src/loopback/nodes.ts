@@ -9,9 +9,10 @@ import { fileURLToPath } from 'node:url'
 import { assert } from '@wadi/base/errors'
 import { cometFiles, cometNodeId, cometTimeouts } from '@wadi/compose/comet-files'
 import { genesisOf } from '@wadi/compose/engine-genesis'
+import { freePorts } from '@wadi/compose/free-ports'
 import { makeNetworkFolders } from '@wadi/compose/network-folders'
 import type { NetworkGenesis } from '@wadi/compose/network-genesis'
-import { freePorts, nodeArguments } from '@wadi/compose/testing/node-process'
+import { nodeArguments } from '@wadi/compose/testing/node-process'
 import { chainTermsOf } from '@wadi/consensus-services/application/chainTerms'
 
 const WADI_NODE = fileURLToPath(new URL('../../../apps/node/src/main.ts', import.meta.url))

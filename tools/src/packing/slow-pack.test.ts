@@ -1,23 +1,15 @@
-/** Packs, installs into an empty folder without a registry, and uses what is there. */
+/** Packs, installs into an empty folder from a registry of the house, and uses what is there. */
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { ROOT } from '../repository.ts'
 import { packHouse } from './packHouse.ts'
-import { packFolders, runNpm } from './tarballs.ts'
+import { runNpm } from './tarballs.ts'
+import { HouseRegistry, thirdParties } from './testing/houseRegistry.ts'
 
 const MODULES = join(ROOT, 'node_modules')
 const NODE = /^node-(bin-)?(linux|darwin)-(x64|arm64)$/
@@ -47,29 +39,18 @@ function runModule(node: string, text: string) {
   return run(node, file)
 }
 
-/** A third party's packages that `names` stand on, from where the house has them. */
-function thirdParties(names: readonly string[]): readonly string[] {
-  const found = new Set<string>()
-  const add = (name: string) => {
-    const path = join(MODULES, name, 'package.json')
-    if (name.startsWith('@wadi/') || found.has(name) || !existsSync(path)) return
-    found.add(name)
-    Object.keys(JSON.parse(readFileSync(path, 'utf8')).dependencies ?? {}).forEach(add)
-  }
-  names.forEach(add)
-  return [...found].map((name) => join(MODULES, name))
-}
-
 const tarballsIn = (folder: string) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.tgz'))
     .map((name) => join(folder, name))
 
-function declaredByHouse(): readonly string[] {
-  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'))
-  return Object.entries<{ dependencies?: object }>(lock.packages)
-    .filter(([path]) => /^(packages|apps)\//.test(path))
-    .flatMap(([, { dependencies = {} }]) => Object.keys(dependencies))
+/** What the packed packages stand on. */
+function declaredIn(packed: readonly string[]): readonly string[] {
+  return packed.flatMap((tarball) => {
+    const options = ['-xOzf', tarball, 'package/package.json']
+    const { stdout } = spawnSync('tar', options, { encoding: 'utf8' })
+    return Object.keys(JSON.parse(stdout).dependencies ?? {})
+  })
 }
 
 /** A hundred megabytes: the only package that is linked and not packed. */
@@ -81,13 +62,14 @@ function linkNode(): void {
 describe('what people install', () => {
   before(async () => {
     await packHouse(tarballs)
-    const others = join(place, 'others')
-    await packFolders(thirdParties(declaredByHouse()), others)
+    const packed = [tarballs, join(tarballs, '@wadi')].flatMap(tarballsIn)
+    const others = thirdParties(declaredIn(packed), ROOT)
+    const registry = await HouseRegistry.start(others, join(place, 'others'))
     mkdirSync(installed)
-    const told = ['--offline', '--cache', join(place, 'cache'), '--omit=optional']
+    const told = ['--registry', registry.url, '--cache', join(place, 'cache'), '--omit=optional']
     const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefix', installed]
-    const all = [tarballs, join(tarballs, '@wadi'), others].flatMap(tarballsIn)
-    await runNpm(['install', ...told, ...quiet, ...all])
+    await runNpm(['install', ...told, ...quiet, ...packed])
+    registry.close()
   })
   after(() => rmSync(place, { recursive: true }))
 
@@ -117,7 +99,7 @@ describe('what people install', () => {
 const read = (name) => JSON.parse(readFileSync(\`node_modules/@wadi/\${name}/package.json\`, 'utf8'))
 const names = readdirSync('node_modules/@wadi').flatMap((name) =>
   Object.keys(read(name).exports).map((entry) => \`@wadi/\${name}\${entry.slice(1)}\`))
-const all = names.filter((name) => !name.endsWith('/main'))
+const all = names.filter((name) => !/[/](main$|programs[/])/.test(name))
 for (const name of all) await import(name)
 process.stdout.write(String(all.length))
 process.exit()`,

@@ -6,6 +6,7 @@
 import type { Claim } from './claim.ts'
 import { engineClaims } from './engineClaims.ts'
 import { nodeClaims } from './nodeClaims.ts'
+import { runtimeClaims } from './runtimeClaims.ts'
 
 export const claims: readonly Claim[] = [
   {
@@ -178,7 +179,7 @@ export const claims: readonly Claim[] = [
       'conformance/runners/dumpRestore.test.ts',
       'conformance/runners/consensusMockWritten.test.ts',
       'packages/consensus/services/src/genesis/checkGenesis.test.ts',
-      'conformance/src/badGenesis.test.ts',
+      'conformance/src/slow-badGenesis.test.ts',
     ],
   },
   {
@@ -370,10 +371,11 @@ export const claims: readonly Claim[] = [
   },
   ...engineClaims,
   ...nodeClaims,
+  ...runtimeClaims,
   {
     area: 'Bad input',
     does: 'every decoder answers truncated, oversized, duplicate, non-canonical, deeply nested and lying input with a value or a coded error',
     against: 'damaged forms of good inputs of every decoder, seeded',
-    shownBy: ['conformance/src/badInput.test.ts'],
+    shownBy: ['conformance/src/slow-badInput.test.ts'],
   },
 ]

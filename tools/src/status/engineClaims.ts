@@ -56,10 +56,12 @@ export const engineClaims: readonly Claim[] = [
   {
     area: 'Light clients',
     does: 'adjacent and skipping verification, trust periods, attacks found and proven',
-    against: 'chains with real and stand-in signatures, liars',
+    against:
+      'chains with real and stand-in signatures, liars; CometBFT 0.37.18, where a Go toolchain is present',
     shownBy: [
       'packages/consensus/tendermint/src/light/verifyLightBlock.test.ts',
       'packages/consensus/tendermint/src/light/lightClient.test.ts',
+      'conformance/live/comet-light/slow-go.test.ts',
     ],
   },
   {
@@ -173,7 +175,7 @@ export const engineClaims: readonly Claim[] = [
     against: 'real sockets and files',
     shownBy: [
       'packages/node/compose/src/createNode.test.ts',
-      'apps/node/src/nodeConfig.test.ts',
+      'apps/node/src/nodeOptions.test.ts',
       'apps/node/src/slow-main.test.ts',
     ],
   },
@@ -196,12 +198,22 @@ export const engineClaims: readonly Claim[] = [
   {
     area: 'Simulator',
     does: 'whole networks under a seed, with byzantine validators, bad weather and bad disks, the same each time',
-    against: 'eleven checkers, each of four seeded bugs found by its own',
+    against: 'eleven checkers, each of seven seeded bugs found by its own',
     shownBy: [
       'sim/src/run/slow-simulation.test.ts',
       'sim/src/checkers/checkers.test.ts',
       'sim/src/plan/createPlan.test.ts',
       'sim/src/world/virtualTime.test.ts',
+    ],
+  },
+  {
+    area: 'Simulator',
+    does: 'ParaTimes under a seed, with byzantine executors and key managers: the workers of production on simulated nodes',
+    against: 'fourteen checkers, each of seven seeded bugs found by its own',
+    shownBy: [
+      'sim/src/paratimes/run/slow-paratimeSimulation.test.ts',
+      'sim/src/paratimes/plan/createParatimePlan.test.ts',
+      'sim/src/paratimes/checkers/secrets.test.ts',
     ],
   },
 ]

@@ -35,6 +35,7 @@ export const nodeClaims: readonly Claim[] = [
       'packages/node/config/src/referenceConfig.test.ts',
       'packages/node/config/src/checks/obstacles.test.ts',
       'apps/node/src/nodeOptions.test.ts',
+      'apps/node/src/slow-everyOption.test.ts',
     ],
   },
   {
@@ -51,11 +52,34 @@ export const nodeClaims: readonly Claim[] = [
     ],
   },
   {
+    area: 'In place of oasis-node',
+    does: 'a seed, four validators and two clients as its tooling makes and starts them; a switch there and back',
+    against: 'recorded command lines; the program itself, where it was built',
+    shownBy: [
+      'conformance/live/oasis-node/slow-provisioned.test.ts',
+      'conformance/live/oasis-node/slow-switching.test.ts',
+    ],
+  },
+  {
+    area: 'Runtimes on nodes',
+    does: 'compute nodes, key managers and clients: bundles, threads, registration, status; two ParaTimes on a local network',
+    against:
+      'networks of ours: plain and encrypted transactions, nodes killed, the whole network begun again',
+    shownBy: [
+      'apps/node/src/modes/slow-computeNode.test.ts',
+      'apps/localnet/src/slow-paratimes.test.ts',
+      'packages/node/compose/src/runtimes/programs.test.ts',
+      'packages/node/compose/src/runtimes/planRuntimes.test.ts',
+    ],
+  },
+  {
     area: 'Local network',
     does: "`npm start`: validators, ours or CometBFT's; accounts, a faucet; goes on and back",
-    against: 'a network that is started, used, stopped and started again',
+    against: 'networks that are used, stopped, hung up, killed and begun again, on other ports',
     shownBy: [
       'apps/localnet/src/slow-localnet.test.ts',
+      'apps/localnet/src/slow-hangUp.test.ts',
+      'apps/localnet/src/slow-movePorts.test.ts',
       'apps/localnet/src/slow-cometNetwork.test.ts',
       'apps/localnet/src/view/frame.test.ts',
     ],
@@ -85,6 +109,7 @@ export const nodeClaims: readonly Claim[] = [
       'packages/node/compose/src/nodeRegistration.test.ts',
       'packages/node/compose/src/vrfProofs.test.ts',
       'packages/node/registration/src/sentry/sentry.test.ts',
+      'apps/node/src/slow-sentryUpstream.test.ts',
       'apps/node/src/commands/doctor/slow-doctor.test.ts',
     ],
   },

@@ -4,6 +4,9 @@ import type { Finding, House } from './house.ts'
 
 const SPEC_MAP = 'docs/spec-map.md'
 const ARCHITECTURE = 'ARCHITECTURE.md'
+const STATUS = 'conformance/STATUS.md'
+const RUNNER = /^conformance\/(runners\/[^/]+\.test\.ts)$/
+const STATUS_ROW = /^\| \[[^\]]+\]\((runners\/[^)]+)\) \| \d+ \| (\d+) \| (\d+) \| (\d+) \|$/
 
 /** Where rules of the protocol live: each of their files has its place in the specification. */
 const RULE_FILE =
@@ -66,4 +69,26 @@ export function checkMatrix(house: House): Finding[] {
     .filter(({ text }) => !wanted.includes(text))
     .map(({ line, text }) => ({ line, message: `no package.json says ${text}` }))
   return [...missing, ...wrong].map((finding) => ({ path: ARCHITECTURE, ...finding }))
+}
+
+/** Every runner over vectors has a row in which everything passed, and every row its runner. */
+export function checkStatus(house: House): Finding[] {
+  const at = (line: number, message: string): Finding => ({ path: STATUS, line, message })
+  const again = 'run `npm run -s status`'
+  const rows = linesOf(house, STATUS).flatMap((text, i) => {
+    const [, runner, run, passed, skipped] = STATUS_ROW.exec(text) ?? []
+    const isGood = Number(run) > 0 && Number(run) === Number(passed) + Number(skipped)
+    return runner === undefined ? [] : [{ line: i + 1, runner, isGood }]
+  })
+  const runners = [...house.files.keys()].flatMap((path) => RUNNER.exec(path)?.[1] ?? [])
+  const missing = runners
+    .filter((runner) => !rows.some((row) => row.runner === runner))
+    .map((runner) => at(1, `there is no row of ${runner}: ${again}`))
+  const gone = rows
+    .filter(({ runner }) => !runners.includes(runner))
+    .map(({ line, runner }) => at(line, `there is no ${runner}: ${again}`))
+  const failed = rows
+    .filter(({ isGood }) => !isGood)
+    .map(({ line, runner }) => at(line, `not all of ${runner} passed: ${again}`))
+  return [...missing, ...gone, ...failed]
 }

@@ -31,6 +31,8 @@ const GOOD: Readonly<Record<string, string>> = {
       'packages/common/mkvs': { dependencies: { '@wadi/base': '*' } },
     },
   }),
+  'conformance/runners/roots.test.ts': '',
+  'conformance/STATUS.md': '| [roots](runners/roots.test.ts) | 2 | 9 | 8 | 1 |\n',
   'docs/dependencies.md': '| `fast-check` | properties |\n',
   'ARCHITECTURE.md': '| `@wadi/base` | 0 | rules | x |\n| `@wadi/mkvs` | 3 | rules | x |\n',
 }
@@ -230,6 +232,20 @@ describe('tidy: faces and documents', () => {
     assertFound('matrix', { 'ARCHITECTURE.md': short }, 'ARCHITECTURE.md:1')
     const long = `${GOOD['ARCHITECTURE.md']}| \`@wadi/x\` | 1 | rules |`
     assertFound('matrix', { 'ARCHITECTURE.md': long }, 'ARCHITECTURE.md:3')
+  })
+
+  it('refuses a runner over vectors without a row, a row without one, and one that failed', () => {
+    const status = 'conformance/STATUS.md'
+    const good = GOOD[status]
+    assertFound('status', { 'conformance/runners/blocks.test.ts': '' }, `${status}:1`)
+    const gone = `${good}| [blocks](runners/blocks.test.ts) | 1 | 1 | 1 | 0 |`
+    assertFound('status', { [status]: gone }, `${status}:2`)
+    for (const counts of ['9 | 1 | 0', '9 | 7 | 1', '0 | 0 | 0'])
+      assertFound(
+        'status',
+        { [status]: `| [roots](runners/roots.test.ts) | 2 | ${counts} |` },
+        status,
+      )
   })
 
   it('refuses a manifest that the lock file does not know', () => {

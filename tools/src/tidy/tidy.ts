@@ -1,6 +1,6 @@
 /** All rules of the house, by the name under which they report. */
 
-import { checkMatrix, checkPaths, checkSpecMap } from './documents.ts'
+import { checkMatrix, checkPaths, checkSpecMap, checkStatus } from './documents.ts'
 import { checkDryRules } from './dryRules.ts'
 import { checkFaces } from './faces.ts'
 import type { House, Rule } from './house.ts'
@@ -34,6 +34,7 @@ export function rulesFor(today: string): Readonly<Record<string, Rule>> {
     paths: checkPaths,
     'spec-map': checkSpecMap,
     matrix: checkMatrix,
+    status: checkStatus,
     dependencies: checkDependencyReasons,
     lock: checkLock,
     exact: checkExactVersions,
