@@ -78,10 +78,10 @@ export function conformanceStep(): Step {
   }
 }
 
-/** Runs the static steps side by side, then the others one by one; says the sum and the verdict. */
+/** Runs the static steps side by side, then the others; says the sum and the verdict. */
 export async function runChecks(others: readonly Step[]): Promise<void> {
   const results: StepResult[] = await runSteps(staticSteps(), availableParallelism())
-  results.push(...(await runSteps(others, 1)))
+  results.push(...(await runSteps(others, others.length)))
   const counts = results.reduce((sum, each) => addCounts(sum, each.counts ?? NO_COUNTS), NO_COUNTS)
   const broken = results.filter((each) => !each.isGood).length
   if (broken > 0) console.log(`${broken} of ${results.length} steps failed`)

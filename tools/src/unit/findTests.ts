@@ -15,7 +15,7 @@ export type Selection = {
 export const CONFORMANCE_RUNNERS = 'conformance/runners/'
 
 const isTest = (path: string) => /\.test\.ts$/.test(path)
-const isSlow = (path: string) => /(^|\/)slow-[^/]*\.test\.ts$/.test(path)
+export const isSlow = (path: string) => /(^|\/)slow-[^/]*\.test\.ts$/.test(path)
 
 /** A package's name stands for its folder. */
 function packageFolders(paths: readonly string[]): ReadonlyMap<string, string> {

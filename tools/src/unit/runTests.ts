@@ -6,11 +6,12 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ROOT } from '../repository.ts'
 import { runProgram } from '../runProgram.ts'
+import { isSlow } from './findTests.ts'
 import { addCounts, formatFailure, NO_COUNTS, type Outcome, type ReportLine } from './report.ts'
-import { share, shuffle } from './share.ts'
+import { divide } from './share.ts'
 
 export type RunOptions = {
-  /** At a time. With one, all files share it, and what they count. */
+  /** At a time, where nothing waits. With one, all files share it, and what they count. */
   readonly processes: number
   /** Shuffles the order of the files; without it the order only depends on their weights. */
   readonly seed: number | undefined
@@ -25,8 +26,6 @@ export type RunOptions = {
 const REPORTER = fileURLToPath(new URL('./reporter.ts', import.meta.url))
 const PROPERTY_RUNS = import.meta.resolve('./propertyRuns.ts')
 const TIMES = join(ROOT, 'node_modules/.cache/wadi/test-times.json')
-/** Parts are taken one after the other by whoever is free: guessed times need not be right. */
-const PARTS_EACH = 4
 const UNKNOWN_MS = 100
 const UNKNOWN_SLOW_MS = 30_000
 
@@ -93,19 +92,16 @@ export async function runTests(files: readonly string[], options: RunOptions): P
   const folder = mkdtempSync(join(tmpdir(), 'wadi-tests-'))
   try {
     const known = readTimes()
-    const guess = (file: string) => (file.includes('/slow-') ? UNKNOWN_SLOW_MS : UNKNOWN_MS)
+    const guess = (file: string) => (isSlow(file) ? UNKNOWN_SLOW_MS : UNKNOWN_MS)
     const weigh = (file: string) => known[file] ?? guess(file)
-    const ordered = options.seed === undefined ? files : shuffle(files, options.seed)
-    const { processes, seed } = options
-    const count = processes === 1 ? 1 : processes * PARTS_EACH
-    const shares = share(ordered, count, seed === undefined ? weigh : () => 1)
+    const division = divide(files, { ...options, weigh })
     const parts: Part[] = []
-    const waiting = shares.entries()
+    const waiting = division.parts.entries()
     const runWaiting = async () => {
       for (const [i, part] of waiting)
         parts[i] = await runPart(part, join(folder, `${i}.ndjson`), options)
     }
-    await Promise.all(Array.from({ length: processes }, runWaiting))
+    await Promise.all(Array.from({ length: division.lanes }, runWaiting))
     const measured = Object.entries(Object.assign({}, ...parts.map((part) => part.times)) as Times)
     writeTimes({
       ...known,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { selectTests } from './findTests.ts'
-import { share, shuffle } from './share.ts'
+import { divide, share, shuffle } from './share.ts'
 
 const names = fc.uniqueArray(fc.string({ minLength: 1 }), { maxLength: 30 })
 
@@ -26,6 +26,44 @@ describe('share', () => {
         ['b', 'd'],
       ],
     )
+  })
+})
+
+describe('divide', () => {
+  const slow = ['a/slow-network.test.ts', 'slow-epoch.test.ts']
+  const quick = Array.from({ length: 20 }, (_, i) => `quick${i}.test.ts`)
+  const weigh = (file: string) => (file === slow[1] ? 30 : file === slow[0] ? 0 : 1)
+  const dividing = { processes: 2, seed: undefined, weigh }
+
+  it('gives a slow file a process of its own, and the quick ones a few together', () => {
+    const { parts } = divide([...quick, ...slow], dividing)
+    assert.equal(parts.length, 8 + slow.length)
+    for (const file of slow) assert.ok(parts.some((part) => part.join() === file))
+    assert.deepEqual(parts.flat().toSorted(), [...quick, ...slow].toSorted())
+  })
+
+  it('begins with what takes longest', () => {
+    const { parts } = divide([...quick, ...slow], dividing)
+    assert.deepEqual(parts[0], [slow[1]])
+    assert.deepEqual(parts.at(-1), [slow[0]])
+  })
+
+  it('runs more at a time where some of it waits', () => {
+    assert.equal(divide(quick, dividing).lanes, 2)
+    assert.equal(divide([...quick, ...slow], dividing).lanes, 4)
+  })
+
+  it('has everything in one process where there is but one', () => {
+    const { parts, lanes } = divide([...quick, ...slow], { ...dividing, processes: 1 })
+    assert.deepEqual([parts.length, lanes], [1, 1])
+    assert.equal(parts[0]?.length, 22)
+  })
+
+  it('shuffles with a seed, which files are together and in which order', () => {
+    const order = (seed: number) => divide([...quick, ...slow], { ...dividing, seed }).parts
+    assert.deepEqual(order(1), order(1))
+    assert.notDeepEqual(order(1), order(2))
+    assert.deepEqual(order(1).flat().toSorted(), [...quick, ...slow].toSorted())
   })
 })
 
