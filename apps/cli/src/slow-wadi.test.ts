@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { toBase64, toHex } from '@wadi/base/bytes'
@@ -39,7 +40,8 @@ describe('wadi on a network', () => {
   const people: Person[] = []
 
   before(async () => {
-    network = await createNetwork({ validators: 1, blockMs: 20, epochBlocks: 500 })
+    const folder = mkdtempSync(join(tmpdir(), 'wadi-found-'))
+    network = await createNetwork({ folder, validators: 1, blockMs: 20, epochBlocks: 500 })
     target = `unix:${network.nodes[0]!.socketPath}`
   })
   beforeEach(() => {
@@ -50,6 +52,7 @@ describe('wadi on a network', () => {
   after(async () => {
     for (const each of people) each.remove()
     await network.stop()
+    rmSync(network.files.folder, { recursive: true })
   })
 
   /** On a busy machine people are told what is waited for. */
@@ -323,11 +326,9 @@ describe('wadi on a network', () => {
 
   it('finds the local network if it runs', async () => {
     person.environment['WADI_NODE'] = ''
-    await refuse('status', /^no node is named, and no local network runs in .*; start one with npm/)
-    const mark = join(network.files.folder, 'running.pid')
-    writeFileSync(mark, `${process.pid}\n`)
     assert.match((await ask('network')).chosen_by, /^the local network in /)
-    writeFileSync(mark, '')
+    rmSync(join(network.files.folder, 'running.pid'))
+    await refuse('status', /^no node is named, and no local network runs in .*; start one with npm/)
   })
 
   it('has the accounts of the local network nowhere else', async () => {

@@ -20,7 +20,7 @@ import { localAccounts } from './accounts.ts'
 import { requireComet } from './engine/cometBinary.ts'
 import { engineHere } from './engine/engineHere.ts'
 import { type EpochClock, startEpochClock } from './epochClock.ts'
-import { holdFolder } from './folderHold.ts'
+import { type FolderHold, holdFolder } from './folderHold.ts'
 import { BEGIN_TRIES, START_MS_MAX } from './limits.ts'
 import type { LocalNode } from './localNode.ts'
 import { isPortLost, type MovedPort, movePorts } from './movePorts.ts'
@@ -98,19 +98,17 @@ export const USUAL_NETWORK = {
   computeNodes: 3,
 } as const
 
-interface Place {
+interface Place extends FolderHold {
   readonly folder: string
-  release(): void
 }
 
 /** A folder for this process alone; one that nobody names is removed in the end. */
 function takePlace(named: string | undefined): Place {
-  if (named !== undefined) {
-    const lock = holdFolder(named)
-    return { folder: named, release: () => lock.release() }
-  }
+  if (named !== undefined) return { folder: named, ...holdFolder(named) }
   const folder = mkdtempSync(join(tmpdir(), 'wadi-network-'))
-  return { folder, release: () => rmSync(folder, { recursive: true, force: true }) }
+  const release = () => rmSync(folder, { recursive: true, force: true })
+  // Nobody else knows of it.
+  return { folder, markRunning: () => undefined, release }
 }
 
 /** The nodes of a network that runs, wherever it runs. */
@@ -147,9 +145,10 @@ export async function connectNetwork(folder: string): Promise<NetworkConnection>
 
 /** Begins a network, or goes on with the one of a folder. */
 export async function createNetwork(options: LocalNetworkOptions = {}): Promise<LocalNetwork> {
-  const { folder, release } = takePlace(options.folder)
+  const { folder, markRunning, release } = takePlace(options.folder)
   try {
     const network = await beginNetwork(folder, options)
+    markRunning()
     let ended: Promise<void> | undefined
     const stop = () => {
       ended ??= network.stop().finally(release)

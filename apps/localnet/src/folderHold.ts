@@ -1,13 +1,14 @@
 /**
  * Who uses the folder of a network. One process at a time runs or changes it; nodes in processes of
- * their own hold locks too, so that those which something has left alone are found.
+ * their own hold locks too, so that those which something has left alone are found. Which process
+ * runs it a file says, that is believed only while the lock is held: numbers of processes are used
+ * again, and files outlive them.
  */
 
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UnavailableError } from '@wadi/base/errors'
 import { findHeldLock } from '@wadi/node-config/data-folder'
-import type { FileLock } from '@wadi/node-storage/file-system'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { lockHolder } from './lockHolder.ts'
 
@@ -18,7 +19,15 @@ export interface Holder {
   readonly pid: number | undefined
 }
 
+/** A folder that is this process's until it is released, or the process ends. */
+export interface FolderHold {
+  /** Says that this process runs the network, and not only changes it. */
+  markRunning(): void
+  release(): void
+}
+
 const LOCK = 'network.lock'
+const MARK = 'running.pid'
 
 function refuse(why: string): UnavailableError {
   return new UnavailableError('localnet.state', why)
@@ -50,8 +59,8 @@ function requireNoNodes(folder: string): void {
     )
 }
 
-/** Takes a folder for this process, until the lock is released or the process ends. */
-export function holdFolder(folder: string): FileLock {
+/** Takes a folder for this process, unless another one has it. */
+export function holdFolder(folder: string): FolderHold {
   nodeFiles.makeFolder(folder)
   const path = join(folder, LOCK)
   const lock = nodeFiles.lock(path)
@@ -65,7 +74,28 @@ export function holdFolder(folder: string): FileLock {
     lock.release()
     throw error
   }
-  return lock
+  const mark = join(folder, MARK)
+  const unmark = () => rmSync(mark, { force: true })
+  // Whoever left it there has ended: the lock was free.
+  unmark()
+  return {
+    markRunning: () => writeFileSync(mark, `${process.pid}\n`),
+    release() {
+      unmark()
+      lock.release()
+    },
+  }
+}
+
+/** The process that runs the network of a folder; undefined if none does. */
+export function processOf(folder: string): number | undefined {
+  const [lock, mark] = [join(folder, LOCK), join(folder, MARK)]
+  if (!existsSync(mark) || !existsSync(lock)) return undefined
+  const free = nodeFiles.lock(lock)
+  free?.release()
+  if (free !== undefined) return undefined
+  const pid = Number(readFileSync(mark, 'utf8'))
+  return Number.isInteger(pid) && pid > 0 ? pid : undefined
 }
 
 /** Refuses a folder that anybody uses. */

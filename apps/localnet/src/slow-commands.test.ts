@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url'
 import { runCommandLine } from '@wadi/node-config/run-command-line'
 import { localPrivateKey } from './accounts.ts'
 import { createNetwork, type LocalNetwork } from './createNetwork.ts'
+import { holdFolder } from './folderHold.ts'
 import { localnetCommands } from './localnetCommands.ts'
-import { markRunning } from './runMark.ts'
 
 /** So many blocks are looked at, of which fifty come in a second. */
 const BLOCKS = 40
@@ -47,7 +47,6 @@ describe('the commands of a local network', () => {
 
   it('tell programs of a network that runs, in JSON', async () => {
     await using network = await createNetwork({ folder, validators: 1, blockMs: 20 })
-    const unmark = markRunning(folder)
     await reach(network, 3n)
     const { code, told } = await ask('status')
     assert.equal(code, 0)
@@ -61,7 +60,6 @@ describe('the commands of a local network', () => {
     assert.ok(next.told.epoch > told.epoch)
     const logs = await ask('logs', 'node-0', '-n', '1')
     assert.deepEqual([logs.told.node, logs.told.lines.length], ['node-0', 1])
-    unmark()
   })
 
   it('tell programs of a network that does not run, in JSON', async () => {
@@ -72,6 +70,21 @@ describe('the commands of a local network', () => {
     assert.deepEqual((await ask('snapshot')).told, { snapshots: ['before'] })
     assert.deepEqual((await ask('rewind', '--height', '2')).told, { height: 2 })
     assert.deepEqual((await ask('restore', 'before')).told, { restored: 'before' })
+  })
+
+  it('end no process of which only the number is known, such as after a reboot', async () => {
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+    after(() => other.kill('SIGKILL'))
+    const mark = join(folder, 'running.pid')
+    writeFileSync(mark, `${other.pid}\n`)
+    assert.deepEqual(await ask('status'), { code: 1, told: { running: false, folder } })
+    assert.deepEqual(await ask('stop'), { code: 0, told: { stopped: false, folder } })
+    assert.deepEqual([other.exitCode, other.signalCode], [null, null])
+    // Who changes the network does not run it, and the number is not its own.
+    const hold = holdFolder(folder)
+    assert.deepEqual((await ask('status')).told, { running: false, folder })
+    hold.release()
+    other.kill('SIGKILL')
   })
 
   it('know no other form', async () => {

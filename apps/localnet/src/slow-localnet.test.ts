@@ -90,6 +90,13 @@ describe('a local network', () => {
     assert.notEqual(await hashAt(second, 12n), gone)
     const epoch = await second.nodes[0]!.client.beacon.getEpoch(0n)
     const begun = await nextEpoch(second.nodes[0]!)
+    const descriptors = await second.nodes[0]!.client.registry.getNodes(0n)
+    // Validators are called by peers of the consensus layer alone, and say so again.
+    for (const { p2p, consensus } of descriptors)
+      assert.deepEqual(
+        p2p.addresses,
+        consensus.addresses?.map(({ address }) => address),
+      )
     assert.ok(begun > epoch)
     assert.ok((await second.nodes[0]!.client.beacon.getEpoch(0n)) >= begun)
     await second.stop()

@@ -33,7 +33,7 @@ const targetOf = ({ socketPath }: { readonly socketPath: string }) => `unix:${so
 export async function findLocalNetwork(folder: string): Promise<LocalNetwork | undefined> {
   if (!existsSync(join(folder, 'network.json'))) return undefined
   const { openNetworkFiles } = await import('@wadi/localnet/network-files')
-  const { processOf } = await import('@wadi/localnet/run-mark')
+  const { processOf } = await import('@wadi/localnet/folder-hold')
   const { chainContext, nodes, owners } = await openNetworkFiles(folder, UNUSED)
   return {
     folder,

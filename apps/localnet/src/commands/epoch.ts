@@ -2,9 +2,9 @@ import { resolve } from 'node:path'
 import { UnavailableError } from '@wadi/base/errors'
 import type { CommandGroup } from '@wadi/node-config/command'
 import { connectNetwork } from '../createNetwork.ts'
+import { processOf } from '../folderHold.ts'
 import { networkFlags } from '../networkFlags.ts'
 import { nextEpoch } from '../nextEpoch.ts'
-import { processOf } from '../runMark.ts'
 import { answer, networkCommand } from './answer.ts'
 
 const DONE = 0

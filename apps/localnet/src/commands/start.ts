@@ -14,13 +14,12 @@ import {
 } from '../createNetwork.ts'
 import { describeNetwork, endpointLines } from '../describeNetwork.ts'
 import { type Faucet, openFaucet } from '../faucet.ts'
-import { requireUnused } from '../folderHold.ts'
+import { processOf, requireUnused } from '../folderHold.ts'
 import { COMPUTE_NODES_MAX, VALIDATORS_MAX } from '../limits.ts'
 import type { MovedPort } from '../movePorts.ts'
 import { type EngineKind, forgetNetwork, type NetworkFiles, PLAN_NAME } from '../networkFiles.ts'
 import { networkFlags } from '../networkFlags.ts'
 import { networkJson } from '../networkJson.ts'
-import { markRunning, processOf } from '../runMark.ts'
 import { type Watch, watchNetwork } from '../view/watch.ts'
 import { networkCommand, wantsJson } from './answer.ts'
 
@@ -202,7 +201,6 @@ export const start = networkCommand<typeof startFlags>({
       onMoved: (ports) => world.err.write(movedLines(ports)),
       onBuild: () => world.err.write('Go builds CometBFT, once; that takes some minutes …\n'),
     })
-    const unmark = markRunning(folder)
     try {
       const faucet = await openFaucetOf(network)
       const watch = show(network, { flags, from }, world)
@@ -215,11 +213,7 @@ export const start = networkCommand<typeof startFlags>({
       )
       return DONE
     } finally {
-      try {
-        await network.stop()
-      } finally {
-        unmark()
-      }
+      await network.stop()
     }
   },
 })

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { runningNodes, sayNodes } from '../folderHold.ts'
+import { processOf, runningNodes, sayNodes } from '../folderHold.ts'
 import { networkFlags } from '../networkFlags.ts'
 import { leftJson } from '../networkJson.ts'
-import { processOf } from '../runMark.ts'
 import { answer, networkCommand } from './answer.ts'
 
 const [DONE, FAILED] = [0, 1]

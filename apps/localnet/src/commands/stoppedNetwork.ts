@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { UnavailableError } from '@wadi/base/errors'
 import { USUAL_NETWORK } from '../createNetwork.ts'
-import { holdFolder } from '../folderHold.ts'
+import { holdFolder, processOf } from '../folderHold.ts'
 import { type NetworkFiles, openNetworkFiles } from '../networkFiles.ts'
-import { processOf } from '../runMark.ts'
 
 /** Does something with the network of a folder, which is there and does not run meanwhile. */
 export async function withStoppedNetwork<A>(

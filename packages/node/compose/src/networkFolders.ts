@@ -165,7 +165,9 @@ function settingsOf({ dataDir, genesisPath, peers, port, keys }: Place): Written
       p2p: { persistent_peers: peers, allow_duplicate_ip: true },
       debug: { addr_book_lenient: true },
     },
-    p2p: { port: 0 },
+    // Nobody can call it on the network of runtimes, and the registry wants an address of every
+    // validator: the one with which the chain began.
+    p2p: { port: 0, registration: { addresses: [`127.0.0.1:${port}`] } },
     registration: { entity_id: toBase64(keys.entity.publicKey) },
   }
 }
