@@ -149,6 +149,15 @@ function compile() {
   })
 }
 
+/**
+ * Ends by the signal itself. An orderly exit gives the terminal its settings back, and Node 20
+ * aborts where that fails because the terminal is gone.
+ */
+function endHungUp() {
+  process.removeAllListeners('SIGHUP')
+  process.kill(process.pid, 'SIGHUP')
+}
+
 function run(command, args) {
   const env = environment()
   const flags = CHAIN_COMMANDS.includes(command) ? CHAIN_FLAGS : []
@@ -156,12 +165,17 @@ function run(command, args) {
     stdio: 'inherit',
     env,
   })
+  let isHungUp = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => child.kill(signal))
+    process.on(signal, () => {
+      isHungUp ||= signal === 'SIGHUP'
+      child.kill(signal)
+    })
   }
   child.on('error', (error) => fail(`Node could not be started: ${error.message}`))
   child.on('exit', (code, signal) => {
-    process.exit(code ?? 128 + (constants.signals[signal] ?? 0))
+    if (isHungUp) endHungUp()
+    else process.exit(code ?? 128 + (constants.signals[signal] ?? 0))
   })
 }
 

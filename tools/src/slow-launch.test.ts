@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,9 +42,12 @@ describe('the launcher', () => {
       })
       const ended = new Promise((resolve) => child.once('exit', resolve))
       let said = ''
+      let isTold = false
       for await (const chunk of child.stdout.setEncoding('utf8')) {
         said += chunk
-        if (said.includes('block 2 ')) process.kill(-child.pid!, 'SIGINT')
+        if (isTold || !said.includes('block 2 ')) continue
+        isTold = true
+        process.kill(-child.pid!, 'SIGINT')
       }
       assert.equal(await ended, 0)
       assert.match(said, /block 2 {2}epoch 0/)
@@ -52,6 +56,15 @@ describe('the launcher', () => {
     } finally {
       rmSync(folder, { recursive: true })
     }
+  })
+
+  it('ends by the signal of a terminal that is closed: there is nothing to give back to it', async () => {
+    const child = spawn(process.execPath, [LAUNCHER, 'bench'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    const ended = once(child, 'exit')
+    child.stderr.once('data', () => child.kill('SIGHUP'))
+    assert.deepEqual(await ended, [null, 'SIGHUP'])
   })
 
   it('hands signals on and ends as the command does', async () => {

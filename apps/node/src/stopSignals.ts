@@ -1,7 +1,10 @@
 /** The signals with which a process is asked to end. */
 
-/** What a launcher passes on came from the terminal as well: within this time it is one signal. */
-const SAME_SIGNAL_MS = 500
+/**
+ * What a launcher passes on came from the terminal as well: within this time it is one signal. Half
+ * a second was too little on a machine at seven times its load.
+ */
+const SAME_SIGNAL_MS = 2_000
 
 /** What is done when somebody asks, and when somebody insists. */
 export interface StopActions {

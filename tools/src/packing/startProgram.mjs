@@ -40,15 +40,29 @@ function fail(message) {
   process.exit(1)
 }
 
+/**
+ * Ends by the signal itself. An orderly exit gives the terminal its settings back, and Node 20
+ * aborts where that fails because the terminal is gone.
+ */
+function endHungUp() {
+  process.removeAllListeners('SIGHUP')
+  process.kill(process.pid, 'SIGHUP')
+}
+
 function startOn(node) {
   const args = [...wadi.flags, program, ...process.argv.slice(2)]
   const child = spawn(node, args, { stdio: 'inherit' })
+  let isHungUp = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => child.kill(signal))
+    process.on(signal, () => {
+      isHungUp ||= signal === 'SIGHUP'
+      child.kill(signal)
+    })
   }
   child.on('error', (error) => fail(`${node} could not be started: ${error.message}`))
   child.on('exit', (code, signal) => {
-    process.exit(code ?? 128 + (constants.signals[signal] ?? 0))
+    if (isHungUp) endHungUp()
+    else process.exit(code ?? 128 + (constants.signals[signal] ?? 0))
   })
 }
 
