@@ -7,7 +7,7 @@ import { UnavailableError } from '@wadi/base/errors'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import type { PortWish } from '@wadi/compose/free-ports'
 import type { NetworkAccount } from '@wadi/compose/network-keys'
-import type { ParatimeName } from '@wadi/compose/network-paratimes'
+import type { ParatimeChoice } from '@wadi/compose/network-paratimes'
 import { processClock } from '@wadi/compose/process-world'
 import { Channel } from '@wadi/grpc/channel'
 import {
@@ -50,7 +50,7 @@ export interface LocalNetworkOptions {
    */
   readonly engine?: EngineKind
   /** Which run beside the consensus layer: none unless told otherwise. */
-  readonly paratimes?: readonly ParatimeName[]
+  readonly paratimes?: readonly ParatimeChoice[]
   /** Nodes that run them: 3 unless told otherwise. */
   readonly computeNodes?: number
   /** Nodes that keep secrets for them: none unless told otherwise. */

@@ -1,7 +1,7 @@
 /** Begins an epoch after every so many blocks: on a local network nobody else does. */
 
 import { isTold } from '@wadi/base/errors'
-import { KEY_MANAGER, PARATIMES } from '@wadi/compose/network-paratimes'
+import { KEY_MANAGER } from '@wadi/compose/network-paratimes'
 import { hasRole, type ROLES } from '@wadi/primitives/nodeRoles'
 import type { NetworkNode } from './createNetwork.ts'
 import type { NetworkFiles } from './networkFiles.ts'
@@ -100,8 +100,8 @@ class Beginning {
 
   async #areElected(): Promise<boolean> {
     const states = await Promise.all(
-      this.#terms.paratimes.map((name) =>
-        this.#client.rootHash.getRuntimeState({ runtimeId: PARATIMES[name].id, height: 0n }),
+      this.#terms.paratimes.map(({ id }) =>
+        this.#client.rootHash.getRuntimeState({ runtimeId: id, height: 0n }),
       ),
     )
     return states.every(({ committee }) => committee !== undefined)

@@ -5,13 +5,21 @@
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { toHex } from '@wadi/base/bytes'
+import { parseHex, toHex } from '@wadi/base/bytes'
 import { UnavailableError } from '@wadi/base/errors'
 import { PortChooser, type PortWish } from '@wadi/compose/free-ports'
 import { makeNetworkFolders } from '@wadi/compose/network-folders'
 import { createNetworkGenesis, type NetworkGenesis } from '@wadi/compose/network-genesis'
-import type { NetworkWorker, ParatimeName } from '@wadi/compose/network-paratimes'
+import {
+  type KnownParatime,
+  type NetworkWorker,
+  type ParatimeChoice,
+  type ParatimeName,
+  paratimeOf,
+} from '@wadi/compose/network-paratimes'
 import { type Address, stakingAddress } from '@wadi/primitives/address'
+import { Namespace } from '@wadi/primitives/namespace'
+import { parseVersion, printVersion } from '@wadi/primitives/version'
 import { validatorAddress } from '@wadi/tendermint/validatorAddress'
 import { localAccounts } from './accounts.ts'
 import {
@@ -34,7 +42,7 @@ export interface NetworkChoices {
   /** Blocks of an epoch. */
   readonly epochBlocks: number
   /** Which run; none unless told otherwise. */
-  readonly paratimes?: readonly ParatimeName[]
+  readonly paratimes?: readonly ParatimeChoice[]
   /** Nodes that run them: 3 unless told otherwise. */
   readonly computeNodes?: number
   /** Nodes that keep secrets for them: none unless told otherwise. */
@@ -44,7 +52,8 @@ export interface NetworkChoices {
 }
 
 /** Where a network is, and where it is called. */
-export interface NetworkFiles extends Required<NetworkChoices> {
+export interface NetworkFiles extends Required<Omit<NetworkChoices, 'paratimes'>> {
+  readonly paratimes: readonly KnownParatime[]
   readonly folder: string
   readonly chainContext: string
   readonly genesisPath: string
@@ -89,8 +98,17 @@ interface WorkerPorts extends NodePorts {
   readonly libp2p: number
 }
 
+/** A ParaTime of somebody's, whose program is found again by its path. */
+interface WrittenParatime {
+  readonly name: string
+  readonly id: string
+  readonly version: string
+  readonly module: string
+}
+
 /** What is in `network.json`. */
-export interface Plan extends NetworkChoices {
+export interface Plan extends Omit<NetworkChoices, 'paratimes'> {
+  readonly paratimes?: readonly (ParatimeName | WrittenParatime)[]
   readonly version: number
   readonly beganAtSeconds: number
   readonly ports: readonly NodePorts[]
@@ -143,7 +161,8 @@ export async function openNetworkFiles(
   ]
   return {
     ...{ validators, engine, blockMs, epochBlocks, folder, nodes, faucetPort },
-    ...{ paratimes, computeNodes, keyManagers, clients },
+    ...{ paratimes: paratimes.map(readParatime).map(paratimeOf) },
+    ...{ computeNodes, keyManagers, clients },
     chainContext: network.chainContext,
     genesisPath: join(folder, 'genesis.json'),
     engines: enginePlaces(folder, network, enginePorts),
@@ -198,10 +217,29 @@ function readNetwork(path: string): PlannedNetwork {
   return { plan, network: genesisOf(plan) }
 }
 
+function writeParatime(choice: ParatimeChoice): ParatimeName | WrittenParatime {
+  if (typeof choice === 'string') return choice
+  const { id, version } = choice
+  return { ...choice, id: toHex(id), version: printVersion(version) }
+}
+
+function readParatime(written: ParatimeName | WrittenParatime): ParatimeChoice {
+  if (typeof written === 'string') return written
+  const { id, version, module } = written
+  if (!existsSync(module))
+    throw new UnavailableError(
+      'localnet.folder',
+      `the program of the ParaTime ${written.name}, ${module}, is not there any more; put it there again, or begin anew with --fresh`,
+    )
+  return { ...written, id: Namespace.check(parseHex(id)), version: parseVersion(version) }
+}
+
 /** What runs ParaTimes; undefined where there are none. */
-function workersOf(choices: NetworkChoices) {
+function workersOf(choices: Omit<NetworkChoices, 'paratimes'> & Pick<Plan, 'paratimes'>) {
   const { paratimes = [], computeNodes = COMPUTE_NODES, keyManagers = 0, clients = 0 } = choices
-  return paratimes.length === 0 ? undefined : { paratimes, computeNodes, keyManagers, clients }
+  return paratimes.length === 0
+    ? undefined
+    : { paratimes: paratimes.map(readParatime), computeNodes, keyManagers, clients }
 }
 
 function genesisOf(plan: Plan): NetworkGenesis {
@@ -222,7 +260,7 @@ function genesisOf(plan: Plan): NetworkGenesis {
 
 async function choosePorts(choices: NetworkChoices, wish: PortWish) {
   const chooser = new PortChooser(wish)
-  const { validators, engine = 'wadi' } = choices
+  const { validators, engine = 'wadi', paratimes = [] } = choices
   const [own, theirs] = engine === 'wadi' ? [validators, 0] : [1, validators]
   const ports: NodePorts[] = []
   const enginePorts: EnginePorts[] = []
@@ -235,8 +273,9 @@ async function choosePorts(choices: NetworkChoices, wish: PortWish) {
     enginePorts.push({ p2p, rpc: await chooser.choose(RPC_PORT + i) })
   }
   const workerPorts: WorkerPorts[] = []
-  const { computeNodes = 0, keyManagers = 0, clients = 0 } = workersOf(choices) ?? {}
-  for (let i = 0; i < computeNodes + keyManagers + clients; i++) {
+  const { computeNodes = COMPUTE_NODES, keyManagers = 0, clients = 0 } = choices
+  const workers = paratimes.length === 0 ? 0 : computeNodes + keyManagers + clients
+  for (let i = 0; i < workers; i++) {
     const p2p = await chooser.choose(P2P_PORT + own + theirs + i)
     const libp2p = await chooser.choose(LIBP2P_PORT + i)
     workerPorts.push({ p2p, libp2p, api: await chooser.choose(API_PORT + own + i) })
@@ -251,7 +290,8 @@ async function makeNetwork(
 ): Promise<PlannedNetwork> {
   const chosen = await choosePorts(choices, wish)
   const beganAtSeconds = Math.floor(Date.now() / MS_PER_SECOND)
-  const plan = { version: VERSION, ...choices, beganAtSeconds, ...chosen }
+  const paratimes = (choices.paratimes ?? []).map(writeParatime)
+  const plan = { version: VERSION, ...choices, paratimes, beganAtSeconds, ...chosen }
   const network = genesisOf(plan)
   mkdirSync(folder, { recursive: true, mode: PRIVATE_MODE })
   makeFolders(folder, network, plan)

@@ -1,7 +1,7 @@
 /** What the ParaTimes of a network look like at a moment: as its consensus layer knows them. */
 
 import { toHex } from '@wadi/base/bytes'
-import { type KnownParatime, PARATIMES, type ParatimeName } from '@wadi/compose/network-paratimes'
+import type { KnownParatime } from '@wadi/compose/network-paratimes'
 import { HEADER_TYPES } from '@wadi/consensus/roothash/block'
 import { CommitteeRole } from '@wadi/consensus/scheduler/committee'
 import { schedulerIndex } from '@wadi/runtime-protocol/committee'
@@ -13,7 +13,7 @@ export type RoundOutcome = 'normal' | 'failed' | 'epoch' | 'suspended' | 'none'
 
 /** See the top of this file. */
 export interface ParatimeView {
-  readonly name: ParatimeName
+  readonly name: string
   readonly id: string
   readonly round: bigint
   readonly unixMs: number
@@ -35,7 +35,7 @@ const OUTCOMES: ReadonlyMap<number, RoundOutcome> = new Map([
 
 /** Which are looked at, and when. */
 export interface ParatimeLook {
-  readonly names: readonly ParatimeName[]
+  readonly paratimes: readonly KnownParatime[]
   /** 0 for the last block. */
   readonly height: bigint
   /** Knows the nodes by their keys in hexadecimal. */
@@ -47,7 +47,7 @@ export function lookAtParatimes(
   node: NetworkNode,
   look: ParatimeLook,
 ): Promise<readonly ParatimeView[]> {
-  return Promise.all(look.names.map((name) => lookAtParatime(node, PARATIMES[name], look)))
+  return Promise.all(look.paratimes.map((paratime) => lookAtParatime(node, paratime, look)))
 }
 
 async function lookAtParatime(

@@ -28,10 +28,11 @@ const NAME = /^[\w.-]{1,64}$/
 
 /** States of ParaTimes do not follow from blocks alone: somebody has to have executed them. */
 function requireNoParatimes({ paratimes }: NetworkFiles): void {
+  const names = paratimes.map(({ name }) => name).join(', ')
   if (paratimes.length > 0)
     throw new UnavailableError(
       'localnet.paratimes',
-      `a network with ParaTimes (${paratimes.join(', ')}) does not go back to a height, because ` +
+      `a network with ParaTimes (${names}) does not go back to a height, because ` +
         'their states cannot be made again from blocks; keep snapshots and restore them, or ' +
         'begin a network without ParaTimes (--paratimes none)',
     )

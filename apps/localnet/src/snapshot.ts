@@ -2,7 +2,7 @@
 
 import { toHex } from '@wadi/base/bytes'
 import { isTold } from '@wadi/base/errors'
-import type { ParatimeName } from '@wadi/compose/network-paratimes'
+import type { KnownParatime } from '@wadi/compose/network-paratimes'
 import type { Block } from '@wadi/consensus/consensus/block'
 import { StatusState } from '@wadi/consensus/consensus/status'
 import { millisecondsBetween } from '@wadi/primitives/moment'
@@ -102,7 +102,7 @@ export type SilentValidator = Pick<EnginePlace, 'name' | 'validator'>
 /** What else is looked at than nodes. */
 export interface LookOptions {
   readonly silent?: readonly SilentValidator[]
-  readonly paratimes?: readonly ParatimeName[]
+  readonly paratimes?: readonly KnownParatime[]
 }
 
 /** Looks at a network. */
@@ -118,7 +118,7 @@ export async function lookAt(
     const nameOf = (id: string) => asked.find((one) => one.id === id)?.name ?? id
     const [view, seen] = await Promise.all([
       lookThrough(first.node, asked),
-      lookAtParatimes(first.node, { names: paratimes, height: LATEST, nameOf }),
+      lookAtParatimes(first.node, { paratimes, height: LATEST, nameOf }),
     ])
     return { ...view, block: view.block && namedBlock(view.block, silent), paratimes: seen }
   } catch (error) {
@@ -178,17 +178,17 @@ export async function readBlock(
 export async function readBlockFacts(
   node: NetworkNode,
   height: bigint,
-  { owners, paratimes: names }: Pick<NetworkFiles, 'owners' | 'paratimes'>,
+  { owners, paratimes }: Pick<NetworkFiles, 'owners' | 'paratimes'>,
 ): Promise<BlockFacts> {
   const { beacon, consensus } = node.client
   const nameOf = (id: string) => owners.find((owner) => owner.id === id)?.name ?? id
-  const [block, epoch, waiting, paratimes] = await Promise.all([
+  const [block, epoch, waiting, seen] = await Promise.all([
     readBlock(node, height, owners),
     beacon.getEpoch(height, SOON),
     consensus.getUnconfirmedTransactions(undefined, SOON),
-    lookAtParatimes(node, { names, height, nameOf }),
+    lookAtParatimes(node, { paratimes, height, nameOf }),
   ])
-  return { block, epoch, mempool: waiting.length, paratimes }
+  return { block, epoch, mempool: waiting.length, paratimes: seen }
 }
 
 async function lookThrough(

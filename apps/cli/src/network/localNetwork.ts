@@ -13,6 +13,8 @@ export interface LocalNetwork {
   readonly targets: readonly string[]
   /** Where those are called that know its ParaTimes. */
   readonly paratimeTargets: readonly string[]
+  /** Its ParaTimes. */
+  readonly paratimes: readonly { readonly name: string; readonly id: Uint8Array }[]
   /** Who owns its nodes, by their names. */
   readonly owners: readonly NodeOwner[]
   readonly isRunning: boolean
@@ -34,11 +36,12 @@ export async function findLocalNetwork(folder: string): Promise<LocalNetwork | u
   if (!existsSync(join(folder, 'network.json'))) return undefined
   const { openNetworkFiles } = await import('@wadi/localnet/network-files')
   const { processOf } = await import('@wadi/localnet/folder-hold')
-  const { chainContext, nodes, owners } = await openNetworkFiles(folder, UNUSED)
+  const { chainContext, nodes, owners, paratimes } = await openNetworkFiles(folder, UNUSED)
   return {
     folder,
     chainContext,
     owners,
+    paratimes,
     targets: nodes.map(targetOf),
     paratimeTargets: nodes
       .filter(({ part }) => part === 'client' || part === 'compute')

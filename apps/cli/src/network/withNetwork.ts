@@ -10,7 +10,7 @@ import { loadSettings, type Settings, settingsPath } from '../settings.ts'
 import { chooseNode, type NodeChoice, type NodeSubject } from './chooseNode.ts'
 import { explainFailure } from './explainFailure.ts'
 import { checkToken } from './knownNetworks.ts'
-import { findLocalNetwork, localFolder } from './localNetwork.ts'
+import { findLocalNetwork, type LocalNetwork, localFolder } from './localNetwork.ts'
 import { verifiedClient, witnessesOf } from './verifiedClient.ts'
 import { openWay } from './way.ts'
 
@@ -24,6 +24,8 @@ export interface Network {
   isLocal(): Promise<boolean>
   /** Who owns its nodes, by their names: known of the local network. */
   owners(): Promise<readonly NodeOwner[]>
+  /** ParaTimes that have names: known of the local network. */
+  paratimes(): Promise<LocalNetwork['paratimes']>
   readonly settings: Settings
 }
 
@@ -68,8 +70,10 @@ export async function withNetwork<A>(
     const local = () => (looking ??= findLocal(chainContext, world))
     const isLocal = async () => (await local()) !== undefined
     const owners = async () => (await local())?.owners ?? []
+    const paratimes = async () => (await local())?.paratimes ?? []
     const token = { symbol, exponent }
-    return await use({ client, node, chainContext, token, isLocal, owners, settings })
+    const about = { isLocal, owners, paratimes }
+    return await use({ client, node, chainContext, token, ...about, settings })
   } catch (error) {
     throw explainFailure(error, node.target)
   } finally {

@@ -20,8 +20,7 @@ const HEX = /^[0-9a-f]{4,64}$/
 async function namesOn(network: Network): Promise<ReadonlyMap<string, string>> {
   const known = [...knownParatimes(network.chainContext)].map(([name, id]) => [id, name] as const)
   if (!(await network.isLocal())) return new Map(known)
-  const { PARATIMES } = await import('@wadi/compose/network-paratimes')
-  return new Map(Object.values(PARATIMES).map(({ id, name }) => [toHex(id), name]))
+  return new Map((await network.paratimes()).map(({ id, name }) => [toHex(id), name]))
 }
 
 /** Those that are registered, suspended ones included. */

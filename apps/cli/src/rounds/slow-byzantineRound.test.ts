@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toBase64, toHex } from '@wadi/base/bytes'
 import { keyedMap } from '@wadi/cbor/collections'
+import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { freePorts } from '@wadi/compose/free-ports'
 import { makeNetworkFolders } from '@wadi/compose/network-folders'
 import { createNetworkGenesis, type NetworkGenesis } from '@wadi/compose/network-genesis'
 import { PARATIMES } from '@wadi/compose/network-paratimes'
-import { NodeProcess } from '@wadi/compose/testing/node-process'
+import { processClock } from '@wadi/compose/process-world'
+import { NodeProcess, until } from '@wadi/compose/testing/node-process'
 import { CommitteeKind, CommitteeRole } from '@wadi/consensus/scheduler/committee'
+import { Channel } from '@wadi/grpc/channel'
 import { Namespace } from '@wadi/primitives/namespace'
 import { PublicKey } from '@wadi/primitives/publicKey'
+import { createDebugClient } from '@wadi/sdk/node-client'
 import { Person } from '../testing/runWadi.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../../node/src/main.ts')
@@ -27,7 +31,7 @@ function networkWith(place: bigint): NetworkGenesis {
   const options = {
     seed: 'byzantine',
     validators: 1,
-    epochBlocks: 150n,
+    beacon: 'mock',
     timeoutCommitMs: 100n,
     paratimes: { paratimes: ['keyvalue'], computeNodes: COMPUTE_NODES },
   } as const
@@ -57,6 +61,21 @@ function networkWith(place: bigint): NetworkGenesis {
   })
 }
 
+/** Begins the epoch in which a committee is elected, once everybody who may be in it is there. */
+async function electAll(socketPath: string): Promise<void> {
+  await until('the validator can be asked', () => existsSync(socketPath), MS_MAX)
+  const [clock, timers] = [processClock, nodeTimers]
+  const channel = new Channel({ target: `unix:${socketPath}`, clock, timers })
+  const options = { signal: AbortSignal.timeout(MS_MAX) }
+  try {
+    const { debugController } = createDebugClient(channel)
+    await debugController.waitNodesRegistered(BigInt(1 + COMPUTE_NODES), options)
+    await debugController.setEpoch(1n, options)
+  } finally {
+    channel.close()
+  }
+}
+
 /** The story of round 3 with a node that misbehaves, and that node as the story names it. */
 async function storyOf(mode: string, place: bigint, ...flags: readonly string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'wadi-byzantine-round-'))
@@ -68,11 +87,13 @@ async function storyOf(mode: string, place: bigint, ...flags: readonly string[])
   const folders = makeNetworkFolders({ folder, network, ports: ports.slice(0, 1), workerPorts })
   const nodes = folders.map((found) => new NodeProcess(PROGRAM, found))
   const liar = nodes.at(-1)!
-  const person = new Person({ WADI_NODE: `unix:${join(folders[0]!.dataDir, 'internal.sock')}` })
+  const socketPath = join(folders[0]!.dataDir, 'internal.sock')
+  const person = new Person({ WADI_NODE: `unix:${socketPath}` })
   try {
     const command = ['debug', 'byzantine', 'executor', '--executor.mode', mode, ...flags]
     for (const node of nodes)
       node.start(...(node === liar ? [...command, '--runtime_id', toHex(runtimeId)] : []))
+    await electAll(socketPath)
     const end = performance.now() + MS_MAX
     while (liar.isRunning) {
       assert.ok(performance.now() < end, nodes.map((node) => node.lastLines()).join('\n\n'))

@@ -1,38 +1,23 @@
 /** A network of its own for one ParaTime: a validator, and nodes that run its program. */
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { parseHex, toHex, toUtf8 } from '@wadi/base/bytes'
+import { join } from 'node:path'
+import { toHex, toUtf8 } from '@wadi/base/bytes'
 import { Secret } from '@wadi/base/secret'
 import { freePorts } from '@wadi/compose/free-ports'
 import { makeNetworkFolders, type NodeFolder } from '@wadi/compose/network-folders'
-import { createNetworkGenesis, type NetworkOptions } from '@wadi/compose/network-genesis'
-import type { GenesisDocument } from '@wadi/consensus/genesis/document'
+import { createNetworkGenesis } from '@wadi/compose/network-genesis'
+import type { KnownParatime } from '@wadi/compose/network-paratimes'
 import { sha512Trunc256 } from '@wadi/crypto/hash/sha512'
 import { createMemorySigner } from '@wadi/crypto/signature/memorySigner'
 import { RunningNode } from '@wadi/node/running-node'
 import { loadConfig } from '@wadi/node-config/load-config'
-import type { Paratime } from '@wadi/paratime-sdk/paratime'
 import { stakingAddress } from '@wadi/primitives/address'
-import { Namespace } from '@wadi/primitives/namespace'
 import { PublicKey } from '@wadi/primitives/publicKey'
-import { printVersion } from '@wadi/primitives/version'
-import { errors } from '../errors.ts'
-import { asObject, parseObject } from '../words/jsonObject.ts'
 
 /** How many nodes execute its rounds, unless told otherwise. */
 export const COMPUTE_NODES = 1
-
-/** A ParaTime in a folder of somebody's. */
-export interface OwnParatime {
-  readonly name: string
-  readonly id: Namespace
-  readonly version: Paratime['version']
-  /** The path of its program. */
-  readonly program: string
-}
 
 /** A network that runs it. */
 export interface ParatimeNetwork {
@@ -49,51 +34,20 @@ const HASTY = { epochBlocks: 10n, timeoutCommitMs: 100n } as const
 const FUNDS = 1_000_000_000_000_000n
 const PRIVATE_MODE = 0o600
 
-/** Reads what `wadi paratime new` made, and somebody has changed since. */
-export async function loadParatime(path: string): Promise<OwnParatime> {
-  const folder = resolve(path)
-  const said = join(folder, 'paratime.json')
-  const program = join(folder, 'program.ts')
-  const module = join(folder, 'paratime.ts')
-  const missing = [said, program, module].find((file) => !existsSync(file))
-  if (missing !== undefined)
-    throw errors.badFile(`${missing} is not there; make a ParaTime with wadi paratime new <name>`)
-  const { name, id } = parseObject(readFileSync(said, 'utf8')) ?? {}
-  if (typeof name !== 'string' || typeof id !== 'string' || !/^[0-9a-f]{64}$/.test(id))
-    throw errors.badFile(`${said} has no name, or no id of 64 hexadecimal digits; write them in`)
-  const { paratime } = (await import(pathToFileURL(module).href)) as { paratime?: Paratime }
-  if (asObject(paratime?.version) === undefined)
-    throw errors.badFile(`${module} exports no paratime with a version; see the example of the SDK`)
-  return { name, id: Namespace.check(parseHex(id)), version: paratime!.version, program }
-}
-
-/** The network, in which the ParaTime stands in the place of one of this house. */
-function networkOf({ id, version, name }: OwnParatime, computeNodes: number) {
+function networkOf(paratime: KnownParatime, computeNodes: number) {
+  const { name } = paratime
   const seed = sha512Trunc256(toUtf8(`wadi paratime run: ${name}`))
   const signer = createMemorySigner('entity', new Secret(seed))
   const address = stakingAddress(PublicKey.check(signer.publicKey))
-  const options: NetworkOptions = {
+  const network = createNetworkGenesis({
     ...HASTY,
     seed: `paratime ${name}`,
     validators: 1,
     accounts: [{ signer, address }],
     balance: FUNDS,
-    paratimes: { paratimes: ['accounts'], computeNodes },
-    change: (document: GenesisDocument) => {
-      const { registry } = document
-      const runtimes = registry.runtimes.map(
-        (runtime) => runtime && { ...runtime, id, deployments: deploymentsOf(runtime, version) },
-      )
-      return { ...document, registry: { ...registry, runtimes } }
-    },
-  }
-  return { network: createNetworkGenesis(options), seed }
-}
-
-type Described = NonNullable<GenesisDocument['registry']['runtimes'][number]>
-
-function deploymentsOf({ deployments }: Described, version: OwnParatime['version']) {
-  return deployments?.map((deployment) => deployment && { ...deployment, version })
+    paratimes: { paratimes: [paratime], computeNodes },
+  })
+  return { network, seed }
 }
 
 function nodeOf({ configPath, dataDir }: NodeFolder): RunningNode {
@@ -103,7 +57,7 @@ function nodeOf({ configPath, dataDir }: NodeFolder): RunningNode {
 
 /** Starts it. Everything is gone when it is stopped. */
 export async function runParatime(
-  paratime: OwnParatime,
+  paratime: KnownParatime,
   computeNodes: number,
 ): Promise<ParatimeNetwork> {
   const folder = mkdtempSync(join(tmpdir(), 'wadi-paratime-'))
@@ -112,10 +66,7 @@ export async function runParatime(
   const workerPorts = Array.from({ length: computeNodes }, (_, i) => {
     return { consensus: ports[2 * i]!, p2p: ports[2 * i + 1]! }
   })
-  const { id, version, program: module } = paratime
-  const own = { id: toHex(id), version: printVersion(version), module }
-  const settings = (i: number) => (i === 0 ? {} : { runtime: {}, wadi: { paratimes: [own] } })
-  const folders = makeNetworkFolders({ folder, network, ports: [first], workerPorts, settings })
+  const folders = makeNetworkFolders({ folder, network, ports: [first], workerPorts })
   const keyFile = join(folder, 'account.key')
   writeFileSync(keyFile, `${toHex(seed)}\n`, { mode: PRIVATE_MODE })
   const nodes = folders.map(nodeOf)

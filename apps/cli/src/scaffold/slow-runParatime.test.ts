@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { toHex } from '@wadi/base/bytes'
+import { loadParatime } from '@wadi/localnet/paratime-folder'
 import { Person } from '../testing/runWadi.ts'
 import { createParatime } from './createParatime.ts'
-import { loadParatime, runParatime } from './runParatime.ts'
+import { runParatime } from './runParatime.ts'
 
 const LINES_MAX = 60
 const MS_MAX = 120_000
@@ -26,7 +27,7 @@ describe('a ParaTime of somebody', () => {
     assert.throws(() => createParatime('my-notes', folder), { reason: 'wadi.badValue' })
     for (const name of ['', 'My', '../up', 'a b', '1st', 'x'.repeat(65)])
       assert.throws(() => createParatime(name, folder), { reason: 'wadi.badValue' }, name)
-    await assert.rejects(loadParatime(folder), { reason: 'wadi.badFile' })
+    await assert.rejects(loadParatime(folder), { reason: 'usage.paratime' })
   })
 
   it('is registered and elected, makes rounds, and takes deposits', {

@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { equalBytes } from '@wadi/base/bytes'
 import { UnavailableError } from '@wadi/base/errors'
-import { PARATIMES, type ParatimeName } from '@wadi/compose/network-paratimes'
+import {
+  PARATIMES,
+  type ParatimeChoice,
+  type ParatimeName,
+  paratimeOf,
+} from '@wadi/compose/network-paratimes'
 import { onStopSignals } from '@wadi/node/stop-signals'
 import type { Call, CommandWorld, Flags, FlagsOf } from '@wadi/node-config/command'
 import { jsonLine } from '@wadi/node-config/json-output'
@@ -20,6 +26,7 @@ import type { MovedPort } from '../movePorts.ts'
 import { type EngineKind, forgetNetwork, type NetworkFiles, PLAN_NAME } from '../networkFiles.ts'
 import { networkFlags } from '../networkFlags.ts'
 import { networkJson } from '../networkJson.ts'
+import { loadParatime } from '../paratimeFolder.ts'
 import { type Watch, watchNetwork } from '../view/watch.ts'
 import { networkCommand, wantsJson } from './answer.ts'
 
@@ -44,7 +51,7 @@ const startFlags = {
   },
   paratimes: {
     kind: 'text',
-    doc: 'which ParaTimes a new network has: keyvalue, accounts, both with a comma, or none',
+    doc: 'ParaTimes of a new network: keyvalue, accounts, folders of your own, or none',
     fallback: USUAL_NETWORK.paratimes.join(','),
     word: 'names',
   },
@@ -97,20 +104,35 @@ function engineOf({ flags: { engine }, given }: StartCall): { readonly engine?: 
 const isParatime = (name: string): name is ParatimeName => name in PARATIMES
 
 /** With CometBFT's engine nobody runs ParaTimes: nodes of runtimes are nodes of ours. */
-function paratimesOf({ flags, given }: StartCall): readonly ParatimeName[] {
+async function paratimesOf({ flags, given }: StartCall): Promise<readonly ParatimeChoice[]> {
   const { paratimes: text } = flags
   const isForeign = flags.engine === 'cometbft'
   if (text === 'none' || (isForeign && !given.has('paratimes'))) return []
   const names = [...new Set(text.split(',').map((name) => name.trim()))]
   if (isForeign) throw misused('--paratimes does not go with --engine cometbft; leave one away')
-  const unknown = names.find((name) => !isParatime(name))
+  const unknown = names.find((name) => !isParatime(name) && !existsSync(name))
   if (unknown !== undefined)
-    throw misused(`--paratimes names ${unknown}; it can be keyvalue, accounts, both, or none`)
-  return names.filter(isParatime)
+    throw misused(
+      `--paratimes names ${unknown}; it can be keyvalue, accounts, a folder that wadi paratime new made, several with commas, or none`,
+    )
+  const choices: ParatimeChoice[] = []
+  for (const name of names) choices.push(isParatime(name) ? name : await loadParatime(name))
+  requireDistinct(choices)
+  return choices
 }
 
-function choicesOf({ flags, given }: StartCall): LocalNetworkOptions {
-  const paratimes = paratimesOf({ flags, given })
+/** They are told apart by names, and by what the network knows them by. */
+function requireDistinct(choices: readonly ParatimeChoice[]): void {
+  const known = choices.map(paratimeOf)
+  for (const [i, { name, id }] of known.entries()) {
+    const isTwice = known.slice(0, i).some((one) => one.name === name || equalBytes(one.id, id))
+    if (isTwice)
+      throw misused(`--paratimes has two with the name or the id of ${name}; leave one away`)
+  }
+}
+
+async function choicesOf({ flags, given }: StartCall): Promise<LocalNetworkOptions> {
+  const paratimes = await paratimesOf({ flags, given })
   return {
     paratimes,
     computeNodes: count('compute-nodes', flags['compute-nodes'], COMPUTE_NODES_MAX),
@@ -142,9 +164,12 @@ function openFaucetOf({ files, nodes, accounts }: LocalNetwork): Promise<Faucet>
   return openFaucet({ port, chainContext, client: nodes[0]!.client, from: accounts.at(-1)! })
 }
 
+const namesOf = (paratimes: NetworkFiles['paratimes']) =>
+  paratimes.map(({ name }) => name).join(' and ')
+
 /** The network in a line. */
 function titleOf({ validators, paratimes, computeNodes }: NetworkFiles): string {
-  const runs = paratimes.length > 0 ? ` · ${paratimes.join(' and ')} on ${computeNodes} nodes` : ''
+  const runs = paratimes.length > 0 ? ` · ${namesOf(paratimes)} on ${computeNodes} nodes` : ''
   return `Wadi · ${validators} validators${runs} · Ctrl-C ends it`
 }
 
@@ -190,7 +215,7 @@ export const start = networkCommand<typeof startFlags>({
         'localnet.state',
         `the network in ${folder} runs already (process ${pid}); stop it first`,
       )
-    const choices = choicesOf({ flags, given })
+    const choices = await choicesOf({ flags, given })
     requireUnused(folder)
     if (flags.fresh) forgetNetwork(folder)
     // Of a new network every block is told, of one that goes on those that come.

@@ -36,7 +36,7 @@ import {
   type NetworkWorker,
   networkRuntimes,
   networkWorkers,
-  type ParatimeName,
+  type ParatimeChoice,
   type ParatimesOptions,
 } from './networkParatimes.ts'
 
@@ -84,7 +84,7 @@ export interface NetworkGenesis {
   /** Nodes that run runtimes: they register by themselves. */
   readonly workers: readonly NetworkWorker[]
   /** What they run. */
-  readonly paratimes: readonly ParatimeName[]
+  readonly paratimes: readonly ParatimeChoice[]
   readonly accounts: readonly NetworkAccount[]
 }
 

@@ -27,9 +27,12 @@ import type { ValidatorKeys } from './networkKeys.ts'
 /** A ParaTime of this house. */
 export type ParatimeName = 'keyvalue' | 'accounts'
 
+/** One of this house by its name, or one of somebody's. */
+export type ParatimeChoice = ParatimeName | KnownParatime
+
 /** What runs the ParaTimes of a network. */
 export interface ParatimesOptions {
-  readonly paratimes: readonly ParatimeName[]
+  readonly paratimes: readonly ParatimeChoice[]
   readonly computeNodes: number
   /** Nodes that keep secrets for those of them that want keys; none unless told otherwise. */
   readonly keyManagers?: number
@@ -47,9 +50,11 @@ export interface NetworkWorker {
 
 /** A ParaTime as programs find it. */
 export interface KnownParatime {
-  readonly name: ParatimeName
+  readonly name: string
   readonly id: Namespace
   readonly version: Version
+  /** Its program, as a configuration names it. */
+  readonly module: string
 }
 
 const SECOND = 1_000_000_000n
@@ -64,15 +69,25 @@ function testId(number: number): Namespace {
   return Namespace.check(id)
 }
 
+function house(name: ParatimeName, number: number, version: Version): KnownParatime {
+  return { name, id: testId(number), version, module: name }
+}
+
 /** The ParaTimes that there are. */
 export const PARATIMES: Readonly<Record<ParatimeName, KnownParatime>> = {
-  keyvalue: { name: 'keyvalue', id: testId(0), version: { major: 0, minor: 0, patch: 0 } },
-  accounts: { name: 'accounts', id: testId(1), version: { major: 0, minor: 1, patch: 0 } },
+  keyvalue: house('keyvalue', 0, { major: 0, minor: 0, patch: 0 }),
+  accounts: house('accounts', 1, { major: 0, minor: 1, patch: 0 }),
+}
+
+/** See {@link ParatimeChoice}. */
+export function paratimeOf(choice: ParatimeChoice): KnownParatime {
+  return typeof choice === 'string' ? PARATIMES[choice] : choice
 }
 
 /** The key manager, which no ParaTime is. */
-export const KEY_MANAGER: Omit<KnownParatime, 'name'> & { readonly name: 'keymanager' } = {
+export const KEY_MANAGER: KnownParatime = {
   name: 'keymanager',
+  module: 'keymanager',
   id: Namespace.check(
     Uint8Array.from({ length: ID_SIZE }, (_, i) => (i === 0 ? 0xc0 : i < 8 ? 0 : 0xff)),
   ),
@@ -105,10 +120,10 @@ export function networkRuntimes(
   owner: PublicKey,
 ): readonly Runtime[] {
   const keyManager = keyManagers > 0 ? KEY_MANAGER.id : undefined
-  const described = paratimes.map((name) =>
-    paratimeDescriptor(PARATIMES[name], owner, {
+  const described = paratimes.map((choice) =>
+    paratimeDescriptor(paratimeOf(choice), owner, {
       computeNodes,
-      keyManager: name === 'keyvalue' ? keyManager : undefined,
+      keyManager: choice === 'keyvalue' ? keyManager : undefined,
     }),
   )
   return keyManager === undefined ? described : [keyManagerDescriptor(owner), ...described]
@@ -190,10 +205,10 @@ function paratimeDescriptor(
 /** What a node runs, as it is written into its configuration. */
 export function writtenParatimes(
   part: NetworkWorker['part'],
-  names: readonly ParatimeName[],
+  choices: readonly ParatimeChoice[],
 ): readonly Readonly<Record<string, string>>[] {
-  const known = part === 'keymanager' ? [KEY_MANAGER] : names.map((name) => PARATIMES[name])
-  return known.map(({ name, id, version }) => {
-    return { id: toHex(id), version: printVersion(version), module: name }
+  const known = part === 'keymanager' ? [KEY_MANAGER] : choices.map(paratimeOf)
+  return known.map(({ id, version, module }) => {
+    return { id: toHex(id), version: printVersion(version), module }
   })
 }

@@ -1,5 +1,7 @@
 import { toHex } from '@wadi/base/bytes'
+import type { KnownParatime } from '@wadi/compose/network-paratimes'
 import { HEADER_TYPES } from '@wadi/consensus/roothash/block'
+import { loadParatime } from '@wadi/localnet/paratime-folder'
 import { onStopSignals } from '@wadi/node/stop-signals'
 import { createNodeClient } from '@wadi/sdk/node-client'
 import { DONE } from '../../command/answer.ts'
@@ -9,13 +11,7 @@ import { errors } from '../../errors.ts'
 import { COMPUTE_NODES_MAX } from '../../limits.ts'
 import { wayTo } from '../../network/chooseNode.ts'
 import { openWay } from '../../network/way.ts'
-import {
-  COMPUTE_NODES,
-  loadParatime,
-  type OwnParatime,
-  type ParatimeNetwork,
-  runParatime,
-} from '../../scaffold/runParatime.ts'
+import { COMPUTE_NODES, type ParatimeNetwork, runParatime } from '../../scaffold/runParatime.ts'
 
 const ROOT_DIGITS = 12
 const ID_DIGITS = 8
@@ -79,7 +75,7 @@ export const run = wadiCommand({
 })
 
 function startText(
-  { name, id }: OwnParatime,
+  { name, id }: KnownParatime,
   { target, keyFile }: ParatimeNetwork,
   tookMs: number,
 ): string {
