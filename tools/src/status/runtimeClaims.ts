@@ -9,7 +9,7 @@ export const runtimeClaims: readonly Claim[] = [
     against: "the reference's own p2p service, where a Go toolchain is present; hostile hosts",
     shownBy: [
       'conformance/live/libp2p/slow-go.test.ts',
-      'packages/net/libp2p/src/network.test.ts',
+      'packages/net/libp2p/src/slow-network.test.ts',
       'packages/net/libp2p/src/badInput.test.ts',
     ],
   },
@@ -48,7 +48,7 @@ export const runtimeClaims: readonly Claim[] = [
       'every recorded commitment, signed again; networks under a seed with loss, crashes and liars',
     shownBy: [
       'conformance/runners/executorRounds.test.ts',
-      'packages/runtime/executor/src/testing/network.test.ts',
+      'packages/runtime/executor/src/testing/slow-network.test.ts',
       'packages/runtime/executor/src/byzantine/byzantine.test.ts',
     ],
   },
