@@ -7,6 +7,7 @@ import { openTree } from '@wadi/mkvs/tree'
 import { Hash } from '@wadi/primitives/hash'
 import { Namespace } from '@wadi/primitives/namespace'
 import type { Body } from '@wadi/runtime-protocol/host-protocol/message'
+import { GuessedState } from './guessedState.ts'
 import { HostCall, type RemoteTree, type Sources } from './hostCall.ts'
 import { KeyQueue } from './keyQueue.ts'
 import { PROOF_BYTES_MAX, QUESTIONS_MAX } from './limits.ts'
@@ -44,7 +45,8 @@ function readWith(entries: readonly Uint8Array[]): Promise<unknown> {
   const tree = openTree(new Arena(), { root, rootAddress: 0, reader: NO_NODES })
   const proof = { version: 0, untrustedRoot: Hash.zero, entries }
   const answer = { kind: 'HostStorageSyncResponse', body: { proofResponse: { proof } } } as const
-  return callOf(answer, [{ endpoint: 0, tree }]).run('read', () => tree.get(Uint8Array.of(1)))
+  const state = new GuessedState(tree)
+  return callOf(answer, [{ endpoint: 0, state }]).run('read', () => state.get(Uint8Array.of(1)))
 }
 
 describe('a call of a host', () => {

@@ -1,13 +1,12 @@
 /** One request of the host: what has to be asked until it can be answered. */
 
-import { toHex } from '@wadi/base/bytes'
+import { EMPTY_BYTES, toHex } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
 import { encode } from '@wadi/cbor/codec'
 import { MissingNodeError } from '@wadi/mkvs/nodeReader'
 import type { Proof } from '@wadi/mkvs/proof'
-import { equalRoots } from '@wadi/mkvs/roots'
+import { equalRoots, type Root } from '@wadi/mkvs/roots'
 import { verifyAnswer } from '@wadi/mkvs/syncer'
-import type { Tree } from '@wadi/mkvs/tree'
 import { Hash } from '@wadi/primitives/hash'
 import { Namespace } from '@wadi/primitives/namespace'
 import {
@@ -19,6 +18,7 @@ import type { AnswerTo, RequestKind } from '@wadi/runtime-protocol/host-protocol
 import { Body } from '@wadi/runtime-protocol/host-protocol/message'
 import { type AskHost, MissingAnswerError, type Request } from '@wadi/runtime-protocol/runtime'
 import { errors } from './errors.ts'
+import type { GuessedState } from './guessedState.ts'
 import type { HostConnection } from './hostConnection.ts'
 import type { Key, KeyQueue } from './keyQueue.ts'
 import { LOOKUPS_MAX, PREFETCH_COUNT, PROOF_BYTES_MAX, QUESTIONS_MAX } from './limits.ts'
@@ -26,7 +26,7 @@ import { LOOKUPS_MAX, PREFETCH_COUNT, PROOF_BYTES_MAX, QUESTIONS_MAX } from './l
 /** A tree whose nodes are with the host, and under which name the host has it. */
 export interface RemoteTree {
   readonly endpoint: number
-  readonly tree: Tree
+  readonly state: GuessedState
 }
 
 /** Whether trees are only read, or changed: then what is beside a node may be missing as well. */
@@ -58,14 +58,21 @@ export class HostCall {
     this.#signal = signal
   }
 
-  /** Gives what the function gives as soon as it has all it needs. */
-  async run<T>(access: Access, attempt: () => T): Promise<T> {
+  /**
+   * Gives what the function gives as soon as it has all it needs. What it gives although something
+   * was missing is dropped.
+   */
+  async run<T>(access: Access, attempt: () => T, drop?: (guessed: T) => void): Promise<T> {
     for (;;) {
       if (this.#signal.aborted) throw errors.aborted()
       try {
         return attempt()
       } catch (error) {
-        if (error instanceof MissingNodeError) await this.#fetchNode(access, error)
+        if (error instanceof MissingNodeError)
+          await this.#fetchNodes(error, access, () => {
+            const guessed = attempt()
+            drop?.(guessed)
+          })
         else if (error instanceof MissingAnswerError) await this.#fetchAnswer(error.request)
         else if (error instanceof MissingKeyError) await this.#fetchKey(error)
         else throw error
@@ -110,19 +117,63 @@ export class HostCall {
     this.#answers.set(keyOf(request), await this.#connection.ask(request as Request<RequestKind>))
   }
 
-  async #fetchNode(access: Access, missing: MissingNodeError): Promise<void> {
-    this.#count()
+  /** The node that was missed; from the second one on with all that are known to be, too. */
+  async #fetchNodes(missing: MissingNodeError, access: Access, guess: () => void): Promise<void> {
     const position = toHex(missing.position)
     if (position === this.#lastPosition) throw errors.noProgress(position)
+    const isFirst = this.#lastPosition === ''
     this.#lastPosition = position
-    const remote = this.#trees.find(({ tree }) => equalRoots(tree.root, missing.root))
-    if (remote === undefined) throw missing
-    const request = this.#nodeRequest(access, remote, missing)
-    const { body } = await this.#connection.ask(request)
-    if (body.proofResponse === undefined) throw errors.noProof()
-    const { proof } = body.proofResponse
+    const keys = isFirst || access === 'write' ? [] : this.#guess(guess)
+    const own = this.#trees.find(({ state: { tree } }) => equalRoots(tree.root, missing.root))
+    if (own === undefined) throw missing
+    for (const [remote, missed] of keys) await this.#fetchKeys(remote, missed)
+    // A walk misses what lies beside the keys that were looked for.
+    if (!keys.some(([remote]) => remote === own)) await this.#fetchNode(access, own, missing)
+  }
+
+  /** What a run misses that goes on as if it were not there, and comes to nothing. */
+  #guess(run: () => void): readonly (readonly [RemoteTree, readonly Uint8Array[]])[] {
+    for (const { state } of this.#trees) state.beginGuess()
+    try {
+      run()
+    } catch {
+      // It went by what is not so.
+    }
+    return this.#trees
+      .map((remote) => [remote, remote.state.endGuess()] as const)
+      .filter(([, keys]) => keys.length > 0)
+  }
+
+  async #fetchKeys({ endpoint, state }: RemoteTree, keys: readonly Uint8Array[]): Promise<void> {
+    this.#count()
+    const { root } = state.tree
+    const proof = await this.#askProof({
+      endpoint,
+      syncGet: undefined,
+      syncGetPrefixes: {
+        tree: treeId(root, root.hash),
+        prefixes: keys,
+        limit: keys.length,
+        proofVersion: 0,
+      },
+      syncIterate: undefined,
+    })
+    const asked = { root, position: root.hash }
+    state.tree.merge(verifyAnswer(proof, asked), keys[0] ?? EMPTY_BYTES)
+  }
+
+  async #fetchNode(access: Access, remote: RemoteTree, missing: MissingNodeError): Promise<void> {
+    this.#count()
+    const proof = await this.#askProof(this.#nodeRequest(access, remote, missing))
+    remote.state.tree.merge(verifyAnswer(proof, missing), missing.key)
+  }
+
+  async #askProof(body: Request<'HostStorageSyncRequest'>['body']): Promise<Proof> {
+    const answer = await this.#connection.ask({ kind: 'HostStorageSyncRequest', body })
+    if (answer.body.proofResponse === undefined) throw errors.noProof()
+    const { proof } = answer.body.proofResponse
     this.#countProof(proof)
-    remote.tree.merge(verifyAnswer(proof, missing), missing.key)
+    return proof
   }
 
   /** Single lookups at first; whoever misses many nodes gets more of them at once. */
@@ -130,24 +181,16 @@ export class HostCall {
     access: Access,
     { endpoint }: RemoteTree,
     { root, position, key }: MissingNodeError,
-  ): Request<'HostStorageSyncRequest'> {
-    const wireRoot = {
-      ...root,
-      namespace: Namespace.check(root.namespace),
-      hash: Hash.check(root.hash),
-    }
-    const tree = { root: wireRoot, position: Hash.check(position) }
+  ): Request<'HostStorageSyncRequest'>['body'] {
+    const tree = treeId(root, position)
     const isWalk = access === 'read' && this.#questionCount > LOOKUPS_MAX
     const syncGet = { tree, key, includeSiblings: access === 'write', proofVersion: 0 }
     const syncIterate = { tree, key, prefetch: PREFETCH_COUNT, proofVersion: 0 }
     return {
-      kind: 'HostStorageSyncRequest',
-      body: {
-        endpoint,
-        syncGet: isWalk ? undefined : syncGet,
-        syncGetPrefixes: undefined,
-        syncIterate: isWalk ? syncIterate : undefined,
-      },
+      endpoint,
+      syncGet: isWalk ? undefined : syncGet,
+      syncGetPrefixes: undefined,
+      syncIterate: isWalk ? syncIterate : undefined,
     }
   }
 
@@ -160,6 +203,12 @@ export class HostCall {
     for (const entry of entries) this.#proofBytes += entry?.length ?? 0
     if (this.#proofBytes > PROOF_BYTES_MAX) throw errors.proofsTooLarge()
   }
+}
+
+function treeId(root: Root, position: Uint8Array) {
+  const { namespace, hash } = root
+  const wireRoot = { ...root, namespace: Namespace.check(namespace), hash: Hash.check(hash) }
+  return { root: wireRoot, position: Hash.check(position) }
 }
 
 function keyOf(request: Body): string {

@@ -16,6 +16,8 @@ export const TREE_MEMORY_BYTES_MAX = 1_073_741_824
 export const PREFETCH_COUNT = 64
 /** Questions after which a request of the host seems to walk. */
 export const LOOKUPS_MAX = 8
+/** Keys that a run may miss by guessing, which are asked for at once. */
+export const GUESSED_KEYS_MAX = 16_384
 /** Milliseconds until there must be a connection to the host. */
 export const CONNECT_TIMEOUT_MS = 5_000
 /** Bytes that may wait in a port between threads; a piece may be beyond it. */

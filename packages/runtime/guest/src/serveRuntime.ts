@@ -28,6 +28,7 @@ import type {
 import { stateBefore } from './consensusState.ts'
 import { converse } from './converse.ts'
 import { errors } from './errors.ts'
+import { GuessedState } from './guessedState.ts'
 import { announce, refuse, refuseHost, tell } from './handshake.ts'
 import { HostCall } from './hostCall.ts'
 import { HostConnection } from './hostConnection.ts'
@@ -161,15 +162,17 @@ class Guest {
     const { arena } = this.#trees
     const results = await this.#withTrees({ ...body, header }, greeted, async (work) => {
       const { call, context, state } = work
-      const { overlay, outcome } = await call.run('read', () => {
-        const tried = new Overlay(arena, state)
+      const tryOut = () => {
+        const overlay = new Overlay(arena, state)
         try {
-          return { overlay: tried, outcome: this.#runtime.execute(context, tried, batch) }
+          return { overlay, outcome: this.#runtime.execute(context, overlay, batch) }
         } catch (error) {
-          tried.dispose()
+          overlay.dispose()
           throw error
         }
-      })
+      }
+      const drop = ({ overlay }: ReturnType<typeof tryOut>) => overlay.dispose()
+      const { overlay, outcome } = await call.run('read', tryOut, drop)
       try {
         // May be begun again: what is written or removed twice is so once.
         await call.run('write', () => overlay.commit())
@@ -177,7 +180,11 @@ class Guest {
         overlay.dispose()
       }
       const inputRoot = isGiven ? ioRoot : undefined
-      return computeResults({ arena, state }, { header, inMessages, inputRoot }, outcome)
+      return computeResults(
+        { arena, state: state.tree },
+        { header, inMessages, inputRoot },
+        outcome,
+      )
     })
     const rakSig = signResults(results.batch.header)
     return {
@@ -194,11 +201,11 @@ class Guest {
   ): Promise<T> {
     if (!equalBytes(header.namespace, runtimeId)) throw errors.otherRuntime()
     const consensusRoot = stateBefore(consensusBlock)
-    const state = this.#trees.take(stateRootOf(header))
-    const consensus = this.#trees.take(consensusRoot)
+    const state = new GuessedState(this.#trees.take(stateRootOf(header)))
+    const consensus = new GuessedState(this.#trees.take(consensusRoot))
     const trees = [
-      { endpoint: STORAGE_ENDPOINTS.runtime, tree: state },
-      { endpoint: STORAGE_ENDPOINTS.consensus, tree: consensus },
+      { endpoint: STORAGE_ENDPOINTS.runtime, state },
+      { endpoint: STORAGE_ENDPOINTS.consensus, state: consensus },
     ]
     const call = new HostCall({ connection: this.connection, keys }, trees, this.#abort.signal)
     const { height: consensusHeight } = consensusBlock
@@ -207,12 +214,12 @@ class Guest {
     try {
       const context = { ...known, consensus, ask: call.ask, keys: call.keys }
       const result = await work({ call, state, context })
-      this.#trees.giveBack(state)
-      this.#trees.giveBack(consensus)
+      this.#trees.giveBack(state.tree)
+      this.#trees.giveBack(consensus.tree)
       return result
     } catch (error) {
-      state.dispose()
-      consensus.dispose()
+      state.tree.dispose()
+      consensus.tree.dispose()
       throw error
     }
   }
@@ -220,7 +227,7 @@ class Guest {
 
 interface Work {
   readonly call: HostCall
-  readonly state: ReturnType<TreeCache['take']>
+  readonly state: GuessedState
   readonly context: RuntimeContext
 }
 

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { Arena } from '@wadi/mkvs/arena'
+import { NO_NODES } from '@wadi/mkvs/nodeReader'
+import { Overlay } from '@wadi/mkvs/overlay'
+import { ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
+import { pairsWithPrefix } from '@wadi/mkvs/state'
+import { proveGet, proveIterate, provePrefixes } from '@wadi/mkvs/syncer'
+import { createTree, openTree } from '@wadi/mkvs/tree'
+import { Namespace } from '@wadi/primitives/namespace'
+import type { StorageSyncRequest } from '@wadi/runtime-protocol/host-protocol/services'
+import { GuessedState } from './guessedState.ts'
+import { HostCall } from './hostCall.ts'
+import { KeyQueue } from './keyQueue.ts'
+import { GUESSED_KEYS_MAX } from './limits.ts'
+
+const arena = new Arena()
+
+function keyAt(index: number): Uint8Array {
+  // Far from each other, as hashes are.
+  const number = Math.imul(index + 1, 0x9e3779b1) >>> 0
+  return Uint8Array.of(1, number >>> 24, number >>> 16, number >>> 8, number)
+}
+
+/** A state of so many pairs at the host, of which nothing is here. */
+function farState(count: number) {
+  const there = createTree(arena, { namespace: Namespace.zero, type: ROOT_TYPE_STATE })
+  for (let i = 0; i < count; i++) there.insert(keyAt(i), Uint8Array.of(i, i >> 8))
+  const { root } = there.commit({ version: 1n, baseAddress: 1 })
+  const asked = { get: 0, prefixes: 0, iterate: 0 }
+  const prove = ({ syncGet, syncGetPrefixes, syncIterate }: StorageSyncRequest) => {
+    if (syncGet !== undefined) {
+      asked.get++
+      return proveGet(there, syncGet)
+    }
+    if (syncGetPrefixes !== undefined) {
+      asked.prefixes++
+      return provePrefixes(there, syncGetPrefixes)
+    }
+    asked.iterate++
+    return proveIterate(there, syncIterate!)
+  }
+  const ask = async ({ body }: { readonly body: unknown }) => {
+    const proof = prove(body as StorageSyncRequest)
+    return { kind: 'HostStorageSyncResponse', body: { proofResponse: { proof } } } as never
+  }
+  const state = new GuessedState(openTree(arena, { root, rootAddress: 0, reader: NO_NODES }))
+  const { client } = new KeyQueue({ askAny: async () => undefined }, Namespace.zero)
+  const keys = { client, fetch: () => assert.fail('nobody asks for keys') }
+  const signal = new AbortController().signal
+  const trees = [{ endpoint: 0, state }]
+  return { state, asked, call: new HostCall({ connection: { ask }, keys }, trees, signal) }
+}
+
+describe('a state of which nothing is here', () => {
+  it('is asked for all that a function reads at once, and the function runs four times', async () => {
+    const { state, asked, call } = farState(5_000)
+    let runs = 0
+    const sum = await call.run('read', () => {
+      runs++
+      let total = 0
+      // Every third one is not there at the host either.
+      for (let i = 0; i < 7_500; i += 5) total += state.get(keyAt(i))?.[0] ?? 0
+      return total
+    })
+    let expected = 0
+    for (let i = 0; i < 5_000; i += 5) expected += i & 0xff
+    assert.equal(sum, expected)
+    assert.deepEqual([runs, asked], [4, { get: 1, prefixes: 1, iterate: 0 }])
+  })
+
+  it('is read as it is by whoever reads what he found', async () => {
+    const { state, asked, call } = farState(1_000)
+    const last = await call.run('read', () => {
+      let found = 0
+      for (let i = 0; i < 10; i++) {
+        const value = state.get(keyAt(found))
+        found = value === undefined ? 0 : ((value[0]! + 256 * value[1]!) * 7 + 3) % 1_000
+      }
+      return found
+    })
+    let expected = 0
+    for (let i = 0; i < 10; i++) expected = (expected * 7 + 3) % 1_000
+    assert.equal(last, expected)
+    assert.ok(asked.prefixes <= 10)
+  })
+
+  it('is walked over, and changed through what lies above it', async () => {
+    const { state, call } = farState(300)
+    const pairs = await call.run('read', () => [...pairsWithPrefix(state, Uint8Array.of(1))])
+    assert.equal(pairs.length, 300)
+    const dropped: Overlay[] = []
+    const other = farState(300)
+    const write = () => {
+      const overlay = new Overlay(arena, other.state)
+      for (let i = 0; i < 300; i++) overlay.insert(keyAt(i), overlay.get(keyAt(i)) ?? keyAt(i))
+      return overlay
+    }
+    const overlay = await other.call.run('read', write, (guessed) => {
+      dropped.push(guessed)
+      guessed.dispose()
+    })
+    const before = other.state.tree.root.hash
+    await other.call.run('write', () => overlay.commit())
+    assert.deepEqual(other.state.tree.rootHash(), before, 'what was guessed is nowhere')
+    assert.equal(dropped.length, 1)
+    assert.ok(state.tree.root.hash.length > 0)
+  })
+
+  it(`is asked for ${GUESSED_KEYS_MAX} keys at once and no more`, () => {
+    const { state } = farState(10)
+    state.beginGuess()
+    for (let i = 0; i <= GUESSED_KEYS_MAX; i++) assert.equal(state.get(keyAt(i)), undefined)
+    assert.equal(state.endGuess().length, GUESSED_KEYS_MAX)
+    assert.throws(() => state.get(keyAt(0)), { reason: 'mkvs.missing-node' })
+  })
+})
