@@ -3,11 +3,11 @@
  * that the house itself has, for a test that installs what was packed.
  */
 
-import { createReadStream, existsSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { createReadStream, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { dirname, join } from 'node:path'
-import { packFolders } from '../tarballs.ts'
+import { basename, dirname, join } from 'node:path'
 
 interface Manifest {
   readonly name: string
@@ -42,6 +42,20 @@ export function thirdParties(names: Iterable<string>, root: string): readonly st
   return [...found]
 }
 
+/**
+ * What installs takes the first part of every path away, whatever it is called.
+ * PERF: 1.4 s of processor for all of them, by npm 8.8: nobody has to list, sort and squeeze what
+ * is thrown away soon.
+ */
+function packAll(folders: readonly string[], target: string): void {
+  mkdirSync(target)
+  for (const folder of folders) {
+    const file = join(target, fileOf(manifestIn(folder)))
+    const members = ['--exclude=node_modules', '-C', dirname(folder), basename(folder)]
+    execFileSync('tar', ['-cf', file, ...members])
+  }
+}
+
 /** See the top of this file. */
 export class HouseRegistry {
   readonly url: string
@@ -55,7 +69,7 @@ export class HouseRegistry {
 
   /** Packs the folders, and answers for them. */
   static async start(folders: readonly string[], tarballs: string): Promise<HouseRegistry> {
-    await packFolders(folders, tarballs)
+    packAll(folders, tarballs)
     const manifests = folders.map(manifestIn)
     const server = createServer((request, response) =>
       answer({ manifests, tarballs }, request, response),
