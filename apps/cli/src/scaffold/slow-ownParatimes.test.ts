@@ -14,7 +14,7 @@ import { Person } from '../testing/runWadi.ts'
 import { createParatime } from './createParatime.ts'
 
 const MAIN = fileURLToPath(import.meta.resolve('@wadi/localnet/main'))
-const FEW = ['--validators', '1', '--compute-nodes', '1', '--block-time', '100ms']
+const FEW = ['--validators', '1', '--compute-nodes', '1', '--block-time', '250ms']
 const place = mkdtempSync(join(tmpdir(), 'wadi-own-'))
 const folder = join(place, 'network')
 const own = join(place, 'my-notes')
