@@ -9,6 +9,7 @@ import { runProgram } from '../runProgram.ts'
 import { isSlow } from './findTests.ts'
 import { addCounts, formatFailure, NO_COUNTS, type Outcome, type ReportLine } from './report.ts'
 import { divide } from './share.ts'
+import { usualTimes } from './usualTimes.ts'
 
 export type RunOptions = {
   /** At a time, where nothing waits. With one, all files share it, and what they count. */
@@ -27,7 +28,7 @@ const REPORTER = fileURLToPath(new URL('./reporter.ts', import.meta.url))
 const PROPERTY_RUNS = import.meta.resolve('./propertyRuns.ts')
 const TIMES = join(ROOT, 'node_modules/.cache/wadi/test-times.json')
 const UNKNOWN_MS = 100
-const UNKNOWN_SLOW_MS = 30_000
+const UNKNOWN_SLOW_MS = 15_000
 
 type Times = Record<string, number>
 
@@ -93,7 +94,7 @@ export async function runTests(files: readonly string[], options: RunOptions): P
   try {
     const known = readTimes()
     const guess = (file: string) => (isSlow(file) ? UNKNOWN_SLOW_MS : UNKNOWN_MS)
-    const weigh = (file: string) => known[file] ?? guess(file)
+    const weigh = (file: string) => known[file] ?? usualTimes[file] ?? guess(file)
     const division = divide(files, { ...options, weigh })
     const parts: Part[] = []
     const waiting = division.parts.entries()

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { selectTests } from './findTests.ts'
+import { findTests, selectTests } from './findTests.ts'
 import { divide, share, shuffle } from './share.ts'
+import { usualTimes } from './usualTimes.ts'
 
 const names = fc.uniqueArray(fc.string({ minLength: 1 }), { maxLength: 30 })
 
@@ -77,6 +78,14 @@ describe('shuffle', () => {
     )
     const files = ['a', 'b', 'c', 'd', 'e', 'f']
     assert.notDeepEqual(shuffle(files, 1), shuffle(files, 2))
+  })
+})
+
+describe('usual times', () => {
+  it('are of slow tests that there are', () => {
+    const files = new Set(findTests({ filters: ['slow-'], slow: true }))
+    const gone = Object.keys(usualTimes).filter((file) => !files.has(file))
+    assert.deepEqual(gone, [])
   })
 })
 
