@@ -14,7 +14,7 @@ describe('wadi paratime, on a network with the ParaTime of accounts', () => {
   let person: Person
 
   before(async () => {
-    const options = { validators: 1, blockMs: 250, epochBlocks: 60, clients: 1 }
+    const options = { validators: 1, blockMs: 500, epochBlocks: 60, clients: 1 }
     network = await createNetwork({ ...options, paratimes: ['accounts'] })
     const { socketPath, client } = network.nodes.find(({ name }) => name === 'client-0')!
     const WADI_NODE = `unix:${socketPath}`
