@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { toHex } from '@wadi/base/bytes'
 import { Arena } from '@wadi/mkvs/arena'
 import { NO_NODES } from '@wadi/mkvs/nodeReader'
 import { Overlay } from '@wadi/mkvs/overlay'
@@ -9,6 +10,7 @@ import { proveGet, proveIterate, provePrefixes } from '@wadi/mkvs/syncer'
 import { createTree, openTree } from '@wadi/mkvs/tree'
 import { Namespace } from '@wadi/primitives/namespace'
 import type { StorageSyncRequest } from '@wadi/runtime-protocol/host-protocol/services'
+import fc from 'fast-check'
 import { GuessedState } from './guessedState.ts'
 import { HostCall } from './hostCall.ts'
 import { KeyQueue } from './keyQueue.ts'
@@ -22,23 +24,25 @@ function keyAt(index: number): Uint8Array {
   return Uint8Array.of(1, number >>> 24, number >>> 16, number >>> 8, number)
 }
 
-/** A state of so many pairs at the host, of which nothing is here. */
-function farState(count: number) {
-  const there = createTree(arena, { namespace: Namespace.zero, type: ROOT_TYPE_STATE })
-  for (let i = 0; i < count; i++) there.insert(keyAt(i), Uint8Array.of(i, i >> 8))
-  const { root } = there.commit({ version: 1n, baseAddress: 1 })
+const keysOf = (count: number) => Array.from({ length: count }, (_, i) => keyAt(i))
+
+/** A state of such pairs at the host, of which nothing is here. */
+function farState(there: readonly Uint8Array[]) {
+  const tree = createTree(arena, { namespace: Namespace.zero, type: ROOT_TYPE_STATE })
+  for (const [i, key] of there.entries()) tree.insert(key, Uint8Array.of(i, i >> 8))
+  const { root } = tree.commit({ version: 1n, baseAddress: 1 })
   const asked = { get: 0, prefixes: 0, iterate: 0 }
   const prove = ({ syncGet, syncGetPrefixes, syncIterate }: StorageSyncRequest) => {
     if (syncGet !== undefined) {
       asked.get++
-      return proveGet(there, syncGet)
+      return proveGet(tree, syncGet)
     }
     if (syncGetPrefixes !== undefined) {
       asked.prefixes++
-      return provePrefixes(there, syncGetPrefixes)
+      return provePrefixes(tree, syncGetPrefixes)
     }
     asked.iterate++
-    return proveIterate(there, syncIterate!)
+    return proveIterate(tree, syncIterate!)
   }
   const ask = async ({ body }: { readonly body: unknown }) => {
     const proof = prove(body as StorageSyncRequest)
@@ -54,7 +58,7 @@ function farState(count: number) {
 
 describe('a state of which nothing is here', () => {
   it('is asked for all that a function reads at once, and the function runs four times', async () => {
-    const { state, asked, call } = farState(5_000)
+    const { state, asked, call } = farState(keysOf(5_000))
     let runs = 0
     const sum = await call.run('read', () => {
       runs++
@@ -70,7 +74,7 @@ describe('a state of which nothing is here', () => {
   })
 
   it('is read as it is by whoever reads what he found', async () => {
-    const { state, asked, call } = farState(1_000)
+    const { state, asked, call } = farState(keysOf(1_000))
     const last = await call.run('read', () => {
       let found = 0
       for (let i = 0; i < 10; i++) {
@@ -85,12 +89,27 @@ describe('a state of which nothing is here', () => {
     assert.ok(asked.prefixes <= 10)
   })
 
+  it('is asked for what is not there, too: a lookup of that ends under another key', async () => {
+    const shape = fc.array(fc.uint8Array({ minLength: 2, maxLength: 3 }), { maxLength: 12 })
+    const property = fc.asyncProperty(shape, shape, async (there, sought) => {
+      const { state, asked, call } = farState(there)
+      const names = new Set(there.map(toHex))
+      const found = await call.run('read', () => sought.map((key) => state.get(key)))
+      assert.deepEqual(
+        found.map((value) => value !== undefined),
+        sought.map((key) => names.has(toHex(key))),
+      )
+      assert.ok(asked.get + asked.prefixes <= 2 + sought.length)
+    })
+    await fc.assert(property, { numRuns: 1_000 })
+  })
+
   it('is walked over, and changed through what lies above it', async () => {
-    const { state, call } = farState(300)
+    const { state, call } = farState(keysOf(300))
     const pairs = await call.run('read', () => [...pairsWithPrefix(state, Uint8Array.of(1))])
     assert.equal(pairs.length, 300)
     const dropped: Overlay[] = []
-    const other = farState(300)
+    const other = farState(keysOf(300))
     const write = () => {
       const overlay = new Overlay(arena, other.state)
       for (let i = 0; i < 300; i++) overlay.insert(keyAt(i), overlay.get(keyAt(i)) ?? keyAt(i))
@@ -108,7 +127,7 @@ describe('a state of which nothing is here', () => {
   })
 
   it(`is asked for ${GUESSED_KEYS_MAX} keys at once and no more`, () => {
-    const { state } = farState(10)
+    const { state } = farState(keysOf(10))
     state.beginGuess()
     for (let i = 0; i <= GUESSED_KEYS_MAX; i++) assert.equal(state.get(keyAt(i)), undefined)
     assert.equal(state.endGuess().length, GUESSED_KEYS_MAX)

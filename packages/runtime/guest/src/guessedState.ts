@@ -7,11 +7,17 @@
  * and asks twice; it was 132 runs and 131 questions.
  */
 
-import { toHex } from '@wadi/base/bytes'
+import { concatBytes, equalBytes, toHex } from '@wadi/base/bytes'
 import { MissingNodeError } from '@wadi/mkvs/nodeReader'
 import type { Cursor, State } from '@wadi/mkvs/state'
 import type { Tree } from '@wadi/mkvs/tree'
 import { GUESSED_KEYS_MAX } from './limits.ts'
+
+/**
+ * A lookup of what is not there ends elsewhere, under the beginning of another key. With this it is
+ * no beginning of a key any more: nobody wants all that begin with it.
+ */
+const REST = new Uint8Array(8)
 
 /** See the top of this file. */
 export class GuessedState implements State {
@@ -27,7 +33,7 @@ export class GuessedState implements State {
     this.#missed = new Map()
   }
 
-  /** It does not any more; which keys were missed. */
+  /** It does not any more; by which keys one comes to all that was missed. */
   endGuess(): readonly Uint8Array[] {
     const missed = [...(this.#missed?.values() ?? [])]
     this.#missed = undefined
@@ -39,7 +45,8 @@ export class GuessedState implements State {
       return this.tree.get(key)
     } catch (error) {
       if (this.#missed === undefined || !(error instanceof MissingNodeError)) throw error
-      if (this.#missed.size < GUESSED_KEYS_MAX) this.#missed.set(toHex(key), key.slice())
+      const way = equalBytes(error.key, key) ? key.slice() : concatBytes(error.key, REST)
+      if (this.#missed.size < GUESSED_KEYS_MAX) this.#missed.set(toHex(way), way)
       return undefined
     }
   }

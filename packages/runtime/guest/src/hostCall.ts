@@ -50,6 +50,7 @@ export class HostCall {
   #questionCount = 0
   #proofBytes = 0
   #lastPosition = ''
+  #wasGuessed = false
 
   constructor({ connection, keys }: Sources, trees: readonly RemoteTree[], signal: AbortSignal) {
     this.#connection = connection
@@ -120,15 +121,17 @@ export class HostCall {
   /** The node that was missed; from the second one on with all that are known to be, too. */
   async #fetchNodes(missing: MissingNodeError, access: Access, guess: () => void): Promise<void> {
     const position = toHex(missing.position)
-    if (position === this.#lastPosition) throw errors.noProgress(position)
-    const isFirst = this.#lastPosition === ''
+    const isAgain = position === this.#lastPosition
+    if (isAgain && !this.#wasGuessed) throw errors.noProgress(position)
+    const mayGuess = access === 'read' && this.#lastPosition !== '' && !isAgain
     this.#lastPosition = position
-    const keys = isFirst || access === 'write' ? [] : this.#guess(guess)
+    const keys = mayGuess ? this.#guess(guess) : []
     const own = this.#trees.find(({ state: { tree } }) => equalRoots(tree.root, missing.root))
     if (own === undefined) throw missing
     for (const [remote, missed] of keys) await this.#fetchKeys(remote, missed)
     // A walk misses what lies beside the keys that were looked for.
-    if (!keys.some(([remote]) => remote === own)) await this.#fetchNode(access, own, missing)
+    this.#wasGuessed = keys.some(([remote]) => remote === own)
+    if (!this.#wasGuessed) await this.#fetchNode(access, own, missing)
   }
 
   /** What a run misses that goes on as if it were not there, and comes to nothing. */
