@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { toHex } from '@wadi/base/bytes'
-import type { ProvisionedNode } from './provisionedNetwork.ts'
+import type { ProvisionedNode } from './provisionedNode.ts'
 
 const MS_MAX = 180_000
 

@@ -3,7 +3,8 @@ import { after, before, describe, it } from 'node:test'
 import { isReferenceAbsent } from '@wadi/node-config/testing/reference-files'
 import { blockOf, CHECKPOINTS, firstBlockOf, reach, trusting } from './joining.ts'
 import { asReleased, findOasisNode } from './oasisNode.ts'
-import { type NodeProgram, ProvisionedNetwork, type ProvisionedNode } from './provisionedNetwork.ts'
+import { ProvisionedNetwork } from './provisionedNetwork.ts'
+import type { NodeProgram, ProvisionedNode } from './provisionedNode.ts'
 
 const program = findOasisNode()
 const skip = isReferenceAbsent ? "the reference's command lines are not here" : program.missing

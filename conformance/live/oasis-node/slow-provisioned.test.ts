@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { isReferenceAbsent } from '@wadi/node-config/testing/reference-files'
 import { blockOf, CHECKPOINTS, firstBlockOf, reach, trusting, withoutRuntimes } from './joining.ts'
-import { ProvisionedNetwork, type ProvisionedNode } from './provisionedNetwork.ts'
+import { ProvisionedNetwork } from './provisionedNetwork.ts'
+import type { ProvisionedNode } from './provisionedNode.ts'
 
 const skip = isReferenceAbsent && "the reference's command lines are not here"
 describe('a network provisioned by the recorded command lines alone', { skip }, () => {

@@ -5,7 +5,8 @@ import { describe, it } from 'node:test'
 import { until } from '@wadi/compose/testing/node-process'
 import { isReferenceAbsent } from '@wadi/node-config/testing/reference-files'
 import { asReleased, findOasisNode } from './oasisNode.ts'
-import { type NodeProgram, ProvisionedNetwork, type ProvisionedNode } from './provisionedNetwork.ts'
+import { ProvisionedNetwork } from './provisionedNetwork.ts'
+import type { NodeProgram, ProvisionedNode } from './provisionedNode.ts'
 
 const program = findOasisNode()
 const skip = isReferenceAbsent ? "the reference's command lines are not here" : program.missing

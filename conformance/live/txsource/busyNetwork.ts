@@ -1,4 +1,7 @@
-/** All workloads at once, each at a node of its own choice, until they are told to end. */
+/**
+ * All workloads of the consensus layer at once, each at a node of its own choice, until they are
+ * told to end.
+ */
 
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -40,7 +43,8 @@ export class BusyNetwork implements Disposable {
       return new Channel({ target, clock: processClock, timers: nodeTimers })
     })
     const names = Object.keys(workloads) as WorkloadName[]
-    this.work = names.map((name) => ({ name, iterations: 0, committed: 0, failed: 0 }))
+    const ofConsensus = names.filter((name) => name !== 'runtime')
+    this.work = ofConsensus.map((name) => ({ name, iterations: 0, committed: 0, failed: 0 }))
   }
 
   /** Resolves when all have ended well; what one of them finds is thrown. */
@@ -65,7 +69,7 @@ export class BusyNetwork implements Disposable {
         gasPrice: quantity(0n),
         source: accounts[0]!.signer,
         validatorEntities: validators.map(({ entity }) => entity.signer),
-        queries: { keptVersions: ALL_VERSIONS, runtimeId: undefined },
+        queries: { keptVersions: ALL_VERSIONS, runtimeId: undefined, asksRounds: false },
         log: createLogger(work.name, SILENT),
         goesOn: (pauseMs) => this.#goesOn(work, pauseMs),
         onCommitted: (one) => this.#note(work, one),

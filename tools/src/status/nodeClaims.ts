@@ -53,11 +53,12 @@ export const nodeClaims: readonly Claim[] = [
   },
   {
     area: 'In place of oasis-node',
-    does: 'a seed, four validators and two clients as its tooling makes and starts them; a switch there and back',
+    does: 'a seed, four validators, two clients, a key manager and compute nodes as its tooling makes and starts them; a switch there and back',
     against: 'recorded command lines; the program itself, where it was built',
     shownBy: [
       'conformance/live/oasis-node/slow-provisioned.test.ts',
       'conformance/live/oasis-node/slow-switching.test.ts',
+      'conformance/live/recorded-network/slow-recorded.test.ts',
     ],
   },
   {

@@ -48,6 +48,6 @@ export async function runWorkload(options: WorkloadOptions): Promise<void> {
   const funds = drawSigner(random)
   if (workload.needsFunds) await sender.transfer(source, addressOf(funds), FUNDS)
   options.log.info('begins', { workload: name })
-  await workload.run({ ...rest, client, sender, funds, random })
+  await workload.run({ ...rest, client, sender, funds, random, waiting: world })
   options.log.info('ends', { workload: name })
 }

@@ -72,7 +72,7 @@ async function run(
     gasPrice: quantity(0n),
     source: testEntity().signer,
     validatorEntities: [validator!.entity.signer],
-    queries: { keptVersions: 1_000n, runtimeId: undefined },
+    queries: { keptVersions: 1_000n, runtimeId: undefined, asksRounds: false },
     log: createLogger('txsource', SILENT),
     goesOn: async () => --left > 0,
     onCommitted: (one) => committed.push(one),
@@ -93,7 +93,7 @@ describe('debug txsource', () => {
     rmSync(folder, { recursive: true })
   })
 
-  const ITERATIONS: Readonly<Record<WorkloadName, number>> = {
+  const ITERATIONS: Readonly<Record<Exclude<WorkloadName, 'runtime'>, number>> = {
     transfer: 6,
     delegation: 5,
     commission: 6,
@@ -149,11 +149,14 @@ describe('the flags of debug txsource', () => {
     )
   })
 
-  it('leave runtimes to the runtime layer, in a sentence', async () => {
-    assert.match(await refusal('--workload', 'runtime'), /comes with the runtime layer; use one of/)
+  it('name the runtime that is called, or asked about', async () => {
+    assert.match(
+      await refusal('--workload', 'runtime'),
+      /--runtime.runtime_id is missing; give the one of the key-value runtime/,
+    )
     assert.match(
       await refusal('--workload', 'queries'),
-      /runtime layer; give --queries.runtime.enabled=false/,
+      /--runtime.runtime_id is missing; give it, or --queries.runtime.enabled=false/,
     )
   })
 

@@ -62,21 +62,23 @@ type Values = FlagsOf<typeof options>
 function workloadOf({ workload: name }: Values): WorkloadName {
   if (isWorkload(name)) return name
   const known = Object.keys(workloads).join(', ')
-  if (name === 'runtime')
-    throw errors.unsupported(`--workload runtime comes with the runtime layer; use one of ${known}`)
   throw errors.badValue(`--workload is ${JSON.stringify(name)}; give one of ${known}`)
 }
 
 function queriesOf(flags: Values, name: WorkloadName): QueryChoices {
-  if (name === 'queries' && flags['queries.runtime.enabled'])
-    throw errors.unsupported(
-      'queries of runtimes come with the runtime layer; give --queries.runtime.enabled=false',
-    )
   const kept = 'queries.consensus.num_kept_versions'
   const id = flags['runtime.runtime_id']
+  const asksRounds = flags['queries.runtime.enabled']
+  if (name === 'runtime' && id === '')
+    throw errors.badValue('--runtime.runtime_id is missing; give the one of the key-value runtime')
+  if (name === 'queries' && asksRounds && id === '')
+    throw errors.badValue(
+      '--runtime.runtime_id is missing; give it, or --queries.runtime.enabled=false',
+    )
   return {
     keptVersions: unsignedOf(kept, flags[kept], BITS),
     runtimeId: id === '' ? undefined : runtimeIdOf('--runtime.runtime_id', id),
+    asksRounds,
   }
 }
 

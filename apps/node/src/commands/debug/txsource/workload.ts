@@ -8,14 +8,17 @@ import type { Epoch } from '@wadi/primitives/epoch'
 import type { Namespace } from '@wadi/primitives/namespace'
 import type { NodeClient } from '@wadi/sdk/node-client'
 import { errors } from './errors.ts'
+import type { WaitingWorld } from './patientTransport.ts'
 import type { TransactionSender } from './transactionSender.ts'
 
-/** What the workload `queries` is told. */
+/** What workloads that ask or use a runtime are told. */
 export interface QueryChoices {
   /** So many last states are asked for. */
   readonly keptVersions: bigint
-  /** The runtime to ask about, if there is one. */
+  /** The runtime that is asked about, and called, if there is one. */
   readonly runtimeId: Namespace | undefined
+  /** Does the node follow it, so that its rounds can be asked for? */
+  readonly asksRounds: boolean
 }
 
 /** See the top of this file. Every choice follows from `random`. */
@@ -28,6 +31,7 @@ export interface WorkloadWorld {
   readonly validatorEntities: readonly Signer[]
   readonly random: RandomSource
   readonly queries: QueryChoices
+  readonly waiting: WaitingWorld
   readonly log: Logger
   /** Waits, and answers whether there is to be another iteration. */
   goesOn(pauseMs: number): Promise<boolean>

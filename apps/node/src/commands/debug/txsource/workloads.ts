@@ -8,9 +8,10 @@ import { oversizedWorkload } from './workloads/oversized.ts'
 import { parallelWorkload } from './workloads/parallel.ts'
 import { queriesWorkload } from './workloads/queries.ts'
 import { registrationWorkload } from './workloads/registration.ts'
+import { runtimeWorkload } from './workloads/runtime.ts'
 import { transferWorkload } from './workloads/transfer.ts'
 
-/** What there is to do on the consensus layer. */
+/** What there is to do. */
 export const workloads = {
   commission: commissionWorkload,
   delegation: delegationWorkload,
@@ -19,6 +20,7 @@ export const workloads = {
   parallel: parallelWorkload,
   queries: queriesWorkload,
   registration: registrationWorkload,
+  runtime: runtimeWorkload,
   transfer: transferWorkload,
 } as const satisfies Readonly<Record<string, Workload>>
 

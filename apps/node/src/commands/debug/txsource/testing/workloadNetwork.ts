@@ -4,7 +4,11 @@ import { make } from '@wadi/cbor/codec'
 import { keyedMap } from '@wadi/cbor/collections'
 import type { NetworkOptions } from '@wadi/compose/network-genesis'
 import type { GenesisDocument } from '@wadi/consensus/genesis/document'
-import { RuntimeGovernanceModel } from '@wadi/consensus/registry/runtime'
+import {
+  RUNTIME_KINDS,
+  type Runtime,
+  RuntimeGovernanceModel,
+} from '@wadi/consensus/registry/runtime'
 import { CommissionScheduleRules } from '@wadi/consensus/staking'
 import { quantity } from '@wadi/primitives/quantity'
 import { testEntity } from '@wadi/provisioning/test-entity'
@@ -12,8 +16,20 @@ import { addressOf } from '../transactionSender.ts'
 
 const BALANCE = 10n ** 15n
 const DEPLOYMENTS = 5
+const MESSAGES = 32
+const FLUSH = 100_000_000n
 
-/** Schedules of commissions, runtimes of entities, and a debonding that somebody lives to see. */
+/** Runtimes take messages, and do not wait long for more transactions. */
+function livelier(runtime: Runtime): Runtime {
+  const { txnScheduler } = runtime
+  const scheduling = { maxInMessages: MESSAGES, batchFlushTimeout: FLUSH }
+  return { ...runtime, txnScheduler: { ...txnScheduler, ...scheduling } }
+}
+
+/**
+ * Schedules of commissions, runtimes of entities, messages between the layers, and a debonding that
+ * somebody lives to see.
+ */
 function withAllKinds(document: GenesisDocument): GenesisDocument {
   const { staking, registry } = document
   const commissionScheduleRules = make(CommissionScheduleRules, {
@@ -32,10 +48,17 @@ function withAllKinds(document: GenesisDocument): GenesisDocument {
     ...document,
     staking: {
       ...staking,
-      params: { ...staking.params, commissionScheduleRules, debondingInterval: 2n },
+      params: {
+        ...staking.params,
+        commissionScheduleRules,
+        debondingInterval: 2n,
+      },
     },
     registry: {
       ...registry,
+      runtimes: registry.runtimes.map((one) =>
+        one?.kind === RUNTIME_KINDS.compute ? livelier(one) : one,
+      ),
       params: {
         ...registry.params,
         enableRuntimeGovernanceModels,

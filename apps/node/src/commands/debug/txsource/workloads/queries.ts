@@ -7,8 +7,10 @@ import { checkConsensus } from './queries/consensusAnswers.ts'
 import { checkGovernance } from './queries/governanceAnswers.ts'
 import { checkRegistry } from './queries/registryAnswers.ts'
 import { checkRoothash } from './queries/roothashAnswers.ts'
+import { checkRuntime } from './queries/runtimeAnswers.ts'
 import { checkScheduler } from './queries/schedulerAnswers.ts'
 import { checkStaking } from './queries/stakingAnswers.ts'
+import { RuntimeCaller } from './runtime/runtimeCaller.ts'
 
 const PERCENT = 100
 /** So often of a hundred times it is the first height, and so often the last one. */
@@ -25,6 +27,7 @@ const COMPARISONS: readonly Comparison[] = [
   checkStaking,
   checkGovernance,
   checkRoothash,
+  checkRuntime,
 ]
 
 async function drawHeight({ client, random, queries }: WorkloadWorld): Promise<bigint> {
@@ -43,7 +46,10 @@ async function drawHeight({ client, random, queries }: WorkloadWorld): Promise<b
 export const queriesWorkload: Workload = {
   needsFunds: false,
   async run(world) {
-    const { client, log } = world
+    const { client, log, queries, waiting } = world
+    const { runtimeId, asksRounds } = queries
+    if (runtimeId !== undefined && asksRounds)
+      await new RuntimeCaller({ client, runtimeId, waiting }).ready()
     do {
       await client.nodeController.waitSync()
       const height = await drawHeight(world)
