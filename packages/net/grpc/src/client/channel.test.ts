@@ -45,7 +45,7 @@ async function oddServer(answer: (stream: http2.ServerHttp2Stream) => void) {
     for (const session of sessions) session.destroy()
     server.close()
   }
-  return { channel, time, sessions, [Symbol.dispose]: dispose }
+  return { channel, target, time, sessions, [Symbol.dispose]: dispose }
 }
 
 describe('a target', () => {
@@ -154,6 +154,21 @@ describe('a channel', () => {
     assert.equal(test.service.calls[0]!.header('grpc-timeout'), '5000m')
     test.time.advance(5000)
     assert.equal(await answer, 'grpc.deadlineExceeded')
+  })
+
+  it('has waited too long where the server was the first to say so', async () => {
+    let nowMs = 0
+    using odd = await oddServer((stream) => {
+      nowMs += 20
+      stream.close(http2.constants.NGHTTP2_CANCEL)
+    })
+    const { target } = odd
+    const clock = { unixMs: () => nowMs, monotonicMs: () => nowMs }
+    const channel = new Channel({ target, clock, timers: odd.time })
+    const reasonWithin = (timeoutMs: number) => reasonOf(channel.unary(ECHO, ONE, { timeoutMs }))
+    assert.equal(await reasonWithin(20), 'grpc.deadlineExceeded')
+    assert.equal(await reasonWithin(21), 'grpc.canceled')
+    channel.close()
   })
 
   it('does not begin a call that is canceled already', async () => {

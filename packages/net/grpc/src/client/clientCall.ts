@@ -69,6 +69,11 @@ export class ClientCall {
     return !this.#isAnswered && this.#stream.rstCode === constants.NGHTTP2_REFUSED_STREAM
   }
 
+  /** Has the server given it up? */
+  get isCanceled(): boolean {
+    return this.#stream.rstCode === constants.NGHTTP2_CANCEL
+  }
+
   pause(): void {
     this.#stream.pause()
   }

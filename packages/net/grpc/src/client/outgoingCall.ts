@@ -48,8 +48,7 @@ export class OutgoingCall {
     this.#begunMs = clock.monotonicMs()
     desk.observer.begun(question.path)
     if (timeoutMs !== undefined) {
-      const late = () => this.cancel(statusError('deadlineExceeded', 'context deadline exceeded'))
-      this.#deadline = timers.after(timeoutMs, late)
+      this.#deadline = timers.after(timeoutMs, () => this.cancel(tooLate()))
     }
     signal?.addEventListener('abort', this.#onAbort, { once: true })
     if (signal?.aborted === true) queueMicrotask(this.#onAbort)
@@ -125,8 +124,16 @@ export class OutgoingCall {
   }
 
   #settle(error: Error | undefined): void {
-    if (error !== undefined && this.#call?.isRefused === true) this.#retry(error)
-    else this.#end(error)
+    if (error === undefined) this.#end(undefined)
+    else if (this.#call?.isRefused === true) this.#retry(error)
+    else this.#end(this.#call?.isCanceled === true && this.#isLate ? tooLate() : error)
+  }
+
+  /** Servers know the deadline, too, and may be the first to see that it has passed. */
+  get #isLate(): boolean {
+    const { timeoutMs } = this.#question.options
+    const tookMs = this.#desk.options.clock.monotonicMs() - this.#begunMs
+    return timeoutMs !== undefined && tookMs >= timeoutMs
   }
 
   #retry(error: Error): void {
@@ -149,6 +156,8 @@ export class OutgoingCall {
     this.#events.ended(error)
   }
 }
+
+const tooLate = () => statusError('deadlineExceeded', 'context deadline exceeded')
 
 function codeOf(error: Error | undefined): number {
   if (error === undefined) return STATUS.ok
