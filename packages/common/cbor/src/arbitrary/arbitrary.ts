@@ -137,8 +137,8 @@ function anyFields(fields: readonly FieldShape[], known: KnownValues): fc.Arbitr
 }
 
 /**
- * What is dropped when empty is often empty, and then what it is read as: some fields have two empty
- * values, of which one does not come back.
+ * What is dropped when empty is often empty, and then what it is read as: some fields have two
+ * empty values, of which one does not come back.
  */
 function anyField({ schema, omitsEmpty }: FieldShape, known: KnownValues): fc.Arbitrary<unknown> {
   const full = anyOf(schema, known)
