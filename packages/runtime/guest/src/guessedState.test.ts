@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { toHex } from '@wadi/base/bytes'
+import { CodedError } from '@wadi/base/errors'
 import { Arena } from '@wadi/mkvs/arena'
 import { NO_NODES } from '@wadi/mkvs/nodeReader'
 import { Overlay } from '@wadi/mkvs/overlay'
+import type { Proof } from '@wadi/mkvs/proof'
 import { ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
 import { pairsWithPrefix } from '@wadi/mkvs/state'
 import { proveGet, proveIterate, provePrefixes } from '@wadi/mkvs/syncer'
 import { createTree, openTree } from '@wadi/mkvs/tree'
+import { Hash } from '@wadi/primitives/hash'
 import { Namespace } from '@wadi/primitives/namespace'
 import type { StorageSyncRequest } from '@wadi/runtime-protocol/host-protocol/services'
 import fc from 'fast-check'
@@ -27,7 +30,7 @@ function keyAt(index: number): Uint8Array {
 const keysOf = (count: number) => Array.from({ length: count }, (_, i) => keyAt(i))
 
 /** A state of such pairs at the host, of which nothing is here. */
-function farState(there: readonly Uint8Array[]) {
+function farState(there: readonly Uint8Array[], spoil = (proof: Proof) => proof) {
   const tree = createTree(arena, { namespace: Namespace.zero, type: ROOT_TYPE_STATE })
   for (const [i, key] of there.entries()) tree.insert(key, Uint8Array.of(i, i >> 8))
   const { root } = tree.commit({ version: 1n, baseAddress: 1 })
@@ -45,7 +48,7 @@ function farState(there: readonly Uint8Array[]) {
     return proveIterate(tree, syncIterate!)
   }
   const ask = async ({ body }: { readonly body: unknown }) => {
-    const proof = prove(body as StorageSyncRequest)
+    const proof = spoil(prove(body as StorageSyncRequest))
     return { kind: 'HostStorageSyncResponse', body: { proofResponse: { proof } } } as never
   }
   const state = new GuessedState(openTree(arena, { root, rootAddress: 0, reader: NO_NODES }))
@@ -132,5 +135,51 @@ describe('a state of which nothing is here', () => {
     for (let i = 0; i <= GUESSED_KEYS_MAX; i++) assert.equal(state.get(keyAt(i)), undefined)
     assert.equal(state.endGuess().length, GUESSED_KEYS_MAX)
     assert.throws(() => state.get(keyAt(0)), { reason: 'mkvs.missing-node' })
+  })
+})
+
+describe('storage-sync answers of any shape', () => {
+  const there = keysOf(50)
+  const sought = [...there.slice(0, 8), keyAt(77)]
+  const read = (state: GuessedState) => () => sought.map((key) => state.get(key)?.[0])
+  const truth = sought.map((_, i) => (i < 8 ? i : undefined))
+
+  /** What somebody reads whose host spoils its answers; undefined if he refuses one. */
+  async function readSpoilt(spoil: (proof: Proof, question: number) => Proof) {
+    let questions = 0
+    const { state, call, asked } = farState(there, (proof) => spoil(proof, questions++))
+    try {
+      return { found: await call.run('read', read(state)), asked }
+    } catch (error) {
+      assert.ok(error instanceof CodedError, `${error}`)
+      assert.throws(() => state.get(keyAt(40)), { reason: 'mkvs.missing-node' })
+      return { found: undefined, asked }
+    }
+  }
+
+  it('are refused with a code, or show what is so', async () => {
+    const bytes = fc.uint8Array({ maxLength: 40 })
+    const damage = fc.record({ question: fc.nat(2), entry: fc.nat(60), bytes, kind: fc.nat(4) })
+    const property = fc.asyncProperty(damage, async ({ question, entry, bytes: other, kind }) => {
+      const spoil = (proof: Proof): Proof => {
+        const { entries, untrustedRoot } = proof
+        const at = entries.length === 0 ? 0 : entry % entries.length
+        if (kind === 0) return { ...proof, entries: entries.with(at, other) }
+        if (kind === 1) return { ...proof, entries: entries.slice(0, at) }
+        if (kind === 2) return { ...proof, entries: [...entries, other] }
+        if (kind === 3) return { ...proof, entries: entries.with(at, undefined) }
+        return { ...proof, untrustedRoot: Hash.check(untrustedRoot.map((byte) => byte ^ entry)) }
+      }
+      const { found } = await readSpoilt((proof, i) => (i === question ? spoil(proof) : proof))
+      if (found !== undefined) assert.deepEqual(found, truth)
+    })
+    await fc.assert(property, { numRuns: 500 })
+  })
+
+  it('that show nothing are not asked for without end', async () => {
+    let first: Proof | undefined
+    const { found, asked } = await readSpoilt((proof) => (first ??= proof))
+    assert.equal(found, undefined)
+    assert.ok(asked.get + asked.prefixes + asked.iterate <= 4)
   })
 })

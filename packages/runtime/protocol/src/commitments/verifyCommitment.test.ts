@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { UnavailableError } from '@wadi/base/errors'
-import { encode, make, zero } from '@wadi/cbor/codec'
+import { equalBytes } from '@wadi/base/bytes'
+import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { sample } from '@wadi/cbor/arbitrary'
+import { decode, encode, make, zero } from '@wadi/cbor/codec'
 import { ExecutorParameters, Runtime, VersionInfo } from '@wadi/consensus/registry/runtime'
 import {
   ComputeResultsHeader,
-  type ExecutorCommitment,
+  ExecutorCommitment,
   ExecutorCommitmentHeader,
   FAILURES,
 } from '@wadi/consensus/roothash/commitments'
@@ -187,5 +189,46 @@ describe("verifying a commitment's messages", () => {
   it('refuses those of whoever is not the scheduler', () => {
     refuses(committed({ messagesHash }, { messages }), 13)
     verifyExecutorCommitment(view, committed({ messagesHash }))
+  })
+})
+
+describe('commitments of any shape', () => {
+  const ours = encode(ExecutorCommitment, committed())
+  const isOurs = (commitment: ExecutorCommitment) =>
+    equalBytes(encode(ExecutorCommitment, commitment), ours)
+
+  /** What becomes of bytes: the commitment that was signed, or a refusal with a code. */
+  function take(bytes: Uint8Array): 'refused' | 'taken' {
+    try {
+      const taken = verifyExecutorCommitment(view, decode(ExecutorCommitment, bytes))
+      assert.ok(isOurs(taken), 'nobody has signed that')
+      return 'taken'
+    } catch (error) {
+      if (error instanceof CodedError) return 'refused'
+      throw error
+    }
+  }
+
+  it('are refused with a code, but for what the node has signed', () => {
+    assert.equal(take(ours), 'taken')
+    const anything = sample(ExecutorCommitment, 200, 1)
+    for (const commitment of anything)
+      assert.equal(take(encode(ExecutorCommitment, commitment)), 'refused')
+  })
+
+  it('are what was signed or refused, with any byte changed, cut, or with more behind', () => {
+    for (let at = 0; at < ours.length; at++) {
+      assert.equal(take(ours.subarray(0, at)), 'refused', `cut at ${at}`)
+      const changed = ours.slice()
+      changed[at]! ^= 1 << (at % 8)
+      // COMPAT(go): the letters of names may be large or small; it is the same commitment then.
+      take(changed)
+    }
+    assert.equal(take(Uint8Array.of(...ours, 0)), 'refused')
+  })
+
+  it('are refused before a node is looked for, if they are not of this round', () => {
+    const early = committed({ round: 9n })
+    refuses(early, 7, { findNode: () => assert.fail('it is too early for a node') })
   })
 })
