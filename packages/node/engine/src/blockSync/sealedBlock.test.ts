@@ -91,6 +91,7 @@ describe('a block that nobody has read', () => {
       second: sealedBlock(swollen(second, 8_000_000)),
     })
     assert.equal(asSecond.kind, 'decided')
-    assert.ok(getHeapStatistics().used_heap_size - before < 16 * 1024 * 1024)
+    // Read, it would take hundreds of megabytes; some is garbage that nobody has collected yet.
+    assert.ok(getHeapStatistics().used_heap_size - before < 64 * 1024 * 1024)
   })
 })
