@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,7 +13,7 @@ import { signedTransfer } from '@wadi/compose/network-transfer'
 import { localAccount } from '@wadi/localnet/accounts'
 import { connectNetwork, type NetworkConnection } from '@wadi/localnet/create-network'
 import { SignedTransaction } from '@wadi/primitives/transaction'
-import { canSeeProcesses, residentBytesOf } from '../src/loopback/processUse.ts'
+import { canSeeProcesses, processesOf, residentBytesOf } from '../src/loopback/processUse.ts'
 import type { Contender, Meter, Scenario } from '../src/scenario.ts'
 
 const LOCALNET = fileURLToPath(new URL('../../apps/localnet/src/main.ts', import.meta.url))
@@ -22,20 +22,6 @@ const EACH = 'wadi, the largest of four processes'
 const MEGABYTE = 1_000_000
 const LOAD_MS = 30_000
 const POLL_MS = 200
-
-/** Processes that were told of a folder. */
-function processesOf(folder: string): readonly number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  const isOfFolder = (pid: string) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder)
-    } catch {
-      // It has ended.
-      return false
-    }
-  }
-  return pids.filter(isOfFolder).map(Number)
-}
 
 /** Connects when blocks are made. */
 async function connect(folder: string, isAlive: () => boolean): Promise<NetworkConnection> {

@@ -89,11 +89,14 @@ describe('measureScenario', () => {
       { contender: 'fast', atLeast: 1000 },
       { contender: 'fast', atLeast: 1001 },
       { contender: 'go', atLeast: 1 },
+      { contender: 'slow', atMost: 0.5, times: 'fast' },
+      { contender: 'fast', atMost: 1.9, times: 'slow' },
     ]
     const result = await measureScenario(scenarioOf(contenders, goals), timing)
     const states = result.verdicts.map(({ state }) => state)
     assert.deepEqual(states.slice(0, 5), ['met', 'missed', 'not measured', 'met', 'missed'])
-    assert.deepEqual(states.slice(5), ['met', 'missed', 'not measured'])
+    assert.deepEqual(states.slice(5), ['met', 'missed', 'not measured', 'met', 'missed'])
+    assert.match(formatResult(result), /MISSED \(2\.00\): fast at most 1\.9 × slow/)
     assert.deepEqual(result.absent, [{ name: 'go', why: 'there is no Go toolchain' }])
     assert.match(formatResult(result), /go +absent: there is no Go toolchain/)
     assert.match(formatResult(result), /MISSED \(2\.00\): fast at least 2\.1 × slow/)

@@ -103,9 +103,8 @@ function ratioOf(rates: Rates, name: string, other: string): number | undefined 
 }
 
 function describeGoal(goal: Goal, unit: string): string {
-  if ('atMost' in goal) return `${goal.contender} at most ${goal.atMost} ${unit}`
-  const floor = `${goal.contender} at least ${goal.atLeast}`
-  return 'times' in goal ? `${floor} × ${goal.times}` : `${floor} ${unit}`
+  const bound = 'atMost' in goal ? `at most ${goal.atMost}` : `at least ${goal.atLeast}`
+  return `${goal.contender} ${bound} ${'times' in goal ? `× ${goal.times}` : unit}`
 }
 
 function reachedOf(goal: Goal, rates: Rates): number | undefined {

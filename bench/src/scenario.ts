@@ -41,6 +41,8 @@ export type Contender = Runner | Partner | Meter | Absentee
 export type Goal =
   /** So many times the figure of another contender. */
   | { readonly contender: string; readonly atLeast: number; readonly times: string }
+  /** Not more than so many times the figure of another contender. */
+  | { readonly contender: string; readonly atMost: number; readonly times: string }
   /** No less than this, in the scenario's unit. */
   | { readonly contender: string; readonly atLeast: number }
   /** No more than this, in the scenario's unit. */

@@ -1,6 +1,6 @@
 /** What processes use, as the system counts it. */
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { assert } from '@wadi/base/errors'
 
 /** Clock ticks of `/proc` in a second: the same on every Linux. */
@@ -13,6 +13,20 @@ const SYSTEM_TIME = 12
 /** Can processes be looked at on this system? */
 export function canSeeProcesses(): boolean {
   return existsSync('/proc/self/stat')
+}
+
+/** Processes that were told of a folder. */
+export function processesOf(folder: string): readonly number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const isOfFolder = (pid: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder)
+    } catch {
+      // It has ended.
+      return false
+    }
+  }
+  return pids.filter(isOfFolder).map(Number)
 }
 
 /** Seconds of the processor that processes have used, all threads together. */
