@@ -23,7 +23,7 @@ const { values, positionals } = parseArgs({
 const toNumber = (text: string | undefined) => (text === undefined ? undefined : Number(text))
 const seed = toNumber(values.seed)
 const propertyRuns = toNumber(values.runs)
-const isNamed = positionals.some((filter) => filter.includes('slow-'))
+const isNamed = positionals.some((filter) => /(slow|long)-/.test(filter))
 const files = findTests({ filters: positionals, slow: values.slow || isNamed })
 const outcome = await runTests(files, {
   processes: availableParallelism(),

@@ -58,7 +58,7 @@ export const nodeClaims: readonly Claim[] = [
     shownBy: [
       'conformance/live/oasis-node/slow-provisioned.test.ts',
       'conformance/live/oasis-node/slow-switching.test.ts',
-      'conformance/live/recorded-network/slow-recorded.test.ts',
+      'conformance/live/recorded-network/long-recorded.test.ts',
     ],
   },
   {

@@ -10,7 +10,7 @@ const OWED = /\b(TODO|FIXME|XXX|HACK)\b/
 const BANNED_STEM =
   /^(index|utils?|helpers?|misc|common|types?\.d|.*(Manager|Impl|Utils?|Helpers?))$/
 const FILE_NAME =
-  /^[a-z][A-Za-z0-9]*(\.(test|bench|types\.test|d))?\.ts$|^(slow-[A-Za-z0-9]+\.test|soak-[A-Za-z0-9]+)\.ts$/
+  /^[a-z][A-Za-z0-9]*(\.(test|bench|types\.test|d))?\.ts$|^((slow|long)-[A-Za-z0-9]+\.test|soak-[A-Za-z0-9]+)\.ts$/
 
 /** What stands before `t.skip()` where it only happens under a condition. */
 const CONDITION_END = /^(\)|return)$/

@@ -7,7 +7,7 @@ import { listFiles, ROOT } from '../repository.ts'
 export type Selection = {
   /** Paths, parts of paths or package names; none means everything. */
   readonly filters: readonly string[]
-  /** Also the files named `slow-*.test.ts`. */
+  /** Also the files named `slow-*.test.ts`, and `long-*.test.ts` if a filter names them. */
   readonly slow: boolean
 }
 
@@ -15,7 +15,9 @@ export type Selection = {
 export const CONFORMANCE_RUNNERS = 'conformance/runners/'
 
 const isTest = (path: string) => /\.test\.ts$/.test(path)
-export const isSlow = (path: string) => /(^|\/)slow-[^/]*\.test\.ts$/.test(path)
+export const isSlow = (path: string) => /(^|\/)(slow|long)-[^/]*\.test\.ts$/.test(path)
+/** Takes minutes: it runs only where it is named, as `.ci/run` does. */
+const isLong = (path: string) => /(^|\/)long-[^/]*\.test\.ts$/.test(path)
 
 /** A package's name stands for its folder. */
 function packageFolders(paths: readonly string[]): ReadonlyMap<string, string> {
@@ -33,7 +35,10 @@ export function selectTests(
   folders: ReadonlyMap<string, string>,
   { filters, slow }: Selection,
 ): string[] {
-  const tests = paths.filter((path) => isTest(path) && (slow || !isSlow(path)))
+  const isNamed = filters.some((filter) => filter.includes('long-'))
+  const tests = paths.filter(
+    (path) => isTest(path) && (slow || !isSlow(path)) && (isNamed || !isLong(path)),
+  )
   if (filters.length === 0) return tests.filter((path) => !path.startsWith(CONFORMANCE_RUNNERS))
   const parts = filters.map(
     (filter) => folders.get(filter) ?? folders.get(`@wadi/${filter}`) ?? filter,

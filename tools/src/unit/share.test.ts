@@ -96,6 +96,7 @@ describe('selectTests', () => {
     'packages/common/cbor/src/struct.test.ts',
     'packages/common/cbor/src/struct.ts',
     'packages/common/kv/src/memory.test.ts',
+    'packages/common/kv/src/long-soak.test.ts',
   ]
   const folders = new Map([['@wadi/cbor', 'packages/common/cbor/']])
   const select = (filters: string[], slow = false) => selectTests(paths, folders, { filters, slow })
@@ -103,6 +104,12 @@ describe('selectTests', () => {
   it('takes every test but slow ones and the runners', () => {
     assert.deepEqual(select([]), [paths[2], paths[4]])
     assert.deepEqual(select([], true), [paths[1], paths[2], paths[4]])
+  })
+
+  it('takes what takes minutes only by its name', () => {
+    assert.deepEqual(select(['kv'], true), [paths[4]])
+    assert.deepEqual(select(['long-soak'], true), [paths[5]])
+    assert.deepEqual(select(['long-soak']), [])
   })
 
   it('takes a package by its name and files by a part of their path', () => {
