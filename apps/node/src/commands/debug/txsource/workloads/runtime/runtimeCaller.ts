@@ -104,9 +104,14 @@ export class RuntimeCaller {
       .map(({ key, value }) => [key, value] as const)
   }
 
-  /** Asks the state of a round. */
+  /** Asks the state of a round, once the node has that: blocks tell of it a moment earlier. */
   async query(round: bigint, method: string, args: Uint8Array): Promise<Uint8Array> {
-    const { client, runtimeId } = this.#options
+    const { client, runtimeId, waiting } = this.#options
+    const end = waiting.clock.monotonicMs() + PATIENCE_MS
+    while ((await this.lastRound()) < round) {
+      if (waiting.clock.monotonicMs() > end) throw errors.noAnswer(`round ${round} does not come`)
+      await pause(waiting, RETRY_MS)
+    }
     const question = { runtimeId, component: undefined, round, method, args }
     return (await client.runtimeClient.query(question)).data
   }
