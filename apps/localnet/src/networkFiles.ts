@@ -149,7 +149,7 @@ export async function openNetworkFiles(
   const { plan, network } = isThere ? readNetwork(path) : await makeNetwork(folder, choices, wish)
   const { validators, engine = 'wadi', blockMs, epochBlocks, faucetPort } = plan
   const { ports, enginePorts = [], workerPorts = [] } = plan
-  const { paratimes = [], computeNodes = COMPUTE_NODES, keyManagers = 0, clients = 0 } = plan
+  const { paratimes = [] } = plan
   const placeOf = (name: string, apiPort: number, part: NodePlace['part']): NodePlace => {
     const dataDir = join(folder, name)
     const socketPath = join(dataDir, 'internal.sock')
@@ -162,7 +162,7 @@ export async function openNetworkFiles(
   return {
     ...{ validators, engine, blockMs, epochBlocks, folder, nodes, faucetPort },
     ...{ paratimes: paratimes.map(readParatime).map(paratimeOf) },
-    ...{ computeNodes, keyManagers, clients },
+    ...workerCounts(plan),
     chainContext: network.chainContext,
     genesisPath: join(folder, 'genesis.json'),
     engines: enginePlaces(folder, network, enginePorts),
@@ -234,12 +234,19 @@ function readParatime(written: ParatimeName | WrittenParatime): ParatimeChoice {
   return { ...written, id: Namespace.check(parseHex(id)), version: parseVersion(version) }
 }
 
+type WorkerCounts = Pick<NetworkChoices, 'computeNodes' | 'keyManagers' | 'clients'>
+
+/** How many nodes of each kind there are where there are ParaTimes. */
+function workerCounts(choices: WorkerCounts): Required<WorkerCounts> {
+  const { computeNodes = COMPUTE_NODES, keyManagers = 0, clients = 0 } = choices
+  return { computeNodes, keyManagers, clients }
+}
+
 /** What runs ParaTimes; undefined where there are none. */
-function workersOf(choices: Omit<NetworkChoices, 'paratimes'> & Pick<Plan, 'paratimes'>) {
-  const { paratimes = [], computeNodes = COMPUTE_NODES, keyManagers = 0, clients = 0 } = choices
-  return paratimes.length === 0
-    ? undefined
-    : { paratimes: paratimes.map(readParatime), computeNodes, keyManagers, clients }
+function workersOf(plan: Plan) {
+  const { paratimes = [] } = plan
+  if (paratimes.length === 0) return undefined
+  return { paratimes: paratimes.map(readParatime), ...workerCounts(plan) }
 }
 
 function genesisOf(plan: Plan): NetworkGenesis {
@@ -273,7 +280,7 @@ async function choosePorts(choices: NetworkChoices, wish: PortWish) {
     enginePorts.push({ p2p, rpc: await chooser.choose(RPC_PORT + i) })
   }
   const workerPorts: WorkerPorts[] = []
-  const { computeNodes = COMPUTE_NODES, keyManagers = 0, clients = 0 } = choices
+  const { computeNodes, keyManagers, clients } = workerCounts(choices)
   const workers = paratimes.length === 0 ? 0 : computeNodes + keyManagers + clients
   for (let i = 0; i < workers; i++) {
     const p2p = await chooser.choose(P2P_PORT + own + theirs + i)
