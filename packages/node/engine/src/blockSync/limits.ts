@@ -27,6 +27,8 @@ export const BLOCK_SIZE_GUESS = 256 * 1024
 export const HEDGE_DELAY_MS = 1000
 /** A peer whose oldest request waits for so long has to have the least rate. */
 export const SLOW_REQUEST_MS = 5000
+/** A request is lost if one that was made so much later is answered. */
+export const PASSED_OVER_MS = 5000
 /** A peer that says it lacks a block is asked again after so long. */
 export const LACK_MS = 30_000
 /** An answer to a request that was given up on is no offence for so long. */

@@ -8,6 +8,7 @@ import {
   LACK_MS,
   LACKS_MAX,
   LATE_ANSWER_MS,
+  PASSED_OVER_MS,
   PEER_BAN_MS,
   PEER_REQUESTS_MAX,
   PEER_SILENCE_MS,
@@ -140,6 +141,40 @@ describe('a pool of blocks asks', () => {
     assert.deepEqual(asked(bench.status('b', 3)), [2, 3])
     bench.block('b', 2)
     assert.notEqual(bench.pool.pair, undefined)
+  })
+})
+
+describe('a pool of blocks asks again', () => {
+  for (const [laterMs, isAskedAgain] of [
+    [PASSED_OVER_MS - 1, false],
+    [PASSED_OVER_MS, true],
+  ] as const)
+    it(`${isAskedAgain ? '' : 'not '}who has answered what it was asked ${laterMs} ms later`, () => {
+      const bench = new Bench()
+      bench.status('a', 2)
+      bench.nowMs = laterMs
+      assert.deepEqual(asked(bench.status('a', 3)), [3])
+      bench.block('a', 3)
+      assert.deepEqual(asked(bench.tickAfter(1)), isAskedAgain ? [1, 2] : [])
+      assert.deepEqual(punished(bench.block('a', 1)), [])
+      // Where it was asked twice, both answers may come.
+      assert.deepEqual(punished(bench.block('a', 1)), isAskedAgain ? [] : ['a'])
+    })
+
+  it('who was silent, when those that are left do not give what is needed next', () => {
+    const bench = new Bench()
+    bench.status('silent', 3)
+    bench.status('withholding', 3)
+    assert.deepEqual(asked(bench.tickAfter(HEDGE_DELAY_MS), 'withholding'), [1, 2, 3])
+    bench.nowMs = PEER_SILENCE_MS - 1
+    bench.block('withholding', 3)
+    assert.deepEqual(punished(bench.tickAfter(1)), ['silent'])
+    assert.deepEqual(bench.status('silent', 3), [], 'the other one may give it yet')
+    assert.deepEqual(asked(bench.status('withholding', 4)), [4])
+    bench.block('withholding', 4)
+    assert.deepEqual(asked(bench.tickAfter(1)), [1, 2])
+    bench.status('silent', 3)
+    assert.deepEqual(asked(bench.tickAfter(HEDGE_DELAY_MS), 'silent'), [1, 2])
   })
 })
 

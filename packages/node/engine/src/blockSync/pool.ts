@@ -175,7 +175,7 @@ export class BlockPool {
 
   #mayReturn(id: string): boolean {
     if ((this.#bannedUntil.get(id) ?? 0) <= this.#nowMs) return true
-    return this.#resting.has(id) && this.#peers.size === 0
+    return this.#resting.has(id) && !this.#hasFaultless()
   }
 
   #takeBlock(id: string, block: SealedBlock): void {
@@ -230,7 +230,7 @@ export class BlockPool {
     }
     for (const peer of [...this.#peers.values()]) {
       // Who is slow and alone is better than nobody.
-      if (peer.isSlow && this.#hasFasterThan(peer)) this.#drop(peer, 'sent blocks too slowly')
+      if (peer.isSlow && this.#hasFaultless()) this.#drop(peer, 'sent blocks too slowly')
     }
   }
 
@@ -239,10 +239,10 @@ export class BlockPool {
     this.#resting.delete(id)
   }
 
-  #hasFasterThan(slow: PoolPeer): boolean {
+  /** Is there a peer that can give the next block, and did nothing to doubt it? */
+  #hasFaultless(): boolean {
     for (const peer of this.#peers.values())
-      if (peer !== slow && !peer.isSlow && peer.failures === 0 && peer.has(this.#height))
-        return true
+      if (!peer.isSlow && peer.failures === 0 && peer.has(this.#height)) return true
     return false
   }
 

@@ -3,6 +3,7 @@
 import {
   LACK_MS,
   LATE_ANSWER_MS,
+  PASSED_OVER_MS,
   PEER_REQUESTS_MAX,
   RATE_WINDOW_MS,
   RECEIVE_RATE_MIN,
@@ -25,12 +26,14 @@ export class PoolPeer {
   /** Heights that it was asked for, oldest first, and when. */
   readonly pending = new Map<bigint, number>()
   /** Heights that are asked of others, as it did not answer, and until when it still may. */
-  readonly #late = new Map<bigint, number>()
+  readonly #late = new Map<bigint, { readonly askedMs: number; readonly untilMs: number }>()
   /** Heights that it says it has not, and until when that is believed. */
   readonly #lacks = new Map<bigint, number>()
   #rate = RATE_START
   #rateMs = 0
   #heardMs = 0
+  /** When it was asked for what it has answered, the latest. */
+  #answeredAskedMs = Number.NEGATIVE_INFINITY
   /** It has answered all that it was asked. */
   #isIdle = true
   #isWayFull = false
@@ -68,7 +71,9 @@ export class PoolPeer {
 
   /** May it be asked for a block? Not for one that it still owes. */
   canGive(height: bigint): boolean {
-    return this.hasRoom && this.has(height) && !this.pending.has(height) && !this.#late.has(height)
+    if (!this.hasRoom || !this.has(height) || this.pending.has(height)) return false
+    const late = this.#late.get(height)
+    return late === undefined || this.#isPassedOver(late.askedMs)
   }
 
   ask(height: bigint, nowMs: number): void {
@@ -83,7 +88,10 @@ export class PoolPeer {
 
   /** Nobody waits for its answer any more. */
   giveUp(height: bigint, nowMs: number): void {
-    if (this.pending.delete(height)) this.#late.set(height, nowMs + LATE_ANSWER_MS)
+    const askedMs = this.pending.get(height)
+    if (askedMs === undefined) return
+    this.pending.delete(height)
+    this.#late.set(height, { askedMs, untilMs: nowMs + LATE_ANSWER_MS })
   }
 
   /** A request that never left: there is no room on the way to it until the clock ticks. */
@@ -94,8 +102,10 @@ export class PoolPeer {
 
   /** It answered; false if it was not asked. */
   answered(height: bigint, size: number, nowMs: number): boolean {
-    const wasAsked = this.pending.delete(height) || this.#late.delete(height)
-    if (!wasAsked) return false
+    const askedMs = this.pending.get(height) ?? this.#late.get(height)?.askedMs
+    if (askedMs === undefined) return false
+    if (!this.pending.delete(height)) this.#late.delete(height)
+    this.#answeredAskedMs = Math.max(this.#answeredAskedMs, askedMs)
     this.#heardMs = nowMs
     this.#isIdle = this.pending.size === 0 && this.#late.size === 0
     this.#rate = this.#rateAt(nowMs) + (size * 1000) / RATE_WINDOW_MS
@@ -121,14 +131,22 @@ export class PoolPeer {
   tick(nowMs: number): readonly bigint[] {
     this.#isWayFull = false
     for (const [height, untilMs] of this.#lacks) if (untilMs <= nowMs) this.#lacks.delete(height)
-    for (const [height, untilMs] of this.#late) if (untilMs <= nowMs) this.#late.delete(height)
+    for (const [height, { untilMs }] of this.#late) if (untilMs <= nowMs) this.#late.delete(height)
     const [oldest] = this.pending.values()
     const isWaitedFor = oldest !== undefined && nowMs - oldest > SLOW_REQUEST_MS
     this.isSlow = isWaitedFor && this.#rateAt(nowMs) < RECEIVE_RATE_MIN
     const overdue: bigint[] = []
     for (const [height, askedMs] of this.pending)
-      if (nowMs - askedMs >= REQUEST_RETRY_MS) overdue.push(height)
+      if (nowMs - askedMs >= REQUEST_RETRY_MS || this.#isPassedOver(askedMs)) overdue.push(height)
     return overdue
+  }
+
+  /**
+   * Has it answered what it was asked much later? Who keeps an order, as all do, has not heard the
+   * question, or its answer was lost.
+   */
+  #isPassedOver(askedMs: number): boolean {
+    return this.#answeredAskedMs - askedMs >= PASSED_OVER_MS
   }
 
   #rateAt(nowMs: number): number {
