@@ -49,9 +49,26 @@ export function runtimesConfigOf(settings: Settings, dataDir: string): RuntimesC
     preWarmEpochs,
     privatePeers: settings.keymanager.privatePeerPubKeys,
     upkeep: upkeepOf(settings),
+    pool: poolOf(settings),
+    indexedAtOnce: runtime.indexer.batchSize || undefined,
     checkpoints: storage.checkpointSyncDisabled ? 'off' : 'wanted',
     offer: storage.publicRpcEnabled ? 'all' : 'sync',
   }
+}
+
+function poolOf({ runtime: { txPool } }: Settings): RuntimesConfig['pool'] {
+  return {
+    countMax: countOf(txPool.scheduleMaxTxPoolSize),
+    seenMax: countOf(txPool.scheduleTxCacheSize),
+    checkBatchMax: countOf(txPool.checkTxMaxBatchSize),
+    recheckRounds: txPool.recheckInterval,
+    republishMs: txPool.republishinterval,
+  }
+}
+
+/** More than can be counted here is no bound. */
+function countOf(count: bigint): number {
+  return Math.min(Number(count), Number.MAX_SAFE_INTEGER)
 }
 
 /** Into so many trees the reference cuts a state, where it cuts it into several. */

@@ -36,8 +36,8 @@ to do, \`config show\` prints what is in effect and where each value comes from.
 
 Checked and not heeded yet: \`ias\`, \`keymanager.churp\`; of \`runtime\` enclaves (\`sgx\`,
 \`tdx\`, \`attest_interval\`), bundles from elsewhere (\`registries\`, \`max_bundle_size\`),
-\`tx_pool\`, \`indexer\`, \`load_balancer\` and \`log\`; of \`storage\` what its database is like;
-of \`p2p\` \`peer_manager\`, and of \`gossipsub\` all but \`validate_throttle\`.
+\`load_balancer\` and \`log\`; of \`storage\` what its database is like; of \`p2p\`
+\`peer_manager\`, and of \`gossipsub\` all but \`validate_throttle\`.
 
 Durations are written like \`1m30s\`, sizes like \`256mb\` (powers of 1024).
 

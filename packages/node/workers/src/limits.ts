@@ -1,6 +1,8 @@
 /** Every bound of this package. */
 
-/** Heights that are looked through before what was found is written. */
+/**
+ * Heights that are looked through before what was found is written, unless configured otherwise.
+ */
 export const INDEXED_HEIGHTS_MAX = 1000
 
 /** Heights of the consensus layer that an executor hears of when it is behind. */

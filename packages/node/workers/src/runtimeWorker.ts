@@ -19,6 +19,7 @@ import type { FileSystem } from '@wadi/node-storage/file-system'
 import type { ShellStore } from '@wadi/node-storage/shell-store'
 import { EMPTY_HASH, Hash } from '@wadi/primitives/hash'
 import type { Misdeed } from '@wadi/runtime-executor/byzantine/misdeeds'
+import type { PoolConfig } from '@wadi/runtime-executor/pool/poolState'
 import type { RoundConfig } from '@wadi/runtime-executor/round/roundState'
 import type { SyncedRoots } from '@wadi/runtime-executor/sync/syncState'
 import type { Ask } from './chain.ts'
@@ -40,6 +41,8 @@ import { SyncShell } from './sync/syncShell.ts'
 /** What a node that takes part in rounds needs beside its trees. */
 export interface ExecutorOptions {
   readonly config: RoundConfig
+  /** Of its transactions; as it usually is unless told otherwise. */
+  readonly pool?: PoolConfig
   /** Is started and stopped by whoever gives it; the store is the worker's. */
   readonly host: (store: RuntimeStore) => HostedRuntime
   readonly signer: Signer
@@ -67,6 +70,8 @@ export interface RuntimeWorkerOptions {
   readonly rounds: ShellStore
   /** How long it waits after so many failures in a row. */
   readonly retryMs: (failures: number) => number
+  /** Heights that are looked through before what was found is written. */
+  readonly indexedAtOnce?: number
   /** `all`: proofs, too, for those who keep no states. */
   readonly offer: 'sync' | 'all'
   /** May a node that has nothing begin with a checkpoint? */
@@ -196,7 +201,7 @@ export class RuntimeWorker {
 
 function createExecutor(
   { ask, network, world, files, folder, onFatal }: RuntimeWorkerOptions,
-  { config, host: hostOf, signer, submit, misdeeds = [] }: ExecutorOptions,
+  { config, pool, host: hostOf, signer, submit, misdeeds = [] }: ExecutorOptions,
   { history, store, metrics }: FollowedRuntime & { readonly metrics: MetricsRegistry },
 ): { readonly shell: ExecutorShell; readonly hosted: HostedParts } {
   const host = hostOf(store)
@@ -204,7 +209,7 @@ function createExecutor(
   history.watchCommitted(({ block }) => counter.block(block.header, peersOf(network, config)))
   const shared = { ask, history, store, host, network, signer, submit, misdeeds, counter, onFatal }
   const records = new SignedRecords(files, folder)
-  const shell = new ExecutorShell({ ...shared, config, records, world })
+  const shell = new ExecutorShell({ ...shared, config, pool, records, world })
   const onFound = (hashes: readonly Hash[]) => shell.noteUsed(hashes)
   const wantsAll = () => shell.hasTransactions
   const awaited = new AwaitedTransactions({ ...world, history, store, wantsAll, onFound })

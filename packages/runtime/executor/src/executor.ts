@@ -5,7 +5,7 @@
 
 import type { PoolEffect } from './pool/effect.ts'
 import type { PoolInput } from './pool/input.ts'
-import { EMPTY_POOL, type PoolState } from './pool/poolState.ts'
+import { type PoolConfig, type PoolState, startPool } from './pool/poolState.ts'
 import { stepPool } from './pool/step.ts'
 import type { RoundEffect } from './round/effect.ts'
 import type { RoundInput, SignedRecord } from './round/input.ts'
@@ -37,8 +37,9 @@ export interface ExecutorStepped {
 export function startExecutor(
   config: RoundConfig,
   signedBefore: SignedRecord | undefined,
+  pool?: PoolConfig,
 ): ExecutorState {
-  return { pool: EMPTY_POOL, round: startRounds(config, signedBefore) }
+  return { pool: startPool(pool), round: startRounds(config, signedBefore) }
 }
 
 /** What comes of an input; what a block means for both is told to both. */

@@ -3,13 +3,17 @@
 /** Proposals that wait: of this round and of those to come. Of more, the furthest one goes. */
 export const PROPOSALS_MAX = 32
 
-/** Transactions that wait to be scheduled. Of more, the one of the lowest priority goes. */
+/**
+ * Transactions that wait to be scheduled, unless a pool is configured otherwise. Of more, the one
+ * of the lowest priority goes.
+ */
 export const POOL_COUNT_MAX = 50_000
-/** Transactions that are remembered, so that they are not checked and published again. */
+/**
+ * Transactions that are remembered, so that they are not checked and published again, unless a pool
+ * is configured otherwise.
+ */
 export const SEEN_COUNT_MAX = 100_000
-/** Transactions that wait to be checked: a tenth more than the pool, as it is checked again. */
-export const CHECK_COUNT_MAX = 55_000
-/** Transactions of one check. */
+/** Transactions of one check, unless a pool is configured otherwise. */
 export const CHECK_BATCH_MAX = 128
 /** Bytes of a transaction: more cannot be published. */
 export const TRANSACTION_SIZE_MAX = 1_048_576

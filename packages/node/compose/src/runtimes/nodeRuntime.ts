@@ -236,6 +236,7 @@ async function openWorker(
     network,
     world: { clock, timers, log, metrics: world.metrics },
     upkeep: config.upkeep,
+    ...(config.indexedAtOnce !== undefined && { indexedAtOnce: config.indexedAtOnce }),
     files,
     folder,
     rounds,
@@ -250,7 +251,7 @@ async function openWorker(
 }
 
 function executorOf(
-  { wish, chainContext, rules, node, submitter, misdeeds = [] }: NodeRuntimeOptions,
+  { wish, config, chainContext, rules, node, submitter, misdeeds = [] }: NodeRuntimeOptions,
   host: ExecutorOptions['host'],
 ): ExecutorOptions {
   const own = PublicKey.check(node.publicKey)
@@ -258,6 +259,7 @@ function executorOf(
   const arena = new Arena()
   return {
     config: { own, runtimeId, chainContext, rules, equivocation: 'ignore', arena },
+    pool: config.pool,
     host,
     signer: node,
     submit: (call) => submitter.submit(node, call),

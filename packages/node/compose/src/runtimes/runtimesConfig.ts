@@ -4,7 +4,7 @@ import type { Namespace } from '@wadi/primitives/namespace'
 import type { PublicKey } from '@wadi/primitives/publicKey'
 import type { Version } from '@wadi/primitives/version'
 import type { RuntimeInfoRequest } from '@wadi/runtime-protocol/host-protocol/information'
-import type { RuntimeWorkerOptions } from '@wadi/workers/runtime-worker'
+import type { ExecutorOptions, RuntimeWorkerOptions } from '@wadi/workers/runtime-worker'
 
 /** A runtime that the node follows, with or without a program. */
 export interface RuntimeWish {
@@ -39,6 +39,10 @@ export interface RuntimesConfig {
   readonly privatePeers: readonly PublicKey[]
   /** Which checkpoints it makes for others, and which rounds it drops; nothing if left out. */
   readonly upkeep: NonNullable<RuntimeWorkerOptions['upkeep']>
+  /** Of the transactions of each. */
+  readonly pool: NonNullable<ExecutorOptions['pool']>
+  /** Heights that are looked through before what was found of a runtime is written. */
+  readonly indexedAtOnce: number | undefined
   /** May a node that has nothing begin with a checkpoint? */
   readonly checkpoints: 'wanted' | 'off'
   /** `all`: proofs, too, for those who keep no states. */

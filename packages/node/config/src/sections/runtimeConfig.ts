@@ -24,9 +24,14 @@ const txPool = group({
   scheduleMaxTxPoolSize: integer64({ default: 50_000n, doc: 'Transactions that can wait.' }),
   scheduleTxCacheSize: integer64({
     default: 100_000n,
+    min: 1n,
     doc: 'Transactions that are remembered, so that none is run twice.',
   }),
-  checkTxMaxBatchSize: integer64({ default: 128n, doc: 'Transactions checked in one call.' }),
+  checkTxMaxBatchSize: integer64({
+    default: 128n,
+    min: 1n,
+    doc: 'Transactions checked in one call.',
+  }),
   recheckInterval: integer64({ default: 5n, doc: 'Rounds until one is checked again.' }),
   republishinterval: durationMs({ default: 60_000, doc: 'Time until one is sent out again.' }),
 })

@@ -27,6 +27,7 @@ import {
 import type { SubmitOutcome } from '@wadi/runtime-executor/pool/effect'
 import { allTransactions } from '@wadi/runtime-executor/pool/findTransaction'
 import type { PoolInput } from '@wadi/runtime-executor/pool/input'
+import type { PoolConfig } from '@wadi/runtime-executor/pool/poolState'
 import type { ApplyEffect } from '@wadi/runtime-executor/round/effect'
 import type { RoundInput } from '@wadi/runtime-executor/round/input'
 import type { RoundConfig } from '@wadi/runtime-executor/round/roundState'
@@ -54,6 +55,8 @@ export type MethodCall = Pick<Transaction, 'method' | 'body'>
 /** What an executor works with. */
 export interface ExecutorShellOptions {
   readonly config: RoundConfig
+  /** Of its transactions; as it usually is unless told otherwise. */
+  readonly pool?: PoolConfig | undefined
   readonly ask: Ask
   readonly history: RoundHistory
   readonly store: RuntimeStore
@@ -98,7 +101,7 @@ export class ExecutorShell {
     this.#options = options
     this.#timers = new NamedTimers(world.timers)
     this.#machine = new RunningMachine({
-      start: startExecutor(config, records.load()),
+      start: startExecutor(config, records.load(), options.pool),
       step: (before, input) => {
         const { state, effects } = stepExecutor(before, input, world.clock.monotonicMs())
         options.counter.stepped(before, input, state, effects)

@@ -13,7 +13,7 @@ import type { Ask } from '../chain.ts'
 import { INDEXED_HEIGHTS_MAX } from '../limits.ts'
 import { TEST_RUNTIME, testRounds } from '../testing/testRounds.ts'
 import { RoundHistory } from './roundHistory.ts'
-import { RoundIndexer } from './roundIndexer.ts'
+import { RoundIndexer, type RoundIndexerOptions } from './roundIndexer.ts'
 
 /** A consensus layer in which a runtime has these rounds. */
 class TestChain {
@@ -46,7 +46,11 @@ class TestChain {
   }
 }
 
-async function setUp(rounds: readonly AnnotatedBlock[], store = new MemoryStore()) {
+async function setUp(
+  rounds: readonly AnnotatedBlock[],
+  store = new MemoryStore(),
+  options: Pick<RoundIndexerOptions, 'indexedAtOnce'> = {},
+) {
   const chain = new TestChain(rounds)
   const time = new VirtualTime()
   const history = await RoundHistory.open({ store, runtimeId: TEST_RUNTIME, seen: 'committed' })
@@ -58,6 +62,7 @@ async function setUp(rounds: readonly AnnotatedBlock[], store = new MemoryStore(
     timers: time,
     clock: time.clock,
     retryMs: (failures) => 100 * (failures + 1),
+    ...options,
     onFatal: (error) => fatal.push(error),
   })
   return { chain, time, history, indexer, fatal, store }
@@ -132,24 +137,30 @@ describe('the indexer of a runtime', () => {
     assert.equal(second.history.lastRound, 4n)
   })
 
-  it(`writes what it has found after ${INDEXED_HEIGHTS_MAX} heights, and says how far it is`, async () => {
-    const bound = BigInt(INDEXED_HEIGHTS_MAX)
-    const { indexer, history, chain, time } = await setUp(testRounds(2, { step: bound }))
-    const { promise, resolve } = Promise.withResolvers<void>()
-    chain.gate = { height: bound + 1n, open: promise }
-    indexer.applied(bound + 1n)
-    time.advance(10_000)
-    while (history.lastRound === undefined) await atRest()
-    assert.equal(history.lastRound, 0n)
-    const { status, reindexStatus } = indexer.status
-    assert.equal(status, 'reindexing')
-    assert.equal(reindexStatus?.startHeight, 1n)
-    assert.equal(reindexStatus?.endHeight, bound + 1n)
-    resolve()
-    while (!history.isReady) await atRest()
-    assert.equal(history.lastRound, 1n)
-    assert.equal(chain.asked.length, INDEXED_HEIGHTS_MAX + 2)
-  })
+  for (const [count, options] of [
+    [INDEXED_HEIGHTS_MAX, {}],
+    [7, { indexedAtOnce: 7 }],
+  ] as const)
+    it(`writes what it has found after ${count} heights, and says how far it is`, async () => {
+      const bound = BigInt(count)
+      const rounds = testRounds(2, { step: bound })
+      const { indexer, history, chain, time } = await setUp(rounds, new MemoryStore(), options)
+      const { promise, resolve } = Promise.withResolvers<void>()
+      chain.gate = { height: bound + 1n, open: promise }
+      indexer.applied(bound + 1n)
+      time.advance(10_000)
+      while (history.lastRound === undefined) await atRest()
+      assert.equal(history.lastRound, 0n)
+      const { status, reindexStatus } = indexer.status
+      assert.equal(status, 'reindexing')
+      assert.equal(reindexStatus?.batchSize, count)
+      assert.equal(reindexStatus?.startHeight, 1n)
+      assert.equal(reindexStatus?.endHeight, bound + 1n)
+      resolve()
+      while (!history.isReady) await atRest()
+      assert.equal(history.lastRound, 1n)
+      assert.equal(chain.asked.length, count + 2)
+    })
 
   it('tries again, later each time, what the world did not let it', async () => {
     const { chain, indexer, history, time } = await setUp(testRounds(1))

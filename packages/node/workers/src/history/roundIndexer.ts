@@ -27,6 +27,8 @@ export interface RoundIndexerOptions {
   readonly clock: Clock
   /** How long it waits after so many failures in a row. */
   readonly retryMs: (failures: number) => number
+  /** Heights that are looked through before what was found is written. */
+  readonly indexedAtOnce?: number
   /** Is told of a fault of ours; it has stopped. */
   readonly onFatal: (error: unknown) => void
 }
@@ -80,13 +82,17 @@ export class RoundIndexer {
     return { status: 'reindexing', lastRound, reindexStatus: this.#progress(this.#reindex) }
   }
 
+  get #batchSize(): number {
+    return this.#options.indexedAtOnce ?? INDEXED_HEIGHTS_MAX
+  }
+
   #progress({ start, beganMs }: Reindex): ReindexStatus {
     const { clock } = this.#options
     const elapsedMs = clock.monotonicMs() - beganMs
     const done = this.#seen < start ? 1n : this.#seen - start + 1n
     const remainingMs = (elapsedMs * Number(this.#height - this.#seen)) / Number(done)
     return {
-      batchSize: INDEXED_HEIGHTS_MAX,
+      batchSize: this.#batchSize,
       lastHeight: this.#seen,
       startHeight: start,
       endHeight: this.#height,
@@ -105,7 +111,7 @@ export class RoundIndexer {
     const next = this.#seen + 1n
     const start = next < retained ? retained : next
     this.#reindex ??= { start, beganMs: clock.monotonicMs() }
-    const last = start + BigInt(INDEXED_HEIGHTS_MAX) - 1n
+    const last = start + BigInt(this.#batchSize) - 1n
     const end = last < this.#height ? last : this.#height
     const blocks: AnnotatedBlock[] = []
     for (let height = start; height <= end && !this.#work.isStopped; height++) {

@@ -4,13 +4,7 @@ import { toHex } from '@wadi/base/bytes'
 import type { CodedError } from '@wadi/base/errors'
 import type { CheckTxMetadata, CheckTxResult } from '@wadi/runtime-protocol/host-protocol/batches'
 import { hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
-import {
-  CHECK_BATCH_MAX,
-  CHECK_COUNT_MAX,
-  POOL_COUNT_MAX,
-  POOL_SIZE_MAX,
-  TRANSACTION_SIZE_MAX,
-} from '../limits.ts'
+import { POOL_SIZE_MAX, TRANSACTION_SIZE_MAX } from '../limits.ts'
 import { valueAt } from '../persistent/sortedMap.ts'
 import { isQueued, type PendingCheck, takeChecks, withCheck, withRetried } from './checkQueue.ts'
 import { errors } from './errors.ts'
@@ -21,9 +15,10 @@ import {
   withoutTransaction,
   withTransaction,
 } from './mainQueue.ts'
+import { checkCountMax } from './poolState.ts'
 import { publishSoon } from './publish.ts'
-import { emit, type PoolRun, refuse } from './run.ts'
-import { seenOf, withoutSeen, withSeen } from './seenCache.ts'
+import { emit, notePublished, type PoolRun, refuse } from './run.ts'
+import { seenOf, withoutSeen } from './seenCache.ts'
 import { hasSchedulable } from './suggest.ts'
 import type { PoolTransaction } from './transaction.ts'
 
@@ -47,8 +42,8 @@ export function takeSubmitted(run: PoolRun, submitted: SubmitInput): void {
 }
 
 /** In the words of the reference, where it has some. */
-function whyNotChecked({ state }: PoolRun, input: Uint8Array, key: string): CodedError | undefined {
-  const { seen, pending, running, main, block } = state
+function whyNotChecked(run: PoolRun, input: Uint8Array, key: string): CodedError | undefined {
+  const { seen, pending, running, main, block } = run.state
   const isRunning = running?.checks.some((check) => check.key === key) ?? false
   const isKnown = isQueued(pending, key) || isRunning || valueAt(main.byKey, key) !== undefined
   if (isKnown || seenOf(seen, key) !== undefined) return errors.duplicate()
@@ -57,18 +52,17 @@ function whyNotChecked({ state }: PoolRun, input: Uint8Array, key: string): Code
   const isTooLarge = batchSizeMax > 0n && BigInt(input.length) > batchSizeMax
   if (isTooLarge || input.length > TRANSACTION_SIZE_MAX) return errors.tooLarge()
   const sizeBytes = main.sizeBytes + pending.sizeBytes + input.length
-  const isFull = pending.byPlace.size >= CHECK_COUNT_MAX || sizeBytes > POOL_SIZE_MAX
-  return isFull ? errors.full() : undefined
+  return isCheckQueueFull(run) || sizeBytes > POOL_SIZE_MAX ? errors.full() : undefined
 }
 
 /** Begins the next check, if none is under way and there is something to check it upon. */
 export function runChecks(run: PoolRun): void {
   const { state } = run
-  const { block, syncedRound, isRuntimeReady } = state
+  const { config, block, syncedRound, isRuntimeReady } = state
   if (state.running !== undefined || block === undefined || !isRuntimeReady) return
   // It is not the runtime's fault if storage is behind.
   if (syncedRound === undefined || syncedRound < block.round) return
-  const { queue, checks } = takeChecks(state.pending, CHECK_BATCH_MAX)
+  const { queue, checks } = takeChecks(state.pending, config.checkBatchMax)
   if (checks.length === 0) return
   state.lastId++
   const id = state.lastId
@@ -149,7 +143,8 @@ function enqueue(
   const arrival = known?.arrival ?? state.lastArrival
   const { input, hash } = check
   const tx: PoolTransaction = { input, hash, key, sender: name, seq, priority, arrival }
-  const { queue, added } = withTransaction(state.main, tx, { stateSeq, countMax: POOL_COUNT_MAX })
+  const { countMax } = state.config
+  const { queue, added } = withTransaction(state.main, tx, { stateSeq, countMax })
   state.main = queue
   if (added.kind === 'refused') {
     refuse(run, ticket, added.why)
@@ -158,7 +153,7 @@ function enqueue(
   accept(run, ticket)
   if (origin === 'recheck') return false
   // What came from others was published by them just now.
-  state.seen = withSeen(state.seen, key, origin === 'local' ? undefined : run.nowMs)
+  notePublished(run, key, origin === 'local' ? undefined : run.nowMs)
   return true
 }
 
@@ -181,7 +176,7 @@ export function recheck(run: PoolRun): void {
   const { state } = run
   if (state.block !== undefined) state.lastRecheckRound = state.block.round
   for (const tx of transactionsOf(state.main)) {
-    if (state.pending.byPlace.size >= CHECK_COUNT_MAX) break
+    if (isCheckQueueFull(run)) break
     checkAgain(run, tx)
   }
   runChecks(run)
@@ -194,12 +189,15 @@ export function recheck(run: PoolRun): void {
 export function recheckGaps(run: PoolRun): void {
   let count = 0
   for (const tx of transactionsAfterGaps(run.state.main)) {
-    if (count >= CHECK_BATCH_MAX || run.state.pending.byPlace.size >= CHECK_COUNT_MAX) break
+    if (count >= run.state.config.checkBatchMax || isCheckQueueFull(run)) break
     checkAgain(run, tx)
     count++
   }
   runChecks(run)
 }
+
+const isCheckQueueFull = ({ state: { pending, config } }: PoolRun) =>
+  pending.byPlace.size >= checkCountMax(config)
 
 function checkAgain({ state }: PoolRun, { input, hash, key }: PoolTransaction): void {
   if (isQueued(state.pending, key)) return

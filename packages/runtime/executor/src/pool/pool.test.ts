@@ -9,7 +9,6 @@ import { CheckTxMetadata, type CheckTxResult } from '@wadi/runtime-protocol/host
 import { FETCHED_TRANSACTIONS_MAX } from '@wadi/runtime-protocol/limits'
 import {
   CHECK_BATCH_MAX,
-  CHECK_COUNT_MAX,
   POOL_COUNT_MAX,
   POOL_SIZE_MAX,
   PROPOSED_COUNT_MAX,
@@ -24,12 +23,20 @@ import type { PoolEffect } from './effect.ts'
 import { findTransaction, serveTransactions } from './findTransaction.ts'
 import type { PoolInput } from './input.ts'
 import { withTransaction } from './mainQueue.ts'
-import { EMPTY_POOL, type PoolState } from './poolState.ts'
-import { NOTHING_SEEN, seenOf, withoutSeen, withSeen } from './seenCache.ts'
+import {
+  checkCountMax,
+  DEFAULT_POOL,
+  type PoolConfig,
+  type PoolState,
+  startPool,
+} from './poolState.ts'
+import { NOTHING_SEEN, type SeenCache, seenOf, withoutSeen, withSeen } from './seenCache.ts'
 import { stepPool } from './step.ts'
 import { suggest } from './suggest.ts'
 
 const input = (text: string) => toUtf8(text)
+/** One in ten more than the pool holds. */
+const CHECK_COUNT = checkCountMax(DEFAULT_POOL)
 const GOOD: CheckTxResult = { error: make(TransactionError, {}), meta: undefined }
 const BAD: CheckTxResult = { error: { module: 'rt', code: 7, message: 'no' }, meta: undefined }
 
@@ -46,13 +53,17 @@ function goodOf(sender: string, seq: number, stateSeq = 0, priority = 0): CheckT
 
 /** A pool with what it ever wanted; checks are answered by the test. */
 class TestPool {
-  state: PoolState = EMPTY_POOL
+  state: PoolState
   effects: PoolEffect[] = []
   nowMs = 0
 
+  constructor(config?: Partial<PoolConfig>) {
+    this.state = startPool({ ...DEFAULT_POOL, ...config })
+  }
+
   /** With a block and a runtime; a second after the block. */
-  static ready(): TestPool {
-    const pool = new TestPool()
+  static ready(config?: Partial<PoolConfig>): TestPool {
+    const pool = new TestPool(config)
     pool.give({ kind: 'runtime', isReady: true })
     pool.block(1n)
     pool.nowMs = 1_000
@@ -355,6 +366,68 @@ describe('the transactions of a pool', () => {
   })
 })
 
+describe('a pool that is configured', () => {
+  const submitted = (pool: TestPool, names: string) => {
+    for (const name of names) pool.submit(name, { ticket: name.codePointAt(0)! })
+    return pool
+  }
+
+  it('keeps so many transactions, and has a tenth more checked', () => {
+    const pool = new TestPool({ countMax: 10 })
+    submitted(pool, 'abcdefghijkl')
+    assert.deepEqual(pool.answers(), ['108 check queue is full'])
+    pool.give({ kind: 'runtime', isReady: true }).block(1n)
+    pool.check(...Array.from({ length: 11 }, () => GOOD))
+    assert.equal(pool.count, 10)
+  })
+
+  it('has so many checked at once', () => {
+    const pool = submitted(TestPool.ready({ checkBatchMax: 2 }), 'abcd')
+    pool.check(GOOD)
+    assert.equal(pool.last('check').inputs.length, 2)
+  })
+
+  it('remembers so many', () => {
+    const pool = TestPool.ready({ seenMax: 2 })
+    for (const name of 'abc') pool.submit(name).check(GOOD)
+    const seen = [...'abc'].map((name) => seenOf(pool.state.seen, toHex(hashOfBytes(input(name)))))
+    assert.deepEqual(
+      seen.map((one) => one !== undefined),
+      [false, true, true],
+    )
+  })
+
+  it('has all checked again after more than so many rounds', () => {
+    const pool = TestPool.ready({ recheckRounds: 1n }).submit('a').check(GOOD)
+    const checks = () => pool.all('check').length
+    pool.block(1n)
+    assert.equal(checks(), 1)
+    pool.block(2n)
+    assert.equal(checks(), 2)
+    pool.check(GOOD).block(3n)
+    assert.equal(checks(), 2)
+    pool.block(4n)
+    assert.equal(checks(), 3)
+  })
+
+  it('publishes again after so long, and not before others take it for another message', () => {
+    for (const [republishMs, waitedMs] of [
+      [1_000, 125_000],
+      [125_001, 125_001],
+    ] as const) {
+      const pool = TestPool.ready({ republishMs }).submit('a').check(GOOD)
+      pool.give({ kind: 'timeout', timer: 'publish' })
+      assert.equal(pool.last('set-pool-timer').afterMs, waitedMs)
+      pool.nowMs += waitedMs - 1
+      pool.give({ kind: 'timeout', timer: 'publish' })
+      assert.equal(pool.all('publish').length, 1)
+      pool.nowMs += 1
+      pool.give({ kind: 'timeout', timer: 'publish' })
+      assert.equal(pool.all('publish').length, 2)
+    }
+  })
+})
+
 describe('the bounds of a pool', () => {
   it(`are ${CHECK_BATCH_MAX} transactions in a check, and ${PUBLISH_COUNT_MAX} at once to others`, () => {
     const pool = TestPool.ready().submit('first')
@@ -383,22 +456,24 @@ describe('the bounds of a pool', () => {
     assert.equal(suggest(pool.state, SUGGESTION_COUNT_MAX + 1).txs.length, SUGGESTION_COUNT_MAX)
   })
 
-  it(`are ${CHECK_COUNT_MAX} transactions that wait to be checked`, () => {
+  it(`are ${CHECK_COUNT} transactions that wait to be checked`, () => {
     const pool = new TestPool()
     let { pending } = pool.state
-    for (let i = 0; i < CHECK_COUNT_MAX - 1; i++) pending = withCheck(pending, checkOf(`${i}`, i))
+    for (let i = 0; i < CHECK_COUNT - 1; i++) pending = withCheck(pending, checkOf(`${i}`, i))
     pool.state = { ...pool.state, pending }
     pool.submit('last', { ticket: 1 }).submit('too many', { ticket: 2 })
     assert.deepEqual(pool.answers(), ['2 check queue is full'])
   })
 
   it(`are ${SEEN_COUNT_MAX} transactions that were seen, of which the oldest are forgotten`, () => {
-    let seen = withSeen(NOTHING_SEEN, 'oldest', 1)
-    for (let i = 2; i < SEEN_COUNT_MAX; i++) seen = withSeen(seen, `${i}`, undefined)
-    seen = withSeen(seen, 'newest', undefined)
+    const see = (cache: SeenCache, key: string, publishedMs: number | undefined) =>
+      withSeen(cache, key, publishedMs, SEEN_COUNT_MAX)
+    let seen = see(NOTHING_SEEN, 'oldest', 1)
+    for (let i = 2; i < SEEN_COUNT_MAX; i++) seen = see(seen, `${i}`, undefined)
+    seen = see(seen, 'newest', undefined)
     assert.equal(seenOf(seen, 'oldest')?.publishedMs, 1)
-    assert.equal(seenOf(withSeen(seen, 'more', 0), 'oldest'), undefined)
-    const touched = withSeen(withSeen(seen, 'oldest', 2), 'more', 0)
+    assert.equal(seenOf(see(seen, 'more', 0), 'oldest'), undefined)
+    const touched = see(see(seen, 'oldest', 2), 'more', 0)
     assert.equal(seenOf(touched, 'oldest')?.publishedMs, 2)
     assert.equal(seenOf(touched, '2'), undefined)
     assert.equal(seenOf(withoutSeen(touched, 'more'), 'more'), undefined)

@@ -1,9 +1,43 @@
 /** The transactions that a node has of a runtime. */
 
+import { CHECK_BATCH_MAX, POOL_COUNT_MAX, SEEN_COUNT_MAX } from '../limits.ts'
 import { compareTexts, emptyMap, type SortedMap } from '../persistent/sortedMap.ts'
 import { type CheckQueue, NOTHING_TO_CHECK, type PendingCheck } from './checkQueue.ts'
 import { EMPTY_QUEUE, type MainQueue } from './mainQueue.ts'
 import { NOTHING_SEEN, type SeenCache } from './seenCache.ts'
+
+/** What an operator says of a pool. */
+export interface PoolConfig {
+  /** Transactions that wait to be scheduled. */
+  readonly countMax: number
+  /** Transactions that are remembered. */
+  readonly seenMax: number
+  /** Transactions of one check. */
+  readonly checkBatchMax: number
+  /** After more rounds than this, everything is checked again. */
+  readonly recheckRounds: bigint
+  /** Between two times that a transaction is published. */
+  readonly republishMs: number
+}
+
+const MS_PER_MINUTE = 60_000
+
+/** Where an operator says nothing. */
+export const DEFAULT_POOL: PoolConfig = {
+  countMax: POOL_COUNT_MAX,
+  seenMax: SEEN_COUNT_MAX,
+  checkBatchMax: CHECK_BATCH_MAX,
+  recheckRounds: 5n,
+  republishMs: MS_PER_MINUTE,
+}
+
+/**
+ * COMPAT(oasis-core): transactions that wait to be checked; a tenth more than the pool holds, as
+ * all of it is checked again.
+ */
+export function checkCountMax({ countMax }: PoolConfig): number {
+  return Math.floor((countMax * 110) / 100)
+}
 
 /** A check that is under way. */
 export interface RunningCheck {
@@ -19,6 +53,7 @@ export interface PoolBlock {
 }
 
 export interface PoolState {
+  readonly config: PoolConfig
   /** Transactions of users. */
   readonly main: MainQueue
   /** Transactions in messages that wait for the runtime, by their hashes as text. */
@@ -39,7 +74,9 @@ export interface PoolState {
   readonly lastId: number
 }
 
-export const EMPTY_POOL: PoolState = {
+/** A pool of a node that has just started. */
+export const startPool = (config: PoolConfig = DEFAULT_POOL): PoolState => ({
+  config,
   main: EMPTY_QUEUE,
   incoming: emptyMap(compareTexts),
   proposed: emptyMap(compareTexts),
@@ -53,4 +90,4 @@ export const EMPTY_POOL: PoolState = {
   publishAtMs: undefined,
   lastArrival: 0,
   lastId: 0,
-}
+})

@@ -2,15 +2,12 @@
 
 import { PUBLISH_COUNT_MAX } from '../limits.ts'
 import { transactionsOf } from './mainQueue.ts'
-import { emit, type PoolRun } from './run.ts'
-import { seenOf, withSeen } from './seenCache.ts'
+import { emit, notePublished, type PoolRun } from './run.ts'
+import { seenOf } from './seenCache.ts'
 import type { PoolTransaction } from './transaction.ts'
 
-/**
- * Between two times that a transaction is published: as long as the network takes it for the same
- * message. The reference is configured to 60 s, and raises it to this.
- */
-const REPUBLISH_MS = 125_000
+/** For so long the network takes a transaction for the same message. */
+const REPUBLISH_MS_MIN = 125_000
 /** For others to have the block upon which a transaction was checked. */
 const BLOCK_DELAY_MS = 200
 /** When more wait than are published at once. */
@@ -27,10 +24,11 @@ export function publish(run: PoolRun): void {
   const { state, nowMs } = run
   state.publishAtMs = undefined
   const due: PoolTransaction[] = []
-  let waitMs = REPUBLISH_MS
+  const republishMs = Math.max(state.config.republishMs, REPUBLISH_MS_MIN)
+  let waitMs = republishMs
   for (const tx of transactionsOf(state.main)) {
     const publishedMs = seenOf(state.seen, tx.key)?.publishedMs
-    const remainingMs = publishedMs === undefined ? 0 : publishedMs + REPUBLISH_MS - nowMs
+    const remainingMs = publishedMs === undefined ? 0 : publishedMs + republishMs - nowMs
     if (remainingMs > 0) {
       waitMs = Math.min(waitMs, remainingMs)
       continue
@@ -41,7 +39,7 @@ export function publish(run: PoolRun): void {
     }
     due.push(tx)
   }
-  for (const { key } of due) state.seen = withSeen(state.seen, key, nowMs)
+  for (const { key } of due) notePublished(run, key, nowMs)
   if (due.length > 0) {
     const transactions = due.map(({ input, hash }) => ({ input, hash }))
     emit(run, { kind: 'publish', transactions })

@@ -2,6 +2,7 @@
 
 import type { PoolEffect } from './effect.ts'
 import type { PoolState } from './poolState.ts'
+import { withSeen } from './seenCache.ts'
 
 export interface PoolRun {
   readonly state: { -readonly [K in keyof PoolState]: PoolState[K] }
@@ -12,6 +13,15 @@ export interface PoolRun {
 /** Adds an effect. */
 export function emit({ effects }: PoolRun, effect: PoolEffect): void {
   effects.push(effect)
+}
+
+/** Remembers a transaction, and when it was published last, if ever. */
+export function notePublished(
+  { state }: PoolRun,
+  key: string,
+  publishedMs: number | undefined,
+): void {
+  state.seen = withSeen(state.seen, key, publishedMs, state.config.seenMax)
 }
 
 /** Tells whoever submitted it that a transaction is refused, in the form of a check's result. */

@@ -1,6 +1,5 @@
 /** Transactions that were seen, and when they were published last. The oldest are forgotten. */
 
-import { SEEN_COUNT_MAX } from '../limits.ts'
 import {
   compareNumbers,
   compareTexts,
@@ -35,11 +34,12 @@ export function seenOf({ byKey }: SeenCache, key: string): Seen | undefined {
   return valueAt(byKey, key)
 }
 
-/** Remembers a transaction, as the youngest of all. */
+/** Remembers a transaction, as the youngest of all; the oldest is forgotten if there are too many. */
 export function withSeen(
   cache: SeenCache,
   key: string,
   publishedMs: number | undefined,
+  countMax: number,
 ): SeenCache {
   const { byKey, byOrder, nextOrder: order } = withoutSeen(cache, key)
   const longer: SeenCache = {
@@ -47,7 +47,7 @@ export function withSeen(
     byOrder: withValue(byOrder, order, key),
     nextOrder: order + 1,
   }
-  if (longer.byKey.size <= SEEN_COUNT_MAX) return longer
+  if (longer.byKey.size <= countMax) return longer
   return withoutSeen(longer, firstOf(longer.byOrder)![1])
 }
 

@@ -8,13 +8,11 @@ import type { PoolEffect } from './effect.ts'
 import type { FetchBatchInput, PoolBlockInput, PoolInput, PoolTimer } from './input.ts'
 import type { PoolState } from './poolState.ts'
 import { publish, publishAfter } from './publish.ts'
-import { emit, type PoolRun } from './run.ts'
-import { seenOf, withSeen } from './seenCache.ts'
+import { emit, notePublished, type PoolRun } from './run.ts'
+import { seenOf } from './seenCache.ts'
 import { suggest, suggestMore } from './suggest.ts'
 import { holdProposed, incomingOf, takeProposed, takeRejected, takeUsed } from './takeUsed.ts'
 
-/** So many rounds after the last time all is checked again. */
-const RECHECK_ROUNDS = 5n
 const PUBLISH_RETRY_MS = 1_000
 
 /** What comes of an input. */
@@ -94,7 +92,7 @@ function takeBlock(run: PoolRun, input: PoolBlockInput): void {
   const { round, batchSizeBytesMax } = input
   state.block = { round, receivedMs: nowMs, batchSizeBytesMax }
   state.incoming = incomingOf(input)
-  if (round - state.lastRecheckRound > RECHECK_ROUNDS) recheck(run)
+  if (round - state.lastRecheckRound > state.config.recheckRounds) recheck(run)
   else recheckGaps(run)
 }
 
@@ -107,7 +105,7 @@ function takeFetch(run: PoolRun, { id, limit }: FetchBatchInput): void {
 function takeUnpublished(run: PoolRun, keys: readonly string[]): void {
   const { state } = run
   for (const key of keys) {
-    if (seenOf(state.seen, key) !== undefined) state.seen = withSeen(state.seen, key, undefined)
+    if (seenOf(state.seen, key) !== undefined) notePublished(run, key, undefined)
   }
   publishAfter(run, PUBLISH_RETRY_MS)
 }
