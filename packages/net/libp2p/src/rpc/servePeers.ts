@@ -4,6 +4,8 @@ import { CodedError, isTold } from '@wadi/base/errors'
 import { decode, encode, type Schema } from '@wadi/cbor/codec'
 import type { Reply, Request, RuntimeNetwork } from '@wadi/contracts/runtime-network'
 import type { PublicKey } from '@wadi/primitives/publicKey'
+import { checkItemCount } from '@wadi/runtime-protocol/itemCount'
+import { REQUEST_ITEM_COUNT_MAX } from '@wadi/runtime-protocol/limits'
 import type { PeerMethod } from '@wadi/runtime-protocol/peers/methods'
 import { rpcErrors } from '../errors.ts'
 
@@ -53,6 +55,7 @@ export function servePeers<const M extends PeerMethods>(
 /** COMPAT(oasis-core): an argument that is none is an error of the protocol, not of the codec. */
 function argumentOf<T>(schema: Schema<T>, body: Uint8Array): T {
   try {
+    checkItemCount(body, REQUEST_ITEM_COUNT_MAX)
     return decode(schema, body)
   } catch (error) {
     if (error instanceof CodedError) throw rpcErrors.badRequest()

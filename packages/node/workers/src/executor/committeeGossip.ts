@@ -17,7 +17,8 @@ import { serveTransactions } from '@wadi/runtime-executor/pool/findTransaction'
 import { admitProposal } from '@wadi/runtime-executor/round/admitProposal'
 import type { ProposalInput } from '@wadi/runtime-executor/round/input'
 import type { RoundConfig } from '@wadi/runtime-executor/round/roundState'
-import { FETCHED_TRANSACTIONS_MAX } from '@wadi/runtime-protocol/limits'
+import { checkItemCount } from '@wadi/runtime-protocol/itemCount'
+import { FETCHED_TRANSACTIONS_MAX, GOSSIP_ITEM_COUNT_MAX } from '@wadi/runtime-protocol/limits'
 import { CommitteeMessage, TransactionMessage } from '@wadi/runtime-protocol/peers/gossip'
 import { transactionMethods } from '@wadi/runtime-protocol/peers/methods'
 import { hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
@@ -124,7 +125,10 @@ export class CommitteeGossip {
   }
 
   #hearProposal(message: Uint8Array, author: PublicKey): Verdict {
-    const read = readMessage(() => decode(CommitteeMessage, message))
+    const read = readMessage(() => {
+      checkItemCount(message, GOSSIP_ITEM_COUNT_MAX)
+      return decode(CommitteeMessage, message)
+    })
     if (read?.proposal === undefined) return { verdict: 'reject', why: 'malformed' }
     const { epoch, proposal } = read
     const admission = admitProposal(this.#options.stateOf().round, author, { epoch, proposal })

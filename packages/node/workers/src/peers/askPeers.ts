@@ -7,6 +7,7 @@ import type { Answer, Question, RuntimeNetwork } from '@wadi/contracts/runtime-n
 import { RUNTIME_SERVICES, runtimeProtocolOf } from '@wadi/libp2p/names'
 import type { Namespace } from '@wadi/primitives/namespace'
 import type { PublicKey } from '@wadi/primitives/publicKey'
+import { checkItemCount } from '@wadi/runtime-protocol/itemCount'
 import type { PeerMethod } from '@wadi/runtime-protocol/peers/methods'
 
 /** Whom to ask, and for how long somebody wants to know. */
@@ -28,9 +29,12 @@ function questionOf<Q, A>(
   { protocol, method, request }: Asked<Q, A>,
   { peers, retries }: AskOptions,
 ): Question<A> {
-  const { name, responseMsMax } = method
+  const { name, responseMsMax, itemCountMax } = method
   const body = encode(method.request, request)
-  const read = (answer: Uint8Array) => decode(method.response, answer)
+  const read = (answer: Uint8Array) => {
+    if (itemCountMax !== undefined) checkItemCount(answer, itemCountMax)
+    return decode(method.response, answer)
+  }
   return { protocol, method: name, body, read, peers, responseMsMax, retries }
 }
 

@@ -8,7 +8,8 @@ import { rustEnum } from '@wadi/cbor/oneOf'
 import { raw, text, u8, u64 } from '@wadi/cbor/scalars'
 import { struct } from '@wadi/cbor/struct'
 import { TransactionError } from '@wadi/consensus/consensus/api'
-import { MESSAGE_SIZE_MAX } from '../limits.ts'
+import { checkItemCount } from '../itemCount.ts'
+import { MESSAGE_ITEM_COUNT_MAX, MESSAGE_SIZE_MAX } from '../limits.ts'
 import * as batches from './batches.ts'
 import * as enclave from './enclave.ts'
 import { errors } from './errors.ts'
@@ -134,6 +135,7 @@ export function encodeForHost(message: Message): Uint8Array {
  */
 export function decodeMessage(bytes: Uint8Array): Message | ForeignMessage {
   checkSize(bytes)
+  checkItemCount(bytes, MESSAGE_ITEM_COUNT_MAX)
   try {
     return decodeRpc(Message, bytes)
   } catch (error) {

@@ -14,7 +14,13 @@ import {
 } from '@wadi/mkvs/syncer'
 import { wireWriteLog } from '@wadi/mkvs/wireWriteLog'
 import { Hash } from '@wadi/primitives/hash'
-import { OFFERED_CHECKPOINTS_MAX, WRITE_COUNT_MAX } from '../limits.ts'
+import {
+  FETCHED_TRANSACTIONS_MAX,
+  OFFER_ITEM_COUNT_MAX,
+  OFFERED_CHECKPOINTS_MAX,
+  PROOF_ITEM_COUNT_MAX,
+  WRITE_COUNT_MAX,
+} from '../limits.ts'
 
 /** Something that is asked, and what is answered. */
 export interface PeerMethod<Q, A> {
@@ -23,6 +29,8 @@ export interface PeerMethod<Q, A> {
   readonly response: Schema<A>
   /** How long one peer may take; the network's own bound, if left out. */
   readonly responseMsMax?: number
+  /** Items of an answer, where its lists have no bounds of their own. */
+  readonly itemCountMax?: number
 }
 
 function peerMethod<Q, A>(method: PeerMethod<Q, A>): PeerMethod<Q, A> {
@@ -34,7 +42,9 @@ export const transactionMethods = {
   getTransactions: peerMethod({
     name: 'GetTxs',
     request: struct({ hashes: named('txs', list(Hash)) }),
-    response: struct({ transactions: named('txs', omitEmpty(list(bytes))) }),
+    response: struct({
+      transactions: named('txs', omitEmpty(list(bytes, { countMax: FETCHED_TRANSACTIONS_MAX }))),
+    }),
   }),
 } as const
 
@@ -56,6 +66,7 @@ export const checkpointMethods = {
     response: struct({
       checkpoints: omitEmpty(list(Metadata, { countMax: OFFERED_CHECKPOINTS_MAX })),
     }),
+    itemCountMax: OFFER_ITEM_COUNT_MAX,
   }),
   getCheckpointChunk: peerMethod({
     name: 'GetCheckpointChunk',
@@ -78,13 +89,11 @@ export const keyManagerMethods = {
   }),
 } as const
 
+const PROOF = { response: ProofResponse, itemCountMax: PROOF_ITEM_COUNT_MAX } as const
+
 /** `storagepub`: proofs, for those who keep no states. */
 export const publicStorageMethods = {
-  get: peerMethod({ name: 'Get', request: GetRequest, response: ProofResponse }),
-  getPrefixes: peerMethod({
-    name: 'GetPrefixes',
-    request: GetPrefixesRequest,
-    response: ProofResponse,
-  }),
-  iterate: peerMethod({ name: 'Iterate', request: IterateRequest, response: ProofResponse }),
+  get: peerMethod({ name: 'Get', request: GetRequest, ...PROOF }),
+  getPrefixes: peerMethod({ name: 'GetPrefixes', request: GetPrefixesRequest, ...PROOF }),
+  iterate: peerMethod({ name: 'Iterate', request: IterateRequest, ...PROOF }),
 } as const
