@@ -1,6 +1,6 @@
 /** The files of a bundle on a disk, where they can be run. */
 
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { equalBytes, toHex } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
@@ -12,6 +12,8 @@ import { unavailable } from '../errors.ts'
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
 const PROGRAM_MODE = 0o700
+/** A file that is being written. */
+const UNFINISHED = 'unfinished'
 
 /**
  * Writes what is not there yet into a folder that is named for the manifest's hash, and gives its
@@ -27,20 +29,29 @@ export function explodeBundle(bundle: Bundle, parent: string): string {
     // Whoever reads a bundle has refused all other names.
     assert(basename(name) === name && name !== '..', 'a file of a bundle is in no folder')
   }
-  writeOnce(join(folder, MANIFEST_NAME), manifestFile, FILE_MODE)
+  writeOnce(folder, MANIFEST_NAME, { bytes: manifestFile, mode: FILE_MODE })
   for (const [name, bytes] of files) {
-    writeOnce(join(folder, name), bytes, programs.has(name) ? PROGRAM_MODE : FILE_MODE)
+    writeOnce(folder, name, { bytes, mode: programs.has(name) ? PROGRAM_MODE : FILE_MODE })
   }
   return folder
 }
 
-function writeOnce(path: string, bytes: Uint8Array, mode: number): void {
+interface Content {
+  readonly bytes: Uint8Array
+  readonly mode: number
+}
+
+function writeOnce(folder: string, name: string, { bytes, mode }: Content): void {
+  const path = join(folder, name)
   if (existsSync(path)) {
     if (equalBytes(readFileSync(path), bytes)) return
     throw unavailable('corruptedBundle', `${path} is not what is in the bundle`)
   }
-  mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE })
+  // In the manifest's folder no file of a bundle can be in the way, and a name has room there.
+  const temporary = join(folder, dirname(MANIFEST_NAME), UNFINISHED)
+  mkdirSync(dirname(temporary), { recursive: true, mode: FOLDER_MODE })
   // Nobody ever finds half of a file.
-  writeFileSync(`${path}.new`, bytes, { mode })
-  renameSync(`${path}.new`, path)
+  rmSync(temporary, { force: true })
+  writeFileSync(temporary, bytes, { mode })
+  renameSync(temporary, path)
 }

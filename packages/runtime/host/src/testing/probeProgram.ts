@@ -1,7 +1,7 @@
 /** A runtime that looks around where it runs, and tells what it sees; and one that does wrong. */
 
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fstatSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { toUtf8 } from '@wadi/base/bytes'
 import { decode } from '@wadi/cbor/codec'
@@ -10,6 +10,9 @@ import { struct } from '@wadi/cbor/struct'
 import { runProgram } from '@wadi/runtime-guest/runProgram'
 import { serveRuntime } from '@wadi/runtime-guest/serveRuntime'
 import type { Runtime } from '@wadi/runtime-protocol/runtime'
+
+const LINK = '/tmp/wadi-probe-link'
+const DESCRIPTORS = 256
 
 const Args = struct({ key: text })
 
@@ -20,6 +23,14 @@ const methods: Readonly<Record<string, (argument: string) => string>> = {
     writeFileSync(path, 'probe')
     return 'written'
   },
+  /** Whether a link leads further than its name. */
+  follow: (path) => {
+    rmSync(LINK, { force: true })
+    symlinkSync(path, LINK)
+    return readFileSync(LINK, 'utf8')
+  },
+  /** Files and folders that somebody else has opened: those of Node itself are neither. */
+  descriptors: () => [...Array(DESCRIPTORS).keys()].filter(isOpenFile).join(' '),
   environment: () =>
     Object.keys(process.env)
       .toSorted((a, b) => (a < b ? -1 : 1))
@@ -36,6 +47,15 @@ const methods: Readonly<Record<string, (argument: string) => string>> = {
     process.stderr.write(`${line}\n`)
     return 'said'
   },
+}
+
+function isOpenFile(descriptor: number): boolean {
+  try {
+    const stat = fstatSync(descriptor)
+    return stat.isFile() || stat.isDirectory() || stat.isBlockDevice()
+  } catch {
+    return false
+  }
 }
 
 function tryMethod(method: string, argument: string): string {

@@ -69,7 +69,9 @@ function parseName(rawName: Uint8Array, manifestName: string): string {
   const name = textOf(rawName)
   if (name === manifestName) return name
   const isPlain = name !== '' && name !== '.' && name !== '..' && !/[/\\\p{Cc}]/u.test(name)
-  if (!isPlain || rawName.length > FILE_NAME_SIZE_MAX) {
+  // Where the manifest's folder is, no file can be.
+  const isFolder = manifestName.startsWith(`${name}/`)
+  if (!isPlain || isFolder || rawName.length > FILE_NAME_SIZE_MAX) {
     throw errors.badFileName(JSON.stringify(name.slice(0, FILE_NAME_SIZE_MAX)))
   }
   return name
