@@ -17,6 +17,7 @@ const APPLIED: TreeProgress = { kind: 'applied' }
  * that is done makes room for another one.
  */
 export function advance(run: SyncRun): void {
+  if (run.state.isResting) return
   for (;;) {
     const before = run.state.applied
     fetchMissing(run)
@@ -103,13 +104,15 @@ export function takeApplied(run: SyncRun, { round, type, outcome }: AppliedInput
   const tree = treeOf(run, round, type)
   if (tree?.kind !== 'applying') return
   const { peer } = tree
-  if (peer !== undefined) {
-    const verdict = outcome === 'other-root' ? 'bad' : 'good'
-    emit(run, { kind: 'feedback', peer, verdict })
+  // A disk that fails says nothing of whoever gave the changes.
+  if (peer !== undefined && outcome !== 'failed') {
+    emit(run, { kind: 'feedback', peer, verdict: outcome === 'applied' ? 'good' : 'bad' })
   }
   setTree(run, round, type, outcome === 'applied' ? APPLIED : NEEDED)
-  // Somebody else may have what this one has not; what storage could not do has to wait.
-  if (outcome !== 'failed') advance(run)
+  // Somebody else may have what this one has not; what storage could not do has to wait, or both
+  // trees of a round would be fetched in turn as fast as peers answer.
+  if (outcome === 'failed') run.state.isResting = true
+  else advance(run)
 }
 
 /** Applies the round after the last one as far as it is here, one tree after the other. */

@@ -33,6 +33,7 @@ export function startSync(start: SyncStart): SyncState {
     pending: [],
     isFinalizing: false,
     isReading: false,
+    isResting: false,
     isAvailable: false,
     heartbeatMs: HEARTBEAT_MS,
     nextFailures: 0,
@@ -89,6 +90,7 @@ function takeBlock(run: SyncRun, { header }: NewBlockInput): void {
   const isFirst = state.latest === undefined
   if (!isFirst && header.round <= (state.latest ?? 0n)) return
   state.latest = header.round
+  state.isResting = false
   updateAvailability(run)
   if (isFirst && wantsCheckpoint(state, header.round)) beginRestore(run)
   setHeartbeat(run, HEARTBEAT_MS)
@@ -162,6 +164,7 @@ function takeTimeout(run: SyncRun, timer: SyncTimer): void {
       setHeartbeat(run, Math.min(state.heartbeatMs + state.heartbeatMs / 2, HEARTBEAT_MS_MAX))
       if (state.restore !== undefined) return
       state.isReading = false
+      state.isResting = false
       advance(run)
       return
     default:

@@ -235,6 +235,26 @@ describe('following rounds', () => {
     assert.deepEqual(stepSync(world.state, { kind: 'new-block', header: headerOf(2n) }).effects, [])
   })
 
+  it('waits where storage could not take changes, whatever comes meanwhile, and blames nobody', () => {
+    const world = new SyncWorld().block(3n)
+    world.answer(world.take('read-headers')!)
+    const fail = () => {
+      const { round, type } = world.take('apply')!
+      world.give({ kind: 'applied', round, type, outcome: 'failed' })
+    }
+    world.answer(world.take('fetch-diff')!)
+    fail()
+    // The other trees come in: as long as storage fails nothing is asked for again.
+    while (world.count('fetch-diff') > 0) world.answer(world.take('fetch-diff')!)
+    assert.equal(world.count('apply'), 0)
+    assert.deepEqual(world.effects('feedback'), [])
+    world.give({ kind: 'timeout', timer: 'heartbeat' })
+    assert.equal(world.count('fetch-diff') + world.count('apply'), 2)
+    fail()
+    world.block(4n).settle()
+    assert.equal(world.state.finalized, 4n)
+  })
+
   it('is of use to others while it is less than 10 rounds behind, until it is more than 15', () => {
     const start = { ...GENESIS, checkpoints: 'off', last: lastOf(20n) } as const
     const cases = [

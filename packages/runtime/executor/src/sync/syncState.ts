@@ -83,6 +83,8 @@ export interface SyncState {
   readonly pending: readonly SyncedRoots[]
   readonly isFinalizing: boolean
   readonly isReading: boolean
+  /** Local storage has failed: nothing is fetched before the next block, or the next heartbeat. */
+  readonly isResting: boolean
   readonly isAvailable: boolean
   readonly heartbeatMs: number
   /** How often in a row nobody had the changes of the next round. */
