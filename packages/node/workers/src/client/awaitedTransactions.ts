@@ -1,11 +1,12 @@
 /** Transactions that somebody waits for, and the rounds in which they are found. */
 
 import { toHex } from '@wadi/base/bytes'
-import { isTold, UnavailableError } from '@wadi/base/errors'
+import { CodedError, isTold, UnavailableError } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import type { AnnotatedBlock } from '@wadi/consensus/roothash/api'
 import { notWanted } from '@wadi/contracts/not-wanted'
 import type { Timer, Timers } from '@wadi/contracts/world'
+import type { ReadableState } from '@wadi/mkvs/state'
 import type { Hash } from '@wadi/primitives/hash'
 import type { SubmittedTransaction } from '@wadi/runtime-protocol/client/api'
 import { readHashes, readTransaction } from '@wadi/runtime-protocol/transactions/readIoTree'
@@ -109,10 +110,23 @@ export class AwaitedTransactions {
   }
 
   #lookInto({ block: { header } }: AnnotatedBlock): void {
-    const { store, wantsAll, onFound } = this.#options
+    const { store, wantsAll, log } = this.#options
     const isAllWanted = wantsAll()
     if (this.#awaited.size === 0 && !isAllWanted) return
     const io = store.ioOf(header)
+    try {
+      this.#findIn(io, header.round, isAllWanted)
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error
+      // What a committee has agreed on and nobody can read will not be better another time.
+      log.warn('the transactions of a round are malformed', {
+        round: header.round,
+        why: error.message,
+      })
+    }
+  }
+
+  #findIn(io: ReadableState, round: bigint, isAllWanted: boolean): void {
     const found: Hash[] = isAllWanted ? [...readHashes(io)] : []
     for (const { hash, waiting } of Array.from(this.#awaited.values())) {
       const transaction = readTransaction(io, hash)
@@ -120,9 +134,9 @@ export class AwaitedTransactions {
       if (!isAllWanted) found.push(hash)
       const { output, batchOrder } = transaction
       const data = output ?? new Uint8Array(0)
-      const told = { data, round: header.round, batchOrder, checkTxError: undefined }
+      const told = { data, round, batchOrder, checkTxError: undefined }
       for (const tell of Array.from(waiting)) tell(told)
     }
-    if (found.length > 0) onFound(found)
+    if (found.length > 0) this.#options.onFound(found)
   }
 }

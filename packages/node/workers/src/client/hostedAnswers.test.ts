@@ -3,6 +3,9 @@ import { describe, it } from 'node:test'
 import { equalBytes, parseUtf8, toUtf8 } from '@wadi/base/bytes'
 import { UnavailableError } from '@wadi/base/errors'
 import { createLogger, SILENT } from '@wadi/base/log'
+import { Arena } from '@wadi/mkvs/arena'
+import { ROOT_TYPE_IO } from '@wadi/mkvs/roots'
+import { createTree } from '@wadi/mkvs/tree'
 import { Namespace } from '@wadi/primitives/namespace'
 import { RUNTIME_ID as runtimeId } from '@wadi/runtime-executor/testing/test-network'
 import { toyTransaction } from '@wadi/runtime-executor/testing/toy-runtime'
@@ -185,6 +188,39 @@ describe('waiting for transactions', () => {
     await world.run(UNREAD_RETRY_MS)
     assert.ok((await waiting).round > 0n)
     assert.equal(found.length, 1)
+    awaited.stop()
+  })
+
+  it('passes over a round that nobody can read', async () => {
+    const { world, node } = await setUp()
+    const { history, store } = node
+    const malformed = createTree(new Arena(), { namespace: Namespace.zero, type: ROOT_TYPE_IO })
+    malformed.insert(toUtf8('T is no transaction'), new Uint8Array(0))
+    const seen: bigint[] = []
+    const odd: Pick<typeof store, 'ioOf'> = {
+      ioOf: (header) => {
+        seen.push(header.round)
+        return header.round === seen[0] ? malformed : store.ioOf(header)
+      },
+    }
+    const awaited = new AwaitedTransactions({
+      history,
+      store: odd,
+      timers: world.time,
+      log: createLogger('test', SILENT),
+      wantsAll: () => true,
+      onFound: () => undefined,
+    })
+    const submit = (seq: number) => {
+      const data = toyTransaction({ seq, key: `k${seq}` })
+      void node.shell.submit(data, { origin: 'local' })
+      return data
+    }
+    submit(0)
+    await world.run(15_000)
+    const waiting = awaited.wait(hashOfTransaction(submit(1)), undefined)
+    await world.run(15_000)
+    assert.ok((await waiting).round > seen[0]!)
     awaited.stop()
   })
 })

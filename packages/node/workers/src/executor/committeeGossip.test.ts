@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { toUtf8 } from '@wadi/base/bytes'
 import { encode, zero } from '@wadi/cbor/codec'
+import { type Item, writeItem } from '@wadi/cbor/item'
 import { Proposal } from '@wadi/consensus/roothash/commitments'
 import type { Listener, RuntimeNetwork, Verdict } from '@wadi/contracts/runtime-network'
 import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
@@ -9,9 +10,12 @@ import { startExecutor } from '@wadi/runtime-executor/executor'
 import type { SubmitOutcome } from '@wadi/runtime-executor/pool/effect'
 import type { RoundConfig } from '@wadi/runtime-executor/round/roundState'
 import { CHAIN_CONTEXT, RUNTIME_ID, testMember } from '@wadi/runtime-executor/testing/test-network'
+import { GOSSIP_ITEM_COUNT_MAX } from '@wadi/runtime-protocol/limits'
 import { TransactionMessage } from '@wadi/runtime-protocol/peers/gossip'
 import { PUBLISH_RETRY_MS, PUBLISH_TRIES_MAX } from '../limits.ts'
 import { CommitteeGossip } from './committeeGossip.ts'
+
+const text = (value: string): Item => ({ kind: 'text', text: value })
 
 /** A network that takes what it is given when a test says so. */
 function setUp(submit = async (): Promise<SubmitOutcome> => ({ kind: 'accepted' })) {
@@ -96,6 +100,22 @@ describe('what is heard on the topics of a runtime', () => {
       assert.deepEqual(await hear('committee', bytes), malformed)
       assert.deepEqual(await hear('tx', bytes), malformed)
     }
+  })
+
+  it('GOSSIP_ITEM_COUNT_MAX: is read up to so many items, and not one more', async () => {
+    const nothing: Item = { kind: 'list', items: [] }
+    /** A proposal of ever so many hashes, each of them as small as it can be on the wire. */
+    const ofItems = (count: number) => {
+      const items = Array<Item>(count - 5).fill(nothing)
+      const batch = [text('batch'), { kind: 'list', items }] as const
+      const proposal = [text('Proposal'), { kind: 'map', pairs: [batch] }] as const
+      return writeItem({ kind: 'map', pairs: [proposal] })
+    }
+    const { hear } = setUp()
+    const most = await hear('committee', ofItems(GOSSIP_ITEM_COUNT_MAX))
+    assert.deepEqual(most, { verdict: 'retry', why: 'no-committee' })
+    const more = await hear('committee', ofItems(GOSSIP_ITEM_COUNT_MAX + 1))
+    assert.deepEqual(more, { verdict: 'reject', why: 'malformed' })
   })
 
   it('is passed on if it is good, and not if it is known or bad', async () => {

@@ -4,6 +4,7 @@
  */
 
 import { toHex } from '@wadi/base/bytes'
+import { CodedError } from '@wadi/base/errors'
 import type { Header } from '@wadi/consensus/roothash/block'
 import { Arena } from '@wadi/mkvs/arena'
 import type { Proof } from '@wadi/mkvs/proof'
@@ -78,9 +79,7 @@ export class RuntimeStore {
     if (this.hasRoot(to)) return
     const tree = this.#open(from, new Arena(), 'kept')
     try {
-      for (const [key, value] of writeLog)
-        if (value === undefined) tree.remove(key)
-        else tree.insert(key, value)
+      change(tree, writeLog)
       const baseAddress = this.database.nextAddress
       const commit = tree.commit({ version: to.version, baseAddress })
       if (!equalRoots(commit.root, to)) throw errors.otherRoot(toHex(commit.root.hash))
@@ -158,6 +157,18 @@ export class RuntimeStore {
   #open(root: Root, arena: Arena, writeLog: 'kept' | 'dropped' = 'dropped'): Tree {
     const rootAddress = this.database.rootAddress(root)
     return openTree(arena, { root, rootAddress, reader: this.database, writeLog })
+  }
+}
+
+/** Changes that no tree can take lead to no root at all: whoever gave them is to blame. */
+function change(tree: Tree, writeLog: WriteLog): void {
+  try {
+    for (const [key, value] of writeLog)
+      if (value === undefined) tree.remove(key)
+      else tree.insert(key, value)
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    throw errors.otherRoot(error.message)
   }
 }
 

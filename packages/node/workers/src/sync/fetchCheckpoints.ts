@@ -62,7 +62,8 @@ function note(
     feedback.misbehaved()
     return
   }
-  for (const metadata of checkpoints) {
+  // COMPAT(oasis-core): no store restores round 0, so that nobody can have made one of it.
+  for (const metadata of checkpoints.filter(({ root }) => root.version > 0n)) {
     const name = toHex(hashOf(Metadata, metadata))
     const known = found.get(name) ?? { metadata, peers: [] }
     known.peers.push(toHex(feedback.peer))

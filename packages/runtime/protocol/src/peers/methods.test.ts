@@ -6,7 +6,7 @@ import type { Schema } from '@wadi/cbor/schema'
 import { ROOT_TYPE_IO, ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
 import { hashOfBytes } from '@wadi/primitives/hash'
 import { Namespace } from '@wadi/primitives/namespace'
-import { OFFERED_CHECKPOINTS_MAX, WRITE_COUNT_MAX } from '../limits.ts'
+import { FETCHED_TRANSACTIONS_MAX, OFFERED_CHECKPOINTS_MAX, WRITE_COUNT_MAX } from '../limits.ts'
 import { checkpointMethods, diffMethods, keyManagerMethods, transactionMethods } from './methods.ts'
 
 const hash = hashOfBytes(Uint8Array.of(0x61))
@@ -122,7 +122,12 @@ describe('what nodes ask each other about runtimes', () => {
     assert.deepEqual(hashes, [])
   })
 
-  it('reads so many checkpoints and changes, and no more', () => {
+  it('reads so many checkpoints, changes and transactions, and no more', () => {
+    const transactions = (count: number) =>
+      encode(getTransactions.response, { transactions: new Array(count).fill(Uint8Array.of(1)) })
+    decode(getTransactions.response, transactions(FETCHED_TRANSACTIONS_MAX))
+    const tooMany = transactions(FETCHED_TRANSACTIONS_MAX + 1)
+    assert.throws(() => decode(getTransactions.response, tooMany), { reason: 'cbor.tooMany' })
     const checkpoint = { version: 1, root: io, chunks: [] }
     const offer = (count: number) =>
       encode(getCheckpoints.response, { checkpoints: new Array(count).fill(checkpoint) })
