@@ -68,7 +68,8 @@ export type Verdict = 'valid' | 'invalid' | 'rejected'
 export interface BlockCheckedInput {
   readonly kind: 'block-checked'
   readonly height: bigint
-  readonly blockHash: Uint8Array
+  /** Another encoding of the same block is another block: nobody has looked at its parts. */
+  readonly blockId: BlockId
   readonly verdict: Verdict
 }
 

@@ -1,5 +1,4 @@
-import { equalBytes } from '@wadi/base/bytes'
-import type { Candidate } from './candidate.ts'
+import { type Candidate, isCandidate } from './candidate.ts'
 import { castPrecommit, castPrevote } from './castVote.ts'
 import type { BlockCheckedInput } from './input.ts'
 import type { BlockInRound } from './roundState.ts'
@@ -10,9 +9,7 @@ export function takeVerdict(run: Run, input: BlockCheckedInput): Ignored {
   const { state } = run
   if (input.height !== state.height) return 'other-height'
   const judged = (candidate: Candidate): Candidate =>
-    equalBytes(candidate.blockId.hash, input.blockHash)
-      ? { ...candidate, verdict: input.verdict }
-      : candidate
+    isCandidate(candidate, input.blockId) ? { ...candidate, verdict: input.verdict } : candidate
   const judgedIn = (held: BlockInRound | undefined): BlockInRound | undefined =>
     held === undefined ? undefined : { ...held, candidate: judged(held.candidate) }
   if (state.proposalBlock !== undefined) state.proposalBlock = judged(state.proposalBlock)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { RoundStep } from './roundStep.ts'
-import { testBlock } from './testing/testChain.ts'
+import { otherEncoding, testBlock } from './testing/testChain.ts'
 import { TestRounds } from './testing/testRounds.ts'
 import {
   DEFAULT_ROUND_CONFIG,
@@ -109,12 +109,12 @@ describe('A verdict', () => {
     assert.equal(rounds.node.sent.length, 0)
     assert.equal(rounds.node.wanted('check-block').length, 1)
     assert.equal(rounds.node.state.locked, undefined)
-    const blockHash = block.blockId.hash
-    rounds.node.give({ kind: 'block-checked', height: 1n, blockHash, verdict: 'valid' })
+    const { blockId } = block
+    rounds.node.give({ kind: 'block-checked', height: 1n, blockId, verdict: 'valid' })
     const votes = rounds.node.wanted('sign-vote').map(({ vote }) => vote.type)
     assert.deepEqual(votes, ['prevote', 'precommit'])
     assert.equal(rounds.node.votes('precommit').length, 1)
-    rounds.node.give({ kind: 'block-checked', height: 1n, blockHash, verdict: 'valid' })
+    rounds.node.give({ kind: 'block-checked', height: 1n, blockId, verdict: 'valid' })
     assert.equal(rounds.node.wanted('sign-vote').length, 2)
   })
 
@@ -124,8 +124,8 @@ describe('A verdict', () => {
     rounds.offer(block).vote('prevote', undefined, { by: [0, 2, 3] })
     assert.equal(rounds.node.state.step, RoundStep.precommit)
     assert.equal(rounds.node.wanted('sign-vote').length, 0)
-    const blockHash = block.blockId.hash
-    rounds.node.give({ kind: 'block-checked', height: 1n, blockHash, verdict: 'valid' })
+    const { blockId } = block
+    rounds.node.give({ kind: 'block-checked', height: 1n, blockId, verdict: 'valid' })
     const votes = rounds.node.wanted('sign-vote').map(({ vote }) => [vote.type, vote.blockId])
     assert.deepEqual(votes, [
       ['prevote', block.blockId],
@@ -154,9 +154,34 @@ describe('A verdict', () => {
       .vote('precommit', undefined, { by: [0, 2, 3] })
       .elapse()
     assert.equal(rounds.node.state.round, 1)
-    const blockHash = block.blockId.hash
-    rounds.node.give({ kind: 'block-checked', height: 1n, blockHash, verdict: 'valid' })
+    const { blockId } = block
+    rounds.node.give({ kind: 'block-checked', height: 1n, blockId, verdict: 'valid' })
     assert.equal(rounds.node.votes('prevote').length, 0)
+  })
+
+  it('is of one encoding of a block: of another one it says nothing', () => {
+    for (const verdict of ['valid', 'invalid', 'rejected'] as const) {
+      const rounds = new TestRounds({ own: 1, answers: { check: () => undefined } }).begin()
+      const block = testBlock(1n, 'block')
+      const other = otherEncoding(block)
+      assert.deepEqual(other.blockId.hash, block.blockId.hash)
+      rounds
+        .offer(block)
+        .vote('prevote', other.blockId, { by: [0, 2, 3] })
+        .parts(other)
+      const { node } = rounds
+      assert.equal(node.state.proposalBlock?.blockId, node.state.valid?.candidate.blockId)
+      node.give({ kind: 'block-checked', height: 1n, blockId: block.blockId, verdict })
+      assert.equal(node.wanted('sign-vote').length, 0)
+      const asked = node.wanted('check-block').map(({ candidate }) => candidate.blockId)
+      assert.deepEqual(asked, [block.blockId, other.blockId])
+      node.give({ kind: 'block-checked', height: 1n, blockId: other.blockId, verdict: 'valid' })
+      const votes = node.wanted('sign-vote').map(({ vote }) => [vote.type, vote.blockId])
+      assert.deepEqual(votes, [
+        ['prevote', other.blockId],
+        ['precommit', other.blockId],
+      ])
+    }
   })
 
   it('that is not there does not hold up a decision', () => {

@@ -290,7 +290,7 @@ export class Consensus {
       case 'check-block': {
         const { height, candidate } = effect
         const verdict = this.#verdictOn(effect)
-        this.#next({ kind: 'block-checked', height, blockHash: candidate.blockId.hash, verdict })
+        this.#next({ kind: 'block-checked', height, blockId: candidate.blockId, verdict })
         break
       }
       case 'schedule':

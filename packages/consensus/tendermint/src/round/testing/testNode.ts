@@ -108,7 +108,7 @@ export class TestNode {
         const { height, candidate } = effect
         const verdict = answers.check ? answers.check(candidate.blockId) : 'valid'
         if (verdict === undefined) return []
-        return [{ kind: 'block-checked', height, blockHash: candidate.blockId.hash, verdict }]
+        return [{ kind: 'block-checked', height, blockId: candidate.blockId, verdict }]
       }
       case 'make-block': {
         const { height, round } = effect
