@@ -106,7 +106,10 @@ export function claimHeightMajority(
   return { kind: 'noted', votes: withSet(votes, sets, outcome.set) }
 }
 
-/** Makes room for others: what a peer claimed and opened no longer counts against the bounds. */
+/**
+ * Makes room for others: what a peer claimed and opened no longer counts against the bounds. Of a
+ * peer that has neither the votes are the same value.
+ */
 export function withoutPeer(votes: HeightVotes, peer: string): HeightVotes {
   const rounds = votes.rounds.map((sets) => {
     const prevote = withoutClaimsOf(sets.prevote, peer)
@@ -114,7 +117,10 @@ export function withoutPeer(votes: HeightVotes, peer: string): HeightVotes {
     const isSame = prevote === sets.prevote && precommit === sets.precommit
     return isSame ? sets : { ...sets, prevote, precommit }
   })
-  return { ...votes, rounds, catchup: votes.catchup.filter((entry) => entry.peer !== peer) }
+  const catchup = votes.catchup.filter((entry) => entry.peer !== peer)
+  const isSame =
+    catchup.length === votes.catchup.length && rounds.every((sets, i) => sets === votes.rounds[i])
+  return isSame ? votes : { ...votes, rounds, catchup }
 }
 
 function isTracked({ trackedRound }: HeightVotes, round: number): boolean {

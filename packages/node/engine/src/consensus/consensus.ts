@@ -19,6 +19,7 @@ import type {
   SignProposalEffect,
   SignVoteEffect,
 } from '@wadi/tendermint/round/effect'
+import { withoutPeer } from '@wadi/tendermint/round/heightVotes'
 import type { Input, RoundStart, Verdict } from '@wadi/tendermint/round/input'
 import type { RoundState } from '@wadi/tendermint/round/roundState'
 import { startRounds, step } from '@wadi/tendermint/round/step'
@@ -258,7 +259,14 @@ export class Consensus {
   }
 
   #recordOf(input: Input): WalRecord | undefined {
+    if (input.kind === 'peer-gone' && !this.#isMissed(input.peer)) return undefined
     return recordOfInput(input, (message) => this.messages.bytesOf(message))
+  }
+
+  /** Does anything change with a peer that goes? The log must not grow with all who come and go. */
+  #isMissed(peer: string): boolean {
+    const votes = this.#rounds?.votes
+    return votes !== undefined && withoutPeer(votes, peer) !== votes
   }
 
   #step(input: Input): void {

@@ -14,11 +14,12 @@ const hashOf = (blockId: BlockId | undefined) =>
   blockId === undefined ? 'nil' : toHex(blockId.hash).slice(0, 6)
 const held = (at: BlockInRound | undefined) => at && `${at.round} ${hashOf(at.candidate.blockId)}`
 
-function votesIn({ votes, byBlock, majority }: VoteSet): unknown {
+function votesIn({ votes, byBlock, majority, claims }: VoteSet): unknown {
   return {
     votes: votes.map((vote) => vote && hashOf(vote.blockId)),
     byBlock: byBlock.map(({ blockId, sum, isClaimed }) => [hashOf(blockId), sum, isClaimed]),
     majority: majority && hashOf(majority.blockId),
+    claims: claims.map(({ peer, blockId }) => [peer, hashOf(blockId)]),
   }
 }
 
@@ -35,6 +36,7 @@ function summary(rounds: RoundState): unknown {
       votesIn(prevote),
       votesIn(precommit),
     ]),
+    catchup: votes.catchup,
   }
 }
 
@@ -210,6 +212,55 @@ describe('A validator that is killed', () => {
     node.kill()
     node.start()
     assert.equal(held(node.rounds.locked), locked)
+    node.kill()
+  })
+
+  it('knows who may open rounds, with no word in the log of peers whose going changes nothing', () => {
+    const node = new LonelyValidator()
+    const prevote = (round: number) =>
+      node.vote({ by: 0, type: 'prevote', round, blockId: undefined })
+    const about = { type: 'prevote', round: 0, blockId: undefined } as const
+    const logged = () => {
+      node.sync()
+      return node.logBytes()
+    }
+    /** Do so many bytes more tell of it? */
+    const isLogged = (happen: () => void) => {
+      const before = logged()
+      happen()
+      return logged() > before
+    }
+    prevote(0)
+    for (const peer of ['stranger', 'peer0'])
+      assert.equal(
+        isLogged(() => node.leave(peer)),
+        false,
+      )
+    assert.equal(
+      isLogged(() => node.claim('a', about)),
+      true,
+    )
+    assert.equal(
+      isLogged(() => node.leave('a')),
+      true,
+    )
+    assert.equal(
+      isLogged(() => node.leave('a')),
+      false,
+      'it has nothing any more',
+    )
+    prevote(3)
+    assert.equal(
+      isLogged(() => node.leave('peer0')),
+      true,
+    )
+    for (const round of [4, 5]) prevote(round)
+    node.sync()
+    const before = summary(node.rounds)
+    node.kill()
+    node.start()
+    assert.deepEqual(summary(node.rounds), before)
+    assert.equal(node.rounds.votes.rounds.at(-1)?.round, 5)
     node.kill()
   })
 

@@ -160,6 +160,12 @@ export class LonelyValidator {
     this.#wal.sync()
   }
 
+  /** What the log of rounds takes on the disk. */
+  logBytes(): number {
+    const sizes = this.files.list('wal').map((name) => this.files.openRead(`wal/${name}`).size())
+    return sizes.reduce((sum, size) => sum + size, 0)
+  }
+
   /** What another validator says. */
   signedVote({ by, type, round, blockId }: Saying): Vote {
     const { address, publicKey } = OTHERS[by]!
