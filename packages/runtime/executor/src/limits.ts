@@ -24,6 +24,11 @@ export const POOL_SIZE_MAX = 268_435_456
  * reference gives no more than 100.
  */
 export const SUGGESTION_COUNT_MAX = 1_000
+/**
+ * Bytes of all transactions that a runtime gets at once, to check or to make a batch of: a message
+ * to it has twice as much room.
+ */
+export const CALL_SIZE_MAX = 16_777_216
 /** Transactions that are kept beside the pool, because a proposal has them. */
 export const PROPOSED_COUNT_MAX = 65_536
 /** Transactions that are published at once. */

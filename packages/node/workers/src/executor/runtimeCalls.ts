@@ -1,5 +1,6 @@
 /** What a node asks its runtime upon a block: checks, batches, queries. */
 
+import { CodedError } from '@wadi/base/errors'
 import type { Runtime } from '@wadi/consensus/registry/runtime'
 import type { AnnotatedBlock } from '@wadi/consensus/roothash/api'
 import type { HostedRuntime } from '@wadi/contracts/runtime-host'
@@ -19,6 +20,10 @@ export interface CallBase {
   readonly runtime: Runtime
 }
 
+function refusalOf({ module, code, message }: CodedError): CheckTxResult {
+  return { error: { module, code, message }, meta: undefined }
+}
+
 /** Calls of one runtime. */
 export class RuntimeCalls {
   readonly #ask: Ask
@@ -35,11 +40,24 @@ export class RuntimeCalls {
     inputs: readonly Uint8Array[],
     deadlineMs: number,
   ): Promise<readonly CheckTxResult[]> {
-    const { block } = base.annotated
-    const body = { ...(await this.#sharedOf(base)), inputs, block }
-    const request = { kind: 'RuntimeCheckTxBatchRequest', body } as const
-    const { results } = (await this.#host.call(request, { deadlineMs })).body
-    return results
+    const shared = { ...(await this.#sharedOf(base)), block: base.annotated.block }
+    const checkAll = async (some: readonly Uint8Array[]): Promise<readonly CheckTxResult[]> => {
+      const request = {
+        kind: 'RuntimeCheckTxBatchRequest',
+        body: { ...shared, inputs: some },
+      } as const
+      try {
+        return (await this.#host.call(request, { deadlineMs })).body.results
+      } catch (error) {
+        if (!(error instanceof CodedError)) throw error
+        if (some.length <= 1) return some.map(() => refusalOf(error))
+        // Runtimes may refuse all transactions for the sake of one that cannot be read. Nobody
+        // else is to suffer from it, whoever sent it.
+        const middle = some.length >> 1
+        return [...(await checkAll(some.slice(0, middle))), ...(await checkAll(some.slice(middle)))]
+      }
+    }
+    return await checkAll(inputs)
   }
 
   /** Executes a batch, or has one made. */

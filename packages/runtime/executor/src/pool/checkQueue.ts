@@ -1,6 +1,7 @@
 /** Transactions that wait to be checked, in the order in which they came. */
 
 import type { Hash } from '@wadi/primitives/hash'
+import { CALL_SIZE_MAX } from '../limits.ts'
 import {
   compareNumbers,
   compareTexts,
@@ -72,10 +73,13 @@ export function takeChecks(
 ): { readonly queue: CheckQueue; readonly checks: readonly PendingCheck[] } {
   const checks: PendingCheck[] = []
   let queue = given
+  let sizeBytes = 0
   while (checks.length < countMax) {
     const first = firstOf(queue.byPlace)
     if (first === undefined) break
     const [place, check] = first
+    sizeBytes += check.input.length
+    if (sizeBytes > CALL_SIZE_MAX) break
     checks.push(check)
     queue = {
       ...queue,

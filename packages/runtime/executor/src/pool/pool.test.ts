@@ -8,6 +8,7 @@ import { hashOfBytes } from '@wadi/primitives/hash'
 import { CheckTxMetadata, type CheckTxResult } from '@wadi/runtime-protocol/host-protocol/batches'
 import { FETCHED_TRANSACTIONS_MAX } from '@wadi/runtime-protocol/limits'
 import {
+  CALL_SIZE_MAX,
   CHECK_BATCH_MAX,
   POOL_COUNT_MAX,
   POOL_SIZE_MAX,
@@ -32,7 +33,7 @@ import {
 } from './poolState.ts'
 import { NOTHING_SEEN, type SeenCache, seenOf, withoutSeen, withSeen } from './seenCache.ts'
 import { stepPool } from './step.ts'
-import { suggest } from './suggest.ts'
+import { suggest, suggestMore } from './suggest.ts'
 
 const input = (text: string) => toUtf8(text)
 /** One in ten more than the pool holds. */
@@ -440,6 +441,30 @@ describe('the bounds of a pool', () => {
     pool.give({ kind: 'timeout', timer: 'publish' })
     assert.equal(pool.last('publish').transactions.length, PUBLISH_COUNT_MAX)
     assert.equal(pool.last('set-pool-timer').afterMs, 1_000)
+  })
+
+  it(`are ${CALL_SIZE_MAX} bytes of transactions in a check, and for a batch at once`, () => {
+    const count = CALL_SIZE_MAX / TRANSACTION_SIZE_MAX
+    const ofSize = (i: number, size: number) => new Uint8Array(size).fill(i, 0, 8)
+    const sizes = (last: number) => [...Array(count - 1).fill(TRANSACTION_SIZE_MAX), last]
+    for (const [last, more] of [
+      [TRANSACTION_SIZE_MAX - 1, 0],
+      [TRANSACTION_SIZE_MAX, 1],
+    ] as const) {
+      const pool = new TestPool()
+      for (const [i, size] of [...sizes(last), 1].entries())
+        pool.give({ kind: 'submit', input: ofSize(i, size), origin: 'remote' })
+      pool.give({ kind: 'block', round: 1n, inMessages: [], batchSizeBytesMax: 0n })
+      pool.give({ kind: 'runtime', isReady: true }).give({ kind: 'synced', round: 1n })
+      const { inputs } = pool.last('check')
+      assert.equal(inputs.length, count + 1 - more)
+      pool.check(...inputs.map(() => GOOD))
+      if (more === 1) pool.check(GOOD)
+      assert.equal(pool.count, count + 1)
+      assert.equal(suggest(pool.state, count + 1).txs.length, count + 1 - more)
+      const { queue } = suggest(pool.state, count + 1)
+      assert.equal(suggestMore({ ...pool.state, main: queue }, count).txs.length, more)
+    }
   })
 
   it(`are ${SUGGESTION_COUNT_MAX} transactions for a batch at once`, () => {

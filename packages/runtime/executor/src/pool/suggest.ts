@@ -1,6 +1,6 @@
 /** Transactions for a batch that is being made. */
 
-import { SUGGESTION_COUNT_MAX } from '../limits.ts'
+import { CALL_SIZE_MAX, SUGGESTION_COUNT_MAX } from '../limits.ts'
 import { type MainQueue, withNewSession, withNextScheduled } from './mainQueue.ts'
 import type { PoolState } from './poolState.ts'
 import type { PoolTransaction } from './transaction.ts'
@@ -37,9 +37,12 @@ export function suggestedBatch(pool: PoolState, limit: number): readonly Uint8Ar
 function take(given: MainQueue, limit: number): Suggestion {
   const txs: PoolTransaction[] = []
   let queue = given
+  let sizeBytes = 0
   while (txs.length < Math.min(limit, SUGGESTION_COUNT_MAX)) {
     const next = withNextScheduled(queue)
     if (next === undefined) break
+    sizeBytes += next.tx.input.length
+    if (sizeBytes > CALL_SIZE_MAX) break
     queue = next.queue
     txs.push(next.tx)
   }
