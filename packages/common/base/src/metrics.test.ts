@@ -79,6 +79,25 @@ wadi_storage_value_size_count{call="put",kind="node"} 1
     assert.equal(registry.collect()[0]?.series.at(-1)?.value, 5)
   })
 
+  it('forgets what has some labels, and has room again', () => {
+    const registry = new MetricsRegistry()
+    const table = defineMetrics('a', { bytes: counter('Bytes.', { labels: ['peer', 'channel'] }) })
+    const { bytes } = registry.register(table)
+    const samples = () => formatMetrics(registry.collect()).match(/^wadi.*$/gm)
+    for (const peer of ['p', 'q']) for (const channel of ['1', '2']) bytes.add(5, { peer, channel })
+    bytes.forget({ peer: 'p' })
+    const ofQ = ['1', '2'].map((channel) => `wadi_a_bytes{peer="q",channel="${channel}"} 5`)
+    assert.deepEqual(samples(), ofQ)
+    bytes.forget({ peer: 'q', channel: '3' })
+    bytes.forget({ peer: 'nobody' })
+    assert.deepEqual(samples(), ofQ)
+    for (let i = 0; i < METRIC_SERIES_MAX; i++) bytes.add(1, { peer: 'many', channel: `${i}` })
+    bytes.forget({ peer: 'many' })
+    bytes.add(1, { peer: 'p', channel: '1' })
+    assert.equal(samples()?.at(-1), 'wadi_a_bytes{peer="p",channel="1"} 1')
+    assert.throws(() => bytes.forget({}), BugError)
+  })
+
   it('refuses a name that is taken, a shrinking counter and buckets that do not ascend', () => {
     const registry = new MetricsRegistry()
     const metrics = registry.register(storageMetrics)

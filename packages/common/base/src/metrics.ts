@@ -99,9 +99,17 @@ type LabelArguments<Names extends string> = [Names] extends [never]
   ? []
   : [labels: Readonly<Record<Names, string>>]
 
+/** What was counted of something that is no more can be forgotten. */
+interface Forgetting<Names extends string> {
+  /** All series go that have these values, so that there is room for others. */
+  forget(labels: Readonly<Partial<Record<Names, string>>>): void
+}
+
 interface Instruments<Names extends string> {
-  readonly counter: { add(amount: number, ...labels: LabelArguments<Names>): void }
-  readonly gauge: {
+  readonly counter: Forgetting<Names> & {
+    add(amount: number, ...labels: LabelArguments<Names>): void
+  }
+  readonly gauge: Forgetting<Names> & {
     set(value: number, ...labels: LabelArguments<Names>): void
     add(amount: number, ...labels: LabelArguments<Names>): void
   }
@@ -179,6 +187,18 @@ class OpenFamily implements Family {
     this.byLabels.set(keptKey, series)
     return series
   }
+
+  forget(given: Readonly<Record<string, string>>): void {
+    const { labels: names } = this.metric
+    const values = names.map((label) => given[label])
+    assert(
+      values.some((value) => value !== undefined),
+      'what is forgotten is named',
+    )
+    for (const [key, { labels }] of this.byLabels)
+      if (values.every((value, i) => value === undefined || value === labels[i]))
+        this.byLabels.delete(key)
+  }
 }
 
 type GivenLabels = Readonly<Record<string, string>>
@@ -188,6 +208,9 @@ function createInstrument(family: OpenFamily) {
     add(amount: number, labels?: GivenLabels) {
       assert(family.metric.kind === 'gauge' || amount >= 0, 'a counter only grows')
       family.at(labels).value += amount
+    },
+    forget(labels: GivenLabels) {
+      family.forget(labels)
     },
     set(value: number, labels?: GivenLabels) {
       family.at(labels).value = value

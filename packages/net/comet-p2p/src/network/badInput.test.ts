@@ -369,6 +369,42 @@ describe('Bad input from a peer: memory', () => {
     )
   })
 
+  it('of what is counted of each peer goes with the peer', () => {
+    const channels = [{ ...ECHO, messageTypes: { 1: 'test_First' } }]
+    const world = new TestWorld()
+    const node = world.started(1, { channels })
+    const ofPeers = () =>
+      offences(node)
+        .match(/^cometbft_p2p_peer_.*$/gm)
+        ?.join('\n') ?? ''
+    const stays = world.started(2, { channels })
+    world.connect(stays, node)
+    stays.network.peers()[0]!.send(ECHO.id, Uint8Array.of(0x0a, 1))
+    world.time.advance(10_000)
+    const before = ofPeers()
+    assert.match(
+      before,
+      new RegExp(`receive_bytes_total{.*peer_id="${stays.network.id}",.*} 2$`, 'm'),
+    )
+    for (let index = 3; index < 23; index++) {
+      const stranger = RawPeer.dial(world, index, node.address)
+      stranger.sayPiece(ECHO.id, Uint8Array.of(0x0a, 1), true)
+      world.time.advance(10_000)
+      assert.ok(ofPeers().includes(stranger.id))
+      stranger.sayPiece(ECHO.id, Uint8Array.of(0x0a, 1), true)
+      stranger.wire.close()
+      world.time.settle()
+    }
+    world.time.advance(10_000)
+    assert.deepEqual(
+      node.network.peers().map(({ id }) => id),
+      [stays.network.id],
+    )
+    assert.equal(ofPeers(), before)
+    // What all peers said together is still known: nothing that came just before the end is lost.
+    assert.match(offences(node), /message_receive_bytes_total{.*"test_First"} 82$/m)
+  })
+
   it('of what a peer does not take is bounded: queues and the wire are full, then nothing', () => {
     const world = new TestWorld()
     const node = world.started(1)

@@ -444,6 +444,7 @@ export class Network {
       this.#peers.delete(peer.id)
       this.#metrics.peers.set(this.#peers.size)
       this.#count(peer)
+      this.#forget(peer)
       for (const reactor of told) reactor.removePeer(peer)
     }
     settle({ kind: 'failed', why })
@@ -469,6 +470,16 @@ export class Network {
     }
     peer.traffic.clear()
     peerPendingSendBytes.set(peer.link.mux?.waitingBytes ?? 0, { peer_id: peer.id })
+  }
+
+  /**
+   * COMPAT(cometbft): it keeps the series of everybody who was ever there. There is room for so
+   * many: strangers who come and go would leave none to the peers.
+   */
+  #forget({ id }: ConnectedPeer): void {
+    const { peerSendBytesTotal, peerReceiveBytesTotal, peerPendingSendBytes } = this.#metrics
+    for (const metric of [peerSendBytesTotal, peerReceiveBytesTotal, peerPendingSendBytes])
+      metric.forget({ peer_id: id })
   }
 
   #messageType(channel: number, field: number): string | undefined {

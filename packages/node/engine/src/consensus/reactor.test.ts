@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FakeClock } from '@wadi/base/clock'
 import { MetricsRegistry } from '@wadi/base/metrics'
+import { formatMetrics } from '@wadi/base/prometheusText'
 import { SeededRandom } from '@wadi/base/random'
 import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
-import { readWhole } from '@wadi/node-storage/file-system'
 import { decode, encode } from '@wadi/protobuf/codec'
 import { leafHash } from '@wadi/tendermint/merkle'
 import { ConsensusMessage } from '@wadi/tendermint/messages/consensus'
@@ -92,9 +92,6 @@ describe('the reactor of consensus', () => {
 })
 
 describe('A part of a block from a peer', () => {
-  const logSize = ({ files }: LonelyValidator) =>
-    files.list('wal').reduce((sum, name) => sum + readWhole(files, `wal/${name}`).length, 0)
-
   /** Has a peer send parts, and gives its offences and by how much the log grew. */
   function hear(change: (part: Part, i: number) => Part, count: number) {
     const node = new LonelyValidator()
@@ -103,7 +100,7 @@ describe('A part of a block from a peer', () => {
     const [block] = node.blocks
     node.propose(block!, -1)
     node.sync()
-    const before = logSize(node)
+    const before = node.logBytes()
     const peer = new FakePeer('a')
     node.reactor.addPeer(peer)
     for (let i = 0; i < count; i++) {
@@ -113,7 +110,11 @@ describe('A part of a block from a peer', () => {
       node.reactor.receive(peer, DATA_CHANNEL.id, message)
     }
     node.sync()
-    const grown = logSize(node) - before
+    const grown = node.logBytes() - before
+    const countedOf = () => formatMetrics(node.metrics.collect()).match(/^.*peer_id=.*$/gm) ?? []
+    assert.match(countedOf().join(), new RegExp(`^cometbft_consensus_block_parts.*"a".* ${count}$`))
+    node.reactor.removePeer(peer)
+    assert.deepEqual(countedOf(), [], 'of who has gone nothing is counted')
     node.kill()
     return { offences: peer.offences.map(({ severity }) => severity), grown }
   }

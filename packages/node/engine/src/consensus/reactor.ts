@@ -145,6 +145,7 @@ export class ConsensusReactor implements Reactor {
     const listener = this.#listeners.get(id)
     if (listener !== undefined) cancelRelays(listener)
     this.#listeners.delete(id)
+    this.#options.metrics.blockParts.forget({ peer_id: id })
     this.#consensus?.receive({ kind: 'peer-gone', peer: id })
   }
 
