@@ -32,7 +32,9 @@ import { type Quantity, quantity } from '@wadi/primitives/quantity'
 import type { ParatimePlan, ParatimeShape } from '../plan/paratimePlan.ts'
 
 /** What offences cost: so little that nobody is ever out of stake. */
-export const PENALTIES = { results: 1000n, equivocation: 2_000n } as const
+export const PENALTIES = { results: 1000n, equivocation: 2_000n, liveness: 500n } as const
+/** For how many epochs who was away stays out. */
+const FROZEN_EPOCHS = 50n
 /** Of what is slashed for wrong results; no ParaTime of accounts gets tokens that way. */
 const REWARD_PERCENT = 40
 const NS_PER_MS = 1_000_000n
@@ -137,7 +139,7 @@ function keyManagerOf(id: Namespace, entityId: PublicKey): Runtime {
 
 function descriptorOf(shape: ParatimeShape, id: Namespace, entityId: PublicKey): Runtime {
   const { workers, backupWorkers, allowedStragglers, roundTimeout } = shape
-  const { flushMs, turnMs, kind } = shape
+  const { flushMs, turnMs, kind, liveness } = shape
   return make(Runtime, {
     v: 3,
     id,
@@ -150,6 +152,11 @@ function descriptorOf(shape: ParatimeShape, id: Namespace, entityId: PublicKey):
       allowedStragglers,
       roundTimeout: BigInt(roundTimeout),
       maxMessages: MESSAGES_MAX,
+      ...(liveness && {
+        minLiveRoundsPercent: liveness.percent,
+        minLiveRoundsEval: BigInt(liveness.rounds),
+        maxLivenessFails: 1,
+      }),
     }),
     txnScheduler: make(TxnSchedulerParameters, {
       batchFlushTimeout: BigInt(flushMs) * NS_PER_MS,
@@ -161,6 +168,7 @@ function descriptorOf(shape: ParatimeShape, id: Namespace, entityId: PublicKey):
       slashing: keyedMap<number, Slash>(SlashReason, [
         [SlashReason.names['runtime-incorrect-results'], slashOf(PENALTIES.results)],
         [SlashReason.names['runtime-equivocation'], slashOf(PENALTIES.equivocation)],
+        ...(liveness === undefined ? [] : [LIVENESS_SLASH]),
       ]),
       ...(kind === 'keyvalue' && { rewardBadResults: REWARD_PERCENT }),
     }),
@@ -170,9 +178,14 @@ function descriptorOf(shape: ParatimeShape, id: Namespace, entityId: PublicKey):
   })
 }
 
-function slashOf(amount: bigint): Slash {
-  return { amount: quantity(amount), freezeInterval: 0n }
+function slashOf(amount: bigint, freezeInterval = 0n): Slash {
+  return { amount: quantity(amount), freezeInterval }
 }
+
+const LIVENESS_SLASH = [
+  SlashReason.names['runtime-liveness'],
+  slashOf(PENALTIES.liveness, FROZEN_EPOCHS),
+] as const
 
 interface Registered {
   readonly executors: number

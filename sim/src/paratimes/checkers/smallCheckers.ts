@@ -21,9 +21,9 @@ import { hashOfHeader } from '@wadi/runtime-protocol/block'
 import { hashOfBatch } from '@wadi/runtime-protocol/transactions/ioTree'
 import { PENALTIES } from '../chain/paratimeGenesis.ts'
 import { contextOf } from '../nodes/directHost.ts'
+import { winnerOf } from '../tables/writtenRound.ts'
 import type { Reference } from './execution.ts'
 import type { EndedRound, ParatimeChecker, ParatimeWorld } from './paratimeChecker.ts'
-import { winnerOf } from './verdicts.ts'
 
 /** All honest nodes have the same block in each round, with both its trees. */
 export function createAgreement(world: ParatimeWorld): ParatimeChecker {

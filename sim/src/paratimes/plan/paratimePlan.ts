@@ -15,6 +15,8 @@ export interface ParatimeShape {
   readonly roundTimeout: number
   readonly flushMs: number
   readonly turnMs: number
+  /** How reliable workers have to be, or they are frozen; nobody is asked that unless told here. */
+  readonly liveness?: { readonly percent: number; readonly rounds: number }
 }
 
 /** An executor that does not do what it should. */

@@ -28,6 +28,7 @@ import { VirtualTime } from '../../world/virtualTime.ts'
 import { DrivenChain, type SeenBlock } from '../chain/drivenChain.ts'
 import { paratimeGenesis } from '../chain/paratimeGenesis.ts'
 import { createExecution, Reference } from '../checkers/execution.ts'
+import { createLiveness } from '../checkers/liveness.ts'
 import type { EndedRound, ParatimeChecker, ParatimeWorld } from '../checkers/paratimeChecker.ts'
 import { createSecrets } from '../checkers/secrets.ts'
 import {
@@ -222,6 +223,7 @@ class ParatimeSimulation {
       createExecution(this.#references),
       createAgreement(world),
       createVerdicts(world),
+      createLiveness(world),
       createInputs(world),
       createNoFalseSlash(world),
       createNoDoubleSign(world),

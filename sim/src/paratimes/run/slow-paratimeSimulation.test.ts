@@ -3,12 +3,14 @@ import { describe, it } from 'node:test'
 import type { CrashFault } from '../../plan/plan.ts'
 import type { ParatimeBug } from '../nodes/paratimeBug.ts'
 import type { ParatimePlan } from '../plan/paratimePlan.ts'
-import { calmParatimes } from '../testing/calmParatimes.ts'
+import { calmParatimes, WATCHED } from '../testing/calmParatimes.ts'
 import {
   executedTwice,
   forgivenWrong,
   forgottenDiscrepancy,
+  forgottenMisses,
   forgottenSignature,
+  keptRewards,
   lostCommitment,
   lostEvidence,
   uncheckedInputs,
@@ -66,6 +68,17 @@ describe('the checkers of ParaTimes catch', () => {
     const planOf = liarOf('wrong-result')
     assert.ok(await caughtBy('verdicts', forgottenDiscrepancy, planOf))
     assert.ok(await caughtBy('verdicts', forgivenWrong, planOf))
+    await assertPasses(planOf(1n))
+  })
+
+  it('a reward that nobody gets, and a miss that nobody counts, by verdicts', async () => {
+    assert.ok(await caughtBy('verdicts', keptRewards, liarOf('wrong-result')))
+    assert.ok(await caughtBy('verdicts', forgottenMisses, liarOf('straggler')))
+  })
+
+  it('somebody who was away and does not pay, by liveness', async () => {
+    const planOf = (seed: bigint) => ({ ...liarOf('straggler')(seed), ...WATCHED })
+    assert.ok(await caughtBy('liveness', forgivenWrong, planOf))
     await assertPasses(planOf(1n))
   })
 

@@ -12,6 +12,14 @@ const SHAPE: ParatimeShape = {
   turnMs: 1000,
 }
 
+/** Workers that are away too often are frozen, and somebody is there to take their place. */
+export const WATCHED: Partial<ParatimePlan> = {
+  executors: 4,
+  skewsMs: [0, 0, 0, 0],
+  paratimes: [{ ...SHAPE, liveness: { percent: 60, rounds: 3 } }],
+  epochBlocks: 15,
+}
+
 /** Three executors, a ParaTime, and a minute. */
 export function calmParatimes(seed: bigint, change: Partial<ParatimePlan> = {}): ParatimePlan {
   return {

@@ -23,6 +23,27 @@ export const forgivenWrong: ParatimeBug = {
   }),
 }
 
+/** What is taken of who was wrong is not given to those who were right. */
+export const keptRewards: ParatimeBug = {
+  changeBlock: (block) => ({
+    ...block,
+    staking: block.staking.filter(({ escrow }) => escrow?.add === undefined),
+  }),
+}
+
+/** Nobody counts whose proposals were missed. */
+export const forgottenMisses: ParatimeBug = {
+  changeBlock: (block) => ({
+    ...block,
+    states: block.states.map(({ before, after }) => {
+      const { livenessStats: known } = after
+      const missedProposals = known?.missedProposals?.map(() => 0n)
+      const livenessStats = known && { ...known, missedProposals }
+      return { before, after: { ...after, livenessStats } }
+    }),
+  }),
+}
+
 /** Every batch is executed once more upon what it has made of the state. */
 export const executedTwice: ParatimeBug = {
   wrapRuntime: (runtime) => ({

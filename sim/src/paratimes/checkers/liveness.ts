@@ -1,0 +1,63 @@
+/** Who was away too often is left out, and pays; nobody else. */
+
+import { equalBytes, toHex } from '@wadi/base/bytes'
+import type { NodeStatus } from '@wadi/consensus/registry'
+import * as registryKeys from '@wadi/consensus/registry/keys'
+import { HEADER_TYPES } from '@wadi/consensus/roothash/block'
+import { read } from '@wadi/consensus-services/kernel/state'
+import type { PublicKey } from '@wadi/primitives/publicKey'
+import { type Standing, standingAfter, standingOf, workersOf } from '../tables/livenessTables.ts'
+import type { EndedRound, ParatimeChecker, ParatimeWorld } from './paratimeChecker.ts'
+
+/** Rounds that end because the time of their committee is over. */
+const ENDS_OF_EPOCHS: readonly number[] = [HEADER_TYPES.epochTransition, HEADER_TYPES.suspended]
+
+/** By the key of the node. */
+type Statuses = ReadonlyMap<string, NodeStatus>
+
+/** See the top of this file. One ParaTime that freezes nodes is looked at, not two. */
+export function createLiveness(world: ParatimeWorld): ParatimeChecker {
+  const name = 'liveness'
+  const { chain } = world
+  let [before, after]: readonly [Statuses, Statuses] = [new Map(), new Map()]
+  const statuses = (): Statuses =>
+    new Map(
+      chain.genesis.executors.flatMap(({ node: { publicKey } }) => {
+        const status = read(chain.state, registryKeys.nodeStatuses, publicKey)
+        return status === undefined ? [] : [[toHex(publicKey), status] as const]
+      }),
+    )
+  /** What the node's entity loses in a block, if that is as much as it has to. */
+  const paidBy = (node: PublicKey, { staking }: EndedRound['block'], due: bigint): bigint => {
+    const executor = chain.genesis.executors.findIndex((one) =>
+      equalBytes(one.node.publicKey, node),
+    )
+    const takes = staking.flatMap(({ escrow }) => escrow?.take ?? [])
+    const own = takes.filter(({ owner }) => chain.executorAt(owner) === executor)
+    return own.some(({ amount }) => amount === due) ? due : 0n
+  }
+  return {
+    name,
+    onBlock() {
+      ;[before, after] = [after, statuses()]
+    },
+    onRound({ paratime, header, before: state, block }) {
+      if (!ENDS_OF_EPOCHS.includes(header.headerType)) return
+      for (const node of workersOf(state)) {
+        const [was, is] = [before.get(toHex(node)), after.get(toHex(node))]
+        if (was === undefined || is === undefined) continue
+        const { epoch } = block
+        const due = standingAfter(state, { node, before: standingOf(was, state), epoch })
+        const found = { ...standingOf(is, state), pays: paidBy(node, block, due.pays) }
+        if (textOf(due) === textOf(found)) continue
+        const which = `paratime ${paratime}, round ${header.round}: node ${toHex(node)}`
+        world.report(name, `${which} stands at ${textOf(found)}, and not at ${textOf(due)}`)
+      }
+    },
+  }
+}
+
+function textOf({ failures, suspendedUntil, frozenUntil, pays }: Standing): string {
+  const left = `out until ${suspendedUntil}, frozen until ${frozenUntil}`
+  return `${failures} failures, ${left}, pays ${pays}`
+}
