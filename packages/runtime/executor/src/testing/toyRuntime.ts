@@ -29,8 +29,9 @@ export function toyTransaction(tx: Partial<ToyTransaction>): Uint8Array {
 
 function parse(input: Uint8Array): ToyTransaction {
   const parts = parseUtf8(input).split(' ')
-  if (parts.length !== 5 || !/^\d+$/.test(parts[1]!)) throw errors.bad()
+  if (parts.length !== 5) throw errors.bad()
   const [sender, seq, priority, key, value] = parts
+  if (![seq!, priority!].every((one) => /^\d{1,15}$/.test(one))) throw errors.bad()
   return { sender: sender!, seq: Number(seq), priority: Number(priority), key: key!, value: value! }
 }
 
