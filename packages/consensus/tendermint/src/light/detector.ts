@@ -3,6 +3,7 @@
  * have. If both can be verified, somebody signed two blocks, and there is evidence.
  */
 
+import { equalBytes } from '@wadi/base/bytes'
 import { compareMoments, type Moment } from '@wadi/primitives/moment'
 import type { LightBlock } from '../types/lightBlock.ts'
 import { evidenceOfAttack, isSameBlock } from './attack.ts'
@@ -15,12 +16,12 @@ import { skip } from './skip.ts'
 export type Testimony =
   | { readonly kind: 'same' }
   | { readonly kind: 'conflict'; readonly block: LightBlock }
-  /** It has the block with other priorities, which are in no header. */
+  /** It has the block with other priorities or another proposer, which are in no header. */
   | { readonly kind: 'other-priorities' }
   /** It has nothing to say. */
   | { readonly kind: 'silent' }
-  /** What it says is nonsense. */
-  | { readonly kind: 'bad' }
+  /** What it says is nonsense, of which it was told. */
+  | { readonly kind: 'bad'; readonly why: string }
 
 function timeOf({ signedHeader }: LightBlock): Moment {
   return signedHeader.header.time
@@ -30,10 +31,19 @@ function heightOf({ signedHeader }: LightBlock): bigint {
   return signedHeader.header.height
 }
 
-function hasSamePriorities(a: LightBlock, b: LightBlock): boolean {
-  const others = b.validatorSet.validators
-  return a.validatorSet.validators.every(
-    ({ proposerPriority }, i) => proposerPriority === others[i]?.proposerPriority,
+/** COMPAT(cometbft): there, the proposer is not compared, though it follows from nothing else. */
+function hasSamePriorities(
+  { validatorSet: a }: LightBlock,
+  { validatorSet: b }: LightBlock,
+): boolean {
+  const [proposer, other] = [a.proposer?.address, b.proposer?.address]
+  const isSameProposer =
+    proposer === undefined || other === undefined ? proposer === other : equalBytes(proposer, other)
+  return (
+    isSameProposer &&
+    a.validators.every(
+      ({ proposerPriority }, i) => proposerPriority === b.validators[i]?.proposerPriority,
+    )
   )
 }
 
@@ -56,7 +66,7 @@ export function* askWitness(
     case 'missing':
       return { kind: 'silent' }
     case 'bad':
-      return { kind: 'bad' }
+      return { kind: 'bad', why: found.error.message }
     case 'too-high':
       return yield* askLater(witness, block, rules)
   }
@@ -73,7 +83,12 @@ function* askLater(witness: number, block: LightBlock, rules: LightRules): Light
   if (early !== undefined) return early
   yield { kind: 'wait', ms: 2 * rules.clockDriftMs + BLOCK_LAG_MS }
   const second = yield* targetOrLatest(witness, block)
-  if (second.kind !== 'found') return { kind: 'bad' }
+  if (second.kind === 'bad') return { kind: 'bad', why: second.error.message }
+  if (second.kind !== 'found') {
+    const why = 'does not say any more what its newest block is'
+    yield { kind: 'bad', provider: witness, why }
+    return { kind: 'bad', why }
+  }
   return testimonyOfLatest(block, second.block) ?? { kind: 'silent' }
 }
 

@@ -3,12 +3,14 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { checkEvidence } from '../basic/checkEvidence.ts'
 import { headerHash } from '../hashing/headerHash.ts'
+import type { Commit, CommitSig } from '../types/commit.ts'
 import type { LightClientAttackEvidence } from '../types/evidence.ts'
 import type { Header } from '../types/header.ts'
+import type { LightBlock } from '../types/lightBlock.ts'
 import { isMadeUp } from './attack.ts'
 import { LightClient } from './lightClient.ts'
 import { BLOCK_LAG_MS, CLOCK_DRIFT_MS, DEFAULT_TRUST_LEVEL } from './lightRules.ts'
-import { TRUSTED_BLOCKS_MAX } from './limits.ts'
+import { PROVIDER_CHANGES_MAX, TRUSTED_BLOCKS_MAX } from './limits.ts'
 import { cheapDialect, LIGHT_CHAIN_ID, LightChain, timeAt } from './testing/lightChain.ts'
 import { newTaskLog, runTask, type TaskLog, type TestProvider } from './testing/runTask.ts'
 import { verifyAttack } from './verifyAttack.ts'
@@ -31,17 +33,27 @@ const chain = new LightChain({
 /** A chain of the same validators all the time. */
 const constant = new LightChain({ last: LAST, membersAt: () => [0, 1, 2, 3, 4, 5] })
 
+interface SessionOptions {
+  readonly trusted?: LightChain
+  readonly height?: bigint
+  readonly areReplaced?: boolean
+}
+
 class Session {
   readonly client: LightClient
   readonly log: TaskLog = newTaskLog()
   readonly #providers: readonly TestProvider[]
 
-  constructor(providers: readonly TestProvider[], trusted: LightChain = chain, height = 1n) {
+  constructor(
+    providers: readonly TestProvider[],
+    { trusted = chain, height = 1n, areReplaced = false }: SessionOptions = {},
+  ) {
     this.#providers = providers
     this.client = new LightClient({
       chainId: LIGHT_CHAIN_ID,
       rules: RULES,
       providerCount: providers.length,
+      areReplaced,
     })
     this.client.restore(trusted.at(height))
   }
@@ -87,7 +99,11 @@ describe('a light client', () => {
     assert.throws(() => begin([chain, liar]), { reason: 'light.noWitnesses' })
     assert.throws(() => begin(['nobody', 'nobody']), { reason: 'light.noProvider' })
     const unsigned = chain.forked({ from: 5n, change: (header) => header, signers: [1] })
-    assert.throws(() => begin([unsigned, chain]), { reason: 'verifyCommit.notEnoughPower' })
+    assert.deepEqual(begin([unsigned, chain, chain]), [1, 2])
+    assert.throws(() => begin([unsigned, chain]), {
+      reason: 'light.noWitnesses',
+      message: /not enough voting power/,
+    })
   })
 
   it('jumps as far as its trust reaches, and asks for no more than it needs', () => {
@@ -95,7 +111,7 @@ describe('a light client', () => {
     assert.deepEqual(session.verifyAt(LAST), headerAt(LAST))
     const heights = session.log.fetched.filter(({ provider }) => provider === 0)
     assert.ok(heights.length < 40, `${heights.length} blocks for ${LAST} heights`)
-    const once = new Session([constant, constant], constant)
+    const once = new Session([constant, constant], { trusted: constant })
     once.verifyAt(LAST)
     assert.deepEqual(once.log.fetched, [
       { provider: 0, height: LAST },
@@ -104,7 +120,7 @@ describe('a light client', () => {
   })
 
   it('remembers what it has believed, up to a bound', () => {
-    const session = new Session([constant, constant], constant)
+    const session = new Session([constant, constant], { trusted: constant })
     session.verifyAt(50n)
     session.verifyAt(50n)
     assert.equal(session.log.fetched.length, 2)
@@ -124,16 +140,20 @@ describe('a light client', () => {
   })
 
   it('goes back by the hashes, and not to another block', () => {
-    const session = new Session([chain, chain], chain, 60n)
+    const session = new Session([chain, chain], { height: 60n })
     assert.deepEqual(session.verifyAt(50n), headerAt(50n))
     const liar = chain.forked({ from: 3n, change: other })
-    const lied = new Session([liar, chain, chain], chain, 60n)
-    assert.throws(() => lied.verifyAt(50n), { reason: 'light.invalid' })
+    const lied = new Session([liar, chain, chain], { height: 60n })
+    assert.deepEqual(lied.verifyAt(50n), headerAt(50n))
+    assert.deepEqual([lied.client.primary, ...lied.client.witnesses], [1, 2])
+    const unsigned = new Session([changing(50n, junkSigned), chain, chain], { height: 60n })
+    assert.deepEqual(unsigned.verifyAt(50n), headerAt(50n))
+    assert.deepEqual(unsigned.log.bad, [0])
     const inBetween = (height: bigint) => ({
       kind: 'found' as const,
       block: (height === 50n ? chain : liar).at(height),
     })
-    const replaced = new Session([inBetween, chain, chain], chain, 60n)
+    const replaced = new Session([inBetween, chain, chain], { height: 60n })
     assert.deepEqual(replaced.verifyAt(50n), headerAt(50n))
     assert.deepEqual(replaced.log.bad, [0])
   })
@@ -150,6 +170,134 @@ describe('a light client', () => {
     assert.deepEqual(session.verifyAt(100n), headerAt(100n))
     assert.deepEqual(session.client.witnesses, [2])
     assert.deepEqual(session.log.bad, [0])
+  })
+
+  it('replaces who shows a block that was not signed, be it the very one that is sought', () => {
+    for (const at of [30n, 100n, LAST]) {
+      const session = new Session([changing(at, junkSigned), chain, chain])
+      assert.deepEqual(session.verifyAt(at), headerAt(at))
+      assert.deepEqual([session.client.primary, ...session.client.witnesses], [1, 2])
+      assert.deepEqual(session.log.bad, [0])
+    }
+    const newest = new Session([changing(LAST, junkSigned), chain, chain])
+    assert.deepEqual(newest.update(), headerAt(LAST))
+    const made = {
+      ...chain.at(LAST),
+      ...new LightChain({ last: 900n, membersAt: () => [99] }).at(900n),
+    }
+    const future = (height: bigint) =>
+      height === 0n || height === 900n
+        ? { kind: 'found' as const, block: made }
+        : { kind: 'found' as const, block: chain.at(height) }
+    const boasting = new Session([future, chain, chain])
+    assert.deepEqual(boasting.update(), headerAt(LAST))
+    assert.deepEqual(boasting.log.bad, [0])
+  })
+
+  it('asks somebody else if the one it asks has not what is in between', () => {
+    const gaps = (height: bigint) =>
+      height === 100n ? { kind: 'found' as const, block: chain.at(height) } : missing
+    const session = new Session([gaps, chain, chain])
+    assert.deepEqual(session.verifyAt(100n), headerAt(100n))
+    assert.deepEqual([session.client.primary, ...session.client.witnesses], [1, 2, 0])
+    assert.deepEqual(session.log.bad, [])
+    for (const few of [
+      [gaps, gaps],
+      [gaps, gaps, gaps, gaps],
+    ]) {
+      const nobody = new Session(few)
+      assert.throws(() => nobody.verifyAt(100n), { reason: 'light.cannotTrust' })
+      const asked = nobody.log.fetched.filter(({ height }) => height === 100n).length
+      assert.equal(asked, 1 + PROVIDER_CHANGES_MAX)
+    }
+  })
+
+  it('lets nobody go behind whom there is somebody else after a report', () => {
+    const replaced = (lies: number): TestProvider => {
+      let left = lies
+      return (height) => {
+        const block = chain.at(height)
+        return { kind: 'found', block: height > 1n && left-- > 0 ? junkSigned(block) : block }
+      }
+    }
+    for (const lies of [1, 2, 3]) {
+      const providers = [replaced(lies), replaced(lies), replaced(lies)]
+      const session = new Session(providers, { areReplaced: true })
+      assert.deepEqual(session.verifyAt(9n), headerAt(9n))
+      assert.equal(session.client.witnesses.length, 2)
+    }
+    const forever = new Session(Array(3).fill(replaced(Number.POSITIVE_INFINITY)), {
+      areReplaced: true,
+    })
+    assert.throws(() => forever.verifyAt(2n), { name: 'CodedError', reason: 'light.invalid' })
+    assert.equal(forever.log.bad.length, 1 + PROVIDER_CHANGES_MAX)
+    assert.equal(forever.client.witnesses.length, 2)
+  })
+
+  it('has two say the same of a block that it did not come to by its signatures', () => {
+    const run = (providers: readonly TestProvider[]) => {
+      const session = new Session(providers, { height: 60n })
+      const block = runTask(session.client.verifyAt(50n, NOW), providers, session.log)
+      runTask(session.client.confirm(block), providers, session.log)
+      return session
+    }
+    assert.equal(run([chain, 'nobody', chain]).client.trusted.length, 2)
+    const forked = chain.forked({ from: 40n, change: other })
+    assert.deepEqual(run([chain, forked, chain]).client.witnesses, [2])
+    assert.throws(() => run([chain, 'nobody']), { reason: 'light.notConfirmed' })
+    for (const liar of [rotatedAt, otherProposerAt].map((at) =>
+      changing(50n, ({ signedHeader }) => at(signedHeader.header.height)),
+    ))
+      for (const [providers, reported] of [
+        [[liar, chain, chain], [0]],
+        [[chain, chain, liar], [2]],
+        [
+          [chain, liar],
+          [0, 1],
+        ],
+      ] as const) {
+        const session = new Session(providers, { height: 60n })
+        const block = runTask(session.client.verifyAt(50n, NOW), providers, session.log)
+        const confirm = () => runTask(session.client.confirm(block), providers, session.log)
+        assert.throws(confirm, { reason: 'light.otherPriorities' })
+        assert.deepEqual(session.log.bad, reported)
+        assert.deepEqual(session.client.trusted, [chain.at(60n)], 'it is asked for again')
+      }
+    const asked = run([chain, chain])
+    const { length } = asked.log.fetched
+    runTask(asked.client.confirm(asked.client.trusted[0]!), [chain, chain], asked.log)
+    assert.equal(asked.log.fetched.length, length, 'once is enough')
+  })
+
+  it('gives a commit whose signatures are all right, of the block that the next one names', () => {
+    const { commit } = chain.at(50n).signedHeader
+    const { lastBlockId } = headerAt(51n)
+    const wholeCommit = (providers: readonly TestProvider[], blockId = lastBlockId!) => {
+      const session = new Session(providers)
+      const task = session.client.wholeCommit(chain.at(50n), blockId)
+      return { session, commit: runTask(task, providers, session.log) }
+    }
+    assert.deepEqual(wholeCommit(['nobody', chain]).commit, commit)
+    const tail = (change: (one: Exclude<CommitSig, { flag: 'absent' }>) => CommitSig) =>
+      changing(50n, (block) =>
+        withSignatures(block, (one, i) => (i === 5 && one.flag !== 'absent' ? change(one) : one)),
+      )
+    const partSetHeader = { total: 7, hash: new Uint8Array(32) }
+    for (const liar of [
+      tail((one) => ({ ...one, signature: new Uint8Array(64) })),
+      tail((one) => ({ ...one, validatorAddress: new Uint8Array(20) })),
+      changing(50n, (block) => {
+        const { blockId } = block.signedHeader.commit
+        return withCommit(block, { blockId: { ...blockId, partSetHeader } })
+      }),
+    ]) {
+      const { session, ...given } = wholeCommit([liar, chain, liar])
+      assert.deepEqual(given.commit, commit)
+      assert.deepEqual(session.log.bad, [0])
+      assert.equal(session.client.primary, 1)
+      assert.throws(() => wholeCommit([liar, liar]), { reason: 'light.noWitnesses' })
+    }
+    assert.throws(() => wholeCommit(['nobody', 'nobody']), { reason: 'light.noProvider' })
   })
 
   it('replaces who lies on the way', () => {
@@ -174,9 +322,21 @@ describe('a light client', () => {
     assert.deepEqual(mixed.client.witnesses, [2])
     assert.throws(() => new Session([chain]), { reason: 'light.noWitnesses' })
     const other9 = (height: bigint) => ({ kind: 'found' as const, block: rotatedAt(height) })
-    assert.throws(() => new Session([chain, other9]).verifyAt(9n), {
-      reason: 'light.otherPriorities',
+    const proposer = (height: bigint) => ({
+      kind: 'found' as const,
+      block: otherProposerAt(height),
     })
+    for (const liar of [other9, proposer]) {
+      const disputed = (providers: readonly TestProvider[]) => {
+        const session = new Session(providers)
+        assert.throws(() => session.verifyAt(9n), { reason: 'light.otherPriorities' })
+        assert.deepEqual(session.client.trusted, [chain.at(1n)])
+        return session.log.bad
+      }
+      assert.deepEqual(disputed([chain, liar]), [0, 1], 'nobody knows who is right')
+      assert.deepEqual(disputed([liar, chain, chain]), [0])
+      assert.deepEqual(disputed([chain, liar, chain]), [1])
+    }
   })
 
   it('gives a witness that is behind the time to catch up', () => {
@@ -198,6 +358,41 @@ describe('a light client', () => {
     assert.throws(() => new Session([chain, chain]).verifyAt(0n), { reason: 'light.noSuchHeight' })
   })
 })
+
+const missing = { kind: 'missing' } as const
+
+/** Has the chain, but for one block. */
+function changing(at: bigint, change: (block: LightBlock) => LightBlock): TestProvider {
+  return (asked) => {
+    const height = asked === 0n ? LAST : asked
+    if (height > LAST) return { kind: 'too-high' }
+    const block = chain.at(height)
+    return { kind: 'found', block: height === at ? change(block) : block }
+  }
+}
+
+function withCommit(block: LightBlock, change: Partial<Commit>): LightBlock {
+  const { header, commit } = block.signedHeader
+  return { ...block, signedHeader: { header, commit: { ...commit, ...change } } }
+}
+
+function withSignatures(
+  block: LightBlock,
+  change: (signature: CommitSig, i: number) => CommitSig,
+): LightBlock {
+  return withCommit(block, { signatures: block.signedHeader.commit.signatures.map(change) })
+}
+
+function junkSigned(block: LightBlock): LightBlock {
+  const signature = new Uint8Array(64).fill(9)
+  return withSignatures(block, (one) => (one.flag === 'absent' ? one : { ...one, signature }))
+}
+
+function otherProposerAt(height: bigint): LightBlock {
+  const block = chain.at(height)
+  const proposer = block.validatorSet.validators[3]
+  return { ...block, validatorSet: { ...block.validatorSet, proposer } }
+}
 
 function rotatedAt(height: bigint) {
   const block = chain.at(height)
@@ -259,7 +454,7 @@ describe('an attack on a light client is seen, and proven if somebody is guilty'
     const change = (header: Header) => ({ ...header, time: timeAt(59n) })
     const attack = constant.shortened(58n).forked({ from: 59n, change }, 90n)
     const jump = (height: bigint) => ({ kind: 'found' as const, block: attack.at(height) })
-    const session = new Session([jump, honest], constant)
+    const session = new Session([jump, honest], { trusted: constant })
     assert.throws(() => session.verifyAt(80n), { reason: 'light.attack' })
     const toHonest = session.log.reports.find(({ provider }) => provider === 1)!
     verifyWith(honest, toHonest.evidence)
