@@ -4,7 +4,7 @@ import type { Application, PrepareProposalRequest } from '@wadi/contracts/applic
 import { dataHashOf } from '@wadi/tendermint/transactionProof'
 import type { Block } from '@wadi/tendermint/types/block'
 import type { Behaviour, Means } from './behaviour.ts'
-import { OwnProposals, type ProposalTrick } from './ownProposals.ts'
+import { type CutBlock, cutUsually, OwnProposals, type ProposalTrick } from './ownProposals.ts'
 
 /** See the top of this file. */
 export function equivocateProposal(
@@ -12,11 +12,11 @@ export function equivocateProposal(
   onReplaced?: ProposalTrick['onReplaced'],
 ): Behaviour {
   const alternatives = new Map<bigint, readonly Uint8Array[]>()
-  const other = (block: Block): Block | undefined => {
+  const other = (block: Block): CutBlock | undefined => {
     const transactions = alternatives.get(block.header.height)
     if (transactions === undefined) return undefined
     const dataHash = dataHashOf(transactions)
-    return { ...block, header: { ...block.header, dataHash }, transactions }
+    return cutUsually({ ...block, header: { ...block.header, dataHash }, transactions })
   }
   const proposals = new OwnProposals(means, {
     replace: other,

@@ -1,13 +1,17 @@
 /** Proposes blocks that nobody may accept. */
 
-import { randomBelow } from '@wadi/base/random'
+import { concatBytes } from '@wadi/base/bytes'
+import { type RandomSource, randomBelow } from '@wadi/base/random'
+import { encode } from '@wadi/protobuf/codec'
+import { partSetOfBytes, partSetOfPieces } from '@wadi/tendermint/blocks/parts'
 import { commitHash, evidenceListHash } from '@wadi/tendermint/hashing/contentHashes'
+import { PART_SIZE } from '@wadi/tendermint/limits'
 import { dataHashOf } from '@wadi/tendermint/transactionProof'
-import type { Block } from '@wadi/tendermint/types/block'
+import { Block } from '@wadi/tendermint/types/block'
 import type { Evidence } from '@wadi/tendermint/types/evidence'
 import type { Behaviour, Means } from './behaviour.ts'
 import { forgedEvidence } from './forgeEvidence.ts'
-import { OwnProposals } from './ownProposals.ts'
+import { type CutBlock, cutUsually, OwnProposals } from './ownProposals.ts'
 
 const HASH_SIZE = 32
 const TRANSACTION_SIZE_MAX = 300
@@ -52,10 +56,31 @@ const SPOILS: readonly Spoil[] = [
   (block, means) => withEvidence(block, [forgedEvidence(means, block.header.height - 1n)]),
 ]
 
+/** A field that nobody knows: whoever reads the block and writes it again loses it. */
+const UNKNOWN_FIELD = Uint8Array.of(0x7a, 0x01, 0x00)
+
+/** Good blocks, in parts that do not follow from what is in them. */
+const ODD_CUTS: readonly ((block: Block, random: RandomSource) => CutBlock)[] = [
+  (block) => {
+    const bytes = concatBytes(encode(Block, block), UNKNOWN_FIELD)
+    return { block, parts: partSetOfBytes(bytes) }
+  },
+  (block, random) => {
+    const bytes = encode(Block, block)
+    const at = 1 + randomBelow(random, Math.min(bytes.length, PART_SIZE) - 1)
+    return { block, parts: partSetOfPieces([bytes.subarray(0, at), bytes.subarray(at)]) }
+  },
+]
+
 /** See the top of this file. */
 export function garbageProposal(means: Means): Behaviour {
   const { random } = means
-  const spoiled = (block: Block) => SPOILS[randomBelow(random, SPOILS.length)]!(block, means)
+  const spoiled = (block: Block): CutBlock => {
+    const pick = randomBelow(random, SPOILS.length + ODD_CUTS.length)
+    const spoil = SPOILS[pick]
+    if (spoil !== undefined) return cutUsually(spoil(block, means))
+    return ODD_CUTS[pick - SPOILS.length]!(block, random)
+  }
   const moods = new Map<string, boolean>()
   const proposals = new OwnProposals(means, {
     replace: spoiled,

@@ -5,7 +5,7 @@
 
 import { EMPTY_BYTES, equalBytes } from '@wadi/base/bytes'
 import { decode, encode } from '@wadi/protobuf/codec'
-import { blockIdOf, blockOfParts, partSetOf } from '@wadi/tendermint/blocks/parts'
+import { blockIdOf, blockOfParts, type PartSet, partSetOf } from '@wadi/tendermint/blocks/parts'
 import { ConsensusMessage } from '@wadi/tendermint/messages/consensus'
 import type { Block } from '@wadi/tendermint/types/block'
 import type { BlockId } from '@wadi/tendermint/types/blockId'
@@ -24,8 +24,19 @@ interface Collected {
   other: readonly Uint8Array[] | undefined
 }
 
+/** A block in parts, whatever these are. */
+export interface CutBlock {
+  readonly block: Block
+  readonly parts: PartSet
+}
+
+/** A block in the parts that it is usually cut into. */
+export function cutUsually(block: Block): CutBlock {
+  return { block, parts: partSetOf(block) }
+}
+
 /** What replaces a proposal of ours for a peer; undefined: nothing does. */
-export type Replace = (block: Block, proposal: Proposal) => Block | undefined
+export type Replace = (block: Block, proposal: Proposal) => CutBlock | undefined
 
 /** What is done with proposals of ours. */
 export interface ProposalTrick {
@@ -81,10 +92,10 @@ export class OwnProposals {
   #make({ proposal, parts }: Collected): readonly Uint8Array[] | undefined {
     const whole = parts.filter((part) => part !== undefined)
     if (whole.length < parts.length) return undefined
-    const block = this.#trick.replace(blockOfParts(whole), proposal)
-    if (block === undefined) return []
+    const replaced = this.#trick.replace(blockOfParts(whole), proposal)
+    if (replaced === undefined) return []
     const { height, round } = proposal
-    const set = partSetOf(block)
+    const { block, parts: set } = replaced
     const blockId = blockIdOf(block, set)
     this.#trick.onReplaced?.(proposal, blockId)
     const other = signedProposal(this.#means, { ...proposal, blockId })

@@ -1,9 +1,10 @@
-/** What stops a node, or keeps it from starting. */
+/** What stops a node, or keeps it from starting or voting. */
 
 import { definePlainErrors } from '@wadi/base/errors'
 
 export const errors = definePlainErrors('engine', {
   badDecision: 'a block was decided that the rules forbid: more than a third of the power lies',
+  oddParts: 'the block is not in the parts that it is cut into: who fetches it could not check it',
   otherDecision: 'others decided another block than this node has applied: one of them is damaged',
   noVoters: 'the application needs to know who voted, and that is damaged: sync it from others',
   noResponses: 'the application has a block whose answers are lost: sync it from others',

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { concatBytes } from '@wadi/base/bytes'
 import { PART_SIZE } from '../limits.ts'
 import { verifyMerkleProof } from '../merkleProof.ts'
 import { addBlock, beginChain } from '../testing/signedChain.ts'
-import { blockIdOf, blockOfParts, partSetOf, partSetOfBytes } from './parts.ts'
+import {
+  arePartsOf,
+  blockIdOf,
+  blockOfParts,
+  bytesOfParts,
+  partSetOf,
+  partSetOfBytes,
+  partSetOfPieces,
+} from './parts.ts'
 import { dataSizeMax } from './sizes.ts'
 
 describe('the parts of a block', () => {
@@ -34,6 +43,25 @@ describe('the parts of a block', () => {
     assert.equal(parts.header.total, 2)
     assert.deepEqual(blockOfParts(parts.parts), block)
     assert.deepEqual(blockIdOf(block, parts), blockId)
+  })
+})
+
+describe('bytes that are a block', () => {
+  const transactions = [new Uint8Array(100_000).fill(1)]
+  const { block } = addBlock(beginChain([1n]), { content: { transactions } })
+  const { parts } = partSetOf(block)
+  const bytes = bytesOfParts(parts)
+
+  it('are in its parts if nothing is added, and they are cut where it is cut', () => {
+    assert.equal(arePartsOf(block, parts), true)
+    const longer = partSetOfBytes(concatBytes(bytes, Uint8Array.of(0x7a, 0x01, 0x00)))
+    const cuts = [PART_SIZE - 1, PART_SIZE + 1, bytes.length].map((at) =>
+      partSetOfPieces([bytes.subarray(0, at), bytes.subarray(at)]),
+    )
+    for (const odd of [longer, ...cuts, partSetOfPieces([bytes])]) {
+      assert.deepEqual(blockOfParts(odd.parts), block)
+      assert.equal(arePartsOf(block, odd.parts), false)
+    }
   })
 })
 

@@ -1,6 +1,6 @@
 /** A block in pieces, as it travels and is stored. */
 
-import { concatBytes } from '@wadi/base/bytes'
+import { concatBytes, equalBytes } from '@wadi/base/bytes'
 import { decode, encode } from '@wadi/protobuf/codec'
 import { headerHash } from '../hashing/headerHash.ts'
 import { PART_SIZE } from '../limits.ts'
@@ -17,13 +17,20 @@ export interface PartSet {
 
 /** Cuts bytes into parts. Of no bytes at all there is none. */
 export function partSetOfBytes(bytes: Uint8Array): PartSet {
-  const total = Math.ceil(bytes.length / PART_SIZE)
-  const pieces = Array.from({ length: total }, (_, i) =>
+  return partSetOfPieces(piecesOf(bytes))
+}
+
+function piecesOf(bytes: Uint8Array): readonly Uint8Array[] {
+  return Array.from({ length: Math.ceil(bytes.length / PART_SIZE) }, (_, i) =>
     bytes.subarray(i * PART_SIZE, (i + 1) * PART_SIZE),
   )
+}
+
+/** Of bytes that are cut already, however that was done. */
+export function partSetOfPieces(pieces: readonly Uint8Array[]): PartSet {
   const { root, proofs } = proveList(pieces)
   const parts = pieces.map((piece, index) => ({ index, bytes: piece, proof: proofs[index]! }))
-  return { header: { total, hash: root }, parts }
+  return { header: { total: pieces.length, hash: root }, parts }
 }
 
 /** The parts of a block. */
@@ -36,7 +43,22 @@ export function blockIdOf({ header }: Block, parts: PartSet): BlockId {
   return { hash: headerHash(header), partSetHeader: parts.header }
 }
 
+/**
+ * Are these the parts that a block is cut into? Other bytes and other cuts can be the same block,
+ * which then cannot be told from its contents any more.
+ */
+export function arePartsOf(block: Block, parts: readonly Part[]): boolean {
+  const pieces = piecesOf(encode(Block, block))
+  const isSame = (piece: Uint8Array, i: number) => equalBytes(piece, parts[i]!.bytes)
+  return pieces.length === parts.length && pieces.every(isSame)
+}
+
+/** The bytes of a block, of all its parts in their order. */
+export function bytesOfParts(parts: readonly Part[]): Uint8Array {
+  return concatBytes(...parts.map(({ bytes }) => bytes))
+}
+
 /** The block of all its parts, in their order. */
 export function blockOfParts(parts: readonly Part[]): Block {
-  return decode(Block, concatBytes(...parts.map(({ bytes }) => bytes)))
+  return decode(Block, bytesOfParts(parts))
 }

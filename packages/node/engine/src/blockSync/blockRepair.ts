@@ -3,8 +3,9 @@
  * it, and holds its commit, so nobody has to be believed. Of several in a row the last comes first.
  */
 
+import { equalBytes } from '@wadi/base/bytes'
 import type { Logger } from '@wadi/base/log'
-import { blockIdOf, partSetOf } from '@wadi/tendermint/blocks/parts'
+import { blockIdOf, partSetOfBytes } from '@wadi/tendermint/blocks/parts'
 import { PART_SIZE } from '@wadi/tendermint/limits'
 import { type BlockId, equalBlockIds } from '@wadi/tendermint/types/blockId'
 import type { Commit } from '@wadi/tendermint/types/commit'
@@ -42,7 +43,7 @@ interface Asked extends Damage {
 }
 
 /** What became of a block that came. */
-export type RepairVerdict = 'not-asked' | 'late' | 'repaired' | 'other-block'
+export type RepairVerdict = 'not-asked' | 'late' | 'repaired' | 'other-block' | 'encoded-anew'
 
 /** See the top of this file. */
 export class BlockRepair {
@@ -88,10 +89,13 @@ export class BlockRepair {
     if (asked?.peer !== peer || asked.height !== sealed.height) return isOwed ? 'late' : 'not-asked'
     const { height, blockId, commit } = asked
     this.#asked = undefined
-    const block = openBlock(sealed, blockId.partSetHeader.total * PART_SIZE)
-    if (block === undefined) return 'other-block'
-    const parts = partSetOf(block)
-    if (!equalBlockIds(blockIdOf(block, parts), blockId)) return 'other-block'
+    const opened = openBlock(sealed, blockId.partSetHeader.total * PART_SIZE)
+    if (opened === undefined) return 'other-block'
+    const { block, bytes } = opened
+    const parts = partSetOfBytes(bytes)
+    const id = blockIdOf(block, parts)
+    if (!equalBlockIds(id, blockId))
+      return equalBytes(id.hash, blockId.hash) ? 'encoded-anew' : 'other-block'
     const { blockStore, log, metrics } = this.#parts
     // It may have been pruned meanwhile.
     if (!blockStore.damaged.includes(height)) return 'repaired'

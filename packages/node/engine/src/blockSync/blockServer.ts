@@ -8,6 +8,7 @@ import type { BlockStore } from '../stores/contract.ts'
 import { BLOCK_SYNC_CHANNEL } from './channel.ts'
 import { SERVING_QUEUE_MAX } from './limits.ts'
 import type { BlockSyncInstruments } from './metrics.ts'
+import { encodeSealed } from './sealedBlock.ts'
 
 /** What serving needs. */
 export interface BlockServerParts {
@@ -76,9 +77,9 @@ export class BlockServer {
 
   #answerOf(height: bigint): Uint8Array {
     const { blockStore, metrics } = this.#parts
-    const block = blockStore.loadBlock(height)
+    const block = blockStore.loadBlockBytes(height)
     if (block === undefined) return encode(BlockSyncMessage, { kind: 'no-block', body: { height } })
     metrics.servedBlocks.add(1)
-    return encode(BlockSyncMessage, { kind: 'block', body: { block } })
+    return encodeSealed(block)
   }
 }

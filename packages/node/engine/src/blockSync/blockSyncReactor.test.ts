@@ -18,7 +18,7 @@ import fc from 'fast-check'
 import { nowOf } from '../nowOf.ts'
 import type { DecidedBlock } from '../stores/contract.ts'
 import { DiskBlockStore } from '../stores/diskBlockStore.ts'
-import { SampleChain } from '../stores/testing/sampleChain.ts'
+import { oddPartSetOf, SampleChain } from '../stores/testing/sampleChain.ts'
 import { BlockSyncReactor } from './blockSyncReactor.ts'
 import { BLOCK_SYNC_CHANNEL } from './channel.ts'
 import type { BlockApplier, CaughtUp } from './contract.ts'
@@ -35,7 +35,13 @@ import { LinkedPeer, link } from './testing/linkedPeer.ts'
 const LENGTH = 40
 const sample = new SampleChain(1n, 'real')
 const GENESIS = sample.state
-const DECIDED: readonly DecidedBlock[] = Array.from({ length: LENGTH }, () => sample.next())
+/** Some of them were encoded in a way in which nobody else encodes them. */
+const ODD: readonly bigint[] = [12n, 13n, 30n]
+const decide = (chain: SampleChain, count: number): readonly DecidedBlock[] =>
+  Array.from({ length: count }, (_, i) =>
+    chain.next(ODD.includes(BigInt(i + 1)) ? { cut: oddPartSetOf } : {}),
+  )
+const DECIDED = decide(sample, LENGTH)
 const LOG = createLogger('test', SILENT)
 
 /** Does what the sample's application does: nothing but another app hash each block. */
@@ -144,7 +150,7 @@ describe('block sync', () => {
     const time = new VirtualTime()
     const old = new Node(time, { name: 'old', blocks: LENGTH })
     const half = new SampleChain(1n, 'real')
-    for (let i = 0; i < 20; i++) half.next()
+    decide(half, 20)
     const young = new Node(time, { name: 'young' })
     link(time, young, old)
     young.reactor.start(half.state)
@@ -346,6 +352,33 @@ describe('a node that does not sync', () => {
       assert.deepEqual(node.store.loadBlock(height), DECIDED[Number(height) - 1]!.block)
     assert.equal(lies.atA.offences[0]?.severity, 'ban')
     assert.deepEqual(poor.atA.offences, [])
+  })
+
+  it('fetches oddly encoded blocks from those who give them as they came, and blames nobody', () => {
+    for (const isDamaged of [false, true]) {
+      const files = new MemoryFiles()
+      const time = new VirtualTime()
+      if (isDamaged) {
+        new Node(time, { name: 'first', blocks: LENGTH, files }).store.close()
+        damage(files)
+      }
+      const node = new Node(time, { name: 'node', files })
+      for (let height = 1n; height <= BigInt(LENGTH); height++) node.store.loadBlock(height)
+      assert.equal(node.store.damaged.length > 0, isDamaged)
+      const stock = link(time, node, new Node(time, { name: 'stock', blocks: LENGTH }))
+      stock.atB.tamper = changing(
+        (block) => block,
+        () => true,
+      )
+      const ours = link(time, node, new Node(time, { name: 'ours', blocks: LENGTH }))
+      if (!isDamaged) node.reactor.start(GENESIS)
+      time.advance(20 * STATUS_INTERVAL_MS)
+      assert.deepEqual(node.store.damaged, [])
+      assert.ok(node.store.height >= BigInt(LENGTH - 1))
+      for (const height of ODD)
+        assert.deepEqual(node.store.loadPart(height, 0), DECIDED[Number(height) - 1]!.parts[0])
+      assert.deepEqual([...stock.atA.offences, ...ours.atA.offences], [])
+    }
   })
 
   it('forgives who sends a damaged block when it has come from somebody else', () => {

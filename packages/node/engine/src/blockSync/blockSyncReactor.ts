@@ -137,7 +137,7 @@ export class BlockSyncReactor implements Reactor {
 
   #takeBlock(peer: Peer, block: SealedBlock): void {
     const verdict = this.#repair.takeBlock(peer.id, block)
-    if (verdict === 'repaired') {
+    if (verdict === 'repaired' || verdict === 'encoded-anew') {
       this.#repair.proceed(this.#now())
     } else if (verdict === 'other-block') {
       peer.punish({ severity: 'ban', why: 'sent a block that is not of the chain' })
@@ -246,6 +246,10 @@ export class BlockSyncReactor implements Reactor {
     if (pair === undefined) return
     const { dialect, executor, blockStore, metrics, log } = this.#parts
     const verdict = judgeSealed(dialect, sync.chain, pair)
+    if (verdict.kind === 'encoded-anew') {
+      this.#feed(verdict)
+      return
+    }
     if (verdict.kind === 'refused') {
       metrics.refusedBlocks.add(1)
       log.warn('a peer sent a block that is not of the chain', { height: verdict.height })

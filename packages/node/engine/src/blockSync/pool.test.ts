@@ -133,6 +133,19 @@ describe('a pool of blocks asks', () => {
     assert.deepEqual(asked(bench.status('a', 3), 'a').includes(3), true)
   })
 
+  it('another peer for what one has encoded anew, and is not angry with it', () => {
+    const bench = new Bench()
+    bench.status('a', 2)
+    bench.status('b', 2)
+    bench.block('a', 1)
+    bench.block('a', 2)
+    const effects = bench.take({ kind: 'encoded-anew', height: 1n })
+    assert.deepEqual(punished(effects), [])
+    assert.deepEqual(asked(effects, 'b'), [1])
+    assert.equal(bench.pool.peerHeight, 2n)
+    assert.deepEqual(asked(bench.tickAfter(LACK_MS), 'a'), [1])
+  })
+
   it('others for what a peer was asked that is gone, and keeps what it had sent', () => {
     const bench = new Bench()
     bench.status('a', 3)
@@ -256,7 +269,7 @@ describe('a pool of blocks drops', () => {
     ] as const) {
       const bench = new Bench()
       bench.status('a', 9)
-      bench.status('a', height, base)
+      assert.deepEqual(punished(bench.status('a', height, base)), ['a'])
       assert.equal(bench.pool.peerHeight, undefined)
     }
     const bench = new Bench()
@@ -272,7 +285,8 @@ describe('a pool of blocks drops', () => {
     ] as const) {
       const bench = new Bench()
       bench.status('a', 1000)
-      for (let i = 1; i <= count; i++) bench.noBlock('a', i)
+      const effects = range(1, count).flatMap((height) => bench.noBlock('a', height))
+      assert.deepEqual(punished(effects), isAskedAgain ? [] : ['a'])
       assert.equal(asked(bench.tickAfter(LACK_MS), 'a').includes(1), isAskedAgain)
     }
   })

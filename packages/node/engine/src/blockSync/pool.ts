@@ -48,6 +48,8 @@ export type PoolInput =
   | { readonly kind: 'verified' }
   /** The block of a height is not of the chain. */
   | { readonly kind: 'refused'; readonly height: bigint }
+  /** The block of a height is right, and whoever sent it does not have its bytes any more. */
+  | { readonly kind: 'encoded-anew'; readonly height: bigint }
 
 /** What to do. */
 export type PoolEffect =
@@ -159,6 +161,9 @@ export class BlockPool {
       case 'refused':
         this.#refuse(input.height)
         break
+      case 'encoded-anew':
+        this.#passOver(input.height)
+        break
     }
   }
 
@@ -166,7 +171,7 @@ export class BlockPool {
     const peer = this.#peers.get(id)
     // Who has less than before, or less than nothing, is not believed in anything.
     const isLess = peer !== undefined && (base < peer.base || height < peer.height)
-    if (base > height || isLess) this.#ban(id)
+    if (base > height || isLess) this.#leave(id, 'has less than it had, or less than nothing')
     else if (peer !== undefined) {
       peer.base = base
       peer.height = height
@@ -216,9 +221,13 @@ export class BlockPool {
     const wasPending = peer.pending.has(height)
     if (!peer.answered(height, 0, this.#nowMs)) return
     if (wasPending) this.#unask(id, height)
+    this.#noteLack(peer, height)
+  }
+
+  #noteLack(peer: PoolPeer, height: bigint): void {
     peer.failures++
     peer.lacks(height, this.#nowMs)
-    if (peer.lackCount > LACKS_MAX) this.#ban(id)
+    if (peer.lackCount > LACKS_MAX) this.#leave(peer.id, 'lacks too much of what it says it has')
   }
 
   #tick(): void {
@@ -267,6 +276,14 @@ export class BlockPool {
     this.#effects.push({ kind: 'punish', peer: here.from, offence })
   }
 
+  #passOver(height: bigint): void {
+    const here = this.#wanted.get(height)?.here
+    assert(here !== undefined, 'what is passed over is here')
+    this.#discard(height)
+    const peer = this.#peers.get(here.from)
+    if (peer !== undefined) this.#noteLack(peer, height)
+  }
+
   /** Forgets the block of a height, which is asked for again. */
   #discard(height: bigint): void {
     const wanted = this.#wanted.get(height)
@@ -298,6 +315,12 @@ export class BlockPool {
     this.#ban(id)
     this.#resting.add(id)
     this.#effects.push({ kind: 'punish', peer: id, offence: { severity: 'drop', why } })
+  }
+
+  /** Asks it for nothing for a while. It may be of use to others, unless it does so again. */
+  #leave(id: string, why: string): void {
+    this.#ban(id)
+    this.#effects.push({ kind: 'punish', peer: id, offence: { severity: 'slow', why } })
   }
 
   /** Forgets a peer for a while, and its blocks: whoever lied once may have before. */

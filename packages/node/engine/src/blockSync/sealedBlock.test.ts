@@ -11,6 +11,7 @@ import { judgeSealed } from './judgePair.ts'
 import { MESSAGE_OVERHEAD } from './limits.ts'
 import {
   blockBytesMax,
+  encodeSealed,
   openBlock,
   openLastCommit,
   type SealedBlock,
@@ -52,7 +53,8 @@ describe('a block that nobody has read', () => {
   it('says its height, and gives the block and the commit when they are wanted', () => {
     const block = sealed(second)
     assert.equal(block.height, 2n)
-    assert.deepEqual(openBlock(block, size(Block, second)), second)
+    const opened = { block: second, bytes: encode(Block, second) }
+    assert.deepEqual(openBlock(block, size(Block, second)), opened)
     assert.deepEqual(openLastCommit(block), second.lastCommit)
   })
 
@@ -61,12 +63,24 @@ describe('a block that nobody has read', () => {
     const overhead = block.bytes.length - size(Block, second)
     assert.ok(overhead <= MESSAGE_OVERHEAD)
     const bytesMax = block.bytes.length - MESSAGE_OVERHEAD
-    assert.deepEqual(openBlock(block, bytesMax), second)
+    assert.deepEqual(openBlock(block, bytesMax)?.block, second)
     assert.equal(openBlock(block, bytesMax - 1), undefined)
     assert.equal(blockBytesMax(state), Number(state.consensusParams.block.maxBytes))
     const block1 = { maxBytes: -1n, maxGas: -1n }
     const unlimited = { ...state, consensusParams: { ...state.consensusParams, block: block1 } }
     assert.equal(blockBytesMax(unlimited), 104_857_600)
+  })
+
+  it('is sent as everybody sends it, and keeps the bytes that it came in', () => {
+    const usual = encode(Block, second)
+    assert.deepEqual(
+      encodeSealed(usual),
+      encode(BlockSyncMessage, { kind: 'block', body: { block: second } }),
+    )
+    const odd = concatBytes(usual, Uint8Array.of(0x7a, 0x01, 0x00))
+    const said = decode(SealedMessage, encodeSealed(odd))
+    assert.ok(said.kind === 'block')
+    assert.deepEqual(openBlock(sealedBlock(said.body), 10_000), { block: second, bytes: odd })
   })
 
   it('is none if it contradicts itself or ends too early', () => {

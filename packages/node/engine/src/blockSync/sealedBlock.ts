@@ -5,7 +5,7 @@
  */
 
 import { CodedError } from '@wadi/base/errors'
-import { decode, type Infer, type Schema } from '@wadi/protobuf/codec'
+import { decode, encode, type Infer, type Schema } from '@wadi/protobuf/codec'
 import { embedded, field, message, optional, required } from '@wadi/protobuf/message'
 import { oneOf } from '@wadi/protobuf/oneOf'
 import { bytes, int64 } from '@wadi/protobuf/scalars'
@@ -33,13 +33,25 @@ const Head = message({
   block: required(1, message({ header: field(1, embedded(message({ height: field(3, int64) }))) })),
 })
 const WithCommit = message({ block: required(1, message({ lastCommit: optional(4, Commit) })) })
-const Whole = message({ block: required(1, Block) })
+const Around = message({ block: field(1, bytes) })
 
 /** A block that nobody has read yet. */
 export interface SealedBlock {
   readonly height: bigint
   /** With a tag and a length before them. */
   readonly bytes: Uint8Array
+}
+
+/** A block that was read. */
+export interface OpenedBlock {
+  readonly block: Block
+  /** As its proposer encoded it, if whoever sent it is honest. */
+  readonly bytes: Uint8Array
+}
+
+/** What is sent of a block, of which there are the bytes. */
+export function encodeSealed(block: Uint8Array): Uint8Array {
+  return encode(SealedMessage, { kind: 'block', body: encode(Around, { block }) })
 }
 
 /** What a block says of its height; throws if there is no block. */
@@ -54,11 +66,12 @@ export function blockBytesMax({ consensusParams }: ChainState): number {
 }
 
 /** The block, if it is no longer than it may be and does not contradict itself. */
-export function openBlock({ bytes: body }: SealedBlock, bytesMax: number): Block | undefined {
+export function openBlock({ bytes: body }: SealedBlock, bytesMax: number): OpenedBlock | undefined {
   if (body.length > bytesMax + MESSAGE_OVERHEAD) return undefined
-  return opened(Whole, body, ({ block }) => {
+  return opened(Around, body, ({ block: inner }) => {
+    const block = decode(Block, inner)
     checkBlockBasics(block)
-    return block
+    return { block, bytes: inner }
   })
 }
 

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { concatBytes } from '@wadi/base/bytes'
 import { CodedError, definePlainErrors } from '@wadi/base/errors'
 import type { PrepareProposalRequest } from '@wadi/contracts/application'
 import { encode } from '@wadi/protobuf/codec'
-import { blockIdOf, partSetOf } from '@wadi/tendermint/blocks/parts'
+import { blockIdOf, partSetOf, partSetOfPieces } from '@wadi/tendermint/blocks/parts'
 import { dataSizeMax } from '@wadi/tendermint/blocks/sizes'
 import { headerHash } from '@wadi/tendermint/hashing/headerHash'
-import type { Candidate } from '@wadi/tendermint/round/candidate'
+import { addPart, emptyParts } from '@wadi/tendermint/round/blockParts'
+import { assemble, type Candidate } from '@wadi/tendermint/round/candidate'
 import { testKey } from '@wadi/tendermint/testing/signedChain'
 import { Block } from '@wadi/tendermint/types/block'
 import type { Evidence } from '@wadi/tendermint/types/evidence'
@@ -18,8 +20,16 @@ import { Ground, noEvidence, testGenesis } from './testing/executedChain.ts'
 const errors = definePlainErrors('test', { noProof: 'it proves nothing' })
 const proposerAddress = testKey(0).address
 
-function candidateOf(block: Block): Candidate {
-  return { block, blockId: blockIdOf(block, partSetOf(block)) } as Candidate
+function candidateOf(block: Block, set = partSetOf(block)): Candidate {
+  const parts = set.parts.reduce((before, part) => {
+    const outcome = addPart(before, part)
+    assert.ok(outcome.kind === 'added')
+    return outcome.parts
+  }, emptyParts(set.header))
+  const candidate = assemble(parts)
+  assert.ok(candidate !== undefined)
+  assert.deepEqual(candidate.blockId, blockIdOf(block, set))
+  return candidate
 }
 
 function begin(parts: ConstructorParameters<typeof Ground>[1] = {}, blockBytesMax = 2_000_000n) {
@@ -129,6 +139,20 @@ describe('Checking a block', () => {
     assert.equal(verdictOn(wrong, 'precommit'), 'invalid')
     assert.deepEqual(refused, [undefined, 'checkBlock.otherAppHash', 'checkBlock.otherAppHash'])
     application.accepts = true
+  })
+
+  it('is against one that is encoded or cut in another way, unless others are for it', () => {
+    const bytes = encode(Block, block)
+    const unknownField = Uint8Array.of(0x7a, 0x01, 0x00)
+    const cuts = [[concatBytes(bytes, unknownField)], [bytes.subarray(0, 9), bytes.subarray(9)]]
+    for (const pieces of cuts) {
+      const odd = candidateOf(block, partSetOfPieces(pieces))
+      assert.deepEqual(odd.block, block)
+      refused.length = 0
+      assert.equal(ground.executor.check(chain, odd, 'prevote'), 'rejected')
+      assert.deepEqual(refused, ['engine.oddParts'])
+      assert.equal(ground.executor.check(chain, odd, 'precommit'), 'valid')
+    }
   })
 
   it('does not ask the application when others have outvoted it', () => {

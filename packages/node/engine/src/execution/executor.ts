@@ -4,14 +4,14 @@ import { EMPTY_BYTES } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
 import type { Application } from '@wadi/contracts/application'
 import { encode } from '@wadi/protobuf/codec'
-import { blockIdOf, partSetOf } from '@wadi/tendermint/blocks/parts'
+import { arePartsOf, blockIdOf, partSetOf } from '@wadi/tendermint/blocks/parts'
 import { dataSizeMax } from '@wadi/tendermint/blocks/sizes'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import { checkBlock } from '@wadi/tendermint/chainState/checkBlock'
 import { makeBlock, NO_COMMIT } from '@wadi/tendermint/chainState/makeBlock'
 import { nextState } from '@wadi/tendermint/chainState/nextState'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
-import type { Candidate } from '@wadi/tendermint/round/candidate'
+import { allParts, type Candidate } from '@wadi/tendermint/round/candidate'
 import type { CheckBlockEffect } from '@wadi/tendermint/round/effect'
 import type { Verdict } from '@wadi/tendermint/round/input'
 import type { Block } from '@wadi/tendermint/types/block'
@@ -73,8 +73,9 @@ export interface MadeBlock {
   readonly parts: readonly Part[]
 }
 
-interface Judged extends Pick<RefusedBlock, 'block' | 'violation'> {
-  readonly stage: CheckBlockEffect['stage']
+interface Judged {
+  readonly verdict: Verdict
+  readonly violation?: CodedError
 }
 
 /** The one who speaks with the application about blocks. */
@@ -128,19 +129,26 @@ export class Executor {
   /** May the block be voted for? */
   check(chain: ChainState, candidate: Candidate, stage: CheckBlockEffect['stage']): Verdict {
     const { block, blockId } = candidate
-    const violation = this.#violationOf(chain, block)
-    const verdict = this.#verdictOn(chain, { block, violation, stage })
+    const { verdict, violation } = this.#judge(chain, candidate, stage)
     if (verdict !== 'valid') this.#parts.onRefused?.({ block, blockId, violation })
     return verdict
   }
 
-  #verdictOn(chain: ChainState, { block, violation, stage }: Judged): Verdict {
-    // What cannot be judged here is not voted for first; others may know better.
-    if (violation !== undefined) return isOfUnknownHeight(violation) ? 'rejected' : 'invalid'
-    if (stage === 'precommit' || this.isCommitted(block.header.height)) return 'valid'
+  #judge(chain: ChainState, { block, parts }: Candidate, stage: CheckBlockEffect['stage']): Judged {
+    const violation = this.#violationOf(chain, block)
+    if (violation !== undefined) {
+      // What cannot be judged here is not voted for first; others may know better.
+      const verdict = isOfUnknownHeight(violation) ? 'rejected' : 'invalid'
+      return { verdict, violation }
+    }
+    if (stage === 'precommit' || this.isCommitted(block.header.height)) return { verdict: 'valid' }
+    // COMPAT(cometbft): there such a block is voted for, and nobody who fetches it later believes
+    // it, as whoever gives it encodes it anew. Decided by others, it is good enough.
+    if (!arePartsOf(block, allParts(parts)))
+      return { verdict: 'rejected', violation: errors.oddParts() }
     const context = blockContext(block, chain, this.#parts)
     const isAccepted = this.#parts.application.processProposal(context, block.transactions)
-    return isAccepted ? 'valid' : 'rejected'
+    return { verdict: isAccepted ? 'valid' : 'rejected' }
   }
 
   /** Who voted for the block of a height, if that is known. */

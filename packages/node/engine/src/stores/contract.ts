@@ -38,6 +38,8 @@ export interface BlockStore {
   /** A commit without its block, as a node has it that state-synced. */
   saveSeenCommit(commit: Commit): void
   loadBlock(height: bigint): Block | undefined
+  /** The block as it came: whoever encodes it anew may have another one. */
+  loadBlockBytes(height: bigint): Uint8Array | undefined
   loadMeta(height: bigint): BlockMeta | undefined
   loadMetaByHash(hash: Uint8Array): BlockMeta | undefined
   loadPart(height: bigint, index: number): Part | undefined

@@ -4,6 +4,7 @@ import { UnavailableError } from '@wadi/base/errors'
 import { createLogger, MemoryLog, SILENT } from '@wadi/base/log'
 import { readWhole } from '@wadi/node-storage/file-system'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
+import { bytesOfParts } from '@wadi/tendermint/blocks/parts'
 import fc from 'fast-check'
 import type { BlockStore, DecidedBlock } from './contract.ts'
 import { DiskBlockStore } from './diskBlockStore.ts'
@@ -44,6 +45,7 @@ function checkWhole(store: BlockStore, base: bigint, height: bigint): void {
 function checkBlock(store: BlockStore, height: bigint): void {
   const { block, parts, seenCommit } = at(height)
   assert.deepEqual(store.loadBlock(height), block)
+  assert.deepEqual(store.loadBlockBytes(height), bytesOfParts(parts))
   assert.deepEqual(store.loadPart(height, parts.length - 1), parts.at(-1))
   assert.equal(store.loadPart(height, parts.length), undefined)
   assert.deepEqual(store.loadSeenCommit(height), seenCommit)

@@ -7,7 +7,7 @@ import type { FileSystem } from '@wadi/node-storage/file-system'
 import { type RecordHead, RecordLog } from '@wadi/node-storage/record-log'
 import { openStoreFolder, type StoreFolder } from '@wadi/node-storage/store-folder'
 import { decode, encode, type Schema } from '@wadi/protobuf/codec'
-import { blockOfParts } from '@wadi/tendermint/blocks/parts'
+import { blockOfParts, bytesOfParts } from '@wadi/tendermint/blocks/parts'
 import type { Block, BlockMeta } from '@wadi/tendermint/types/block'
 import { Commit } from '@wadi/tendermint/types/commit'
 import { Part } from '@wadi/tendermint/types/part'
@@ -111,8 +111,15 @@ export class DiskBlockStore implements BlockStore {
 
   loadBlock(height: bigint): Block | undefined {
     return this.#reading(height, (record) => {
-      const parts = record.parts.map((place) => this.#loadAt(Part, place))
-      return parts.every((part) => part !== undefined) ? blockOfParts(parts) : undefined
+      const parts = this.#partsOf(record)
+      return parts && blockOfParts(parts)
+    })
+  }
+
+  loadBlockBytes(height: bigint): Uint8Array | undefined {
+    return this.#reading(height, (record) => {
+      const parts = this.#partsOf(record)
+      return parts && bytesOfParts(parts)
     })
   }
 
@@ -238,6 +245,11 @@ export class DiskBlockStore implements BlockStore {
     if (found === ABSENT) return undefined
     if (found === undefined) this.#noteDamage(height)
     return found
+  }
+
+  #partsOf(record: BlockRecord): readonly Part[] | undefined {
+    const parts = record.parts.map((place) => this.#loadAt(Part, place))
+    return parts.every((part) => part !== undefined) ? parts : undefined
   }
 
   #loadAt<T>(schema: Schema<T>, { address, size }: Place): T | undefined {

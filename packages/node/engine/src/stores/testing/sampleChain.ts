@@ -1,8 +1,9 @@
 /** A small chain with real signatures, for tests: blocks, states and votes at any height. */
 
-import { EMPTY_BYTES, toUtf8 } from '@wadi/base/bytes'
+import { concatBytes, EMPTY_BYTES, toUtf8 } from '@wadi/base/bytes'
 import { publicKeyOfSeed, signMessage } from '@wadi/crypto/ed25519/sign'
-import { partSetOf } from '@wadi/tendermint/blocks/parts'
+import { encode } from '@wadi/protobuf/codec'
+import { type PartSet, partSetOf, partSetOfBytes } from '@wadi/tendermint/blocks/parts'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import { genesisState } from '@wadi/tendermint/chainState/genesisState'
 import { makeBlock, NO_COMMIT, nextHeight } from '@wadi/tendermint/chainState/makeBlock'
@@ -10,7 +11,7 @@ import { nextState } from '@wadi/tendermint/chainState/nextState'
 import { oasisDialect } from '@wadi/tendermint/dialect'
 import { headerHash } from '@wadi/tendermint/hashing/headerHash'
 import { canonicalVoteBytes } from '@wadi/tendermint/signBytes'
-import type { Block } from '@wadi/tendermint/types/block'
+import { Block } from '@wadi/tendermint/types/block'
 import type { BlockId } from '@wadi/tendermint/types/blockId'
 import type { Commit } from '@wadi/tendermint/types/commit'
 import type { Evidence } from '@wadi/tendermint/types/evidence'
@@ -29,6 +30,13 @@ export interface NextBlock {
   readonly transactions?: readonly Uint8Array[]
   readonly evidence?: readonly Evidence[]
   readonly validatorUpdates?: readonly ValidatorChange[]
+  /** The parts that are signed; the usual ones unless told otherwise. */
+  readonly cut?: (block: Block) => PartSet
+}
+
+/** The parts of a block with a field at its end that nobody knows. */
+export function oddPartSetOf(block: Block): PartSet {
+  return partSetOfBytes(concatBytes(encode(Block, block), Uint8Array.of(0x7a, 0x01, 0x00)))
 }
 
 /** The key of a validator by its number. */
@@ -74,7 +82,8 @@ export class SampleChain {
   }
 
   /** Makes, decides and applies the next block. */
-  next({ transactions, evidence = [], validatorUpdates = [] }: NextBlock = {}): DecidedBlock {
+  next(next: NextBlock = {}): DecidedBlock {
+    const { transactions, evidence = [], validatorUpdates = [], cut = partSetOf } = next
     const { validators, proposer } = this.state.validators
     const height = nextHeight(this.state)
     const block: Block = makeBlock(this.state, {
@@ -83,7 +92,7 @@ export class SampleChain {
       lastCommit: this.#lastCommit,
       proposerAddress: proposer!.address,
     })
-    const set = partSetOf(block)
+    const set = cut(block)
     const blockId = { hash: headerHash(block.header), partSetHeader: set.header }
     const seenCommit = this.#commit(blockId, validators)
     this.#lastCommit = seenCommit
