@@ -21,7 +21,11 @@ import { toyTransaction } from '@wadi/runtime-executor/testing/toy-runtime'
 import { hostileBytes, misspelled } from '@wadi/runtime-protocol/arbitrary/hostile-bytes'
 import { hashOfHeader, nextRound, stateRootOf } from '@wadi/runtime-protocol/block'
 import { signProposal } from '@wadi/runtime-protocol/commitments/proposal'
-import { OFFER_ITEM_COUNT_MAX, REQUEST_ITEM_COUNT_MAX } from '@wadi/runtime-protocol/limits'
+import {
+  OFFER_ITEM_COUNT_MAX,
+  PROOF_ITEM_COUNT_MAX,
+  REQUEST_ITEM_COUNT_MAX,
+} from '@wadi/runtime-protocol/limits'
 import { CommitteeMessage, TransactionMessage } from '@wadi/runtime-protocol/peers/gossip'
 import {
   checkpointMethods,
@@ -32,6 +36,7 @@ import {
 import { hashOfBatch, hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
 import fc from 'fast-check'
 import { LATEST_ROUND } from './history/roundHistory.ts'
+import { askPeers } from './peers/askPeers.ts'
 import { RuntimeStore } from './store/runtimeStore.ts'
 import { listCheckpoints } from './sync/fetchCheckpoints.ts'
 import { fetchDiff } from './sync/fetchDiff.ts'
@@ -51,7 +56,7 @@ const protocolOf = (service: keyof typeof RUNTIME_SERVICES) =>
 
 /** A node that answers every question about trees with the bytes that a test says. */
 function lie(network: Member, answer: () => Uint8Array): void {
-  for (const service of ['diffsync', 'checkpointsync', 'storagesync'] as const)
+  for (const service of ['diffsync', 'checkpointsync', 'storagesync', 'storagepub'] as const)
     network.serve(protocolOf(service), (_, reply) => reply({ kind: 'ok', body: answer() }))
 }
 
@@ -399,6 +404,27 @@ describe('Bad input: storage-sync requests', () => {
     assert.ok(error instanceof CodedError)
     assert.equal(`${error.module}/${error.code}`, 'p2p/rpc/2')
     assert.deepEqual(asked, [most])
+  })
+})
+
+describe('Bad input: proofs of peers', () => {
+  it('PROOF_ITEM_COUNT_MAX: have so many items, and not one more', async () => {
+    const { get: method } = publicStorageMethods
+    const position = STEP.to.hash
+    const request = {
+      tree: { root: STEP.to, position },
+      key: toUtf8('x'),
+      includeSiblings: false,
+      proofVersion: 0,
+    }
+    for (const [count, reason] of [
+      [PROOF_ITEM_COUNT_MAX, /^cbor\./],
+      [PROOF_ITEM_COUNT_MAX + 1, /^items\.tooMany$/],
+    ] as const) {
+      const { network } = deceived(() => new Uint8Array(count))
+      const asked = { protocol: protocolOf('storagepub'), method, request }
+      await assert.rejects(askPeers(network, asked), { module: 'unknown', code: 1, reason })
+    }
   })
 })
 
