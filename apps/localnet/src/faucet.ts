@@ -31,7 +31,7 @@ const HELP = `A faucet of a local network. It gives 100 tokens to an address:
   curl -X POST --data <address> http://127.0.0.1:<port>/
 `
 const HOST = '127.0.0.1'
-const [GOOD, BAD, AWAY, BUSY] = [200, 400, 503, 429]
+const [GOOD, BAD, AWAY, BUSY, LARGE] = [200, 400, 503, 429, 413]
 
 /** One gift after the other: each needs the nonce after the last one's. */
 class Giver {
@@ -92,8 +92,12 @@ async function answer(
   }
   if (request.method !== 'POST') return say(GOOD, HELP)
   if (giver.isBusy) return say(BUSY, 'too many are asking; ask again\n')
+  const text = await readText(request)
+  if (text === undefined) return
+  if (text.length > FAUCET_REQUEST_BYTES_MAX)
+    return say(LARGE, `a request has ${FAUCET_REQUEST_BYTES_MAX} bytes at most: an address alone\n`)
   try {
-    const to = parseAddress((await readText(request)).trim())
+    const to = parseAddress(text.trim())
     await giver.give(to)
     return say(GOOD, `100 tokens are with ${printAddress(to)} now\n`)
   } catch (error) {
@@ -103,11 +107,18 @@ async function answer(
   }
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
-  let text = ''
-  for await (const chunk of request.setEncoding('utf8')) {
-    text += chunk
-    if (text.length > FAUCET_REQUEST_BYTES_MAX) break
-  }
-  return text.slice(0, FAUCET_REQUEST_BYTES_MAX)
+/** What is asked, or so much of it that it is too much; undefined if whoever asked has hung up. */
+function readText(request: IncomingMessage): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let text = ''
+    // A byte is a character: addresses have no others.
+    request.setEncoding('latin1').on('data', (chunk: string) => {
+      // What is too much is let by, so that the answer arrives.
+      if (text.length <= FAUCET_REQUEST_BYTES_MAX) text += chunk
+      if (text.length > FAUCET_REQUEST_BYTES_MAX) resolve(text)
+    })
+    request.once('end', () => resolve(text))
+    request.once('error', () => resolve(undefined))
+    request.once('close', () => resolve(undefined))
+  })
 }
