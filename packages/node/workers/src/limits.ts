@@ -38,3 +38,6 @@ export const PUBLISH_RETRY_MS = 500
 
 /** When trees are looked after again that could not be. */
 export const UPKEEP_RETRY_MS = 10_000
+
+/** Nodes and rounds of which it is remembered that evidence was submitted. */
+export const REPORTED_MAX = 256

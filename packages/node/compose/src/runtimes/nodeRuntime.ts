@@ -258,7 +258,7 @@ function executorOf(
   const runtimeId = wish.id
   const arena = new Arena()
   return {
-    config: { own, runtimeId, chainContext, rules, equivocation: 'ignore', arena },
+    config: { own, runtimeId, chainContext, rules, equivocation: 'report', arena },
     pool: config.pool,
     host,
     signer: node,

@@ -44,6 +44,7 @@ import { RunningMachine } from '../shells/runningMachine.ts'
 import type { RuntimeStore } from '../store/runtimeStore.ts'
 import { CommitteeGossip } from './committeeGossip.ts'
 import { ConsensusWatch } from './consensusWatch.ts'
+import { EquivocationReports } from './equivocationReports.ts'
 import type { ExecutorCounter } from './executorCounter.ts'
 import { RoundBases } from './roundBases.ts'
 import { RuntimeCalls } from './runtimeCalls.ts'
@@ -92,6 +93,7 @@ export class ExecutorShell {
   readonly #timers: NamedTimers
   readonly #tickets = new Map<number, (outcome: SubmitOutcome) => void>()
   readonly #batches = new Map<number, (inputs: readonly Uint8Array[]) => void>()
+  readonly #reports = new EquivocationReports()
   #lastTicket = 0
   readonly #leaving: (() => unknown)[] = []
 
@@ -273,6 +275,8 @@ export class ExecutorShell {
         void this.#attempt('the runtime did not follow', this.#calls.follow(effect.height))
         return
       case 'report-equivocation': {
+        const runtime = this.#machine.state.round.base?.runtime
+        if (runtime === undefined || !this.#reports.take(effect.evidence, runtime)) return
         const body = encode(Evidence, effect.evidence)
         void this.#submitCall({ method: 'roothash.Evidence', body })
         return
