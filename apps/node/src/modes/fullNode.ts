@@ -49,7 +49,8 @@ export async function openFullNode(context: NodeContext): Promise<ModeNode> {
   const p2p = await openP2p(context)
   // Peers prove the state unless others are named.
   const providers = named.length > 0 ? named : p2p?.lightBlocks
-  const network = p2p && (context.misbehaviour?.networkOf?.(p2p.network) ?? p2p.network)
+  const log = context.world.logger('byzantine')
+  const network = p2p && (context.misbehaviour?.networkOf?.(p2p.network, log) ?? p2p.network)
   const runtimes = network && runtimesOf(context, { own, methods, submitter, network })
   const watch = watchOf(context, methods)
   const node = await openNode(context, { own, providers, p2p, runtimes, watch }).catch((error) => {
@@ -159,7 +160,7 @@ function runtimesOf(
     submitter,
     registration: own?.registration,
     isSynced: () => methods()['NodeController/IsSynced']?.answer(undefined, {}) === true,
-    misdeeds: misbehaviour?.misdeeds,
+    misdeedsIn: misbehaviour?.misdeedsIn,
     onFatal,
   })
 }

@@ -3,6 +3,7 @@
 import type { Logger } from '@wadi/base/log'
 import type { NodeWorld } from '@wadi/compose/create-node'
 import type { NodeKeys } from '@wadi/compose/node-keys'
+import type { NodeRuntimesOptions } from '@wadi/compose/runtimes'
 import type { RuntimeAsk } from '@wadi/compose/runtimes/ask'
 import type { GenesisDocument } from '@wadi/consensus/genesis/document'
 import type { RuntimeNetwork } from '@wadi/contracts/runtime-network'
@@ -10,7 +11,6 @@ import type { Signer } from '@wadi/crypto/signature/signer'
 import type { NodeApi } from '@wadi/node-api/node-api'
 import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
 import type { Epoch } from '@wadi/primitives/epoch'
-import type { Misdeed } from '@wadi/runtime-executor/byzantine/misdeeds'
 import type { CreateProver } from '../nodeRegistration.ts'
 
 /** What a node does that is not honest, or not yet. */
@@ -20,9 +20,9 @@ export interface Misbehaviour {
   /** Before it the node neither registers nor proves. */
   readonly activationEpoch: Epoch
   /** What it does in rounds of runtimes. */
-  readonly misdeeds?: readonly Misdeed[]
+  readonly misdeedsIn?: NodeRuntimesOptions['misdeedsIn']
   /** The network of runtimes as it serves it. */
-  networkOf?(network: RuntimeNetwork): RuntimeNetwork
+  networkOf?(network: RuntimeNetwork, log: Logger): RuntimeNetwork
   /** Has somebody look at the chain after each block, who may end the node. */
   watch?(place: WatchPlace): { applied(): void | Promise<void> }
 }

@@ -18,7 +18,6 @@ import { CheckpointFiles } from '@wadi/node-storage/checkpoint-files'
 import type { FileSystem } from '@wadi/node-storage/file-system'
 import type { ShellStore } from '@wadi/node-storage/shell-store'
 import { EMPTY_HASH, Hash } from '@wadi/primitives/hash'
-import type { Misdeed } from '@wadi/runtime-executor/byzantine/misdeeds'
 import type { PoolConfig } from '@wadi/runtime-executor/pool/poolState'
 import type { RoundConfig } from '@wadi/runtime-executor/round/roundState'
 import type { SyncedRoots } from '@wadi/runtime-executor/sync/syncState'
@@ -28,6 +27,7 @@ import type { FollowedRuntime } from './client/followedAnswers.ts'
 import type { HostedParts } from './client/hostedAnswers.ts'
 import { ExecutorCounter } from './executor/executorCounter.ts'
 import { ExecutorShell, type MethodCall } from './executor/executorShell.ts'
+import { honestly, type MisdeedsIn } from './executor/misdeedsIn.ts'
 import { RuntimeCalls } from './executor/runtimeCalls.ts'
 import { SignedRecords } from './executor/signedRecords.ts'
 import { RoundHistory } from './history/roundHistory.ts'
@@ -47,7 +47,7 @@ export interface ExecutorOptions {
   readonly host: (store: RuntimeStore) => HostedRuntime
   readonly signer: Signer
   readonly submit: (call: MethodCall) => Promise<unknown>
-  readonly misdeeds?: readonly Misdeed[]
+  readonly misdeedsIn?: MisdeedsIn
 }
 
 /** What a worker is made of. */
@@ -201,13 +201,24 @@ export class RuntimeWorker {
 
 function createExecutor(
   { ask, network, world, files, folder, onFatal }: RuntimeWorkerOptions,
-  { config, pool, host: hostOf, signer, submit, misdeeds = [] }: ExecutorOptions,
+  { config, pool, host: hostOf, signer, submit, misdeedsIn = honestly }: ExecutorOptions,
   { history, store, metrics }: FollowedRuntime & { readonly metrics: MetricsRegistry },
 ): { readonly shell: ExecutorShell; readonly hosted: HostedParts } {
   const host = hostOf(store)
   const counter = new ExecutorCounter(metrics, config.runtimeId, world.clock)
   history.watchCommitted(({ block }) => counter.block(block.header, peersOf(network, config)))
-  const shared = { ask, history, store, host, network, signer, submit, misdeeds, counter, onFatal }
+  const shared = {
+    ask,
+    history,
+    store,
+    host,
+    network,
+    signer,
+    submit,
+    misdeedsIn,
+    counter,
+    onFatal,
+  }
   const records = new SignedRecords(files, folder)
   const shell = new ExecutorShell({ ...shared, config, pool, records, world })
   const onFound = (hashes: readonly Hash[]) => shell.noteUsed(hashes)

@@ -143,7 +143,7 @@ export class ComputeNode extends SimProcess<Workers> {
         host: (store) => this.#host(life, paratime, store),
         signer: this.signer,
         submit: (call) => submit(paratime, call),
-        misdeeds: byzantine?.misdeeds ?? [],
+        misdeedsIn: () => byzantine?.misdeeds ?? [],
       },
       onAvailability: () => {},
       onFatal: (error) => this.die(life, error),

@@ -17,11 +17,11 @@ import { PublicKey } from '@wadi/primitives/publicKey'
 import { compareVersions, type Version } from '@wadi/primitives/version'
 import type { RolePlace } from '@wadi/registration/roles'
 import type { Submitter } from '@wadi/registration/submitter'
-import type { Misdeed } from '@wadi/runtime-executor/byzantine/misdeeds'
 import type { CallObserver } from '@wadi/runtime-host/metrics'
 import { RuntimeNotices } from '@wadi/runtime-host/runtime-notices'
 import type { VersionedRuntime } from '@wadi/runtime-host/versioned-runtime'
 import { EnclaveCaller } from '@wadi/workers/enclave-caller'
+import { honestly, type MisdeedsIn } from '@wadi/workers/misdeeds-in'
 import type { RuntimeStore } from '@wadi/workers/runtime-store'
 import { type ExecutorOptions, RuntimeWorker } from '@wadi/workers/runtime-worker'
 import type { NodeWorld } from '../createNode.ts'
@@ -51,7 +51,7 @@ export interface RuntimeSurroundings {
   readonly submitter: Submitter
   readonly calls: CallObserver
   /** What it does against the protocol, for tests of others. */
-  readonly misdeeds?: readonly Misdeed[] | undefined
+  readonly misdeedsIn?: MisdeedsIn | undefined
   readonly onFatal: (error: unknown) => void
 }
 
@@ -251,7 +251,7 @@ async function openWorker(
 }
 
 function executorOf(
-  { wish, config, chainContext, rules, node, submitter, misdeeds = [] }: NodeRuntimeOptions,
+  { wish, config, chainContext, rules, node, submitter, misdeedsIn = honestly }: NodeRuntimeOptions,
   host: ExecutorOptions['host'],
 ): ExecutorOptions {
   const own = PublicKey.check(node.publicKey)
@@ -263,6 +263,6 @@ function executorOf(
     host,
     signer: node,
     submit: (call) => submitter.submit(node, call),
-    misdeeds,
+    misdeedsIn,
   }
 }

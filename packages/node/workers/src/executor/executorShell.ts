@@ -16,7 +16,6 @@ import type { Signer } from '@wadi/crypto/signature/signer'
 import { EMPTY_HASH, ROOT_TYPE_IO, ROOT_TYPE_STATE, type Root } from '@wadi/mkvs/roots'
 import type { Hash } from '@wadi/primitives/hash'
 import type { Transaction } from '@wadi/primitives/transaction'
-import { type Misdeed, misbehave } from '@wadi/runtime-executor/byzantine/misdeeds'
 import {
   type ExecutorEffect,
   type ExecutorInput,
@@ -46,6 +45,7 @@ import { CommitteeGossip } from './committeeGossip.ts'
 import { ConsensusWatch } from './consensusWatch.ts'
 import { EquivocationReports } from './equivocationReports.ts'
 import type { ExecutorCounter } from './executorCounter.ts'
+import { honestly, type MisdeedsIn, misbehaveIn } from './misdeedsIn.ts'
 import { RoundBases } from './roundBases.ts'
 import { RuntimeCalls } from './runtimeCalls.ts'
 import type { SignedRecords } from './signedRecords.ts'
@@ -71,7 +71,7 @@ export interface ExecutorShellOptions {
   readonly world: { readonly clock: Clock; readonly timers: Timers; readonly log: Logger }
   readonly counter: ExecutorCounter
   /** What it does against the protocol, for tests. */
-  readonly misdeeds?: readonly Misdeed[]
+  readonly misdeedsIn?: MisdeedsIn
   /** Is told of a fault of ours. */
   readonly onFatal: (error: unknown) => void
 }
@@ -98,7 +98,7 @@ export class ExecutorShell {
   readonly #leaving: (() => unknown)[] = []
 
   constructor(options: ExecutorShellOptions) {
-    const { config, ask, records, network, world, misdeeds = [], onFatal } = options
+    const { config, ask, records, network, world, misdeedsIn = honestly, onFatal } = options
     const { runtimeId } = config
     this.#options = options
     this.#timers = new NamedTimers(world.timers)
@@ -107,7 +107,7 @@ export class ExecutorShell {
       step: (before, input) => {
         const { state, effects } = stepExecutor(before, input, world.clock.monotonicMs())
         options.counter.stepped(before, input, state, effects)
-        return { state, effects: misbehave(misdeeds, effects) }
+        return { state, effects: misbehaveIn(misdeedsIn, effects) }
       },
       carryOut: (effect) => this.#carryOut(effect),
       onFatal,

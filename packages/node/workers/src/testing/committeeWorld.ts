@@ -172,7 +172,7 @@ export class CommitteeWorld {
         host: toyHost,
         signer: member.signer,
         submit: async (call) => this.#submit(index, call),
-        misdeeds: this.#options.misdeeds?.[index] ?? [],
+        misdeedsIn: () => this.#options.misdeeds?.[index] ?? [],
       },
       onAvailability: () => {},
       onFatal: (error) => void this.fatal.push(error),

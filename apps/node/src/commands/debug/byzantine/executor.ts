@@ -10,7 +10,7 @@ import { errors } from '../../transaction/commandErrors.ts'
 import { ByzantineExecutor } from './byzantineExecutor.ts'
 import { byzantineFlags } from './byzantineFlags.ts'
 import { byzantineSettings } from './byzantineSettings.ts'
-import { type ExecutorMode, parseExecutorMode } from './executorMode.ts'
+import { type ExecutorMode, misdeedsIn, parseExecutorMode } from './executorMode.ts'
 import { lyingNetwork } from './lyingNetwork.ts'
 
 /** Of the test runtime of the reference, which every executor can run. */
@@ -38,14 +38,18 @@ function settingsOf(call: Call<typeof byzantineFlags>, settings: Settings, id: N
 
 function misbehaviourOf(
   { flags }: Call<typeof byzantineFlags>,
-  { misdeeds, diffs, stops }: ExecutorMode,
+  mode: ExecutorMode,
   runtimeId: Namespace,
 ): Misbehaviour {
+  const { diffs, stops } = mode
   const isPrimary = flags['executor.primary_scheduler_expected']
   return {
     activationEpoch: flags.activation_epoch,
-    misdeeds,
-    ...(diffs && { networkOf: (network) => lyingNetwork(network, diffs) }),
+    misdeedsIn: (round) => misdeedsIn(mode, round),
+    ...(diffs && {
+      networkOf: (network, log) =>
+        lyingNetwork(network, diffs, (method) => log.info('answers as a liar does', { method })),
+    }),
     watch: ({ ask, node, log, stopSoon, onFatal }) => {
       const stateOf = () => ask('RootHash/GetRuntimeState', { runtimeId, height: 0n })
       const turn = { node: PublicKey.check(node.publicKey), isPrimary }
@@ -62,7 +66,8 @@ export const executor = command<typeof byzantineFlags>({
     'Runs the node of the configuration as a compute node. It registers in the epoch of --activation_epoch, and has to be a worker of the committee when round 3 of the runtime begins, and its primary',
     'scheduler if and only if --executor.primary_scheduler_expected says so; otherwise it ends with 1. After that round it ends with 0: it is missed in all that follow. With --storage.corrupt_get_diff it stays.',
     'Modes: executor_honest; executor_dishonest commits to a wrong state; executor_straggler ends once it is elected; executor_failure_indicating commits to a failure; executor_runaway proposes and does no more;',
-    'executor_invalid_batch_hash proposes a batch that is not the one it has signed. Without a program for the runtime it runs the key-value runtime of the tests.',
+    'executor_invalid_batch_hash proposes a batch that is not the one it has signed; executor_wrong_io and executor_equivocation, which the reference does not have, commit to wrong inputs and outputs, and sign two',
+    'proposals and two commitments. Without a program for the runtime it runs the key-value runtime of the tests.',
   ],
   examples: [
     'wadi-node debug byzantine executor --config node.yaml --debug.dont_blame_oasis --executor.mode executor_dishonest --activation_epoch 1',

@@ -16,10 +16,11 @@ async function askLiar(misdeed: 'fail-read' | 'corrupt-diff', method: string) {
   const [liar, other] = [1, 2].map((seed) =>
     network.join(PublicKey.check(new Uint8Array(32).fill(seed))),
   )
-  lyingNetwork(liar!, misdeed).serve('storage', (_, reply) =>
+  const lies: string[] = []
+  lyingNetwork(liar!, misdeed, (about) => lies.push(about)).serve('storage', (_, reply) =>
     reply({ kind: 'ok', body: encode(Diff, { writeLog }) }),
   )
-  return await new Promise<Outcome<unknown>>((resolve) =>
+  const outcome = await new Promise<Outcome<unknown>>((resolve) =>
     other!.ask(
       {
         protocol: 'storage',
@@ -30,21 +31,27 @@ async function askLiar(misdeed: 'fail-read' | 'corrupt-diff', method: string) {
       resolve,
     ),
   )
+  return { outcome, lies }
 }
 
 describe('a network that lies about states', () => {
   it('damages what changed, and nothing else', async () => {
-    const damaged = await askLiar('corrupt-diff', GET_DIFF)
+    const { outcome: damaged, lies } = await askLiar('corrupt-diff', GET_DIFF)
     assert.ok(damaged.kind === 'answered')
     assert.notDeepEqual(damaged.answer.value, writeLog)
-    const other = await askLiar('corrupt-diff', 'GetCheckpoints')
+    assert.deepEqual(lies, [GET_DIFF])
+    const { outcome: other, lies: none } = await askLiar('corrupt-diff', 'GetCheckpoints')
     assert.ok(other.kind === 'answered')
     assert.deepEqual(other.answer.value, writeLog)
+    assert.deepEqual(none, [])
   })
 
   it('answers no reads', async () => {
-    assert.equal((await askLiar('fail-read', GET_DIFF)).kind, 'failed')
-    assert.equal((await askLiar('fail-read', 'Get')).kind, 'failed')
-    assert.equal((await askLiar('fail-read', 'GetCheckpoints')).kind, 'answered')
+    for (const method of [GET_DIFF, 'Get']) {
+      const { outcome, lies } = await askLiar('fail-read', method)
+      assert.equal(outcome.kind, 'failed')
+      assert.deepEqual(lies, [method])
+    }
+    assert.equal((await askLiar('fail-read', 'GetCheckpoints')).outcome.kind, 'answered')
   })
 })

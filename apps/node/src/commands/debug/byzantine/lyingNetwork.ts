@@ -20,12 +20,20 @@ function repliedAs(misdeed: DiffMisdeed, { method }: Request, reply: Reply): Rep
   return { kind: 'ok', body: encode(Diff, { writeLog }) }
 }
 
-/** The same network for everything that is no question about states. */
-export function lyingNetwork(network: RuntimeNetwork, misdeed: DiffMisdeed): RuntimeNetwork {
+/** The same network for everything that is no question about states; each lie is told of. */
+export function lyingNetwork(
+  network: RuntimeNetwork,
+  misdeed: DiffMisdeed,
+  onLie: (method: string) => void,
+): RuntimeNetwork {
   const lie =
     (respondent: Respondent): Respondent =>
     (request, reply) =>
-      respondent(request, (said) => reply(repliedAs(misdeed, request, said)))
+      respondent(request, (known) => {
+        const said = repliedAs(misdeed, request, known)
+        if (said !== known) onLie(request.method)
+        reply(said)
+      })
   return {
     key: network.key,
     republishMsMin: network.republishMsMin,
