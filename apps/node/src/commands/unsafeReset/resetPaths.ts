@@ -19,9 +19,10 @@ const NODE_STATE: readonly (string | RegExp)[] = [
   'p2p',
 ]
 const RUNTIMES = 'runtimes'
-const RUNTIME_HISTORY = 'history.db'
-const RUNTIME_LOCAL_STORAGE = /^worker-local-storage\..*\.db$/
-const RUNTIME_MKVS = /^mkvs_storage\..*\.db$/
+/** Of a runtime: which rounds there were, and what was signed last in them. */
+const RUNTIME_HISTORY: readonly string[] = ['history', 'history.db', 'signed.cbor']
+const RUNTIME_LOCAL_STORAGE = ['local', /^worker-local-storage\..*\.db$/]
+const RUNTIME_MKVS = ['trees', 'checkpoints', /^mkvs_storage\..*\.db$/]
 
 function namesIn(folder: string): readonly string[] {
   if (!existsSync(folder)) return []
@@ -35,9 +36,9 @@ function matches(name: string, patterns: readonly (string | RegExp)[]): boolean 
 /** What a reset removes, of what is there. */
 export function resetPaths(dataDir: string, preserved: Preserved): readonly string[] {
   const ofRuntimes = [
-    RUNTIME_HISTORY,
-    ...(preserved.localStorage ? [] : [RUNTIME_LOCAL_STORAGE]),
-    ...(preserved.mkvsDatabase ? [] : [RUNTIME_MKVS]),
+    ...RUNTIME_HISTORY,
+    ...(preserved.localStorage ? [] : RUNTIME_LOCAL_STORAGE),
+    ...(preserved.mkvsDatabase ? [] : RUNTIME_MKVS),
   ]
   const own = namesIn(dataDir).filter((name) => matches(name, NODE_STATE))
   const runtimes = namesIn(join(dataDir, RUNTIMES)).map((name) => join(dataDir, RUNTIMES, name))

@@ -74,18 +74,24 @@ const STATE = [
   'p2p/peers.cbor',
   'persistent-store.badger.db/1',
   `${RUNTIME}/history.db/1`,
+  `${RUNTIME}/history/store.json`,
+  `${RUNTIME}/signed.cbor`,
 ]
-const LOCAL = `${RUNTIME}/worker-local-storage.badger.db/1`
-const MKVS = `${RUNTIME}/mkvs_storage.pathbadger.db/1`
+const LOCAL = [`${RUNTIME}/local/store.json`, `${RUNTIME}/worker-local-storage.badger.db/1`]
+const MKVS = [
+  `${RUNTIME}/checkpoints/1/2/meta`,
+  `${RUNTIME}/mkvs_storage.pathbadger.db/1`,
+  `${RUNTIME}/trees/store.json`,
+]
 
 describe('unsafe-reset', () => {
   it('removes what a node can make again, and never its keys', async () => {
-    using folder = new Folder(...KEPT, ...STATE, LOCAL, MKVS)
+    using folder = new Folder(...KEPT, ...STATE, ...LOCAL, ...MKVS)
     const { code, out } = await reset('--datadir', folder.path)
     assert.equal(code, 0)
     assert.deepEqual(
       folder.files,
-      [...KEPT, LOCAL, MKVS].toSorted((a, b) => (a < b ? -1 : 1)),
+      [...KEPT, ...LOCAL, ...MKVS].toSorted((a, b) => (a < b ? -1 : 1)),
     )
     assert.match(out, new RegExp(`^removing ${folder.path}/application$`, 'm'))
   })
@@ -95,11 +101,11 @@ describe('unsafe-reset', () => {
       ['--preserve.local_storage=false', MKVS],
       ['--preserve.mkvs_database=false', LOCAL],
     ] as const) {
-      using folder = new Folder(...KEPT, ...STATE, LOCAL, MKVS)
+      using folder = new Folder(...KEPT, ...STATE, ...LOCAL, ...MKVS)
       await reset('--datadir', folder.path, flag)
       assert.deepEqual(
         folder.files,
-        [...KEPT, stays].toSorted((a, b) => (a < b ? -1 : 1)),
+        [...KEPT, ...stays].toSorted((a, b) => (a < b ? -1 : 1)),
       )
     }
   })

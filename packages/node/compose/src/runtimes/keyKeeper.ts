@@ -11,6 +11,7 @@ import type { VersionedRuntime } from '@wadi/runtime-host/versioned-runtime'
 import { EnclaveCaller } from '@wadi/workers/enclave-caller'
 import { KeyManagerWorker } from '@wadi/workers/key-manager-worker'
 import { HISTORY_RETRY_MS_FIRST, HISTORY_RETRY_MS_MAX } from '../limits.ts'
+import { adoptStores } from './adoptStores.ts'
 import { DueVersions } from './dueVersions.ts'
 import { hostRuntime } from './hostRuntime.ts'
 import type { RuntimeSurroundings } from './nodeRuntime.ts'
@@ -75,6 +76,7 @@ export class KeyKeeper {
     const { clock, timers, random, files } = world
     const folder = `${config.dataDir}/runtimes/${toHex(wish.id)}`
     files.makeFolder(folder)
+    adoptStores(files, folder, chain)
     const local = await DiskStore.open({ path: `${folder}/local`, chain })
     const log = world.logger('keymanager')
     // An enclave copies secrets of those on other nodes.

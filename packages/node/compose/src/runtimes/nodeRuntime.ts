@@ -26,6 +26,7 @@ import type { RuntimeStore } from '@wadi/workers/runtime-store'
 import { type ExecutorOptions, RuntimeWorker } from '@wadi/workers/runtime-worker'
 import type { NodeWorld } from '../createNode.ts'
 import { HISTORY_RETRY_MS_FIRST, HISTORY_RETRY_MS_MAX } from '../limits.ts'
+import { adoptStores } from './adoptStores.ts'
 import { DueVersions } from './dueVersions.ts'
 import { hostRuntime } from './hostRuntime.ts'
 import { KeyManagerStatus } from './keyManagerStatus.ts'
@@ -111,6 +112,7 @@ export class NodeRuntime {
     const { wish, config, world, chainContext: chain } = options
     const folder = `${config.dataDir}/runtimes/${toHex(wish.id)}`
     world.files.makeFolder(folder)
+    adoptStores(world.files, folder, chain)
     const rounds = await DiskStore.open({ path: `${folder}/history`, chain })
     const local = await DiskStore.open({ path: `${folder}/local`, chain })
     let opened: NodeRuntime | undefined

@@ -189,6 +189,20 @@ describe('wrong chain', () => {
     )
   })
 
+  it('not in what a reset has preserved of a runtime', async () => {
+    const folder = newFolder()
+    const open = (path: string) =>
+      openStoreFolder(nodeFiles, join(folder, 'runtimes/8000', path), {
+        kind: 'store',
+        format: 1,
+        chain: 'ab'.repeat(32),
+      })
+    for (const path of ['local', 'trees']) open(path).release()
+    assert.deepEqual(await obstaclesOf(textOf(folder)), [])
+    open('history').release()
+    await assertOnly(textOf(folder), 'wrongChain', /8000\/(history|local|trees) is a store of abab/)
+  })
+
   it('where the file is no genesis document at all', async () => {
     const bad = writeScratch(join(scratch, 'bad.json'), '{"height": ')
     const text = textOf(newFolder(), `genesis: {file: ${bad}}`)

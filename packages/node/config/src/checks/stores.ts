@@ -78,6 +78,15 @@ function networkOf({ chain }: FoundStore): string {
   return network
 }
 
+/**
+ * Is it of a runtime whose history was forgotten? What `unsafe-reset` preserves goes over to the
+ * next network.
+ */
+function isPreserved({ folder }: FoundStore, all: readonly FoundStore[]): boolean {
+  const [, runtime] = /^(runtimes\/[^/]+)\/(?:local|trees)$/.exec(folder) ?? []
+  return runtime !== undefined && !all.some((one) => one.folder === `${runtime}/history`)
+}
+
 /** Stores of another network than the genesis document's: the first of them, as above. */
 export function checkStoredChain(
   config: NodeConfig,
@@ -86,8 +95,9 @@ export function checkStoredChain(
 ): readonly UnavailableError[] {
   const { dataDir } = config.common
   if (dataDir === undefined) return []
-  return findStores(dataDir)
-    .filter((store) => !chainContext.startsWith(networkOf(store)))
+  const all = findStores(dataDir)
+  return all
+    .filter((store) => !chainContext.startsWith(networkOf(store)) && !isPreserved(store, all))
     .slice(0, 1)
     .map(({ folder, kind, chain }) => {
       const sentence =
