@@ -123,7 +123,7 @@ function signedInstead(
       header: proposed,
       batch: txHashes,
     }) as Verified<Proposal>
-    stand.give({ kind: 'proposal', proposal, rank })
+    stand.give({ kind: 'proposal', proposal, rank, isVouched: true })
   }
   stand.wait(rank)
   for (const event of events) {

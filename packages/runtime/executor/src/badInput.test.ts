@@ -80,6 +80,40 @@ describe('Bad input: proposals', () => {
     check(good.batch)
   })
 
+  it('that others pass on with another list do no harm, as soon as the scheduler is heard itself', () => {
+    const hash = hashOfBytes(toUtf8('nothing'))
+    const relay = MEMBERS[1]!.node.p2p.id
+    const limited = firstBase({ maxBatchSize: 2n })
+    const ours = proposalOf(PRIMARY, inputs, { base: limited })
+    const lists = [[], [hash], [hash, ...ours.batch], ours.batch.toReversed(), [ours.batch[0]!]]
+    for (const batch of lists) {
+      const bad = { ...ours, batch }
+      const after = new TestRound(THIRD, limited).submit(...inputs).receive(bad, relay)
+      assert.deepEqual(after.all('execute'), [])
+      assert.deepEqual(after.all('commit'), [], 'nobody is to blame but whoever passed it on')
+      after.receive(ours)
+      assert.deepEqual(after.last('execute').inputs.map(toHex), inputs.map(toHex))
+
+      const before = new TestRound(THIRD, limited).submit(...inputs).receive(ours)
+      before.receive(bad, relay)
+      assert.equal(before.all('execute').length, 1)
+      assert.equal(before.work, 'executing')
+      assert.deepEqual(
+        [...after.all('report-equivocation'), ...before.all('report-equivocation')],
+        [],
+      )
+    }
+  })
+
+  it('that others pass on as they are count at once, and are not begun again', () => {
+    const node = new TestRound(THIRD).receive(good, MEMBERS[1]!.node.p2p.id)
+    assert.equal(node.all('fetch-transactions').length, 1)
+    node.receive(good)
+    assert.equal(node.all('fetch-transactions').length, 1)
+    node.round({ kind: 'fetched', round: 1n, inputs })
+    assert.equal(node.all('execute').length, 1)
+  })
+
   it('of as many transactions as allowed are executed, and of one more are answered with a failure', () => {
     const limited = firstBase({ maxBatchSize: 2n })
     const node = new TestRound(THIRD, limited).submit(...inputs)

@@ -113,7 +113,7 @@ interface KnownBatch {
 }
 
 function pursue(run: Run, queued: QueuedProposal, known: KnownBatch): void {
-  const { proposal, rank } = queued
+  const { proposal, rank, isVouched } = queued
   const round = roundOf(run)
   const { maxBatchSize, maxBatchSizeBytes } = round.base.runtime.txnScheduler
   const decision = decideProposal({
@@ -136,7 +136,8 @@ function pursue(run: Run, queued: QueuedProposal, known: KnownBatch): void {
       return
     case 'fail':
       trace(run, decision.why, rank)
-      commitFailure(run, queued)
+      if (isVouched) commitFailure(run, queued)
+      else change(run, { refused: new Set(round.refused).add(rank), work: WAITING })
       return
     case 'collect':
       if (round.work.kind === 'collecting') return
@@ -145,7 +146,7 @@ function pursue(run: Run, queued: QueuedProposal, known: KnownBatch): void {
       return
     case 'hold':
       holdTransactions(run, proposal.batch)
-      turnTo(run, { kind: 'held', proposal, rank, batch: wholeOf(known) })
+      turnTo(run, { kind: 'held', proposal, rank, isVouched, batch: wholeOf(known) })
       trace(run, 'held', rank)
       return
     case 'execute':
@@ -174,7 +175,7 @@ function ownProposal({ state }: Run, round: Round): QueuedProposal | undefined {
   const header = { round: number, previousHash, batchHash }
   const proposal = make(Proposal, { nodeId: state.config.own, header, batch })
   // Nobody has to verify what we signed ourselves.
-  return { proposal: proposal as Verified<Proposal>, rank }
+  return { proposal: proposal as Verified<Proposal>, rank, isVouched: true }
 }
 
 /** Proposes the same once more, and goes on as with anybody's proposal. */

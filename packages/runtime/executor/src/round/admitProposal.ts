@@ -60,7 +60,8 @@ export function admitProposal(
   if (round < nextRound(base.header)) return { verdict: 'reject', why: 'past-round' }
   try {
     const verified = verifyProposal(config, proposal)
-    const input = { kind: 'proposal', proposal: verified, rank } as const
+    const isVouched = equalBytes(node.id, proposal.nodeId)
+    const input = { kind: 'proposal', proposal: verified, rank, isVouched } as const
     const { isOverflow } = withProposal(proposals, input)
     return isOverflow ? { verdict: 'retry', why: 'queue-full' } : { verdict: 'accept', input }
   } catch (error) {

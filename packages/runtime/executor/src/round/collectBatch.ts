@@ -14,7 +14,7 @@ const FETCH_RETRY_MS_MAX = 2_000
 /** Asks peers for what is missing. */
 export function startCollecting(
   run: Run,
-  { proposal, rank }: QueuedProposal,
+  { proposal, rank, isVouched }: QueuedProposal,
   known: Pick<CollectingWork, 'batch' | 'sizeBytes'>,
 ): void {
   const { batch, sizeBytes } = known
@@ -22,6 +22,7 @@ export function startCollecting(
     kind: 'collecting',
     proposal,
     rank,
+    isVouched,
     batch,
     sizeBytes,
     attempts: 0,

@@ -47,6 +47,8 @@ export interface ProposalInput {
   readonly kind: 'proposal'
   readonly proposal: Verified<Proposal>
   readonly rank: bigint
+  /** See the queue of proposals. */
+  readonly isVouched: boolean
 }
 
 /** Transactions that were checked, or that came from peers. Nobody vouches for those. */

@@ -2,15 +2,17 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { make } from '@wadi/cbor/codec'
 import { Proposal, ProposalHeader } from '@wadi/consensus/roothash/commitments'
+import { hashOfBytes } from '@wadi/primitives/hash'
 import type { Verified } from '@wadi/primitives/verified'
 import fc from 'fast-check'
 import { PROPOSALS_MAX } from '../limits.ts'
 import { proposalsOf, pruned, withProposal } from './proposalQueue.ts'
 import type { QueuedProposal } from './roundState.ts'
 
-function queued(round: number, rank: number): QueuedProposal {
+function queued(round: number, rank: number, isVouched = true): QueuedProposal {
   const header = make(ProposalHeader, { round: BigInt(round) })
-  return { proposal: make(Proposal, { header }) as Verified<Proposal>, rank: BigInt(rank) }
+  const proposal = make(Proposal, { header }) as Verified<Proposal>
+  return { proposal, rank: BigInt(rank), isVouched }
 }
 
 const queueOf = (...all: readonly QueuedProposal[]): readonly QueuedProposal[] => {
@@ -48,6 +50,25 @@ describe('the queue of proposals', () => {
     assert.deepEqual(queue, [first])
     assert.equal(known, first.proposal)
     assert.equal(isOverflow, false)
+  })
+
+  it('keeps what the scheduler itself published of one header, and not what others had of it', () => {
+    const [own, relayed] = [queued(1, 1), queued(1, 1, false)]
+    const better = withProposal([relayed], own)
+    assert.deepEqual(better.queue, [own])
+    assert.equal(better.replaced, relayed)
+    assert.equal(better.first, undefined)
+    for (const [known, added] of [
+      [own, relayed],
+      [relayed, queued(1, 1, false)],
+      [own, queued(1, 1)],
+    ] as const) {
+      const { queue, first, replaced } = withProposal([known], added)
+      assert.deepEqual([queue, first, replaced], [[known], known.proposal, undefined])
+    }
+    const header = make(ProposalHeader, { round: 1n, batchHash: hashOfBytes(new Uint8Array(1)) })
+    const another = { ...own, proposal: make(Proposal, { header }) as Verified<Proposal> }
+    assert.equal(withProposal([relayed], another).first, relayed.proposal)
   })
 
   it(`holds ${PROPOSALS_MAX}, and lets the furthest one go`, () => {

@@ -35,6 +35,11 @@ export interface RoundConfig {
 export interface QueuedProposal {
   readonly proposal: Verified<Proposal>
   readonly rank: bigint
+  /**
+   * Did its scheduler publish it? Nobody signs the list of transactions: of one that another member
+   * passes on nobody knows who has made the list.
+   */
+  readonly isVouched: boolean
 }
 
 /** What the node is about. */
@@ -46,10 +51,8 @@ export type Work =
   | ApplyingWork
 
 /** Transactions of a proposal are missing. */
-export interface CollectingWork {
+export interface CollectingWork extends QueuedProposal {
   readonly kind: 'collecting'
-  readonly proposal: Verified<Proposal>
-  readonly rank: bigint
   /** In the order of the proposal. */
   readonly batch: readonly (Uint8Array | undefined)[]
   readonly sizeBytes: number
@@ -58,10 +61,8 @@ export interface CollectingWork {
 }
 
 /** A backup worker has the batch, and waits for a discrepancy. */
-export interface HeldWork {
+export interface HeldWork extends QueuedProposal {
   readonly kind: 'held'
-  readonly proposal: Verified<Proposal>
-  readonly rank: bigint
   readonly batch: readonly Uint8Array[]
 }
 

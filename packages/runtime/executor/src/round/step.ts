@@ -2,6 +2,7 @@
 
 import { equalBytes } from '@wadi/base/bytes'
 import { unreachable } from '@wadi/base/errors'
+import type { Hash } from '@wadi/primitives/hash'
 import { nextRound } from '@wadi/runtime-protocol/block'
 import type { PoolState } from '../pool/poolState.ts'
 import { act } from './act.ts'
@@ -15,8 +16,8 @@ import type { ProposalInput, RoundInput, TimeoutInput } from './input.ts'
 import { takeCommitment, takeDiscrepancy } from './observe.ts'
 import { withProposal } from './proposalQueue.ts'
 import { submitAgain, takeCommitFailed } from './resubmit.ts'
-import type { RoundState } from './roundState.ts'
-import { change, emit, type Ignored, type Run, roundOf, trace } from './run.ts'
+import type { QueuedProposal, RoundState } from './roundState.ts'
+import { change, emit, type Ignored, type Run, roundOf, trace, turnTo, WAITING } from './run.ts'
 import { takeNewBlock } from './startRound.ts'
 
 /** What comes of an input. */
@@ -79,18 +80,40 @@ function take(run: Run, input: RoundInput): Ignored {
 }
 
 /** It waits for its round. Our own we know already. */
-function takeProposal(run: Run, { proposal, rank }: ProposalInput): Ignored {
+function takeProposal(run: Run, { proposal, rank, isVouched }: ProposalInput): Ignored {
   const { state } = run
   if (equalBytes(proposal.nodeId, state.config.own)) return 'own'
   if (state.base !== undefined && proposal.header.round < nextRound(state.base.header)) {
     return 'past-round'
   }
-  const { queue, first, isOverflow } = withProposal(state.proposals, { proposal, rank })
+  const added = { proposal, rank, isVouched }
+  const { queue, first, replaced, isOverflow } = withProposal(state.proposals, added)
   if (isOverflow) return 'queue-full'
   state.proposals = queue
+  if (replaced !== undefined) beginAgain(run, replaced, added)
   if (first === undefined) return undefined
   reportProposals(run, first, proposal)
   return 'known'
+}
+
+/** The list that its scheduler has made is another one: what was done with the first is undone. */
+function beginAgain(run: Run, { proposal, rank }: QueuedProposal, added: QueuedProposal): void {
+  const { round } = run.state
+  if (round === undefined || proposal.header.round !== round.number) return
+  const isSame = equalLists(proposal.batch, added.proposal.batch)
+  const { work } = round
+  const isAtIt = (work.kind === 'collecting' || work.kind === 'held') && work.proposal === proposal
+  if (isAtIt) turnTo(run, isSame ? { ...work, ...added } : WAITING)
+  if (isSame) return
+  change(run, { refused: without(round.refused, rank), passed: without(round.passed, rank) })
+}
+
+function without(ranks: ReadonlySet<bigint>, rank: bigint): ReadonlySet<bigint> {
+  return new Set([...ranks].filter((one) => one !== rank))
+}
+
+function equalLists(a: readonly Hash[], b: readonly Hash[]): boolean {
+  return a.length === b.length && a.every((hash, i) => equalBytes(hash, b[i]!))
 }
 
 function takeTimeout(run: Run, { round, timer }: TimeoutInput): Ignored {

@@ -1,10 +1,13 @@
 /** One node's machine, step by step: what a test gives it, and what it wants done. */
 
+import { equalBytes } from '@wadi/base/bytes'
+import { assert } from '@wadi/base/errors'
 import { make } from '@wadi/cbor/codec'
 import { RoundResults } from '@wadi/consensus/roothash'
 import type { ExecutorCommitment, Proposal } from '@wadi/consensus/roothash/commitments'
 import type { Committee } from '@wadi/consensus/scheduler/committee'
 import { EMPTY_HASH, type Hash } from '@wadi/primitives/hash'
+import type { PublicKey } from '@wadi/primitives/publicKey'
 import { genesisBlock, hashOfHeader } from '@wadi/runtime-protocol/block'
 import {
   commitmentContext,
@@ -151,12 +154,11 @@ export class TestRound {
     return this
   }
 
-  /** A proposal comes over the network. */
-  receive(proposal: Proposal): this {
-    const admission = admitProposal(this.state.round, MEMBERS[0]!.node.p2p.id, {
-      epoch: 1n,
-      proposal,
-    })
+  /** A proposal comes over the network, from its scheduler unless told otherwise. */
+  receive(proposal: Proposal, from?: PublicKey): this {
+    const author = from ?? MEMBERS.find(({ id }) => equalBytes(id, proposal.nodeId))?.node.p2p.id
+    assert(author !== undefined, 'a member has signed it')
+    const admission = admitProposal(this.state.round, author, { epoch: 1n, proposal })
     if (admission.verdict === 'accept') this.round(admission.input)
     return this
   }
