@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { formatConfigPage } from '@wadi/node-config/config-page'
 import { readHouse } from '../readHouse.ts'
+import { absentMetrics } from '../reference/absentMetrics.ts'
 import { formatErrorsPage, readCatalogues } from '../reference/errorCatalogue.ts'
 import { formatMetricsPage, readMetrics } from '../reference/metricsPage.ts'
 import { ROOT } from '../repository.ts'
@@ -31,7 +32,10 @@ const documents = {
   'README.md': fill(read('README.md') ?? '', formatTable(claims, read)),
   'docs/config.md': formatConfigPage(),
   'docs/reference/errors.md': formatErrorsPage(readCatalogues(house)),
-  'docs/reference/metrics.md': formatMetricsPage(await readMetrics(house, loadExports)),
+  'docs/reference/metrics.md': formatMetricsPage(
+    await readMetrics(house, loadExports),
+    absentMetrics,
+  ),
 }
 const stale = Object.entries(documents).filter(([path, text]) => text !== read(path))
 for (const [path, text] of stale) {

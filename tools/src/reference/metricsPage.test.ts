@@ -27,9 +27,11 @@ describe('the page of metrics', () => {
     const house = houseOf("export const table = defineMetrics('a', { up, calls })")
     const files = await readMetrics(house, async () => ({ table: { up, calls }, limit: 5 }))
     assert.deepEqual(files, [{ path: 'a/metrics.ts', metrics: [calls, up] }])
-    const page = formatMetricsPage(files)
+    const why = 'Nobody has done it.'
+    const page = formatMetricsPage(files, [{ why, names: ['oasis_a', 'oasis_b'] }])
     assert.match(page, /^\| `wadi_a_calls` \| counter \| `peer`, `why` \| Calls\. \|$/m)
     assert.match(page, /^\| `wadi_a_up` \| gauge \| {2}\| Is it up\? \|$/m)
+    assert.match(page, /^\| `oasis_b` \| Nobody has done it\. \|$/m)
   })
 
   it('is refused when a table is not exported', async () => {

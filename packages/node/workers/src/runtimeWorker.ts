@@ -30,9 +30,11 @@ import { ExecutorShell, type MethodCall } from './executor/executorShell.ts'
 import { honestly, type MisdeedsIn } from './executor/misdeedsIn.ts'
 import { RuntimeCalls } from './executor/runtimeCalls.ts'
 import { SignedRecords } from './executor/signedRecords.ts'
+import { countRounds } from './history/roundCounter.ts'
 import { RoundHistory } from './history/roundHistory.ts'
 import { RoundIndexer } from './history/roundIndexer.ts'
 import { RuntimeStore } from './store/runtimeStore.ts'
+import { StoreCounter } from './store/storeCounter.ts'
 import { serveStorage } from './sync/serveStorage.ts'
 import { StoreUpkeep, type UpkeepChoices } from './sync/storeUpkeep.ts'
 import { SyncCounter } from './sync/syncCounter.ts'
@@ -87,6 +89,12 @@ export interface RuntimeWorkerOptions {
 
 const LAST_HEIGHT = 0n
 
+interface OpenParts {
+  readonly history: RoundHistory
+  readonly store: RuntimeStore
+  readonly metrics: MetricsRegistry
+}
+
 /** See the top of this file. */
 export class RuntimeWorker {
   readonly #options: RuntimeWorkerOptions
@@ -102,15 +110,16 @@ export class RuntimeWorker {
   readonly #metrics: MetricsRegistry
   #isStopped = false
 
-  private constructor(options: RuntimeWorkerOptions, history: RoundHistory, store: RuntimeStore) {
+  private constructor(options: RuntimeWorkerOptions, { history, store, metrics }: OpenParts) {
     const { world, executor } = options
-    this.#metrics = world.metrics ?? new MetricsRegistry()
+    this.#metrics = metrics
     this.#options = options
     this.history = history
     this.store = store
+    countRounds(history, metrics, world.clock)
     this.#indexer = new RoundIndexer({ ...world, ...options, history })
     if (executor !== undefined) {
-      const parts = { history, store, metrics: this.#metrics }
+      const parts = { history, store, metrics }
       const { shell, hosted } = createExecutor(options, executor, parts)
       this.shell = shell
       this.#hosted = hosted
@@ -124,10 +133,13 @@ export class RuntimeWorker {
 
   /** Opens the stores; nothing is followed before the first height is told. */
   static async open(options: RuntimeWorkerOptions): Promise<RuntimeWorker> {
-    const { rounds, runtimeId, files, folder, chainContext: chain } = options
+    const { rounds, runtimeId, files, folder, chainContext: chain, world } = options
+    const { metrics = new MetricsRegistry(), clock } = world
     const history = await RoundHistory.open({ store: rounds, runtimeId, seen: 'synced' })
     const path = `${folder}/trees`
-    return new RuntimeWorker(options, history, new RuntimeStore({ files, path, chain, runtimeId }))
+    const counter = new StoreCounter(metrics, clock)
+    const store = new RuntimeStore({ files, path, chain, runtimeId, counter })
+    return new RuntimeWorker(options, { history, store, metrics })
   }
 
   /** What is answered about its rounds is made of this. */
@@ -202,7 +214,7 @@ export class RuntimeWorker {
 function createExecutor(
   { ask, network, world, files, folder, onFatal }: RuntimeWorkerOptions,
   { config, pool, host: hostOf, signer, submit, misdeedsIn = honestly }: ExecutorOptions,
-  { history, store, metrics }: FollowedRuntime & { readonly metrics: MetricsRegistry },
+  { history, store, metrics }: OpenParts,
 ): { readonly shell: ExecutorShell; readonly hosted: HostedParts } {
   const host = hostOf(store)
   const counter = new ExecutorCounter(metrics, config.runtimeId, world.clock)

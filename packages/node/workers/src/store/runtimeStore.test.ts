@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { MetricsRegistry } from '@wadi/base/metrics'
+import { formatMetrics } from '@wadi/base/prometheusText'
 import type { Header } from '@wadi/consensus/roothash/block'
+import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { Arena } from '@wadi/mkvs/arena'
 import { EMPTY_HASH, ROOT_TYPE_IO, ROOT_TYPE_STATE, type Root } from '@wadi/mkvs/roots'
 import { createTree } from '@wadi/mkvs/tree'
@@ -9,6 +12,7 @@ import { Hash } from '@wadi/primitives/hash'
 import { ioRootOf, stateRootOf } from '@wadi/runtime-protocol/block'
 import { TEST_RUNTIME, testRounds } from '../testing/testRounds.ts'
 import { RuntimeStore } from './runtimeStore.ts'
+import { StoreCounter } from './storeCounter.ts'
 
 const KEY = Uint8Array.of(1, 2, 3)
 const VALUE = Uint8Array.of(4)
@@ -106,6 +110,47 @@ describe("a runtime's trees", () => {
     assert.deepEqual(store.get(request).untrustedRoot, root.hash)
     const other = { ...request, tree: { ...tree, root: { ...root, version: 7n } } }
     assert.throws(() => store.get(other), /root not found/)
+  })
+
+  it('are counted by what is asked of them and how it ends', () => {
+    const { clock } = new VirtualTime()
+    const metrics = new MetricsRegistry()
+    const counter = new StoreCounter(metrics, clock)
+    const files = new MemoryFiles()
+    const place = { files, path: 'runtime', chain: 'test', runtimeId: TEST_RUNTIME }
+    const store = new RuntimeStore({ ...place, counter })
+    const header = fill(store)
+    const root = stateRootOf(header)
+    const from = emptyRoot(ROOT_TYPE_STATE, 0n)
+    const to = { ...root, version: 7n }
+    const broken = [
+      [KEY, undefined],
+      [VALUE, KEY],
+    ] as const
+    assert.throws(() => store.apply({ from, to, writeLog: broken }))
+    store.writeLog(from, root)
+    assert.throws(() => store.writeLog(from, to))
+    const tree = { root, position: root.hash }
+    const proof = { tree, includeSiblings: false, proofVersion: 0 }
+    store.get({ ...proof, key: KEY })
+    assert.throws(() => store.get({ ...proof, key: KEY, tree: { ...tree, root: to } }))
+    store.getPrefixes({ ...proof, prefixes: [KEY], limit: 1 })
+    store.iterate({ ...proof, key: KEY, prefetch: 1 })
+    const text = formatMetrics(metrics.collect())
+    for (const line of [
+      'oasis_storage_successes{call="apply"} 1',
+      'oasis_storage_failures{call="apply"} 1',
+      'oasis_storage_value_size_sum{call="apply"} 11',
+      'oasis_storage_value_size_count{call="apply"} 2',
+      'oasis_storage_successes{call="get_diff"} 1',
+      'oasis_storage_failures{call="get_diff"} 1',
+      'oasis_storage_successes{call="sync_get"} 1',
+      'oasis_storage_failures{call="sync_get"} 1',
+      'oasis_storage_latency_count{call="sync_get"} 2',
+      'oasis_storage_successes{call="sync_get_prefixes"} 1',
+      'oasis_storage_successes{call="sync_iterate"} 1',
+    ])
+      assert.ok(text.includes(`${line}\n`), `${line} in ${text}`)
   })
 
   it('are forgotten from the first round on, and stay otherwise', () => {

@@ -27,6 +27,7 @@ import { OpenTrees } from '@wadi/node-storage/open-trees'
 import type { Namespace } from '@wadi/primitives/namespace'
 import { ioRootOf, stateRootOf } from '@wadi/runtime-protocol/block'
 import { errors } from '../errors.ts'
+import type { StoreCall, StoreCounter } from './storeCounter.ts'
 
 /** Where the trees are, and whose. */
 export interface RuntimeStoreOptions {
@@ -36,6 +37,8 @@ export interface RuntimeStoreOptions {
   readonly chain: string
   readonly runtimeId: Namespace
   readonly durability?: NodeDurability
+  /** Nothing is counted without. */
+  readonly counter?: StoreCounter
 }
 
 /** How a tree becomes the next one. */
@@ -49,9 +52,12 @@ export interface RootChange {
 /** See the top of this file. */
 export class RuntimeStore {
   readonly database: NodeDatabase
+  readonly #counter: StoreCounter | undefined
   readonly #opened = new OpenTrees<Root>((root, arena) => this.#open(root, arena), nameOf)
 
-  constructor({ files, path, chain, runtimeId, durability = 'sync' }: RuntimeStoreOptions) {
+  constructor(options: RuntimeStoreOptions) {
+    const { files, path, chain, runtimeId, durability = 'sync', counter } = options
+    this.#counter = counter
     this.database = NodeDatabase.open({ path, chain, namespace: runtimeId, durability, files })
   }
 
@@ -75,18 +81,9 @@ export class RuntimeStore {
   }
 
   /** Makes a tree out of another. What does not come out as it was said leaves nothing behind. */
-  apply({ from, to, writeLog }: RootChange): void {
-    if (this.hasRoot(to)) return
-    const tree = this.#open(from, new Arena(), 'kept')
-    try {
-      change(tree, writeLog)
-      const baseAddress = this.database.nextAddress
-      const commit = tree.commit({ version: to.version, baseAddress })
-      if (!equalRoots(commit.root, to)) throw errors.otherRoot(toHex(commit.root.hash))
-      this.database.commit({ commit, previous: from, baseAddress })
-    } finally {
-      tree.dispose()
-    }
+  apply(change: RootChange): void {
+    this.#counter?.size('apply', change.writeLog)
+    this.#counted('apply', () => this.#apply(change))
   }
 
   /**
@@ -99,7 +96,7 @@ export class RuntimeStore {
 
   /** What changed from one root to the next: what peers who follow ask for. */
   writeLog(from: Root, to: Root): WriteLog {
-    return this.database.writeLog(from, to)
+    return this.#counted('get_diff', () => this.database.writeLog(from, to))
   }
 
   /** The state after a round; good until the next turn. */
@@ -123,15 +120,19 @@ export class RuntimeStore {
   }
 
   get(request: GetRequest): Proof {
-    return proveGet(this.#asked(request.tree.root), request)
+    return this.#counted('sync_get', () => proveGet(this.#asked(request.tree.root), request))
   }
 
   getPrefixes(request: GetPrefixesRequest): Proof {
-    return provePrefixes(this.#asked(request.tree.root), request)
+    return this.#counted('sync_get_prefixes', () =>
+      provePrefixes(this.#asked(request.tree.root), request),
+    )
   }
 
   iterate(request: IterateRequest): Proof {
-    return proveIterate(this.#asked(request.tree.root), request)
+    return this.#counted('sync_iterate', () =>
+      proveIterate(this.#asked(request.tree.root), request),
+    )
   }
 
   /** Forgets the trees of the earliest round. */
@@ -148,6 +149,24 @@ export class RuntimeStore {
   close(): void {
     this.#opened.close()
     this.database.close()
+  }
+
+  #apply({ from, to, writeLog }: RootChange): void {
+    if (this.hasRoot(to)) return
+    const tree = this.#open(from, new Arena(), 'kept')
+    try {
+      change(tree, writeLog)
+      const baseAddress = this.database.nextAddress
+      const commit = tree.commit({ version: to.version, baseAddress })
+      if (!equalRoots(commit.root, to)) throw errors.otherRoot(toHex(commit.root.hash))
+      this.database.commit({ commit, previous: from, baseAddress })
+    } finally {
+      tree.dispose()
+    }
+  }
+
+  #counted<A>(call: StoreCall, work: () => A): A {
+    return this.#counter === undefined ? work() : this.#counter.counted(call, work)
   }
 
   #asked(root: WireRoot): Tree {
