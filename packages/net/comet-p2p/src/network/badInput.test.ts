@@ -130,11 +130,29 @@ describe('Bad input from a peer: huge counts', () => {
 })
 
 describe('Bad input from a peer: unknown channels and messages', () => {
-  it('a channel that nobody has: dropped, and kept away after three times', () => {
-    assert.equal(
-      timesUntilBanned((peer) => peer.sayPiece(5, Uint8Array.of(1), true)),
-      3,
-    )
+  it('a channel that no reactor has: dropped, and kept away after three times', () => {
+    // Next to one that there is, the same in its last byte, and before all.
+    for (const channel of [0x76, 0x78, 0x177, -1])
+      assert.equal(
+        timesUntilBanned((peer) => peer.sayPiece(channel, Uint8Array.of(1), true)),
+        3,
+        `channel ${channel}`,
+      )
+  })
+
+  it('a channel that no reactor has: no reactor hears of it, nothing is kept', () => {
+    for (const eof of [true, false]) {
+      const { world, node, peer } = attack()
+      const heard = () => node.reactor.messages.length
+      peer.sayPiece(ECHO.id, Uint8Array.of(1), true)
+      world.time.settle()
+      assert.equal(heard(), 1)
+      peer.sayPiece(5, new Uint8Array(1000), eof)
+      peer.sayPiece(ECHO.id, Uint8Array.of(1), true)
+      world.time.settle()
+      assert.deepEqual([heard(), peer.isEnded, node.network.peers().length], [1, true, 0])
+      assert.match(offences(node), /why="p2p.unknownChannel",verdict="dropped"} 1/)
+    }
   })
 
   it('a packet of no kind: dropped, and kept away after three times', () => {

@@ -240,6 +240,7 @@ export class EngineNode {
 
 /** What a test may want to be different. */
 export interface EngineNetworkOptions {
+  readonly chainId?: string
   readonly powers?: readonly bigint[]
   readonly rounds?: Partial<RoundConfig>
   readonly blockBytesMax?: bigint
@@ -264,10 +265,11 @@ export class EngineNetwork {
 
   constructor(options: EngineNetworkOptions = {}) {
     const { powers = [1n, 1n, 1n, 1n], blockBytesMax = 1_048_576n } = options
+    const { chainId = 'test-chain' } = options
     this.options = options
     this.genesis = {
       time: testTime(0),
-      chainId: 'test-chain',
+      chainId,
       consensusParams: {
         block: { maxBytes: blockBytesMax, maxGas: -1n },
         evidence: undefined,
