@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
 import { errors } from '../errors.ts'
 import { NAME_SIZE_MAX } from '../limits.ts'
-import { readText, systemCodeOf } from '../terminal/files.ts'
+import { readSecret, systemCodeOf } from '../terminal/files.ts'
 import { type AccountFile, formatAccountFile, parseAccountFile } from './accountFile.ts'
 
 const END = '.wallet'
@@ -50,7 +50,7 @@ export function accountNames(folder: string): readonly string[] {
 /** An account that is there. */
 export function loadAccount(folder: string, name: string): AccountFile {
   const path = accountPath(folder, name)
-  return parseAccountFile(readText(path, 'an account that there is'), path)
+  return parseAccountFile(readSecret(path, 'an account that there is').reveal(), path)
 }
 
 /** An account, or the sentence that says why it cannot be read. */

@@ -16,7 +16,7 @@ import type { Address } from '@wadi/primitives/address'
 import type { ParatimeSigner } from '@wadi/sdk/submit-paratime-transaction'
 import type { AddressBook, OwnAccount } from '../accounts/addressBook.ts'
 import { errors } from '../errors.ts'
-import { readLine } from '../terminal/files.ts'
+import { readSecretLine } from '../terminal/files.ts'
 
 /** How somebody says who signs. */
 export const keyFlags = {
@@ -52,7 +52,8 @@ type KeyFlags = FlagsOf<typeof keyFlags> & { readonly account: string }
 const SECRET = /^[0-9a-fA-F]{64}$/
 
 function secretOf(path: string): Uint8Array {
-  const text = readLine(path, 'a file with a private key in hexadecimal').trim()
+  const said = readSecretLine(path, 'a file with a private key in hexadecimal')
+  const text = said.reveal().trim()
   if (SECRET.test(text)) return parseHex(text)
   throw errors.badFile(`${path} is no private key of 64 hexadecimal digits; name another file`)
 }

@@ -1,7 +1,9 @@
 /** Files that people name, and those of their accounts. */
 
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
 import { UnavailableError } from '@wadi/base/errors'
+import { Secret } from '@wadi/base/secret'
+import { readPrivateFile } from '@wadi/node-crypto/keys/privateFile'
 import { errors } from '../errors.ts'
 import { FILE_BYTES_MAX } from '../limits.ts'
 
@@ -34,7 +36,21 @@ export function readText(path: string, what: string): string {
   }
 }
 
+/** As {@link readText}, of a secret: a file that others than its owner can use is refused. */
+export function readSecret(path: string, what: string): Secret<string> {
+  // A pipe, as a shell makes it of a command, is nobody else's.
+  const isPipe = !statSync(path, { throwIfNoEntry: false })?.isFile()
+  const bytes = isPipe ? undefined : readPrivateFile(path)
+  if (bytes === undefined) return new Secret(readText(path, what))
+  // As keys of nodes are read, which have no letters of other languages.
+  return new Secret(Buffer.from(bytes, 'latin1').toString('utf8'))
+}
+
 /** The first line of a file that holds nothing else. */
-export function readLine(path: string, what: string): string {
-  return readText(path, what).replace(/\r?\n$/, '')
+export function readSecretLine(path: string, what: string): Secret<string> {
+  return new Secret(
+    readSecret(path, what)
+      .reveal()
+      .replace(/\r?\n$/, ''),
+  )
 }

@@ -1,9 +1,9 @@
 /** Passwords of accounts: from a file that is named, or from whoever sits there. */
 
-import { Secret } from '@wadi/base/secret'
+import type { Secret } from '@wadi/base/secret'
 import type { CommandWorld } from '@wadi/node-config/command'
 import { errors } from '../errors.ts'
-import { readLine } from './files.ts'
+import { readSecretLine } from './files.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Who can be asked, and where the file is named. */
@@ -17,7 +17,7 @@ function fromFile({ environment }: PasswordWorld): Secret<string> | undefined {
   const path = environment[NAME]
   return path === undefined || path === ''
     ? undefined
-    : new Secret(readLine(path, `a file with the password, with ${NAME}`))
+    : readSecretLine(path, `a file with the password, with ${NAME}`)
 }
 
 function requireTerminal({ terminal }: PasswordWorld, account: string): void {

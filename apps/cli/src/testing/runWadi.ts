@@ -8,6 +8,8 @@ import { exitCodeOf } from '../exitCodes.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { wadiCommands } from '../wadiCommands.ts'
 
+const PRIVATE_MODE = 0o600
+
 /** What a command line led to. */
 export interface Ran {
   readonly code: number
@@ -26,10 +28,10 @@ export class Person {
     this.environment = { HOME: this.home, WADI_LOCALNET, ...environment }
   }
 
-  /** Writes a file in their folder; where it is. */
+  /** Writes a file in their folder that nobody else can read; where it is. */
   write(name: string, text: string): string {
     const path = join(this.home, name)
-    writeFileSync(path, text)
+    writeFileSync(path, text, { mode: PRIVATE_MODE })
     return path
   }
 

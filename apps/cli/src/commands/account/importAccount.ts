@@ -1,4 +1,4 @@
-import { Secret } from '@wadi/base/secret'
+import type { Secret } from '@wadi/base/secret'
 import { ACCOUNT_INDEX_MAX } from '@wadi/client-keys/accountKey'
 import type { Flags, FlagsOf } from '@wadi/node-config/command'
 import { printAddress } from '@wadi/primitives/address'
@@ -15,7 +15,7 @@ import { operandsOf } from '../../command/operands.ts'
 import { type WadiWorld, wadiCommand } from '../../command/wadiCommand.ts'
 import { errors } from '../../errors.ts'
 import { configFolder } from '../../settings.ts'
-import { readLine, readText } from '../../terminal/files.ts'
+import { readSecret, readSecretLine } from '../../terminal/files.ts'
 import { askPassword } from '../../terminal/password.ts'
 import { parseObject } from '../../words/jsonObject.ts'
 import { factLines } from '../../words/lines.ts'
@@ -71,7 +71,7 @@ function numberOf({ number }: ImportFlags): number {
 
 /** A wallet file as it is, with the password that it has. */
 async function fromWallet(path: string, world: WadiWorld, number: number): Promise<NewAccount> {
-  const envelope = envelopeOf(parseObject(readText(path, 'a wallet file')) ?? {})
+  const envelope = envelopeOf(parseObject(readSecret(path, 'a wallet file').reveal()) ?? {})
   if (envelope === undefined)
     throw errors.badFile(`${path} is no wallet file of the oasis command line; name another`)
   const password = await askPassword(world, path)
@@ -93,12 +93,11 @@ async function newAccountOf(flags: ImportFlags, world: WadiWorld): Promise<NewAc
   if (flags.wallet !== '') return fromWallet(flags.wallet, world, number)
   const keyPath = flags['key-file']
   if (keyPath !== '') {
-    const text = new Secret(readLine(keyPath, 'a file with a private key in base64'))
+    const text = readSecretLine(keyPath, 'a file with a private key in base64')
     return { secret: rawSecret(parsePrivateKey(text)), number: 0 }
   }
   const path = flags['mnemonic-file']
-  const text =
-    path === '' ? await askMnemonic(world) : new Secret(readText(path, 'a file with the words'))
+  const text = path === '' ? await askMnemonic(world) : readSecret(path, 'a file with the words')
   return { secret: { algorithm: 'ed25519-adr8', data: parseMnemonic(text) }, number }
 }
 
