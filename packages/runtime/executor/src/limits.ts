@@ -29,6 +29,11 @@ export const SUGGESTION_COUNT_MAX = 1_000
  * to it has twice as much room.
  */
 export const CALL_SIZE_MAX = 16_777_216
+/**
+ * Bytes of the name that a runtime gives a sender; a longer one is known by its hash. Nothing else
+ * bounds what a runtime says of each transaction in the pool.
+ */
+export const SENDER_SIZE_MAX = 64
 /** Transactions that are kept beside the pool, because a proposal has them. */
 export const PROPOSED_COUNT_MAX = 65_536
 /** Transactions that are published at once. */

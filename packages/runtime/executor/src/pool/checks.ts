@@ -1,10 +1,11 @@
 /** Transactions on their way into the pool: the runtime says which ones are good. */
 
-import { toHex } from '@wadi/base/bytes'
+import { EMPTY_BYTES, toHex } from '@wadi/base/bytes'
 import type { CodedError } from '@wadi/base/errors'
+import { hashOfBytes } from '@wadi/primitives/hash'
 import type { CheckTxMetadata, CheckTxResult } from '@wadi/runtime-protocol/host-protocol/batches'
 import { hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
-import { POOL_SIZE_MAX, TRANSACTION_SIZE_MAX } from '../limits.ts'
+import { POOL_SIZE_MAX, SENDER_SIZE_MAX, TRANSACTION_SIZE_MAX } from '../limits.ts'
 import { valueAt } from '../persistent/sortedMap.ts'
 import { isQueued, type PendingCheck, takeChecks, withCheck, withRetried } from './checkQueue.ts'
 import { errors } from './errors.ts'
@@ -135,8 +136,9 @@ function enqueue(
   // What was used meanwhile does not come back.
   if (origin === 'recheck' && known === undefined) return false
   dropRechecked(run, key)
-  const { sender, priority = 0n, senderSeq: seq = 0n, senderStateSeq = 0n } = meta ?? {}
-  const name = sender === undefined || sender.length === 0 ? `only ${key}` : toHex(sender)
+  const { sender = EMPTY_BYTES, priority = 0n, senderSeq: seq = 0n } = meta ?? {}
+  const { senderStateSeq = 0n } = meta ?? {}
+  const name = sender.length === 0 ? `only ${key}` : nameOf(sender)
   const stateSeq = stateSeqs.get(name) ?? senderStateSeq
   stateSeqs.set(name, stateSeq)
   if (known === undefined) state.lastArrival++
@@ -155,6 +157,10 @@ function enqueue(
   // What came from others was published by them just now.
   notePublished(run, key, origin === 'local' ? undefined : run.nowMs)
   return true
+}
+
+function nameOf(sender: Uint8Array): string {
+  return sender.length <= SENDER_SIZE_MAX ? toHex(sender) : `hash ${toHex(hashOfBytes(sender))}`
 }
 
 function accept(run: PoolRun, ticket: number | undefined): void {

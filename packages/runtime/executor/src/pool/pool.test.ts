@@ -15,10 +15,11 @@ import {
   PROPOSED_COUNT_MAX,
   PUBLISH_COUNT_MAX,
   SEEN_COUNT_MAX,
+  SENDER_SIZE_MAX,
   SUGGESTION_COUNT_MAX,
   TRANSACTION_SIZE_MAX,
 } from '../limits.ts'
-import { withValue } from '../persistent/sortedMap.ts'
+import { valueAt, withValue } from '../persistent/sortedMap.ts'
 import { type PendingCheck, withCheck } from './checkQueue.ts'
 import type { PoolEffect } from './effect.ts'
 import { findTransaction, serveTransactions } from './findTransaction.ts'
@@ -231,6 +232,21 @@ describe('a transaction that is submitted', () => {
       .check(goodOf('s', 0, 0))
       .check(goodOf('s', 1, 0), goodOf('s', 2, 1))
     assert.equal(suggest(pool.state, 10).txs.length, 3)
+  })
+
+  it('SENDER_SIZE_MAX: has a sender of so many bytes; a longer one is known by its hash', () => {
+    const nameOf = (size: number) => {
+      const pool = TestPool.ready()
+        .submit('a')
+        .check(goodOf('x'.repeat(size), 0))
+      return valueAt(pool.state.main.byKey, toHex(hashOfBytes(input('a'))))?.sender ?? ''
+    }
+    assert.equal(nameOf(SENDER_SIZE_MAX), '78'.repeat(SENDER_SIZE_MAX))
+    assert.match(nameOf(SENDER_SIZE_MAX + 1), /^hash [0-9a-f]{64}$/)
+    assert.equal(nameOf(1_000_000).length, nameOf(SENDER_SIZE_MAX + 1).length)
+    const one = goodOf('y'.repeat(1_000), 0)
+    const pool = TestPool.ready().submit('a').check(one).submit('b').check(one)
+    assert.equal(pool.count, 1, 'it is one sender all the same')
   })
 
   it('without a sender stands by itself', () => {
