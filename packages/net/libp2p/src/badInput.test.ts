@@ -90,7 +90,7 @@ async function scene() {
   return { networks, network, requests, heard, send }
 }
 
-describe('requests', () => {
+describe('Bad input from peers: requests', () => {
   it('of any shape that are none are dropped, and the next one is answered', async () => {
     const { networks, requests, send } = await scene()
     await using _ = networks
@@ -187,7 +187,7 @@ describe('requests', () => {
   })
 })
 
-describe('gossip', () => {
+describe('Bad input from peers: gossip', () => {
   const subscribed = (evil: Libp2p<{ gossip: ReturnType<ReturnType<typeof gossipsub>> }>) =>
     until(() => evil.services.gossip.getSubscribers(TOPIC).length > 0)
 
@@ -259,7 +259,7 @@ async function hungUp(evil: Libp2p, network: Libp2pNetwork): Promise<void> {
   assert.deepEqual(network.connected, [])
 }
 
-describe('strangers', () => {
+describe('Bad input from peers: strangers', () => {
   it("that sign as plain libp2p does, without the network's context, are refused", async () => {
     const { networks, network } = await scene()
     await using _ = networks
