@@ -112,4 +112,19 @@ export const runtimeClaims: readonly Claim[] = [
       'apps/cli/src/replication/committeeSize.test.ts',
     ],
   },
+  {
+    area: 'Bad input to runtimes',
+    does: 'runtime messages, commitments, proposals, batches, bundles, proofs, storage-sync answers and transactions of any shape are refused by a code, bounded, and change nothing; a runtime cannot read what the sandbox hides',
+    against: 'damaged and random forms of good ones; hosts, runtimes and peers that lie',
+    shownBy: [
+      'packages/runtime/protocol/src/badInput.test.ts',
+      'packages/runtime/protocol/src/bundle/badInput.test.ts',
+      'packages/runtime/executor/src/badInput.test.ts',
+      'packages/runtime/host/src/badInput.test.ts',
+      'packages/runtime/guest/src/badInput.test.ts',
+      'packages/node/workers/src/badInput.test.ts',
+      'packages/paratimes/sdk/src/badInput.test.ts',
+      'packages/paratimes/keyvalue/src/badInput.test.ts',
+    ],
+  },
 ]
