@@ -3,14 +3,25 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { CodedError } from '@wadi/base/errors'
 import { createLogger, SILENT } from '@wadi/base/log'
-import { decode, encode } from '@wadi/cbor/codec'
+import { decode, encode, make, zero } from '@wadi/cbor/codec'
 import { calls as beacon } from '@wadi/consensus/beacon/api'
 import { engineCalls, streams } from '@wadi/consensus/consensus/api'
+import type { Status } from '@wadi/consensus/consensus/status'
 import type { Timers } from '@wadi/contracts/world'
 import { Channel } from '@wadi/grpc/channel'
+import type { Implementation, ServerStream } from '@wadi/grpc/implement'
 import { GrpcServer } from '@wadi/grpc/server'
-import { debugServices, nodeServices, publicServices } from './grpcServices.ts'
+import { PublicKey } from '@wadi/primitives/publicKey'
+import { SignedTransaction } from '@wadi/primitives/transaction'
+import { debugServices, nodeServices, publicServices, WAITING_CALLS } from './grpcServices.ts'
+import {
+  WAITERS_MAX,
+  WAITERS_PER_ADDRESS_MAX,
+  WATCHERS_MAX,
+  WATCHERS_PER_ADDRESS_MAX,
+} from './limits.ts'
 import { createNodeApi } from './nodeApi.ts'
 import { TestChain } from './testing/testChain.ts'
 import { testFacts, testLive } from './testing/testFacts.ts'
@@ -120,5 +131,154 @@ describe('the services of a node on a socket', () => {
       debugServices(api).map(({ name }) => name),
       ['oasis-core.DebugController'],
     )
+  })
+})
+
+const NEVER = 99n
+
+/** Somebody who calls, at the operator's path or from an address; he takes all that he is told. */
+function caller(address?: string) {
+  const peer =
+    address === undefined
+      ? ({ kind: 'unix', address: '', certificate: undefined } as const)
+      : ({ kind: 'tcp', address, certificate: undefined } as const)
+  const { signal } = new AbortController()
+  const stream: ServerStream<unknown> = {
+    path: '',
+    peer,
+    signal,
+    header: () => undefined,
+    send: () => true,
+    drained: () => Promise.resolve(),
+    end: () => undefined,
+    fail: (error) => assert.fail(String(error)),
+  }
+  return stream
+}
+
+/** What a call does that is not refused at once. */
+async function outcomeOf(call: unknown): Promise<unknown> {
+  if (!(call instanceof Promise)) return call
+  const told = call.then(
+    () => 'answered',
+    (error: unknown) => (error instanceof CodedError ? error.reason : error),
+  )
+  return await Promise.race([told, new Promise((resolve) => setImmediate(() => resolve('waits')))])
+}
+
+function strangersAndOperator() {
+  const chain = new TestChain()
+  chain.add({ epoch: 3n })
+  chain.live = testLive()
+  const api = createNodeApi({
+    source: chain,
+    facts: testFacts({
+      peers: () => ({
+        pubKey: zero(PublicKey),
+        peerId: 'own',
+        addresses: undefined,
+        peers: ['hidden@10.0.0.1:26656'],
+      }),
+    }),
+  })
+  const [open, own] = [publicServices(api), nodeServices(api)]
+  const call =
+    (services: readonly Implementation[]) =>
+    (name: string, request: unknown, who: ServerStream<unknown>) => {
+      const [service, method] = name.split('/')
+      const found = services.find((one) => one.name === `oasis-core.${service}`)
+      return found!.methods.get(method!)!.handler(request, who)
+    }
+  return { chain, api, askOpen: call(open), askOwn: call(own) }
+}
+
+describe('callers of a node', () => {
+  it('are strangers of whom one address may not fill the room', async () => {
+    const { askOpen } = strangersAndOperator()
+    const wait = (address: string) => outcomeOf(askOpen('Beacon/WaitEpoch', NEVER, caller(address)))
+    for (let i = 0; i < WAITERS_PER_ADDRESS_MAX; i++) assert.equal(await wait('10.0.0.1'), 'waits')
+    assert.equal(await wait('10.0.0.1'), 'nodeApi.tooManyWaiters')
+    assert.equal(await wait('10.0.0.2'), 'waits')
+    // What does not wait is answered.
+    assert.equal(askOpen('Beacon/GetEpoch', 0n, caller('10.0.0.1')), 3n)
+  })
+
+  it('are strangers who together keep neither the operator nor the node itself from waiting', async () => {
+    const { api, chain, askOpen, askOwn } = strangersAndOperator()
+    const strangers = Array.from({ length: WAITERS_MAX }, (_, i) =>
+      askOpen('Beacon/WaitEpoch', NEVER, caller(`10.0.${i % 16}.1`)),
+    )
+    const late = askOpen('Beacon/WaitEpoch', NEVER, caller('10.1.0.1'))
+    assert.equal(await outcomeOf(late), 'nodeApi.tooManyWaiters')
+    const operators = askOwn('Beacon/WaitEpoch', NEVER, caller())
+    assert.equal(await outcomeOf(operators), 'waits')
+    const own = [
+      api.methods['Beacon/WaitEpoch']!.answer(NEVER, {}),
+      api.methods['Consensus/SubmitTx']!.answer(make(SignedTransaction, {}), {}),
+    ]
+    for (const one of own) assert.equal(await outcomeOf(one), 'waits')
+    api.applied(chain.add({ epoch: NEVER }))
+    await Promise.all([...strangers, operators, own[0]])
+    const again = askOpen('Beacon/WaitEpoch', NEVER + 1n, caller('10.1.0.1'))
+    assert.equal(await outcomeOf(again), 'waits', 'who was answered has left')
+  })
+
+  it('are so many who wait at the socket, and not one more', async () => {
+    const { askOwn } = strangersAndOperator()
+    const wait = () => outcomeOf(askOwn('Beacon/WaitEpoch', NEVER, caller()))
+    for (let i = 0; i < WAITERS_MAX; i++) void wait()
+    assert.equal(await wait(), 'nodeApi.tooManyWaiters')
+  })
+
+  it('are so many who watch, of one address and together, and the operator is not among them', () => {
+    const { api, askOpen, askOwn } = strangersAndOperator()
+    const watch = (address: string) =>
+      askOpen('Consensus/WatchBlocks', undefined, caller(address)) as () => void
+    const leave = watch('10.0.0.1')
+    for (let i = 1; i < WATCHERS_PER_ADDRESS_MAX; i++) watch('10.0.0.1')
+    const refusal = { reason: 'nodeApi.tooManyWatchers' }
+    assert.throws(() => watch('10.0.0.1'), refusal)
+    for (let i = WATCHERS_PER_ADDRESS_MAX; i < WATCHERS_MAX; i++) watch(`10.1.${i % 16}.1`)
+    assert.throws(() => watch('10.2.0.1'), refusal)
+    askOwn('Consensus/WatchBlocks', undefined, caller())
+    api.watch('Consensus/WatchBlocks', undefined, caller())
+    leave()
+    watch('10.2.0.1')
+    assert.throws(() => watch('10.2.0.1'), refusal)
+  })
+
+  it('leave the room also where a stream is refused', () => {
+    const { askOpen } = strangersAndOperator()
+    const name = 'RuntimeClient/WatchBlocks'
+    for (let i = 0; i <= WATCHERS_PER_ADDRESS_MAX; i++)
+      assert.throws(() => askOpen(name, new Uint8Array(32), caller('10.0.0.1')), {
+        reason: 'runtime/registry.notFound',
+      })
+  })
+
+  it('are told of peers and addresses at the socket alone', async () => {
+    const { askOpen, askOwn } = strangersAndOperator()
+    const status = (await askOwn('Consensus/GetStatus', undefined, caller())) as Status
+    assert.deepEqual(status.peers?.peers, ['hidden@10.0.0.1:26656'])
+    const open = (await askOpen('Consensus/GetStatus', undefined, caller('10.0.0.1'))) as Status
+    assert.deepEqual(open, { ...status, peers: undefined })
+  })
+
+  it('wait in no call that is not counted', async () => {
+    const { api, chain } = strangersAndOperator()
+    chain.live = testLive({ isSynced: false })
+    const waiting: string[] = []
+    for (const [name, { request, answer }] of Object.entries({
+      ...api.methods,
+      ...api.debugMethods,
+    }))
+      try {
+        const asked = name.includes('Epoch') ? NEVER : zero(request)
+        if ((await outcomeOf(answer(asked, {}))) === 'waits') waiting.push(name)
+      } catch {
+        // There is hardly anything in the states of this chain.
+      }
+    assert.ok(waiting.length >= 4, 'some of them wait here')
+    for (const name of waiting) assert.ok(WAITING_CALLS.has(name), name)
   })
 })

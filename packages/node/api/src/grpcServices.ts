@@ -1,13 +1,62 @@
 /** A node's calls as services that a gRPC server can serve. */
 
 import type { Streams } from '@wadi/consensus/api'
+import type { Status } from '@wadi/consensus/consensus/status'
 import { cborCodec, rawCodec } from '@wadi/grpc/codec'
-import { type Implementation, implement, type ServerStream } from '@wadi/grpc/implement'
+import { type Call, type Implementation, implement, type ServerStream } from '@wadi/grpc/implement'
 import { type Method, serverStream, service, unary } from '@wadi/grpc/service'
-import type { Asker, NodeMethods } from './answers/nodeMethod.ts'
+import type { NodeMethod, NodeMethods } from './answers/nodeMethod.ts'
+import { errors } from './errors.ts'
+import {
+  WAITERS_MAX,
+  WAITERS_PER_ADDRESS_MAX,
+  WATCHERS_MAX,
+  WATCHERS_PER_ADDRESS_MAX,
+} from './limits.ts'
 import type { NodeApi } from './nodeApi.ts'
+import { Room } from './room.ts'
 
 const PACKAGE = 'oasis-core.'
+
+/**
+ * Calls that may go on until something happens that nobody here decides about. They are counted at
+ * the listener where they came: what the node asks itself never waits for a place among them.
+ */
+export const WAITING_CALLS: ReadonlySet<string> = new Set([
+  'Beacon/WaitEpoch',
+  'Consensus/SubmitTx',
+  'Consensus/SubmitTxWithProof',
+  'DebugController/SetEpoch',
+  'DebugController/WaitNodesRegistered',
+  'NodeController/WaitReady',
+  'NodeController/WaitSync',
+  'RuntimeClient/CheckTx',
+  'RuntimeClient/Query',
+  'RuntimeClient/SubmitTx',
+  'RuntimeClient/SubmitTxMeta',
+  'RuntimeClient/SubmitTxNoWait',
+])
+
+/** The rooms of one listener. */
+interface Rooms {
+  readonly waiting: Room
+  readonly watching: Room
+}
+
+function roomsOfListener(): Rooms {
+  return {
+    waiting: new Room({
+      countMax: WAITERS_MAX,
+      perAddressMax: WAITERS_PER_ADDRESS_MAX,
+      refusal: errors.tooManyWaiters,
+    }),
+    watching: new Room({
+      countMax: WATCHERS_MAX,
+      perAddressMax: WATCHERS_PER_ADDRESS_MAX,
+      refusal: errors.tooManyWatchers,
+    }),
+  }
+}
 
 interface Bound {
   readonly method: Method
@@ -15,19 +64,51 @@ interface Bound {
   readonly handler: any
 }
 
-function boundMethods(methods: NodeMethods): (readonly [string, Bound])[] {
-  return Object.entries(methods).map(([name, { request, response, answer }]) => {
+/** Answers as long as there is room for those who wait. */
+function answeredInside({ waiting }: Rooms, { answer }: NodeMethod<unknown, unknown>) {
+  return async (asked: unknown, call: Call) => {
+    const leave = waiting.enter(call.peer)
+    try {
+      return await answer(asked, call)
+    } finally {
+      leave()
+    }
+  }
+}
+
+function boundMethods(methods: NodeMethods, rooms: Rooms): (readonly [string, Bound])[] {
+  return Object.entries(methods).map(([name, known]) => {
+    const { request, response, answer } = known
     const method = unary(cborCodec(request), cborCodec(response)) as Method
-    return [name, { method, handler: (asked: unknown, call: Asker) => answer(asked, call) }]
+    const atOnce = (asked: unknown, call: Call) => answer(asked, call)
+    return [
+      name,
+      { method, handler: WAITING_CALLS.has(name) ? answeredInside(rooms, known) : atOnce },
+    ]
   })
 }
 
-function boundTopics(api: NodeApi, topics: Streams): (readonly [string, Bound])[] {
+function boundTopics(
+  api: NodeApi,
+  topics: Streams,
+  { watching }: Rooms,
+): (readonly [string, Bound])[] {
   return Object.entries(topics).map(([name, { request }]) => {
     // Items come encoded: once for all who watch.
     const method = serverStream(cborCodec(request), rawCodec) as Method
-    const handler = (asked: unknown, stream: ServerStream<Uint8Array>) =>
-      api.watch(name, asked, stream)
+    const handler = (asked: unknown, stream: ServerStream<Uint8Array>) => {
+      const leave = watching.enter(stream.peer)
+      try {
+        const stop = api.watch(name, asked, stream)
+        return () => {
+          leave()
+          stop()
+        }
+      } catch (error) {
+        leave()
+        throw error
+      }
+    }
     return [name, { method, handler }]
   })
 }
@@ -42,9 +123,11 @@ function implementationsOf(bound: readonly (readonly [string, Bound])[]): Implem
   })
 }
 
-/** Every service of a node, for whoever may open its socket. */
+/** Every service of a node, for one listener that only those reach who may do everything. */
 export function nodeServices(api: NodeApi): readonly Implementation[] {
-  return implementationsOf([...boundMethods(api.methods), ...boundTopics(api, api.topics)])
+  const rooms = roomsOfListener()
+  const methods = boundMethods(api.methods, rooms)
+  return implementationsOf([...methods, ...boundTopics(api, api.topics, rooms)])
 }
 
 /** The service that tells a node what to do: strangers may only ask it whether they can go on. */
@@ -53,15 +136,34 @@ const HARMLESS: ReadonlySet<string> = new Set(
   ['IsReady', 'IsSynced', 'WaitReady', 'WaitSync'].map((name) => ADMIN + name),
 )
 
-/** What anybody may call: everything but what tells the node what to do, or about itself. */
+const STATUS_CALL = 'Consensus/GetStatus'
+
+/**
+ * With whom a node speaks, and where it listens, is nobody's business: whoever knows the peers of a
+ * sentry knows the node that it hides. An archive says as little.
+ */
+function discreet(methods: NodeMethods): NodeMethods {
+  const known: NodeMethod<undefined, Status> | undefined = methods[STATUS_CALL]
+  if (known === undefined) return methods
+  const answer: typeof known.answer = async (asked, asker) => {
+    return { ...(await known.answer(asked, asker)), peers: undefined }
+  }
+  return { ...methods, [STATUS_CALL]: { ...known, answer } }
+}
+
+/**
+ * What anybody may call, for one listener: everything but what tells the node what to do, or about
+ * itself.
+ */
 export function publicServices(api: NodeApi): readonly Implementation[] {
+  const rooms = roomsOfListener()
   const isPublic = ([name]: readonly [string, Bound]) =>
     !name.startsWith(ADMIN) || HARMLESS.has(name)
-  const methods = boundMethods(api.methods).filter(isPublic)
-  return implementationsOf([...methods, ...boundTopics(api, api.topics)])
+  const methods = boundMethods(discreet(api.methods), rooms).filter(isPublic)
+  return implementationsOf([...methods, ...boundTopics(api, api.topics, rooms)])
 }
 
 /** What is for tests only. */
 export function debugServices(api: NodeApi): readonly Implementation[] {
-  return implementationsOf(boundMethods(api.debugMethods))
+  return implementationsOf(boundMethods(api.debugMethods, roomsOfListener()))
 }

@@ -1,10 +1,17 @@
 /** Every bound of this package. */
 
-/** Calls that wait at a time: for a block with a transaction, for an epoch, for the node. */
+/**
+ * Calls of a listener that wait at a time: for a block with a transaction, for an epoch, for the
+ * node, for a runtime. Each listener has as many of its own, and the node itself needs none.
+ */
 export const WAITERS_MAX = 4096
 
-/** Streams at a time. */
+/** Streams of a listener at a time. */
 export const WATCHERS_MAX = 4096
+
+/** How many of these may be of one address, where anybody may call. */
+export const WAITERS_PER_ADDRESS_MAX = 512
+export const WATCHERS_PER_ADDRESS_MAX = 512
 
 /**
  * What a watcher may leave waiting while it is still told what was there at the beginning. What

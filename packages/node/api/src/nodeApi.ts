@@ -18,7 +18,6 @@ import { EventHub } from './streams/eventHub.ts'
 import { topicsOf } from './streams/topics.ts'
 import type { Sink } from './streams/watcher.ts'
 import { Submissions } from './submissions.ts'
-import { WaitingRoom } from './waiting.ts'
 
 /** What a node's calls are answered from. */
 export interface NodeApiOptions {
@@ -56,7 +55,6 @@ function stateMethods(views: ChainViews): NodeMethods {
 /** Puts a node's calls together. */
 export function createNodeApi({ source, facts, runtimes = NO_RUNTIMES }: NodeApiOptions): NodeApi {
   const views = new ChainViews(source)
-  const room = new WaitingRoom()
   const watch = new BlockWatch()
   const hub = new EventHub(views)
   const hasRuntimes = followsRuntimes(facts.mode)
@@ -66,8 +64,8 @@ export function createNodeApi({ source, facts, runtimes = NO_RUNTIMES }: NodeApi
       const { item } = runtimeStreams['RuntimeClient/WatchBlocks']
       return runtimes.watchBlocks(runtimeId, (block) => tell(encode(item, block)))
     })
-  const submissions = new Submissions(source, room)
-  const control = { views, facts, room, watch, submissions }
+  const submissions = new Submissions(source)
+  const control = { views, facts, watch, submissions }
   return {
     methods: {
       ...stateMethods(views),

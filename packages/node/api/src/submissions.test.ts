@@ -8,7 +8,6 @@ import type { SubmittedFate } from './chainSource.ts'
 import { Submissions } from './submissions.ts'
 import { GOOD_RESULT, TestChain } from './testing/testChain.ts'
 import { TAKEN_IN, testLive } from './testing/testFacts.ts'
-import { WaitingRoom } from './waiting.ts'
 
 function transaction(number: number): SignedTransaction {
   return make(SignedTransaction, { untrustedRawValue: Uint8Array.of(number) })
@@ -25,8 +24,7 @@ function setUp() {
       return TAKEN_IN
     },
   })
-  const room = new WaitingRoom()
-  return { chain, pool, room, submissions: new Submissions(chain, room) }
+  return { chain, pool, submissions: new Submissions(chain) }
 }
 
 const failed = { ...GOOD_RESULT, code: 3, codespace: 'staking', log: 'staking: too poor: you' }
@@ -40,7 +38,7 @@ describe('submitting', () => {
   })
 
   it('is done when the transaction is in a block, with the proof of that', async () => {
-    const { chain, pool, submissions, room } = setUp()
+    const { chain, pool, submissions } = setUp()
     const submitted = [1, 2, 3].map((n) => submissions.submitWithProof(transaction(n)))
     const transactions = pool.map(({ raw }) => raw)
     const height = chain.add({ transactions })
@@ -49,7 +47,6 @@ describe('submitting', () => {
       assert.equal(proof.height, height)
       verifyTransactionProof(proof.rawProof!, dataHashOf(transactions), transactions[i]!)
     }
-    assert.equal(room.size, 0)
   })
 
   it('fails as the transaction failed in its block, or when it was checked again', async () => {
@@ -79,13 +76,12 @@ describe('submitting', () => {
   })
 
   it('fails as the check failed, coded as the application told it', async () => {
-    const { chain, submissions, room } = setUp()
+    const { chain, submissions } = setUp()
     chain.live = testLive({
       checkTx: () => ({ ...TAKEN_IN, response: { ...TAKEN_IN.response, ...failed } }),
     })
     assert.throws(() => submissions.submitNoWait(transaction(1)), refusal)
     await assert.rejects(submissions.submit(transaction(1)), refusal)
-    assert.equal(room.size, 0)
   })
 
   it('says why the mempool does not even look', () => {
@@ -108,12 +104,11 @@ describe('submitting', () => {
   })
 
   it('is over when nobody waits any more, whatever becomes of it then', async () => {
-    const { pool, submissions, room } = setUp()
+    const { pool, submissions } = setUp()
     const asker = new AbortController()
     const waiting = submissions.submit(transaction(1), asker.signal)
     asker.abort()
     await assert.rejects(waiting, { reason: 'grpc.canceled' })
-    assert.equal(room.size, 0)
     pool[0]!.onFate!({ kind: 'committed', height: 1n, result: GOOD_RESULT })
   })
 

@@ -10,7 +10,7 @@ import { proveTransactions } from '@wadi/tendermint/transactionProof'
 import type { ChainSource, LiveChain, SubmittedFate } from './chainSource.ts'
 import { cometErrors, errors } from './errors.ts'
 import { blockAt } from './heights.ts'
-import type { Waiter, WaitingRoom } from './waiting.ts'
+import { type Waiter, waitFor } from './waiting.ts'
 
 /** What the engine's mempool calls a transaction that it has, or had of late. */
 const IN_CACHE = 'mempool.inCache'
@@ -36,15 +36,13 @@ function settle(waiter: Waiter<bigint>, fate: SubmittedFate): void {
 /** Submits to one chain. */
 export class Submissions {
   readonly #source: ChainSource
-  readonly #room: WaitingRoom
   /** The hashes of the transactions that somebody waits for. */
   readonly #awaited = new Set<string>()
   /** Those of the block that was asked for last: whoever waits for one block asks at once. */
   #proofs: { readonly height: bigint; readonly proofs: readonly Uint8Array[] } | undefined
 
-  constructor(source: ChainSource, room: WaitingRoom) {
+  constructor(source: ChainSource) {
     this.#source = source
-    this.#room = room
   }
 
   /** Done when the mempool has the transaction. */
@@ -74,7 +72,7 @@ export class Submissions {
 
   #submitRaw(raw: Uint8Array, signal: AbortSignal | undefined): Promise<bigint> {
     const key = toHex(cometHashOfTransaction(raw))
-    return this.#room.wait<bigint>(signal, (waiter) => {
+    return waitFor<bigint>(signal, (waiter) => {
       if (this.#awaited.has(key)) throw consensusErrors.duplicateTx()
       this.#broadcast(raw, (fate) => settle(waiter, fate))
       this.#awaited.add(key)

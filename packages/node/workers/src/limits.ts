@@ -14,8 +14,11 @@ export const WATCH_RETRY_MS = 1000
 /** Peers of whom it is remembered how something can be said of them. */
 export const RATED_PEERS_MAX = 1024
 
-/** Callers that wait for transactions of a runtime. */
-export const AWAITED_MAX = 4096
+/**
+ * Callers that wait for transactions of a runtime: as many as two listeners let in, so that those
+ * who call at one of them do not stand in the way of the other.
+ */
+export const AWAITED_MAX = 8192
 
 /** Rounds that are looked at again because they could not be read, and when. */
 export const UNREAD_BLOCKS_MAX = 64

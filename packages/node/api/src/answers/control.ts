@@ -15,7 +15,7 @@ import type { ChainViews } from '../chainViews.ts'
 import type { NodeFacts } from '../nodeFacts.ts'
 import { epochTransaction } from '../setEpoch.ts'
 import type { Submissions } from '../submissions.ts'
-import type { WaitingRoom } from '../waiting.ts'
+import { waitFor } from '../waiting.ts'
 import { consensusStatus } from './consensusStatus.ts'
 import { answered, type NodeMethods } from './nodeMethod.ts'
 import { askState } from './stateAnswers.ts'
@@ -24,7 +24,6 @@ import { askState } from './stateAnswers.ts'
 export interface ControlParts {
   readonly views: ChainViews
   readonly facts: NodeFacts
-  readonly room: WaitingRoom
   readonly watch: BlockWatch
   readonly submissions: Submissions
 }
@@ -76,12 +75,12 @@ function act<T>(action: ((argument: T) => void) | undefined, argument: T): undef
 
 /** Waits for what may become true with a block. */
 async function until(
-  { room, watch }: ControlParts,
+  { watch }: ControlParts,
   signal: AbortSignal | undefined,
   isSo: () => boolean,
 ): Promise<undefined> {
   if (isSo()) return undefined
-  return await room.wait<undefined>(signal, ({ resolve, reject }) =>
+  return await waitFor<undefined>(signal, ({ resolve, reject }) =>
     watch.listen(() => {
       try {
         if (isSo()) resolve(undefined)

@@ -11,7 +11,7 @@ import { EventHub } from './eventHub.ts'
 import type { Topic } from './topic.ts'
 
 /** A chain of two blocks with its hub, and a topic that counts what it is asked. */
-function setUp({ watcherMax }: { watcherMax?: number } = {}) {
+function setUp() {
   const chain = new TestChain()
   chain.add()
   const counts = { told: 0, encoded: 0 }
@@ -34,7 +34,7 @@ function setUp({ watcherMax }: { watcherMax?: number } = {}) {
       yield { to: 'odd', item: view.height * 2n + 1n }
     },
   }
-  const hub = new EventHub(new ChainViews(chain), watcherMax)
+  const hub = new EventHub(new ChainViews(chain))
   return { chain, hub, heights, counts }
 }
 
@@ -117,18 +117,8 @@ describe('the hub of events', () => {
     assert.throws(() => hub.tell(chain.add()), BugError)
   })
 
-  it('lets in so many, and one more when somebody has left', () => {
-    const { hub, heights } = setUp({ watcherMax: 2 })
-    const leave = hub.watch(heights, 'even', new TestSink())
-    hub.watch(heights, 'even', new TestSink())
-    const refused = () => hub.watch(heights, 'even', new TestSink())
-    assert.throws(refused, { reason: 'nodeApi.tooManyWatchers' })
-    leave()
-    refused()
-  })
-
-  it('tells what no block tells, to as many, and stops once', () => {
-    const { hub, heights } = setUp({ watcherMax: 1 })
+  it('tells what no block tells, and stops once', () => {
+    const { hub } = setUp()
     const sink = new TestSink()
     let stopped = 0
     const other = { tell: (_: Uint8Array) => {} }
@@ -138,12 +128,6 @@ describe('the hub of events', () => {
     })
     other.tell(Uint8Array.of(1))
     assert.deepEqual(sink.items, [Uint8Array.of(1)])
-    assert.throws(() => hub.watch(heights, 'even', new TestSink()), {
-      reason: 'nodeApi.tooManyWatchers',
-    })
-    assert.throws(() => hub.watchOther(sink, () => () => {}), {
-      reason: 'nodeApi.tooManyWatchers',
-    })
     leave()
     leave()
     assert.deepEqual({ stopped, size: hub.size }, { stopped: 1, size: 0 })

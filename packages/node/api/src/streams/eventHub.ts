@@ -4,8 +4,6 @@ import { isTold } from '@wadi/base/errors'
 import { encode } from '@wadi/cbor/codec'
 import type { ApiView } from '@wadi/consensus-services/kernel/api'
 import type { ChainViews } from '../chainViews.ts'
-import { errors } from '../errors.ts'
-import { WATCHERS_MAX } from '../limits.ts'
 import type { Topic } from './topic.ts'
 import { type Sink, Watcher } from './watcher.ts'
 
@@ -25,14 +23,12 @@ function tellOne(topic: Topic<any, any>, audience: Audience, view: ApiView): voi
 /** One for a node. */
 export class EventHub {
   readonly #views: ChainViews
-  readonly #watcherMax: number
   // biome-ignore lint/suspicious/noExplicitAny: topics of all types
   readonly #audiences = new Map<Topic<any, any>, Audience>()
   #count = 0
 
-  constructor(views: ChainViews, watcherMax: number = WATCHERS_MAX) {
+  constructor(views: ChainViews) {
     this.#views = views
-    this.#watcherMax = watcherMax
   }
 
   /** How many watch. */
@@ -42,7 +38,6 @@ export class EventHub {
 
   /** Somebody watches from now on. Returns how to stop. */
   watch<Q, A>(topic: Topic<Q, A>, request: Q, sink: Sink): () => void {
-    if (this.#count >= this.#watcherMax) throw errors.tooManyWatchers()
     const watcher = new Watcher(sink, this.#firstOf(topic, request))
     if (watcher.isOver) return () => {}
     const name = topic.nameOf?.(request)
@@ -65,7 +60,6 @@ export class EventHub {
    * with, and returns how to stop.
    */
   watchOther(sink: Sink, begin: (tell: (item: Uint8Array) => void) => () => void): () => void {
-    if (this.#count >= this.#watcherMax) throw errors.tooManyWatchers()
     const watcher = new Watcher(sink, [])
     const stop = begin((item) => watcher.tell(item))
     this.#count++
