@@ -31,11 +31,16 @@ describe('options', () => {
       '1.5s': 1500,
       '250ms': 250,
       '2000us': 2,
+      '100us': 1,
+      '1001\u00b5s': 2,
+      '1000\u03bcs': 1,
+      '1ns': 1,
+      '0ns': 0,
       '0': 0,
       '1m0s': 60_000,
     }
     for (const [written, ms] of Object.entries(cases)) assert.equal(read(option, written), ms)
-    refuses(option, '', '5', 's', '1 s', '-1s', '1us', '1.s', 5, undefined, '1h '.repeat(9))
+    refuses(option, '', '5', 's', '1 s', '-1s', '1.s', 5, undefined, '1h '.repeat(9))
     assert.equal(
       read(option, `${CONFIG_DURATION_DAYS_MAX * 24}h`),
       CONFIG_DURATION_DAYS_MAX * 86_400_000,

@@ -7,7 +7,8 @@ import { CONFIG_DURATION_DAYS_MAX } from './limits.ts'
 const NANOSECONDS: Readonly<Record<string, bigint>> = {
   ns: 1n,
   us: 1_000n,
-  µs: 1_000n,
+  '\u00b5s': 1_000n,
+  '\u03bcs': 1_000n,
   ms: 1_000_000n,
   s: 1_000_000_000n,
   m: 60_000_000_000n,
@@ -16,19 +17,24 @@ const NANOSECONDS: Readonly<Record<string, bigint>> = {
 const NANOSECONDS_PER_MS = 1_000_000n
 const DAY_MS = 86_400_000
 
-/** Milliseconds of a duration as Go writes it (`1h30m`, `1.5s`), or `undefined`. */
+/** As Go has them: the sign of micro, and the Greek letter. */
+const UNITS = `(${Object.keys(NANOSECONDS).join('|')})`
+const DURATION = new RegExp(`^(\\d{1,18}(\\.\\d{1,9})?${UNITS})+$`)
+const PARTS = new RegExp(`(\\d+)(?:\\.(\\d+))?${UNITS}`, 'g')
+
+/**
+ * Milliseconds of a duration as Go writes it (`1h30m`, `1.5s`), or `undefined`. Nothing here waits
+ * for less than one: a rest is one more.
+ */
 function parseDurationMs(written: string): number | undefined {
   if (written === '0') return 0
-  if (!/^(\d{1,18}(\.\d{1,9})?(ns|us|µs|ms|s|m|h))+$/.test(written)) return undefined
+  if (!DURATION.test(written)) return undefined
   let nanoseconds = 0n
-  for (const [, whole = '', fraction = '', unit = ''] of written.matchAll(
-    /(\d+)(?:\.(\d+))?(ns|us|µs|ms|s|m|h)/g,
-  )) {
+  for (const [, whole = '', fraction = '', unit = ''] of written.matchAll(PARTS)) {
     const scale = 10n ** BigInt(fraction.length)
     nanoseconds += (BigInt(whole + fraction) * NANOSECONDS[unit]!) / scale
   }
-  if (nanoseconds % NANOSECONDS_PER_MS !== 0n) return undefined
-  const ms = nanoseconds / NANOSECONDS_PER_MS
+  const ms = (nanoseconds + NANOSECONDS_PER_MS - 1n) / NANOSECONDS_PER_MS
   return ms <= BigInt(CONFIG_DURATION_DAYS_MAX * DAY_MS) ? Number(ms) : undefined
 }
 
