@@ -2,15 +2,25 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { toBase64 } from '@wadi/base/bytes'
 import { UnavailableError } from '@wadi/base/errors'
+import { createLogger } from '@wadi/base/log'
+import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { peerIdOf } from '@wadi/comet-p2p/peer-id'
 import type { NodeConfig } from '@wadi/compose/create-node'
 import { checkNodeConfig, type NodeConfig as Settings } from '@wadi/node-config/node-config'
 import { parseIp } from '@wadi/primitives/ip'
 import { levelsOf, nodeOptionsOf, publicAddressOf } from './nodeOptions.ts'
+import { PeerNames } from './peerNames.ts'
 
 const settingsOf = (raw: object = {}, flags: readonly string[] = []): Settings =>
   checkNodeConfig(raw, { flags })
-const optionsOf = (raw: object = {}): Promise<NodeConfig> => nodeOptionsOf(settingsOf(raw), 'data')
+const optionsOf = (raw: object = {}, said: string[] = []): Promise<NodeConfig> => {
+  const log = createLogger('p2p', ({ sentence, fields }) =>
+    said.push(`${sentence} ${fields?.['key']} ${fields?.['peer']}`),
+  )
+  const names = new PeerNames({ timers: nodeTimers, log })
+  const found = nodeOptionsOf(settingsOf(raw), 'data', { names, dial: () => undefined })
+  return found.finally(() => names.stop())
+}
 const isBad = (why: RegExp) => (error: unknown) =>
   error instanceof UnavailableError && error.reason === 'node.setting' && why.test(error.message)
 
@@ -64,13 +74,20 @@ describe('the options of a node', () => {
     )
   })
 
-  it('say whose host nobody knows', async () => {
+  it('go without whose host nobody knows, and say so', async () => {
     const key = toBase64(new Uint8Array(32).fill(7))
-    const persistent_peers = [`${key}@nobody.invalid:1`]
-    await assert.rejects(optionsOf({ consensus: { p2p: { persistent_peers } } }), {
-      reason: 'p2p.lookup',
-      message: /^consensus\.p2p\.persistent_peers: .*nobody\.invalid; correct it, or start again/,
-    })
+    const persistent_peers = [`${key}@nobody.invalid:1`, `${key}@127.0.0.1:2`]
+    const said: string[] = []
+    const { peers } = await optionsOf({ consensus: { p2p: { persistent_peers } } }, said)
+    assert.deepEqual(
+      peers.persistentPeers?.map(({ port }) => port),
+      [2],
+    )
+    assert.equal(said.length, 1)
+    assert.match(
+      said[0]!,
+      /is not known: the node asks again consensus\.p2p\.persistent_peers .*@nobody\.invalid:1$/,
+    )
   })
 
   it('tell where it prunes, halts, takes the state of others, and what gas costs', async () => {

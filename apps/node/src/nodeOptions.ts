@@ -24,6 +24,7 @@ import { parseIp, printIp } from '@wadi/primitives/ip'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { quantity } from '@wadi/primitives/quantity'
 import { oasisDialect, stockDialect } from '@wadi/tendermint/dialect'
+import type { NamedPeer, PeerNames } from './peerNames.ts'
 
 /** Part of the configuration cannot be what is meant. */
 export function badSetting(path: string, why: string): UnavailableError {
@@ -53,15 +54,25 @@ export function readEndpoint(path: string, text: string): Endpoint {
   })
 }
 
+/** Where peers are looked up, and who dials those that are found later. */
+export interface PeerSearch {
+  readonly names: PeerNames
+  readonly dial: (address: NetAddress) => void
+}
+
 /** What a node is made of. Names of hosts are looked up. */
-export async function nodeOptionsOf(settings: Settings, dataDir: string): Promise<NodeConfig> {
+export async function nodeOptionsOf(
+  settings: Settings,
+  dataDir: string,
+  search: PeerSearch,
+): Promise<NodeConfig> {
   const { consensus, wadi } = settings
   const { dialect, timeoutPropose, timeoutVote } = wadi.test
   const { strategy, numKept } = consensus.prune
   return {
     dataDir,
     dialect: dialect === 'oasis' ? oasisDialect : stockDialect,
-    peers: await peersOf(settings),
+    peers: await peersOf(settings, search),
     signer: signerOf(settings),
     halt: { epoch: consensus.haltEpoch, height: consensus.haltHeight },
     stateSync: stateSyncOf(settings),
@@ -140,23 +151,26 @@ function signerOf({ wadi: { signer } }: Settings): SignerConfig {
   return { kind, publicKey, door: { kind: 'port', endpoint, connectionKey } }
 }
 
-async function peersOf({ consensus, p2p: { seeds } }: Settings): Promise<PeersConfig> {
+async function peersOf(
+  { consensus, p2p: { seeds } }: Settings,
+  search: PeerSearch,
+): Promise<PeersConfig> {
   const { p2p, debug } = consensus
   const external = consensus.externalAddress && withoutProtocol(consensus.externalAddress)
-  const persistent = await readPeers('consensus.p2p.persistent_peers', p2p.persistentPeers)
-  const upstreams = await readPeers(
+  const persistent = readPeers('consensus.p2p.persistent_peers', p2p.persistentPeers)
+  const upstreams = readPeers(
     'consensus.sentry_upstream_addresses',
     consensus.sentryUpstreamAddresses,
   )
-  const hidden = upstreams.map(({ id }) => id)
+  const hidden = upstreams.map(({ peer }) => splitNetAddress(peer).id)
   return {
     listen: readEndpoint('consensus.listen_address', consensus.listenAddress),
     externalAddress: external,
-    persistentPeers: [...persistent, ...upstreams],
+    persistentPeers: await addressesOf([...persistent, ...upstreams], search),
     privatePeers: hidden,
     persistentDialMsMax: p2p.persistentPeersMaxDialPeriod || undefined,
     // Those of the network of runtimes are among them: nobody there speaks with us.
-    seeds: await readPeers('p2p.seeds', seeds),
+    seeds: await addressesOf(readPeers('p2p.seeds', seeds), search),
     unconditionalPeers: [...p2p.unconditionalPeers.map(idOf), ...hidden],
     inboundPeersMax: p2p.maxNumInboundPeers,
     outboundPeersMax: p2p.maxNumOutboundPeers,
@@ -170,22 +184,24 @@ async function peersOf({ consensus, p2p: { seeds } }: Settings): Promise<PeersCo
   }
 }
 
-function readPeers(path: string, peers: readonly string[]): Promise<readonly NetAddress[]> {
-  const written = peers.map((peer) => readSetting(path, () => withId(peer)))
-  return Promise.all(written.map((peer) => lookedUp(path, () => resolveNetAddress(peer))))
+function readPeers(key: string, peers: readonly string[]): readonly NamedPeer[] {
+  return peers.map((peer) => ({ key, peer: readSetting(key, () => withId(peer)) }))
 }
 
-/** What nobody knows today may be known tomorrow: no fault of the configuration. */
-export async function lookedUp<T>(path: string, lookUp: () => Promise<T>): Promise<T> {
-  try {
-    return await lookUp()
-  } catch (error) {
-    if (!(error instanceof UnavailableError)) throw error
-    const remedy = 'correct it, or start again when it is known'
-    throw new UnavailableError(error.reason, `${path}: ${error.message}; ${remedy}`, {
-      cause: error,
-    })
+/** Their addresses. Those that nobody knows yet join the list when somebody does. */
+async function addressesOf(
+  peers: readonly NamedPeer[],
+  { names, dial }: PeerSearch,
+): Promise<readonly NetAddress[]> {
+  const known: NetAddress[] = []
+  const join = (address: NetAddress) => {
+    known.push(address)
+    dial(address)
   }
+  const lookUp = (one: NamedPeer) => names.find(one, () => resolveNetAddress(one.peer), join)
+  const found = await Promise.all(peers.map(lookUp))
+  known.unshift(...found.filter((address) => address !== undefined))
+  return known
 }
 
 /** With an id, as CometBFT names a peer; the reference names it by its key. */

@@ -16,6 +16,7 @@ import { checkNodeConfig } from '@wadi/node-config/node-config'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { oasisDialect } from '@wadi/tendermint/dialect'
 import { nodeOptionsOf } from './nodeOptions.ts'
+import { PeerNames } from './peerNames.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'wadi-sentry-'))
 after(() => rmSync(root, { recursive: true }))
@@ -85,7 +86,10 @@ class Place {
       },
     })
     this.#metrics = new MetricsRegistry()
-    const { peers: config } = await nodeOptionsOf(settings, this.folder)
+    const log = createLogger('p2p', SILENT)
+    const names = new PeerNames({ timers: nodeTimers, log })
+    const search = { names, dial: () => undefined }
+    const { peers: config } = await nodeOptionsOf(settings, this.folder, search)
     this.#network = createNodeNetwork({
       world: {
         clock: processClock,
@@ -93,7 +97,7 @@ class Place {
         random: processRandom,
         files: nodeFiles,
         metrics: this.#metrics,
-        log: createLogger('p2p', SILENT),
+        log,
       },
       config,
       folder: this.folder,

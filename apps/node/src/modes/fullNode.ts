@@ -11,9 +11,10 @@ import type { GrpcServer } from '@wadi/grpc/server'
 import type { NodeApi } from '@wadi/node-api/node-api'
 import type { Epoch } from '@wadi/primitives/epoch'
 import { lightBlockProvider } from '../lightBlocks.ts'
-import { nodeOptionsOf } from '../nodeOptions.ts'
+import { nodeOptionsOf, type PeerSearch } from '../nodeOptions.ts'
 import { type Enrolment, enrolmentOf, sentryOf, submitterOf } from '../nodeRegistration.ts'
 import { p2pConfigOf } from '../p2pOptions.ts'
+import { PeerNames } from '../peerNames.ts'
 import { runtimesConfigOf } from '../runtimesOptions.ts'
 import type { Misbehaviour, ModeNode, NodeContext } from './modeNode.ts'
 
@@ -43,17 +44,20 @@ export async function openFullNode(context: NodeContext): Promise<ModeNode> {
   const named = stateSync.enabled
     ? names.map((name) => lightBlockProvider(name, context.world))
     : []
+  const search = searchOf(context, (address) => opened?.network.dial(address))
   const letGo = () => {
+    search.names.stop()
     for (const provider of named) provider.close()
   }
-  const p2p = await openP2p(context)
+  const p2p = await openP2p(context, search.names)
   // Peers prove the state unless others are named.
   const providers = named.length > 0 ? named : p2p?.lightBlocks
   const log = context.world.logger('byzantine')
   const network = p2p && (context.misbehaviour?.networkOf?.(p2p.network, log) ?? p2p.network)
   const runtimes = network && runtimesOf(context, { own, methods, submitter, network })
   const watch = watchOf(context, methods)
-  const node = await openNode(context, { own, providers, p2p, runtimes, watch }).catch((error) => {
+  const parts = { own, search, providers, p2p, runtimes, watch }
+  const node = await openNode(context, parts).catch((error) => {
     letGo()
     throw error
   })
@@ -94,6 +98,10 @@ export async function openFullNode(context: NodeContext): Promise<ModeNode> {
   }
 }
 
+function searchOf({ world }: NodeContext, dial: PeerSearch['dial']): PeerSearch {
+  return { names: new PeerNames({ ...world, log: world.logger('p2p') }), dial }
+}
+
 /** Never answers if the node is stopped before. */
 async function untilEpoch({ api }: Node, epoch: Epoch, signal: AbortSignal): Promise<void> {
   try {
@@ -106,6 +114,7 @@ async function untilEpoch({ api }: Node, epoch: Epoch, signal: AbortSignal): Pro
 
 interface NodeParts {
   readonly own: Enrolment | undefined
+  readonly search: PeerSearch
   readonly providers: readonly LightBlockProvider[] | undefined
   readonly p2p: NodeP2p | undefined
   readonly runtimes: NodeRuntimes | undefined
@@ -123,9 +132,9 @@ function watchOf(
 }
 
 /** A node that knows nobody, and that nobody can dial, does without, if it needs nobody. */
-async function openP2p(context: NodeContext): Promise<NodeP2p | undefined> {
+async function openP2p(context: NodeContext, names: PeerNames): Promise<NodeP2p | undefined> {
   const { settings, dataDir, world, document, keys, onFatal } = context
-  const config = await p2pConfigOf(settings)
+  const config = await p2pConfigOf(settings, names)
   const { seeds = [], persistentPeers = [] } = config
   const isAlone = settings.p2p.port === 0 && seeds.length + persistentPeers.length === 0
   const { stateSync, providers } = settings.consensus
@@ -167,11 +176,11 @@ function runtimesOf(
 
 async function openNode(
   { settings, dataDir, isForTests, world, document, keys, stopSoon, onFatal }: NodeContext,
-  { own, providers, p2p, runtimes, watch }: NodeParts,
+  { own, search, providers, p2p, runtimes, watch }: NodeParts,
 ): Promise<Node> {
   const registration = own?.registration
   return createNode({
-    config: await nodeOptionsOf(settings, dataDir),
+    config: await nodeOptionsOf(settings, dataDir, search),
     world,
     document,
     keys,

@@ -15,6 +15,7 @@ import type { TrustedPoint } from '@wadi/tendermint/light/lightClient'
 import { channelTo } from '../../lightBlocks.ts'
 import { badSetting } from '../../nodeOptions.ts'
 import { p2pConfigOf } from '../../p2pOptions.ts'
+import { PeerNames } from '../../peerNames.ts'
 import type { ModeNode, NodeContext } from '../modeNode.ts'
 import { BlockFollower } from './blockFollower.ts'
 import { peerTransport } from './peerTransport.ts'
@@ -37,7 +38,8 @@ export async function openStatelessNode(context: NodeContext): Promise<ModeNode>
   const { providers: names, lightClient } = settings.consensus
   const file = openTrustFile(world.files, dataDir)
   const trust = trustOf(context, file)
-  const config = await p2pConfigOf(settings)
+  const peerNames = new PeerNames({ timers: world.timers, log: world.logger('p2p') })
+  const config = await p2pConfigOf(settings, peerNames)
   const p2p = await openNodeP2p({ config, dataDir, world, document, identity, onFatal })
   const channels = names.map((name) => channelTo(name, world))
   const chainContext = chainContextOf(document)
@@ -80,6 +82,7 @@ export async function openStatelessNode(context: NodeContext): Promise<ModeNode>
       follower.start()
     },
     stop: async () => {
+      peerNames.stop()
       follower.stop()
       for (const channel of channels) channel.close()
       await p2p.stop()
