@@ -7,6 +7,7 @@ import { type LoadedConfig, loadConfig } from '@wadi/node-config/load-config'
 import type { NodeConfig } from '@wadi/node-config/node-config'
 import type { nodeFlags, persistentFlags } from '@wadi/node-config/node-flags'
 import { findObstacles } from '@wadi/node-config/obstacles'
+import { testEntity } from '@wadi/provisioning/test-entity'
 import { NODE_ROLES, requireFiles } from './commands/signing/keyPlace.ts'
 import { DONE, exitCodeOf, FAILED, MISUSED, sentenceOf } from './exitCodes.ts'
 import { RunningNode, type RunningNodeOptions } from './runningNode.ts'
@@ -68,6 +69,14 @@ export async function runNode(call: RunCall, world: CommandWorld): Promise<numbe
   return await runSettings({ settings, sources, isForTests, hasTestEntity }, world)
 }
 
+/** The flag goes before what the file says of the owner, as in the reference. */
+export function ownedByTestEntity(settings: NodeConfig): NodeConfig {
+  return {
+    ...settings,
+    registration: { entity: undefined, entityId: testEntity().entity.id },
+  }
+}
+
 /** What a node is run with: its configuration, and what only tests want. */
 export interface RunSettings
   extends Omit<RunningNodeOptions, 'dataDir'>,
@@ -82,7 +91,8 @@ export async function runSettings(run: RunSettings, world: CommandWorld): Promis
   for (const { message } of obstacles) world.err.write(`Error: ${message}\n`)
   const { dataDir } = settings.common
   if (obstacles.length > 0 || dataDir === undefined) return MISUSED
-  const node = new RunningNode({ ...how, settings, dataDir })
+  const owned = hasTestEntity ? ownedByTestEntity(settings) : settings
+  const node = new RunningNode({ ...how, settings: owned, dataDir })
   obeySignals(node, settings)
   obeyInput(node, world)
   await node.start()

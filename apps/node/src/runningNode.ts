@@ -13,6 +13,7 @@ import { processClock, processRandom } from '@wadi/compose/process-world'
 import { parseGenesis } from '@wadi/consensus/genesis/document'
 import { countClients } from '@wadi/grpc/metrics'
 import { internalSocketOf } from '@wadi/node-config/internal-socket'
+import { logFileOf } from '@wadi/node-config/log-file'
 import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { sentenceOf } from './exitCodes.ts'
@@ -54,7 +55,8 @@ export class RunningNode {
   constructor(options: RunningNodeOptions) {
     this.#options = options
     const { settings } = options
-    const { file, format } = settings.common.log
+    const { format } = settings.common.log
+    const file = logFileOf(settings.common)
     const clock = processClock
     // The log may be in it.
     nodeFiles.makeFolder(options.dataDir)

@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import type { UnavailableError } from '@wadi/base/errors'
 import { internalSocketOf } from '../internalSocket.ts'
 import { SOCKET_PATH_SIZE_MAX } from '../limits.ts'
+import { logFileOf } from '../logFile.ts'
 import type { NodeConfig } from '../nodeConfig.ts'
 import { type CheckContext, obstacle, systemCode } from './obstacle.ts'
 
@@ -39,7 +40,7 @@ function complaintOf(
 }
 
 function checkLog(config: NodeConfig, context: CheckContext): UnavailableError[] {
-  const { file } = config.common.log
+  const file = logFileOf(config.common)
   if (file === undefined) return []
   const complaint = complaintOf(file, config, (stat) => {
     if (stat.isDirectory()) return 'is a folder; name a file in it'

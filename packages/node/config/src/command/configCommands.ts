@@ -43,8 +43,9 @@ const check = command<typeof checkFlags>({
   name: 'check',
   summary: 'check the configuration and what it needs, without touching anything',
   details: [
-    'Every mistake is told at once: the key, its place in the file, and what to do. Ends with 0 if a node',
-    'can start, and with 2 if not.',
+    'What is written wrongly is told one by one; as soon as all of it can be read, everything that keeps a',
+    'node from starting is told at once: the key, its place in the file, and what to do. Ends with 0 if a',
+    'node can start, and with 2 if not.',
   ],
   examples: ['wadi-node config check --config node.yaml'],
   options: checkFlags,

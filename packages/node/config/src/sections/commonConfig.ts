@@ -13,7 +13,9 @@ export const commonConfig = section('common', {
     text({ doc: 'The UNIX socket of the node; `internal.sock` in its folder if it is empty.' }),
   ),
   log: group({
-    file: optional(text({ doc: 'Where lines go; standard output if it is empty.' })),
+    file: optional(
+      text({ doc: 'Where lines go: a path from `data_dir` on; standard output if it is empty.' }),
+    ),
     format: oneOf(['logfmt', 'json'], {
       default: 'logfmt',
       capitals: 'any',

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { toBase64 } from '@wadi/base/bytes'
+import { checkNodeConfig } from '@wadi/node-config/node-config'
+import { nodeFiles } from '@wadi/node-storage/node-files'
+import { testEntity } from '@wadi/provisioning/test-entity'
+import { ownerOf } from '@wadi/registration/owner'
+import { ownedByTestEntity } from './runNode.ts'
+import { RunningNode } from './runningNode.ts'
+
+describe('a node that is run', () => {
+  it('belongs to the entity of tests where that flag is given, whatever its file says', () => {
+    const other = toBase64(new Uint8Array(32).fill(7))
+    for (const registration of [{}, { entity_id: other }, { entity: '/nowhere/entity.json' }]) {
+      const settings = ownedByTestEntity(checkNodeConfig({ registration }))
+      assert.deepEqual(ownerOf(nodeFiles, settings.registration), testEntity().entity.id)
+    }
+  })
+
+  it('logs into its own folder where the file is no whole path', () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'wadi-log-'))
+    const settings = checkNodeConfig({ common: { data_dir: dataDir, log: { file: 'node.log' } } })
+    new RunningNode({ settings, dataDir, isForTests: true })
+    assert.ok(existsSync(join(dataDir, 'node.log')))
+    rmSync(dataDir, { recursive: true })
+  })
+})
