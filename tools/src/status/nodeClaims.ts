@@ -103,7 +103,7 @@ export const nodeClaims: readonly Claim[] = [
   },
   {
     area: 'Operations',
-    does: 'registration, VRF proofs, sentries, metrics, profiles, rotation of logs, a doctor',
+    does: 'registration, VRF proofs, sentries, metrics, health, profiles, rotation of logs, a doctor',
     against: 'the rules of the registry and the beacon; a validator that runs',
     shownBy: [
       'packages/node/registration/src/registration.test.ts',
@@ -111,6 +111,7 @@ export const nodeClaims: readonly Claim[] = [
       'packages/node/compose/src/vrfProofs.test.ts',
       'packages/node/registration/src/sentry/sentry.test.ts',
       'apps/node/src/slow-sentryUpstream.test.ts',
+      'apps/node/src/operations/health.test.ts',
       'apps/node/src/commands/doctor/slow-doctor.test.ts',
     ],
   },

@@ -20,3 +20,9 @@ export const PROFILE_CONNECTIONS_MAX = 4
 
 /** How long a request for a profile may take to be read. */
 export const PROFILE_REQUEST_MS_MAX = 5_000
+
+/** The age of the last block beyond which a node is not healthy; the reference syncs up to it. */
+export const BLOCK_AGE_SECONDS_MAX = 60n
+
+/** Rounds of which the state may be missing in a node that is well. */
+export const ROUNDS_BEHIND_MAX = 20n

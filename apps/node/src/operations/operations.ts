@@ -1,4 +1,4 @@
-/** What an operator looks at a running process with: metrics, served or sent, and profiles. */
+/** What an operator looks at a running process with: metrics, served or sent, health, profiles. */
 
 import type { NodeWorld } from '@wadi/compose/create-node'
 import { SOFTWARE_VERSION } from '@wadi/compose/software-version'
@@ -6,6 +6,7 @@ import type { NodeApi } from '@wadi/node-api/node-api'
 import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
 import { serveMetrics } from '../metricsServer.ts'
 import { readEndpoint } from '../nodeOptions.ts'
+import { type AskHealth, askHealth } from './health.ts'
 import { MetricsPush } from './metricsPush.ts'
 import { serveProfiles } from './profileServer.ts'
 import { ResourceWatch } from './resourceWatch.ts'
@@ -41,10 +42,12 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
   return { close }
 }
 
-async function openMetrics(
-  { settings, dataDir, world, methods }: OperationsOptions,
-  opened: (() => void)[],
-): Promise<void> {
+function healthOf({ methods, world: { clock } }: OperationsOptions): AskHealth {
+  return () => askHealth(methods(), clock.unixMs())
+}
+
+async function openMetrics(options: OperationsOptions, opened: (() => void)[]): Promise<void> {
+  const { settings, dataDir, world, methods } = options
   const { mode, address, interval: intervalMs, jobName = '', labels } = settings.metrics
   const { metrics, timers } = world
   if (mode === 'none') return
@@ -52,7 +55,8 @@ async function openMetrics(
   opened.push(() => watch.stop())
   void watch.start()
   if (mode === 'pull') {
-    const server = await serveMetrics(metrics, readEndpoint('metrics.address', address))
+    const at = readEndpoint('metrics.address', address)
+    const server = await serveMetrics({ metrics, health: healthOf(options), at })
     opened.push(() => server.close())
     return
   }
@@ -64,15 +68,18 @@ async function openMetrics(
   opened.push(() => push.stop())
 }
 
-async function openProfiles(
-  { settings, world }: OperationsOptions,
-  opened: (() => void)[],
-): Promise<void> {
+async function openProfiles(options: OperationsOptions, opened: (() => void)[]): Promise<void> {
+  const { settings, world } = options
   const { bindAddress } = settings.pprof
   if (bindAddress === undefined) return
   const colon = bindAddress.lastIndexOf(':')
   const host = bindAddress.slice(0, colon)
   const port = Number(bindAddress.slice(colon + 1))
-  const profiles = await serveProfiles({ host, port, log: world.logger('profiles') })
+  const profiles = await serveProfiles({
+    host,
+    port,
+    health: healthOf(options),
+    log: world.logger('profiles'),
+  })
   opened.push(() => profiles.close())
 }

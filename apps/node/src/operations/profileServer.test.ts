@@ -6,6 +6,7 @@ import { PROFILE_SECONDS, PROFILE_SECONDS_MAX } from './limits.ts'
 import { isLoopbackHost, secondsOf, serveProfiles } from './profileServer.ts'
 
 const log = createLogger('profiles', SILENT)
+const health = async () => ({ healthy: true, reasons: [] })
 
 /** Asks with headers that `fetch` sets itself. */
 function ask(port: number, path: string, headers: Readonly<Record<string, string>> = {}) {
@@ -22,7 +23,7 @@ function ask(port: number, path: string, headers: Readonly<Record<string, string
 
 describe('profiles of a process', () => {
   it('are of its time, one at a time, for as many seconds as are wanted', async () => {
-    const profiles = await serveProfiles({ host: '', port: 0, log })
+    const profiles = await serveProfiles({ host: '', port: 0, health, log })
     const asking = ask(profiles.port, '/debug/pprof/profile?seconds=1')
     // The first has to be there before another one is refused.
     let second = await ask(profiles.port, '/debug/pprof/profile?seconds=1')
@@ -41,7 +42,7 @@ describe('profiles of a process', () => {
     assert.equal(secondsOf(`${PROFILE_SECONDS_MAX}`), PROFILE_SECONDS_MAX)
     for (const text of ['0', `${PROFILE_SECONDS_MAX + 1}`, '-1', '1.5', '', 'ten', '9'.repeat(99)])
       assert.equal(secondsOf(text), undefined)
-    const profiles = await serveProfiles({ host: '127.0.0.1', port: 0, log })
+    const profiles = await serveProfiles({ host: '127.0.0.1', port: 0, health, log })
     assert.equal((await ask(profiles.port, '/debug/pprof/profile?seconds=0')).status, 400)
     assert.equal((await ask(profiles.port, '/')).status, 404)
     assert.equal((await ask(profiles.port, '//')).status, 400)
@@ -50,7 +51,7 @@ describe('profiles of a process', () => {
   })
 
   it('are for nobody who asks through a browser', async () => {
-    const profiles = await serveProfiles({ host: 'localhost', port: 0, log })
+    const profiles = await serveProfiles({ host: 'localhost', port: 0, health, log })
     const at = '/debug/pprof/'
     assert.equal((await ask(profiles.port, at, { origin: 'https://a.example' })).status, 403)
     assert.equal((await ask(profiles.port, at, { host: `a.example:${profiles.port}` })).status, 403)
@@ -58,7 +59,7 @@ describe('profiles of a process', () => {
   })
 
   it('show no memory to other machines', async () => {
-    const profiles = await serveProfiles({ host: '0.0.0.0', port: 0, log })
+    const profiles = await serveProfiles({ host: '0.0.0.0', port: 0, health, log })
     const { status, body } = await ask(profiles.port, '/debug/pprof/heap')
     assert.equal(status, 403)
     assert.match(body, /secrets/)
@@ -70,8 +71,8 @@ describe('profiles of a process', () => {
   })
 
   it('say when they have no port', async () => {
-    const one = await serveProfiles({ host: '', port: 0, log })
-    const two = serveProfiles({ host: '', port: one.port, log })
+    const one = await serveProfiles({ host: '', port: 0, health, log })
+    const two = serveProfiles({ host: '', port: one.port, health, log })
     await assert.rejects(two, { reason: 'node.profiles', message: /cannot listen on 127/ })
     one.close()
   })

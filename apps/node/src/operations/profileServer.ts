@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { getHeapSnapshot } from 'node:v8'
 import { UnavailableError } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
+import { type AskHealth, HEALTH_PATH, sendHealth } from './health.ts'
 import {
   PROFILE_CONNECTIONS_MAX,
   PROFILE_REQUEST_MS_MAX,
@@ -20,6 +21,7 @@ export interface ProfileServerOptions {
   /** An address, a name, or nothing for this machine only. */
   readonly host: string
   readonly port: number
+  readonly health: AskHealth
   readonly log: Logger
 }
 
@@ -34,6 +36,7 @@ const LOOPBACK = '127.0.0.1'
 const MS_PER_SECOND = 1000
 const PAGE = `/debug/pprof/profile?seconds=${PROFILE_SECONDS}   CPU, as a .cpuprofile
 /debug/pprof/heap                 memory, as a .heapsnapshot; on loopback only
+${HEALTH_PATH}                           whether the node is of use: 200 or 503, and why
 `
 
 /** Is the host this machine by a name that nobody else can give? */
@@ -95,6 +98,7 @@ class Profiles {
     const why = this.#refusal(asked, pathname)
     if (why !== undefined) return refuse(response, 403, why)
     if (asked.method !== 'GET') return refuse(response, 405, 'only GET')
+    if (pathname === HEALTH_PATH) return await sendHealth(this.#options.health, response)
     if (pathname === '/debug/pprof/') return refuse(response, 200, PAGE)
     if (pathname !== '/debug/pprof/profile' && pathname !== '/debug/pprof/heap')
       return refuse(response, 404, PAGE)

@@ -17,13 +17,15 @@ export const iasConfig = section('ias', {
 
 /** Profiles on demand. */
 export const pprofConfig = section('pprof', {
-  bindAddress: optional(hostPort({ doc: 'Where profiles are served; nowhere if it is empty.' })),
+  bindAddress: optional(
+    hostPort({ doc: 'Where profiles are served, and `/health`; nowhere if it is empty.' }),
+  ),
 })
 
 const options = {
   mode: oneOf(['none', 'pull', 'push'], {
     default: 'none',
-    doc: 'Are metrics served, or sent? push only for tests.',
+    doc: 'Are metrics served, with `/health` beside them, or sent? push only for tests.',
   }),
   address: text({ default: '127.0.0.1:3000', doc: 'Where they are served, or sent to.' }),
   jobName: optional(text({ doc: 'The job under which they are sent.' })),
