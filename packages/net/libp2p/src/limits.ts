@@ -9,6 +9,8 @@
  *   topics that it subscribes to                  1 MiB, gossipsub's own bound
  *   requests that have come and are not whole     {@link REQUEST_BYTES_MAX} each,
  *                                                 of all peers {@link REQUESTS_BYTES_MAX}
+ *   answers that it has not read                  {@link ANSWERS_PER_PEER_BYTES_MAX},
+ *                                                 of all peers {@link ANSWERS_BYTES_MAX}
  */
 
 /** A gossip frame: the library's default in the reference. */
@@ -53,6 +55,13 @@ export const REQUESTS_BYTES_MAX = 64 * 1024 * 1024
 
 /** A response, as in the reference. */
 export const RESPONSE_BYTES_MAX = 64 * 1024 * 1024
+
+/**
+ * Answers that are on their way to one peer, and to all: a peer that asks and does not read costs
+ * no more. Twelve pieces of a checkpoint, which is what a node asks for at once, are 96 MiB.
+ */
+export const ANSWERS_PER_PEER_BYTES_MAX = 128 * 1024 * 1024
+export const ANSWERS_BYTES_MAX = 512 * 1024 * 1024
 
 /** Requests of one connection and protocol, and of all, that are being answered. */
 export const REQUESTS_PER_PROTOCOL_MAX = 32

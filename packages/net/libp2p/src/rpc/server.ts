@@ -6,9 +6,12 @@ import type { Logger } from '@wadi/base/log'
 import { decodeRpc } from '@wadi/cbor/codec'
 import type { FrameCounter } from '@wadi/cbor/framing-metrics'
 import type { Reply, Request, Respondent } from '@wadi/contracts/runtime-network'
+import type { PublicKey } from '@wadi/primitives/publicKey'
 import { errors } from '../errors.ts'
-import { keyOf } from '../host/peerNames.ts'
+import { type KeyText, keyOf, keyTextOf } from '../host/peerNames.ts'
 import {
+  ANSWERS_BYTES_MAX,
+  ANSWERS_PER_PEER_BYTES_MAX,
   METHOD_SIZE_MAX,
   REQUEST_ANSWER_MS_MAX,
   REQUEST_BYTES_MAX,
@@ -26,12 +29,15 @@ import { encodeReply, RpcRequest } from './messages.ts'
 export class RequestRoom {
   #requests = 0
   #bytes = 0
+  #answerBytes = 0
+  readonly #answerBytesOf = new Map<KeyText, number>()
 
-  /** A place for a request; undefined if there is none. */
-  enter(): RequestPlace | undefined {
+  /** A place for a request of a peer; undefined if there is none. */
+  enter(peer: PublicKey): RequestPlace | undefined {
     if (this.#requests >= REQUESTS_MAX) return undefined
     this.#requests++
     let held = 0
+    let answered = 0
     return {
       hold: (size) => {
         if (this.#bytes + size > REQUESTS_BYTES_MAX) return false
@@ -39,22 +45,48 @@ export class RequestRoom {
         held += size
         return true
       },
+      holdAnswer: (size) => {
+        if (!this.#holdAnswer(keyTextOf(peer), size)) return false
+        answered += size
+        return true
+      },
       leave: () => {
         this.#requests--
         this.#bytes -= held
+        this.#dropAnswer(keyTextOf(peer), answered)
         held = 0
+        answered = 0
       },
     }
   }
 
   get isEmpty(): boolean {
-    return this.#requests === 0 && this.#bytes === 0
+    const isWithoutAnswers = this.#answerBytes === 0 && this.#answerBytesOf.size === 0
+    return this.#requests === 0 && this.#bytes === 0 && isWithoutAnswers
+  }
+
+  #holdAnswer(peer: KeyText, size: number): boolean {
+    const ofPeer = (this.#answerBytesOf.get(peer) ?? 0) + size
+    const isTooMuch = ofPeer > ANSWERS_PER_PEER_BYTES_MAX
+    if (isTooMuch || this.#answerBytes + size > ANSWERS_BYTES_MAX) return false
+    this.#answerBytesOf.set(peer, ofPeer)
+    this.#answerBytes += size
+    return true
+  }
+
+  #dropAnswer(peer: KeyText, size: number): void {
+    const left = (this.#answerBytesOf.get(peer) ?? 0) - size
+    if (left > 0) this.#answerBytesOf.set(peer, left)
+    else this.#answerBytesOf.delete(peer)
+    this.#answerBytes -= size
   }
 }
 
 /** What one request takes of it. */
 export interface RequestPlace {
   hold(size: number): boolean
+  /** There is an answer of that size, which is kept until the peer has taken it. */
+  holdAnswer(size: number): boolean
   leave(): void
 }
 
@@ -73,7 +105,7 @@ export async function serveStream(
   connection: Connection,
 ): Promise<void> {
   const from = keyOf(connection.remotePeer)
-  const place = from === undefined ? undefined : room.enter()
+  const place = from === undefined ? undefined : room.enter(from)
   if (from === undefined || place === undefined) return abortStream(stream)
   try {
     const frame = await readFrame(stream, {
@@ -85,7 +117,12 @@ export async function serveStream(
     const { method, body } = decodeRpc(RpcRequest, frame)
     if (method.length > METHOD_SIZE_MAX) return abortStream(stream)
     const reply = await replyOf(respondent, { method, body, from }, stream)
-    await writeFrame(stream, encodeReply(reply), { msMax: RESPONSE_WRITE_MS_MAX, counter })
+    const answer = encodeReply(reply)
+    if (!place.holdAnswer(answer.length)) {
+      log.debug('request dropped', { from, why: 'too many answers are on their way' })
+      return abortStream(stream)
+    }
+    await writeFrame(stream, answer, { msMax: RESPONSE_WRITE_MS_MAX, counter })
     await endStream(stream, { flushMs: RESPONSE_WRITE_MS_MAX, lingerMs: SERVER_LINGER_MS_MAX })
   } catch (error) {
     abortStream(stream)
