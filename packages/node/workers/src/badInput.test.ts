@@ -13,6 +13,7 @@ import { Arena } from '@wadi/mkvs/arena'
 import { digestOf } from '@wadi/mkvs/checkpoint/chunk'
 import { CHUNK_COUNT_MAX, KEY_BYTES_MAX } from '@wadi/mkvs/limits'
 import { ROOT_TYPE_STATE, type Root, type WriteLog } from '@wadi/mkvs/roots'
+import { createTree } from '@wadi/mkvs/tree'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
 import { Hash } from '@wadi/primitives/hash'
 import type { OfferedCheckpoint } from '@wadi/runtime-executor/sync/input'
@@ -36,6 +37,7 @@ import {
 import { hashOfBatch, hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
 import fc from 'fast-check'
 import { LATEST_ROUND } from './history/roundHistory.ts'
+import { PROVED_KEYS_MAX } from './limits.ts'
 import { askPeers } from './peers/askPeers.ts'
 import { RuntimeStore } from './store/runtimeStore.ts'
 import { listCheckpoints } from './sync/fetchCheckpoints.ts'
@@ -377,6 +379,46 @@ describe('Bad input: storage-sync requests', () => {
       for (const bytes of misspelled(good).values()) await check(bytes)
       await fc.assert(fc.asyncProperty(hostileBytes(good), check), { numRuns: 60 })
     }
+  })
+
+  it('PROVED_KEYS_MAX: are answered with so many keys, and not one more', async () => {
+    const large = newStore()
+    const count = PROVED_KEYS_MAX + 200
+    const keyOfPair = (i: number) => Uint8Array.of(1, i >> 8, i)
+    const writeLog = Array.from({ length: count }, (_, i) => [keyOfPair(i), keyOfPair(i)] as const)
+    const state = createTree(new Arena(), { namespace: runtimeId, type: ROOT_TYPE_STATE })
+    for (const [key, value] of writeLog) state.insert(key, value)
+    const to: Root = { ...STEP.to, hash: state.rootHash().slice() }
+    large.finalize(headerOf(0))
+    large.apply({ from: STEP.from, to, writeLog })
+    const other = new MemoryNetwork()
+    const [from, asking] = [other.join(keyOf(1)), other.join(keyOf(2))]
+    const all = { chainContext, runtimeId, store: large, checkpoints, offer: 'all' as const }
+    serveStorage({ network: from, ...all, onFatal })
+    const protocol = protocolOf('storagepub')
+    const position = { root: to, position: to.hash }
+    const entriesOf = async (limit: number) => {
+      const request = { tree: position, prefixes: [Uint8Array.of(1)], limit, proofVersion: 0 }
+      const method = publicStorageMethods.getPrefixes
+      const { value } = await askPeers(asking, { protocol, method, request })
+      return value.proof.entries.length
+    }
+    const stepsOf = async (prefetch: number) => {
+      const request = { tree: position, key: Uint8Array.of(1), prefetch, proofVersion: 0 }
+      const { value } = await askPeers(asking, {
+        protocol,
+        method: publicStorageMethods.iterate,
+        request,
+      })
+      return value.proof.entries.length
+    }
+    for (const entries of [entriesOf, stepsOf]) {
+      const most = await entries(PROVED_KEYS_MAX)
+      assert.ok((await entries(PROVED_KEYS_MAX - 1)) < most)
+      assert.equal(await entries(PROVED_KEYS_MAX + 1), most)
+      assert.equal(await entries(65_535), most)
+    }
+    assert.deepEqual(fatal, [])
   })
 
   it('REQUEST_ITEM_COUNT_MAX: have so many items, and not one more', async () => {

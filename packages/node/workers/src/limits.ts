@@ -39,6 +39,9 @@ export const ENCLAVE_CALL_MS_MAX = 2000
 export const PUBLISH_TRIES_MAX = 10
 export const PUBLISH_RETRY_MS = 500
 
+/** Keys of which one proof tells another node: it asks again for more. */
+export const PROVED_KEYS_MAX = 4096
+
 /** When trees are looked after again that could not be. */
 export const UPKEEP_RETRY_MS = 10_000
 

@@ -16,6 +16,7 @@ import {
   storageMethods,
 } from '@wadi/runtime-protocol/peers/methods'
 import { checkpointErrors } from '../errors.ts'
+import { PROVED_KEYS_MAX } from '../limits.ts'
 import type { RuntimeStore } from '../store/runtimeStore.ts'
 
 /** What is served, and to whom. */
@@ -49,8 +50,14 @@ export function serveStorage(served: ServedStorage): void {
   if (offer === 'sync') return
   serve(RUNTIME_SERVICES.storagepub, publicStorageMethods, {
     get: (request) => ({ proof: store.get(request) }),
-    getPrefixes: (request) => ({ proof: store.getPrefixes(request) }),
-    iterate: (request) => ({ proof: store.iterate(request) }),
+    getPrefixes: (request) => {
+      const limit = Math.min(request.limit, PROVED_KEYS_MAX)
+      return { proof: store.getPrefixes({ ...request, limit }) }
+    },
+    iterate: (request) => {
+      const prefetch = Math.min(request.prefetch, PROVED_KEYS_MAX)
+      return { proof: store.iterate({ ...request, prefetch }) }
+    },
   })
 }
 
