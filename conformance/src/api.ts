@@ -5,14 +5,13 @@
  */
 
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { isTold } from '@wadi/base/errors'
 import { areSame, type CallOutcome, ownOutcome, recordedOutcome } from './api/compareCalls.ts'
 import { serveArchive } from './api/servedArchive.ts'
 import { readNdjsonFile } from './ndjson.ts'
-import type { RecordedCall } from './records.ts'
+import type { RecordedCall, RecordedRound } from './records.ts'
 import { damagedRecording, openRecording } from './replay/recording.ts'
-import { unansweredCalls } from './unansweredCalls.ts'
 
 const EXIT_BAD = 1
 const EXIT_USAGE = 2
@@ -20,7 +19,7 @@ const EXIT_RECORDING = 3
 const SHOWN_BYTES_MAX = 400
 
 const USAGE = `usage: npm run -s api -- <chain folder> <api file>
-  <chain folder>    has genesis.json and blocks.ndjson.gz
+  <chain folder>    has genesis.json and blocks.ndjson.gz, and rounds.ndjson.gz if it had a runtime
   <api file>        recorded calls about that chain, as .ndjson.gz
 exit code: 0 all answers are identical, 1 one differs, 2 the command is wrong, 3 the recording
 cannot be read
@@ -48,19 +47,19 @@ function readCalls(file: string): readonly RecordedCall[] {
   }
 }
 
+/** The rounds of the chain's runtime, if it had one. */
+function readRounds(folder: string): Iterable<RecordedRound> {
+  const file = join(folder, 'rounds.ndjson.gz')
+  return existsSync(file) ? readNdjsonFile<RecordedRound>(file) : []
+}
+
 async function compare(folder: string, file: string): Promise<boolean> {
   const say = (text: string) => process.stdout.write(text)
   const recorded = readCalls(file)
-  const archive = await serveArchive(openRecording(folder))
-  const excused = new Map<string, number>()
+  const archive = await serveArchive(openRecording(folder), readRounds(folder))
   let [calls, identical] = [0, 0]
   try {
     for (const call of recorded) {
-      const why = unansweredCalls.get(call.method)
-      if (why !== undefined) {
-        excused.set(call.method, (excused.get(call.method) ?? 0) + 1)
-        continue
-      }
       calls++
       const [theirs, ours] = [recordedOutcome(call), await ownOutcome(archive.ask, call)]
       if (areSame(theirs, ours)) identical++
@@ -72,8 +71,6 @@ async function compare(folder: string, file: string): Promise<boolean> {
   } finally {
     await archive.close()
   }
-  for (const [method, count] of excused)
-    say(`${count} of ${method} not sent: it ${unansweredCalls.get(method)}\n`)
   say(`${calls} calls, ${identical} identical\n`)
   return calls > 0 && calls === identical
 }

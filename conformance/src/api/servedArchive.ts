@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { equalBytes } from '@wadi/base/bytes'
 import { createLogger, SILENT } from '@wadi/base/log'
 import { zero } from '@wadi/cbor/codec'
 import { processClock } from '@wadi/compose/process-world'
@@ -10,10 +11,17 @@ import { Status } from '@wadi/consensus/control'
 import type { Timers } from '@wadi/contracts/world'
 import { Channel } from '@wadi/grpc/channel'
 import { GrpcServer } from '@wadi/grpc/server'
+import type { ChainSource } from '@wadi/node-api/chain-source'
 import { nodeServices } from '@wadi/node-api/grpc-services'
-import { createNodeApi } from '@wadi/node-api/node-api'
+import { createNodeApi, type NodeApiOptions } from '@wadi/node-api/node-api'
+import type { NodeFacts } from '@wadi/node-api/node-facts'
+import { askMethods } from '@wadi/registration/chain'
+import { followedAnswers } from '@wadi/workers/followed-answers'
+import { hostedAnswers } from '@wadi/workers/hosted-answers'
+import type { RecordedRound } from '../records.ts'
 import type { RecordedChain } from '../replay/replayChain.ts'
 import type { AskNode } from './compareCalls.ts'
+import { followRuntime, roundsOf } from './followedRounds.ts'
 import { createArchive } from './recordedArchive.ts'
 
 const timers: Timers = {
@@ -31,12 +39,43 @@ export interface ServedArchive {
   close(): Promise<void>
 }
 
-/** Puts a chain into an archive, and opens its socket. */
-export async function serveArchive(recorded: RecordedChain): Promise<ServedArchive> {
-  const { identity } = zero(Status)
-  const debug = { enabled: true, allowRoot: true }
-  const facts = { softwareVersion: 'archive', mode: 'archive', identity, debug }
-  const api = createNodeApi({ source: createArchive(recorded), facts })
+/** What an archive answers about the runtime of which rounds are recorded. */
+async function answersAbout(
+  source: ChainSource,
+  recorded: Iterable<RecordedRound>,
+): Promise<Pick<NodeApiOptions, 'runtimes'>> {
+  const rounds = roundsOf(recorded)
+  const [first] = rounds
+  if (first === undefined) return {}
+  const followed = await followRuntime(source, first)
+  for (const round of rounds) followed.keep(round)
+  const { answers, watchBlocks } = followedAnswers((id) =>
+    equalBytes(id, followed.runtimeId) ? followed : undefined,
+  )
+  const { methods } = createNodeApi({ source, facts: FACTS })
+  // No program runs here.
+  const hosted = hostedAnswers({
+    ask: askMethods(methods),
+    isSynced: () => true,
+    find: () => undefined,
+  })
+  return { runtimes: { answers: { ...answers, ...hosted }, watchBlocks } }
+}
+
+const FACTS: NodeFacts = {
+  softwareVersion: 'archive',
+  mode: 'archive',
+  identity: zero(Status).identity,
+  debug: { enabled: true, allowRoot: true },
+}
+
+/** Puts a chain, and the rounds of its runtime, into an archive, and opens its socket. */
+export async function serveArchive(
+  recorded: RecordedChain,
+  rounds: Iterable<RecordedRound> = [],
+): Promise<ServedArchive> {
+  const source = createArchive(recorded)
+  const api = createNodeApi({ source, facts: FACTS, ...(await answersAbout(source, rounds)) })
   const folder = mkdtempSync(join(tmpdir(), 'wadi-archive-'))
   const path = join(folder, 'internal.sock')
   const failures: unknown[] = []

@@ -42,6 +42,15 @@ describe('how a call ends', () => {
     ])
   })
 
+  it('keeps a status beside module and code, also through both again', () => {
+    const error = new CodedError('roothash', 2, 'grpc.notFound', 'roothash: block not found')
+    const status = statusOf(error)!
+    assert.equal(status.code, STATUS.notFound)
+    // The status in the details is the same.
+    assert.equal(toHex(status.details!.subarray(0, 2)), '0805')
+    assert.deepEqual(describeError(errorOf(status)), describeError(error))
+  })
+
   it('sends no detail for what has no module', () => {
     const error = new CodedError('unknown', 1, 'area.what', 'area: what')
     assert.deepEqual(statusOf(error), { code: STATUS.unknown, message: 'area: what' })

@@ -66,9 +66,9 @@ export function statusError(
 export function statusOf(error: unknown): Status | undefined {
   if (error instanceof CodedError) {
     const { module, code, message, reason } = error
-    if (module === PLAIN_MODULE) return { code: CODES.get(reason) ?? STATUS.unknown, message }
-    const details = encodeDetails({ code: STATUS.unknown, message }, { module, code })
-    return { code: STATUS.unknown, message, details }
+    const status = { code: CODES.get(reason) ?? STATUS.unknown, message }
+    if (module === PLAIN_MODULE) return status
+    return { ...status, details: encodeDetails(status, { module, code }) }
   }
   if (!(error instanceof UnavailableError)) return undefined
   return { code: CODES.get(error.reason) ?? STATUS.unavailable, message: error.message }
@@ -77,6 +77,9 @@ export function statusOf(error: unknown): Status | undefined {
 /** The error that a server told. */
 export function errorOf({ code, message, details }: Status): CodedError | UnavailableError {
   const detail = details === undefined ? undefined : decodeDetails(details)
-  if (detail === undefined) return plainError(NAMES.get(code) ?? 'unknown', message)
-  return new CodedError(detail.module, detail.code, `${detail.module}.remote`, message)
+  const name = NAMES.get(code) ?? 'unknown'
+  if (detail === undefined) return plainError(name, message)
+  const { module, code: number } = detail
+  const reason = code === STATUS.unknown ? `${module}.remote` : AREA + name
+  return new CodedError(module, number, reason, message)
 }

@@ -53,11 +53,12 @@ function stateMethods(views: ChainViews): NodeMethods {
 }
 
 /** Puts a node's calls together. */
-export function createNodeApi({ source, facts, runtimes = NO_RUNTIMES }: NodeApiOptions): NodeApi {
+export function createNodeApi({ source, facts, runtimes: known }: NodeApiOptions): NodeApi {
   const views = new ChainViews(source)
   const watch = new BlockWatch()
   const hub = new EventHub(views)
-  const hasRuntimes = followsRuntimes(facts.mode)
+  const hasRuntimes = followsRuntimes(facts.mode, known)
+  const runtimes = known ?? NO_RUNTIMES
   const topics = topicsOf(source)
   const watchBlocks = (runtimeId: Namespace, sink: Sink) =>
     hub.watchOther(sink, (tell) => {

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { CodedError } from '@wadi/base/errors'
 import { decodeRpc, zero } from '@wadi/cbor/codec'
+import { errors as roothashErrors } from '@wadi/consensus/roothash/errors'
+import type { RuntimeAnswers } from '@wadi/contracts/runtime-answers'
 import { type calls, streams } from '@wadi/runtime-protocol/client/api'
 import { createNodeApi } from '../nodeApi.ts'
 import { TestChain } from '../testing/testChain.ts'
 import { testFacts } from '../testing/testFacts.ts'
+import { NO_RUNTIMES } from './runtimeClient.ts'
 
-function apiOf(mode: string) {
+function apiOf(mode: string, runtimes?: RuntimeAnswers) {
   const chain = new TestChain()
   chain.add()
-  return createNodeApi({ source: chain, facts: testFacts({ mode }) })
+  return createNodeApi({ source: chain, facts: testFacts({ mode }), ...(runtimes && { runtimes }) })
 }
 
 /** How a call that is asked with zeros is refused. */
@@ -66,5 +70,29 @@ describe('the client of runtimes, where there are none', () => {
       ['observer', true],
     ] as const)
       assert.equal(Object.hasOwn(apiOf(mode).methods, 'RuntimeClient/Query'), isThere, mode)
+  })
+
+  it('is there in an archive that has some', () => {
+    const { methods, topics } = apiOf('archive', NO_RUNTIMES)
+    assert.ok(Object.hasOwn(methods, 'RuntimeClient/GetBlock'))
+    assert.ok(Object.hasOwn(topics, 'RuntimeClient/WatchBlocks'))
+  })
+
+  it('says with the status, too, that something is not there, where the reference does', async () => {
+    const missing = () => {
+      throw roothashErrors.notFound()
+    }
+    const said = Object.keys(NO_RUNTIMES.answers).map((name) => [name, missing] as const)
+    const answers = Object.fromEntries(said) as unknown as RuntimeAnswers['answers']
+    const { methods } = apiOf('client', { ...NO_RUNTIMES, answers })
+    const withStatus: string[] = []
+    for (const [name, { answer }] of Object.entries(methods)) {
+      if (!name.startsWith('RuntimeClient/') || name.endsWith('GenesisBlock')) continue
+      const error: unknown = await (async () => answer({}, {}))().catch((one: unknown) => one)
+      assert.ok(error instanceof CodedError)
+      assert.deepEqual([error.module, error.code], ['roothash', 2])
+      if (error.reason === 'grpc.notFound') withStatus.push(name.slice(name.indexOf('/') + 1))
+    }
+    assert.deepEqual(withStatus.sort(), ['GetBlock', 'GetLastRetainedBlock', 'Query'])
   })
 })

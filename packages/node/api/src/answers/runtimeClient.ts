@@ -5,7 +5,10 @@
  */
 
 import { toHex } from '@wadi/base/bytes'
+import { CodedError } from '@wadi/base/errors'
 import { calls as roothash } from '@wadi/consensus/roothash/api'
+import { errors as roothashErrors } from '@wadi/consensus/roothash/errors'
+import type { Answer } from '@wadi/contracts/answers'
 import type { RuntimeAnswers } from '@wadi/contracts/runtime-answers'
 import type { WireRoot } from '@wadi/mkvs/syncer'
 import type { Namespace } from '@wadi/primitives/namespace'
@@ -15,12 +18,12 @@ import type { ChainViews } from '../chainViews.ts'
 import { answered, type NodeMethods } from './nodeMethod.ts'
 import { askState } from './stateAnswers.ts'
 
-/** The modes in which a node may follow runtimes. */
+/** The modes in which a node is asked about runtimes, whether it has any or not. */
 const MODES: ReadonlySet<string> = new Set(['client', 'compute', 'observer'])
 
-/** May a node of this mode be asked about runtimes? */
-export function followsRuntimes(mode: string): boolean {
-  return MODES.has(mode)
+/** May a node be asked about runtimes? COMPAT(oasis-core): an archive only if it has some. */
+export function followsRuntimes(mode: string, runtimes: RuntimeAnswers | undefined): boolean {
+  return MODES.has(mode) || (mode === 'archive' && runtimes !== undefined)
 }
 
 function notHere(runtimeId: Uint8Array): never {
@@ -68,9 +71,33 @@ export const NO_RUNTIMES: RuntimeAnswers = {
 export function runtimeClientMethods(views: ChainViews, { answers }: RuntimeAnswers): NodeMethods {
   return answered(calls, {
     ...answers,
-    'RuntimeClient/GetGenesisBlock': (runtimeId) => {
+    'RuntimeClient/GetBlock': missingSaid(answers['RuntimeClient/GetBlock']),
+    'RuntimeClient/GetLastRetainedBlock': missingSaid(
+      answers['RuntimeClient/GetLastRetainedBlock'],
+    ),
+    'RuntimeClient/Query': missingSaid(answers['RuntimeClient/Query']),
+    'RuntimeClient/GetGenesisBlock': missingSaid((runtimeId: Namespace) => {
       const request = { runtimeId, height: 0n }
       return askState(views.at(0n), roothash, 'RootHash/GetGenesisBlock', request)
-    },
+    }),
   })
+}
+
+const MISSING: readonly CodedError[] = [errors.notFound(), roothashErrors.notFound()]
+
+/**
+ * COMPAT(oasis-core): of four calls also the status of gRPC says that something is not there, for
+ * clients that read no details.
+ */
+function missingSaid<Q, A>(answer: Answer<Q, A>): Answer<Q, A> {
+  return async (request, asker) => {
+    try {
+      return await answer(request, asker)
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error
+      const { module, code, message } = error
+      const isMissing = MISSING.some((one) => one.module === module && one.code === code)
+      throw isMissing ? new CodedError(module, code, 'grpc.notFound', message) : error
+    }
+  }
 }
