@@ -99,7 +99,7 @@ export const nodeClaims: readonly Claim[] = [
     area: 'Installed programs',
     does: '`npm run pack`: programs, client, local network as packages, in JavaScript with types',
     against: 'an empty folder, no registry, the Node of the machine, a compiler',
-    shownBy: ['tools/src/packing/slow-pack.test.ts'],
+    shownBy: ['tools/src/packing/long-pack.test.ts'],
   },
   {
     area: 'Operations',

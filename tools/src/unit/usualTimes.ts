@@ -3,7 +3,6 @@
  * or everybody waits for it in the end. Milliseconds on two free processors.
  */
 export const usualTimes: Readonly<Record<string, number>> = {
-  'tools/src/packing/slow-pack.test.ts': 76_000,
   'conformance/live/fellow-validator/slow-cometbft.test.ts': 68_000,
   'conformance/live/oasis-node/slow-provisioned.test.ts': 65_000,
   'packages/node/workers/src/executor/slow-kills.test.ts': 48_000,
