@@ -16,12 +16,16 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { parseHex } from '@wadi/base/bytes'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
+import { writeScriptBundle } from '@wadi/compose/testing/script-bundle'
 import { printGenesis } from '@wadi/consensus/genesis/document'
 import { flagKeys } from '@wadi/node-config/config-text'
 import { runCommandLine } from '@wadi/node-config/run-command-line'
 import { ROLE_FILES } from '@wadi/node-crypto/keys/nodeIdentity'
 import { nodeFiles } from '@wadi/node-storage/node-files'
+import { Namespace } from '@wadi/primitives/namespace'
 import { StoppedTestNode } from './commands/testing/stoppedNode.ts'
 import { exitCodeOf, MISUSED } from './exitCodes.ts'
 import { rootCommand } from './rootCommand.ts'
@@ -29,6 +33,8 @@ import { pictureOf } from './testing/folderPicture.ts'
 
 const ENDS_MS_MAX = 20_000
 const isPosix = process.platform !== 'win32'
+const RUNTIME = `8${'0'.repeat(63)}`
+const UNCONFINED = { provisioner: 'unconfined' }
 const OWNER = 'JTUtHd4XYQjh//e6eYU7Pa/XMFG88WE+jixvceIfWrk='
 
 /** Whatever of it a test says otherwise. */
@@ -249,6 +255,85 @@ describe('Bad input: every configuration mistake ends before anything is touched
       /^Error: \S+ genesis\.file: .* is the network [\da-f]{64}, but .*; name the genesis .*\n$/,
     )
     assert.deepEqual(pictureOf(stopped.folder), seen)
+  })
+
+  it('runtimes: none where the node runs them, or some where it has none', async () => {
+    const registration = { entity_id: OWNER }
+    for (const mode of ['compute', 'observer', 'keymanager'])
+      await refused('runtime.runtimes', /names no runtime, and a node in mode \w+ runs one; name/, {
+        mode,
+        registration,
+      })
+    const runtimes = [{ id: RUNTIME }]
+    for (const mode of ['validator', 'seed']) {
+      const config = configOf({ mode, registration, runtime: { runtimes } })
+      const seen = pictureOf(stopped.folder)
+      const text = await run('config', 'check', '--config', config)
+      assert.match(text, /runtime\.runtimes: a node in mode \w+ has no runtimes; remove it/)
+      assert.deepEqual(pictureOf(stopped.folder), seen)
+    }
+    await refused('runtime.runtimes[1]', /is named above; remove one of them/, {
+      runtime: { runtimes: [{ id: RUNTIME }, { id: RUNTIME }], ...UNCONFINED },
+    })
+    await refused('runtime.runtimes', /mode keymanager has one runtime, its own; remove the oth/, {
+      mode: 'keymanager',
+      registration,
+      keymanager: { runtime_id: `c${'0'.repeat(62)}1` },
+      runtime: { runtimes, ...UNCONFINED },
+    })
+  })
+
+  it('runtimes: no program, one that is damaged, or two of a version', async () => {
+    const registration = { entity_id: OWNER }
+    const runtimes = [{ id: RUNTIME }]
+    await refused('runtime.paths', /there is no program of 80+, .*; put the path of its bundle/, {
+      mode: 'compute',
+      registration,
+      runtime: { runtimes, ...UNCONFINED },
+    })
+    const [id, version] = [Namespace.check(parseHex(RUNTIME)), { major: 1, minor: 2, patch: 3 }]
+    const good = join(stopped.folder, 'good.orc')
+    writeScriptBundle(good, { id, version, module: pathToFileURL('/nowhere.ts') })
+    const damaged = join(stopped.folder, 'damaged.orc')
+    writeFileSync(damaged, readFileSync(good).subarray(0, -40))
+    await refused('runtime.paths[1]', /damaged\.orc cannot be run: .*; get it anew from where/, {
+      runtime: { paths: [good, damaged], ...UNCONFINED },
+    })
+    await refused(
+      'runtime.paths[1]',
+      /is version 1\.2\.3 of 80+, and so is runtime\.paths\[0\]; r/,
+      {
+        runtime: { paths: [good, good], ...UNCONFINED },
+      },
+    )
+    await refused('runtime.paths[0]', /is no file; name a bundle/, {
+      runtime: { paths: [stopped.folder], ...UNCONFINED },
+    })
+    await refused('wadi.paratimes[0].module', /missing\.ts does not exist; create it, or name/, {
+      wadi: { paratimes: [{ id: RUNTIME, module: join(stopped.folder, 'missing.ts') }] },
+    })
+  })
+
+  it('runtimes: ways to run them that this version does not know', async () => {
+    const of = (...components: readonly object[]) => [{ id: RUNTIME, components }]
+    await refused('runtime.provisioner', /mock runs nothing here; set it to sandboxed/, {
+      runtime: { runtimes: of(), provisioner: 'mock' },
+    })
+    await refused('runtime.environment', /this version runs no enclaves; set it to auto/, {
+      runtime: {
+        runtimes: of(),
+        ...UNCONFINED,
+        environment: 'sgx',
+        sgx: { loader: process.execPath },
+      },
+    })
+    for (const tee of ['sgx', 'tdx'])
+      await refused('runtime.runtimes[0].components[0]', /runs no enclaves; disable it, or run/, {
+        runtime: { runtimes: of({ id: 'rofl.a', tee }), ...UNCONFINED },
+      })
+    await refused('runtime.runtimes[0].components[0]', /wherever there is one; remove this, and/, {
+      runtime: { runtimes: of({ id: 'ronl', disabled: true }), ...UNCONFINED },
+    })
   })
 
   it('port taken', async () => {

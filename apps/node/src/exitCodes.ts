@@ -19,6 +19,7 @@ const ABOUT_WORDS = [
   'configFile.',
   'obstacle.',
   'node.setting',
+  'node.runtimes',
 ]
 
 /** The exit code for what ended the program. */

@@ -77,7 +77,8 @@ function bundledProgram(path: string, config: ProgramsConfig, timers: Timers): R
     return { id: manifest.id, version: component.version, launcher }
   } catch (error) {
     if (!isTold(error)) throw error
-    throw refusal(`the bundle ${path} cannot be run: ${error.message}`, error)
+    const remedy = 'get it anew from where you have it, or name another in runtime.paths'
+    throw refusal(`the bundle ${path} cannot be run: ${error.message}; ${remedy}`, error)
   }
 }
 
@@ -86,7 +87,7 @@ function openBundle(path: string): Bundle {
   try {
     archive = readFileSync(path)
   } catch (error) {
-    throw refusal(`it cannot be read (${String(error)}); name another file`, error)
+    throw refusal(`it cannot be read (${String(error)})`, error)
   }
   return readBundle(archive, zlibCompression)
 }

@@ -323,8 +323,10 @@ describe('entity', () => {
   const KEY = 'JTUtHd4XYQjh//e6eYU7Pa/XMFG88WE+jixvceIfWrk='
 
   it('is needed by whoever is registered', async () => {
+    const module = `{id: "8${'0'.repeat(63)}", module: keyvalue}`
     for (const mode of ['validator', 'compute', 'keymanager', 'observer']) {
-      const text = textOf(newFolder(), `mode: ${mode}`)
+      const runtimes = mode === 'validator' ? '' : `wadi: {paratimes: [${module}]}`
+      const text = textOf(newFolder(), `mode: ${mode}\n${runtimes}`)
       await assertOnly(text, 'entityMissing', /registration\.entity_id: is not set, and a node in/)
       const owned = `${text}\nregistration: {entity_id: ${KEY}}`
       assert.deepEqual(await obstaclesOf(owned), [])

@@ -16,6 +16,7 @@ import {
 } from './operator.ts'
 import { checkOwnPlaces } from './ownPlaces.ts'
 import { checkPorts } from './ports.ts'
+import { checkRuntimes } from './runtimes.ts'
 import { checkForeign, checkFormats, checkStoredChain } from './stores.ts'
 
 function checkFolder(
@@ -58,6 +59,7 @@ export async function findObstacles(
 ): Promise<readonly UnavailableError[]> {
   const genesis = checkGenesisFile(config, context)
   const chainContext = genesis.kind === 'document' ? genesis.chainContext : undefined
+  const named = checkNamedFiles(config, context)
   const all = [
     checkUser(config, context),
     ...checkForTests(config, context),
@@ -67,7 +69,7 @@ export async function findObstacles(
     genesis.kind === 'obstacle' ? genesis.error : undefined,
     ...(await checkFolder(config, context, chainContext)),
     ...checkOwnPlaces(config, context),
-    ...checkNamedFiles(config, context),
+    ...(named.length > 0 ? named : checkRuntimes(config, context)),
     ...(await checkPorts(config, context)),
   ]
   return all.filter((one) => one !== undefined)
