@@ -91,6 +91,19 @@ describe('light blocks', () => {
     await outcomeOf((done) => third.lightBlock(5n, done))
     assert.deepEqual(third.peer, before)
   })
+
+  it('are asked of everybody else before whoever was given up is asked again', async () => {
+    const { peers } = scene(source(), source(), source(), source())
+    const light = peers.create()
+    const asked: string[] = []
+    for (let i = 0; i < 8; i++) {
+      await outcomeOf((done) => light.lightBlock(5n, done))
+      asked.push(String(light.peer))
+      light.change()
+    }
+    assert.equal(new Set(asked.slice(0, 4)).size, 4)
+    assert.deepEqual(asked.slice(4), asked.slice(0, 4))
+  })
 })
 
 describe('the light service', () => {

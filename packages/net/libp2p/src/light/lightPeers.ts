@@ -8,6 +8,7 @@ import type { PublicKey } from '@wadi/primitives/publicKey'
 import type { PeerMethod } from '@wadi/runtime-protocol/peers/methods'
 import { errors } from '../errors.ts'
 import { type KeyText, keyTextOf } from '../host/peerNames.ts'
+import { PEERS_MAX } from '../limits.ts'
 import { LIGHT_SERVICE, protocolOf } from '../names.ts'
 import { LIGHT_METHODS } from './lightMethods.ts'
 
@@ -32,6 +33,8 @@ export class LightPeers {
   readonly #protocol: string
   /** Who is asked by one of the providers. */
   readonly #taken = new Set<KeyText>()
+  /** Who was given up, the last one at the end: all others have their turn before it has again. */
+  readonly #givenUp = new Set<KeyText>()
 
   constructor(network: Pick<RuntimeNetwork, 'ask' | 'peersOf' | 'want'>, chainContext: string) {
     this.#network = network
@@ -41,7 +44,7 @@ export class LightPeers {
 
   /** One more provider. */
   create(): LightPeer {
-    const state: Chosen = { peer: undefined, avoided: undefined }
+    const state: Chosen = { peer: undefined }
     const ofHeight =
       <T extends { readonly height: bigint }>(method: PeerMethod<bigint, T>) =>
       (height: bigint, done: Done<T>) =>
@@ -84,16 +87,30 @@ export class LightPeers {
     if (state.peer !== undefined && isHere(state.peer)) return
     if (state.peer !== undefined) this.#drop(state)
     const free = here.filter((peer) => !this.#taken.has(keyTextOf(peer)))
-    const others = free.filter((peer) => keyTextOf(peer) !== state.avoided)
-    state.peer = others[0] ?? free[0]
+    const others = free.filter((peer) => !this.#givenUp.has(keyTextOf(peer)))
+    state.peer = others[0] ?? this.#longestGivenUp(free)
     if (state.peer !== undefined) this.#taken.add(keyTextOf(state.peer))
   }
 
   #drop(state: Chosen): void {
     if (state.peer === undefined) return
-    state.avoided = keyTextOf(state.peer)
-    this.#taken.delete(state.avoided)
+    const key = keyTextOf(state.peer)
+    this.#taken.delete(key)
+    this.#givenUp.delete(key)
+    this.#givenUp.add(key)
+    for (const oldest of this.#givenUp) {
+      if (this.#givenUp.size <= PEERS_MAX) break
+      this.#givenUp.delete(oldest)
+    }
     state.peer = undefined
+  }
+
+  #longestGivenUp(free: readonly PublicKey[]): PublicKey | undefined {
+    for (const key of this.#givenUp) {
+      const found = free.find((peer) => keyTextOf(peer) === key)
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 }
 
@@ -101,7 +118,6 @@ const NOBODY: readonly PublicKey[] = []
 
 interface Chosen {
   peer: PublicKey | undefined
-  avoided: KeyText | undefined
 }
 
 interface LightQuestion<T> {
