@@ -172,12 +172,12 @@ describe('chunks', () => {
     assert.equal(store.restoring, 3n)
   })
 
-  it('that are damaged are asked for again, from anybody', () => {
+  it('that are damaged are asked for again, and not of whoever sent them', () => {
     const { snapshots } = target()
     snapshots.offer(snapshot, appHash)
     const damaged = chunks[1]!.slice()
     damaged[damaged.length >> 1]! ^= 1
-    const again = { result: 'retry', refetchChunks: [1] }
+    const again = { result: 'retry', refetchChunks: [1], rejectSenders: ['mallory'] }
     assert.deepEqual(snapshots.applyChunk(sent(1, damaged)), again)
     assert.deepEqual(snapshots.applyChunk(sent(1, new Uint8Array(0))), again)
     assert.deepEqual(snapshots.applyChunk(sent(1)), { result: 'accept' })

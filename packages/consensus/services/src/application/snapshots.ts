@@ -37,7 +37,11 @@ export type OfferResult = 'accept' | 'abort' | 'reject' | 'reject-format'
 /** What becomes of a chunk. */
 export type ApplyResult =
   | { readonly result: 'accept' | 'abort' }
-  | { readonly result: 'retry'; readonly refetchChunks: readonly number[] }
+  | {
+      readonly result: 'retry'
+      readonly refetchChunks: readonly number[]
+      readonly rejectSenders: readonly string[]
+    }
   | { readonly result: 'reject-snapshot'; readonly rejectSenders: readonly string[] }
 
 /** A chunk that somebody sent. */
@@ -128,7 +132,9 @@ export class Snapshots {
     const digest = metadata.chunks[index]
     // COMPAT(oasis-core): a chunk that nobody awaits is one that is there already.
     if (digest === undefined || this.#restore.done.includes(index)) return { result: 'accept' }
-    if (!equalBytes(digestOf(bytes), digest)) return { result: 'retry', refetchChunks: [index] }
+    if (!equalBytes(digestOf(bytes), digest))
+      // COMPAT(oasis-core): there the sender is not named, and may send wrong ones for ever.
+      return { result: 'retry', refetchChunks: [index], rejectSenders: [sender] }
     const { nextAddress: baseAddress } = this.#store
     try {
       const step = restoreChunk(this.#restore, { index, bytes, baseAddress })

@@ -327,8 +327,8 @@ describe('a light client', () => {
       block: otherProposerAt(height),
     })
     for (const liar of [other9, proposer]) {
-      const disputed = (providers: readonly TestProvider[]) => {
-        const session = new Session(providers)
+      const disputed = (providers: readonly TestProvider[], areReplaced = false) => {
+        const session = new Session(providers, { areReplaced })
         assert.throws(() => session.verifyAt(9n), { reason: 'light.otherPriorities' })
         assert.deepEqual(session.client.trusted, [chain.at(1n)])
         return session.log.bad
@@ -336,6 +336,7 @@ describe('a light client', () => {
       assert.deepEqual(disputed([chain, liar]), [0, 1], 'nobody knows who is right')
       assert.deepEqual(disputed([liar, chain, chain]), [0])
       assert.deepEqual(disputed([chain, liar, chain]), [1])
+      assert.deepEqual(disputed([chain, liar, chain], true), [0, 2, 1], 'or else liars win in time')
     }
   })
 

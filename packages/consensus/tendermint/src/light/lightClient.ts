@@ -277,7 +277,8 @@ export class LightClient {
 
   /**
    * Priorities are in no header, so it cannot be seen who is right, and nothing is believed. Those
-   * who are fewer are reported, so that somebody else may answer in their place.
+   * who are fewer are reported; if somebody else answers in their place from then on, all are, lest
+   * liars have the honest ones replaced until all agree.
    */
   *#dispute(
     block: LightBlock,
@@ -286,8 +287,8 @@ export class LightClient {
   ): LightTask<never> {
     const error = errors.otherPriorities(`height ${heightOf(block)}`)
     const odd = [
-      ...(some.length <= others.length ? some : []),
-      ...(others.length <= some.length ? others : []),
+      ...(this.#areReplaced || some.length <= others.length ? some : []),
+      ...(this.#areReplaced || others.length <= some.length ? others : []),
     ]
     for (const provider of odd) yield { kind: 'bad', provider, why: error.message }
     throw error

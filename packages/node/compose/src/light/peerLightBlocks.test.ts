@@ -129,6 +129,7 @@ describe('light blocks of peers', () => {
     provider!.reportBad('another chain')
     await fetch(provider, 1n)
     assert.notDeepEqual(blocks.asked, [first])
+    for (const { isReplaced } of blocks.providers) assert.equal(isReplaced, true)
   })
 
   it('wait a while for the first peer, and not for ever', async () => {

@@ -79,6 +79,7 @@ export class PeerLightBlocks {
   #providerOf(peer: LightPeer, name: string): LightBlockProvider {
     return {
       name,
+      isReplaced: true,
       fetchLightBlock: (height, answer) => void this.#lightBlock(peer, height).then(answer),
       fetchParams: (height, answer) => void this.#params(peer, height).then(answer),
       reportEvidence: (value) => {

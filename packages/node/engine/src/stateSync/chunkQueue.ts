@@ -1,7 +1,7 @@
 /** The chunks of a snapshot: which are asked of whom, which are here, which is applied next. */
 
 import type { Snapshot } from '@wadi/contracts/application'
-import { CHUNK_REQUEST_MS, CHUNK_WINDOW, CHUNKS_IN_FLIGHT } from './limits.ts'
+import { CHUNK_WINDOW, CHUNKS_IN_FLIGHT } from './limits.ts'
 
 /** A chunk and who sent it. */
 export interface ReceivedChunk {
@@ -10,18 +10,20 @@ export interface ReceivedChunk {
   readonly sender: string
 }
 
-interface Request {
+/** A chunk that was asked for. */
+export interface ChunkRequest {
   /** The one who is asked now. */
-  peer: string
-  askedMs: number
+  readonly peer: string
+  /** -∞ if it is not waited for any more. */
+  readonly askedMs: number
   /** Everybody who was asked; late answers are welcome. */
-  readonly asked: Set<string>
+  readonly asked: ReadonlySet<string>
 }
 
 /** See the top of this file. */
 export class ChunkQueue {
   readonly #snapshot: Snapshot
-  readonly #requests = new Map<number, Request>()
+  readonly #requests = new Map<number, ChunkRequest>()
   readonly #here = new Map<number, ReceivedChunk>()
   readonly #applied = new Set<number>()
   /** Everything below it is applied. */
@@ -40,36 +42,31 @@ export class ChunkQueue {
     return this.#here.get(this.#first)
   }
 
-  /** Chunks that have to be asked for: new ones, and those whose time is over. */
-  toAsk(nowMs: number): readonly number[] {
+  /** Chunks that have to be asked for: those that are late, and new ones. */
+  toAsk(isLate: (request: ChunkRequest) => boolean): readonly number[] {
     const indexes: number[] = []
-    let inFlight = 0
-    for (const { askedMs } of this.#requests.values())
-      if (nowMs - askedMs < CHUNK_REQUEST_MS) inFlight++
+    for (const [index, request] of this.#requests) if (isLate(request)) indexes.push(index)
+    let inFlight = this.#requests.size
     const end = Math.min(this.#snapshot.chunks, this.#first + CHUNK_WINDOW)
     for (let index = this.#first; index < end; index++) {
-      if (inFlight + indexes.length >= CHUNKS_IN_FLIGHT) break
-      if (this.#applied.has(index) || this.#here.has(index)) continue
-      const request = this.#requests.get(index)
-      if (request === undefined || nowMs - request.askedMs >= CHUNK_REQUEST_MS) indexes.push(index)
+      const isHere = this.#applied.has(index) || this.#here.has(index)
+      if (isHere || this.#requests.has(index)) continue
+      // Without the first one nothing goes on.
+      if (inFlight >= CHUNKS_IN_FLIGHT && index > this.#first) break
+      indexes.push(index)
+      inFlight++
     }
     return indexes
   }
 
-  /** Who was asked for a chunk before. */
-  askedFor(index: number): ReadonlySet<string> {
-    return this.#requests.get(index)?.asked ?? new Set()
+  /** Who was asked for a chunk that is not here, and when. */
+  requestOf(index: number): ChunkRequest | undefined {
+    return this.#requests.get(index)
   }
 
   ask(index: number, peer: string, nowMs: number): void {
-    const request = this.#requests.get(index)
-    if (request === undefined)
-      this.#requests.set(index, { peer, askedMs: nowMs, asked: new Set([peer]) })
-    else {
-      request.peer = peer
-      request.askedMs = nowMs
-      request.asked.add(peer)
-    }
+    const before = this.#requests.get(index)?.asked ?? []
+    this.#requests.set(index, { peer, askedMs: nowMs, asked: new Set([...before, peer]) })
   }
 
   /** A chunk came; false if nobody asked the sender for it. */
@@ -83,11 +80,11 @@ export class ChunkQueue {
     return true
   }
 
-  /** A peer has not the chunk, or is gone: somebody else is to be asked. */
-  giveUp(peer: string, index?: number): void {
-    for (const [asked, request] of this.#requests)
-      if (request.peer === peer && (index === undefined || index === asked))
-        request.askedMs = Number.NEGATIVE_INFINITY
+  /** A peer has no chunks, or is gone: somebody else is to be asked. */
+  giveUp(peer: string): void {
+    for (const [index, request] of this.#requests)
+      if (request.peer === peer)
+        this.#requests.set(index, { ...request, askedMs: Number.NEGATIVE_INFINITY })
   }
 
   /** The next chunk was applied. */

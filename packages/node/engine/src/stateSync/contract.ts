@@ -19,13 +19,15 @@ import type { BlockStore, StateStore } from '../stores/contract.ts'
 export interface LightBlockProvider {
   /** For logs. */
   readonly name: string
+  /** Once it was reported somebody else answers in its place, so it is never let go. */
+  readonly isReplaced?: boolean
   /** The light block of a height; of the newest block, for height 0. */
   fetchLightBlock(height: bigint, answer: (found: LightAnswer) => void): void
   /** The parameters that the block of a height was made under; undefined: it cannot say. */
   fetchParams(height: bigint, answer: (found: ConsensusParams | undefined) => void): void
   /** It may be a full node, which has the guilty punished. */
   reportEvidence(evidence: LightClientAttackEvidence): void
-  /** It gave something that is not of the chain. */
+  /** It gave something that is not of the chain, or what others say otherwise. */
   reportBad(why: string): void
 }
 

@@ -12,9 +12,11 @@ import type { SignatureDialect } from '@wadi/tendermint/dialect'
 import { LightClient } from '@wadi/tendermint/light/lightClient'
 import { CLOCK_DRIFT_MS, DEFAULT_TRUST_LEVEL } from '@wadi/tendermint/light/lightRules'
 import type { LightTask } from '@wadi/tendermint/light/lightTask'
+import { verifyBackwards } from '@wadi/tendermint/light/verifyLightBlock'
 import type { Commit } from '@wadi/tendermint/types/commit'
 import { ConsensusParams } from '@wadi/tendermint/types/consensusParams'
 import type { Header } from '@wadi/tendermint/types/header'
+import type { LightBlock } from '@wadi/tendermint/types/lightBlock'
 import { nowOf } from '../nowOf.ts'
 import type { LightBlockProvider, StateSyncConfig } from './contract.ts'
 import { errors } from './errors.ts'
@@ -38,6 +40,8 @@ export interface StateAndCommit {
 
 /** See the top of this file. One thing is learnt at a time. */
 export class LightState {
+  /** There may be others to ask the next time. */
+  readonly areReplaced: boolean
   readonly #parts: LightStateParts
   readonly #client: LightClient
   readonly #driver: LightDriver
@@ -53,7 +57,14 @@ export class LightState {
       trustPeriodMs,
       clockDriftMs: CLOCK_DRIFT_MS,
     }
-    this.#client = new LightClient({ chainId, rules, providerCount: providers.length })
+    const providerCount = providers.length
+    this.areReplaced = providers.every(({ isReplaced }) => isReplaced === true)
+    this.#client = new LightClient({
+      chainId,
+      rules,
+      providerCount,
+      areReplaced: this.areReplaced,
+    })
   }
 
   cancel(): void {
@@ -86,10 +97,20 @@ export class LightState {
 
   *#around(height: bigint): LightTask<LightBlocksAround> {
     yield* this.#begin()
-    const current = yield* this.#client.verifyAt(height + 1n, this.#now())
-    const next = yield* this.#client.verifyAt(height + 2n, this.#now())
-    const last = yield* this.#client.verifyAt(height, this.#now())
-    return { last, current, next }
+    const current = yield* this.#confirmed(height + 1n)
+    const next = yield* this.#confirmed(height + 2n)
+    const last = yield* this.#confirmed(height)
+    const { header } = current.signedHeader
+    verifyBackwards(header, last.signedHeader.header)
+    // COMPAT(cometbft): there the commit and its id are whatever one provider says.
+    const commit = yield* this.#client.wholeCommit(last, header.lastBlockId!)
+    return { last, current, next, commit }
+  }
+
+  *#confirmed(height: bigint): LightTask<LightBlock> {
+    const block = yield* this.#client.verifyAt(height, this.#now())
+    yield* this.#client.confirm(block)
+    return block
   }
 
   #now(): Moment {
@@ -98,7 +119,8 @@ export class LightState {
 
   /**
    * The header tells little of the parameters, so everybody is asked, and those whose answer fits
-   * the header have to agree.
+   * the header have to agree: it cannot be seen who is right. Who is of another opinion than most
+   * is reported; all are, if others answer in their place the next time.
    */
   #learnParams(
     around: LightBlocksAround,
@@ -107,15 +129,17 @@ export class LightState {
     const { providers, config } = this.#parts
     const { header } = around.current.signedHeader
     const waiting = [this.#client.primary, ...this.#client.witnesses]
-    const told = new Map<string, ConsensusParams>()
+    const told = new Map<string, Told>()
     const finish = (): void => {
-      const [params] = told.values()
-      if (params === undefined) onEnd({ kind: 'refused', error: errors.noParams() })
-      else if (told.size > 1) onEnd({ kind: 'refused', error: errors.otherParams() })
-      else {
-        const { commit } = around.last.signedHeader
-        const chain = stateFromLight(config, around, params)
-        onEnd({ kind: 'done', result: { chain, commit } })
+      const [first, ...others] = told.values()
+      if (first === undefined) onEnd({ kind: 'refused', error: errors.noParams() })
+      else if (others.length > 0) {
+        const error = errors.otherParams(`height ${header.height}`)
+        for (const provider of this.#suspects([first, ...others])) provider.reportBad(error.message)
+        onEnd({ kind: 'refused', error })
+      } else {
+        const chain = stateFromLight(config, around, first.params)
+        onEnd({ kind: 'done', result: { chain, commit: around.commit } })
       }
     }
     const askNext = (): void => {
@@ -128,14 +152,31 @@ export class LightState {
         (answer) => provider.fetchParams(header.height, answer),
         (found) => {
           const params = found && possibleParams(found, header)
-          if (params !== undefined) told.set(toHex(encode(ConsensusParams, params)), params)
-          else if (found !== undefined) provider.reportBad('told parameters that are not those')
+          if (params !== undefined) {
+            const key = toHex(encode(ConsensusParams, params))
+            const by = [...(told.get(key)?.by ?? []), provider]
+            told.set(key, { params, by })
+          } else if (found !== undefined) provider.reportBad('told parameters that are not those')
           askNext()
         },
       )
     }
     askNext()
   }
+
+  /** Those whom fewer agree with than with others; all, if no opinion has the most. */
+  #suspects(opinions: readonly Told[]): readonly LightBlockProvider[] {
+    const most = Math.max(...opinions.map(({ by }) => by.length))
+    const largest = opinions.filter(({ by }) => by.length === most)
+    const right = largest.length === 1 && !this.areReplaced ? largest[0] : undefined
+    return opinions.flatMap((told) => (told === right ? [] : told.by))
+  }
+}
+
+/** Parameters, and who tells them. */
+interface Told {
+  readonly params: ConsensusParams
+  readonly by: readonly LightBlockProvider[]
 }
 
 function possibleParams(params: ConsensusParams, header: Header): ConsensusParams | undefined {

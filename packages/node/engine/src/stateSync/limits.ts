@@ -6,7 +6,7 @@ export const RECENT_SNAPSHOTS = 10
 export const SNAPSHOT_MESSAGE_BYTES_MAX = 4_000_000
 /** Bytes of a message with a chunk. */
 export const CHUNK_MESSAGE_BYTES_MAX = 16_000_000
-/** A chunk that has not come by then is asked of somebody else. */
+/** Whoever has not sent a chunk by then may be asked for it once more. */
 export const CHUNK_REQUEST_MS = 10_000
 /** Chunks that are asked for at once. */
 export const CHUNKS_IN_FLIGHT = 4
@@ -19,10 +19,14 @@ export const DISCOVERY_MS_MIN = 5_000
 export const SNAPSHOT_BYTES_MAX = 64 * 1024 * 1024
 /** Chunks that are here or asked for before those before them are applied. */
 export const CHUNK_WINDOW = 8
+/** Whoever gives nothing for so long is passed over, at the least; CHUNK_REQUEST_MS at the most. */
+export const CHUNK_PATIENCE_MS_MIN = 2_000
 /** Times that the application may want one chunk again before it is fetched again. */
 export const CHUNK_RETRIES_MAX = 3
-/** Times that chunks of a snapshot are fetched again before it is given up. */
+/** Times that chunks are fetched again, with nobody to blame, before a snapshot is given up. */
 export const REFETCHES_MAX = 100
+/** Times in a row that providers of light blocks, always the same, may contradict each other. */
+export const DISPUTES_MAX = 30
 /** A provider of light blocks that says nothing for so long has nothing to say. */
 export const PROVIDER_TIMEOUT_MS = 10_000
 

@@ -13,6 +13,10 @@ export interface OfferedSnapshot {
   /** The same only if everything is: not all nodes make the same chunks of one state. */
   readonly key: string
   readonly peers: Set<string>
+  /** Who is not asked for its chunks, whatever they say. */
+  readonly barred: Set<string>
+  /** How often nothing came of it, through no fault of its own. */
+  tries: number
 }
 
 function sizeOf({ hash, metadata }: Snapshot): number {
@@ -37,18 +41,26 @@ export class SnapshotPool {
     if (this.#refused.has(key)) return false
     const known = this.#offered.get(key)
     if (known !== undefined) {
+      if (known.barred.has(peer)) return false
       known.peers.add(peer)
       return true
     }
     if (this.#size + sizeOf(snapshot) > SNAPSHOT_BYTES_MAX) return false
     this.#size += sizeOf(snapshot)
-    this.#offered.set(key, { snapshot, key, peers: new Set([peer]) })
+    this.#offered.set(key, {
+      snapshot,
+      key,
+      peers: new Set([peer]),
+      barred: new Set(),
+      tries: 0,
+    })
     return true
   }
 
   /**
    * The best one that is not higher: by height, format, and how many have it.
-   * Whose snapshots came to nothing comes last, so that nobody is kept busy by one liar.
+   * Whose snapshots came to nothing comes last, so that nobody is kept busy by one liar, and so
+   * does what was postponed.
    */
   best(heightMax: bigint): OfferedSnapshot | undefined {
     let best: OfferedSnapshot | undefined
@@ -76,6 +88,13 @@ export class SnapshotPool {
     this.#drop(key)
   }
 
+  /** It is tried again after the others; if whoever offers it is to blame, so is all of theirs. */
+  postpone(offered: OfferedSnapshot, { isBlamed }: { readonly isBlamed: boolean }): void {
+    offered.tries++
+    if (isBlamed)
+      for (const peer of offered.peers) this.#failures.set(peer, this.#failuresOf(peer) + 1)
+  }
+
   refuseFormat(format: number): void {
     this.#refusedFormats.add(format)
     for (const [key, { snapshot }] of this.#offered) if (snapshot.format === format) this.#drop(key)
@@ -88,18 +107,23 @@ export class SnapshotPool {
   }
 
   removePeer(peer: string): void {
-    for (const offered of this.#offered.values()) this.removeOffer(peer, offered)
+    for (const offered of this.#offered.values()) this.#removeOffer(peer, offered)
   }
 
-  /** A peer has not what it offered. */
-  removeOffer(peer: string, { key }: OfferedSnapshot): void {
-    const peers = this.#offered.get(key)?.peers
-    if (peers?.delete(peer) === true && peers.size === 0) this.#drop(key)
+  /** A peer has not what it offered, or gave something else: it may not offer it again. */
+  bar(peer: string, offered: OfferedSnapshot): void {
+    offered.barred.add(peer)
+    this.#removeOffer(peer, offered)
+  }
+
+  #removeOffer(peer: string, { key, peers }: OfferedSnapshot): void {
+    if (peers.delete(peer) && peers.size === 0) this.#drop(key)
   }
 
   #isBetter(a: OfferedSnapshot, b: OfferedSnapshot): boolean {
     const [failuresOfA, failuresOfB] = [this.#leastFailures(a), this.#leastFailures(b)]
     if (failuresOfA !== failuresOfB) return failuresOfA < failuresOfB
+    if (a.tries !== b.tries) return a.tries < b.tries
     if (a.snapshot.height !== b.snapshot.height) return a.snapshot.height > b.snapshot.height
     if (a.snapshot.format !== b.snapshot.format) return a.snapshot.format > b.snapshot.format
     return a.peers.size > b.peers.size

@@ -1,6 +1,7 @@
 import { equalBytes } from '@wadi/base/bytes'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import { consensusParamsHash } from '@wadi/tendermint/hashing/contentHashes'
+import type { Commit } from '@wadi/tendermint/types/commit'
 import type { ConsensusParams } from '@wadi/tendermint/types/consensusParams'
 import type { Header } from '@wadi/tendermint/types/header'
 import type { LightBlock } from '@wadi/tendermint/types/lightBlock'
@@ -13,6 +14,8 @@ export interface LightBlocksAround {
   readonly current: LightBlock
   /** What the application changes at the snapshot's height is in force here. */
   readonly next: LightBlock
+  /** Of the block after which the snapshot was made; all its signatures are right. */
+  readonly commit: Commit
 }
 
 /** Where a chain begins, and how it is called. */
@@ -31,10 +34,10 @@ export function paramsOfHeader(
 /** The state of the chain after the snapshot's block. */
 export function stateFromLight(
   { chainId, initialHeight }: ChainName,
-  { last, current, next }: LightBlocksAround,
+  { last, current, next, commit }: LightBlocksAround,
   consensusParams: ConsensusParams,
 ): ChainState {
-  const { header, commit } = last.signedHeader
+  const { header } = last.signedHeader
   const { header: following } = current.signedHeader
   return {
     version: following.version,

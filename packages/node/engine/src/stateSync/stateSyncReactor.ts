@@ -44,6 +44,10 @@ export class StateSyncReactor implements Reactor {
         this.#peers
           .get(peer)
           ?.punish({ severity: 'drop', why: 'sent a chunk that is not of its snapshot' }),
+      scold: (peer) =>
+        this.#peers
+          .get(peer)
+          ?.punish({ severity: 'slow', why: 'sends no chunks of a snapshot that it offers' }),
     }
     this.#run = new StateSyncRun(this.#parts, request, voice)
     this.#run.start()

@@ -13,15 +13,22 @@
 
 import { equalBytes } from '@wadi/base/bytes'
 import type { CodedError } from '@wadi/base/errors'
-import { randomBelow } from '@wadi/base/random'
 import type { ApplyChunkResponse, Snapshot } from '@wadi/contracts/application'
 import type { Timer } from '@wadi/contracts/world'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
-import { ChunkQueue, type ReceivedChunk } from './chunkQueue.ts'
+import { ChunkPeers } from './chunkPeers.ts'
+import { ChunkQueue, type ChunkRequest, type ReceivedChunk } from './chunkQueue.ts'
 import type { StateSyncParts, StateSyncRequest } from './contract.ts'
 import { errors } from './errors.ts'
 import { LightState, type StateAndCommit } from './lightState.ts'
-import { CHUNK_RETRIES_MAX, CHUNK_TIMEOUT_MS, DISCOVERY_MS_MIN, REFETCHES_MAX } from './limits.ts'
+import {
+  CHUNK_REQUEST_MS,
+  CHUNK_RETRIES_MAX,
+  CHUNK_TIMEOUT_MS,
+  DISCOVERY_MS_MIN,
+  DISPUTES_MAX,
+  REFETCHES_MAX,
+} from './limits.ts'
 import { type OfferedSnapshot, SnapshotPool } from './snapshotPool.ts'
 
 /** How the run speaks with peers. */
@@ -32,6 +39,8 @@ export interface StateSyncVoice {
   askForChunk(peer: string, snapshot: Snapshot, index: number): boolean
   /** What the peer sent was refused by the application. */
   accuse(peer: string): void
+  /** The peer gives nothing of what it offered, and others do. */
+  scold(peer: string): void
 }
 
 /** A snapshot that the application takes. */
@@ -52,6 +61,9 @@ const HOPELESS: ReadonlySet<string> = new Set([
   'light.expired',
 ])
 
+/** Providers contradict each other in what no header holds. */
+const DISPUTES: ReadonlySet<string> = new Set(['light.otherPriorities', 'stateSync.otherParams'])
+
 const EMPTY_ROUNDS_MAX = 3
 const HEIGHT_MAX = (1n << 63n) - 4n
 
@@ -65,9 +77,12 @@ export class StateSyncRun {
   readonly #voice: StateSyncVoice
   readonly #light: LightState
   readonly #pool = new SnapshotPool()
+  readonly #peers: ChunkPeers
   #restore: Restore | undefined
   /** How often there was no snapshot that the chain seems to be high enough for. */
   #emptyRounds = 0
+  /** How often in a row providers contradicted each other. */
+  #disputes = 0
   #timer: Timer | undefined
   #isOver = false
 
@@ -77,6 +92,7 @@ export class StateSyncRun {
     this.#parts = parts
     this.#request = request
     this.#voice = voice
+    this.#peers = new ChunkPeers(parts.random)
     this.#light = new LightState({ clock, timers, dialect, config, providers })
   }
 
@@ -103,13 +119,17 @@ export class StateSyncRun {
   removePeer(peer: string): void {
     this.#pool.removePeer(peer)
     this.#restore?.chunks.giveUp(peer)
+    this.#peers.forget(peer)
     this.#fetch()
   }
 
   /** A chunk of a snapshot came; false if nobody asked for it. */
   addChunk(snapshot: Pick<Snapshot, 'height' | 'format'>, chunk: ReceivedChunk): boolean {
     if (!this.#isRestoring(snapshot)) return true
-    if (this.#restore?.chunks.add(chunk) !== true) return false
+    const restore = this.#restore
+    if (restore?.chunks.add(chunk) !== true) return false
+    const silent = this.#peers.gave(chunk.sender, chunk.index, this.#now())
+    for (const peer of silent) this.#voice.scold(peer)
     this.#after(0, () => this.#apply())
     return true
   }
@@ -118,8 +138,8 @@ export class StateSyncRun {
   missChunk(snapshot: Pick<Snapshot, 'height' | 'format'>, peer: string, index: number): void {
     const restore = this.#restore
     if (restore === undefined || !this.#isRestoring(snapshot)) return
-    if (!restore.chunks.askedFor(index).has(peer)) return
-    this.#pool.removeOffer(peer, restore.offered)
+    if (restore.chunks.requestOf(index)?.asked.has(peer) !== true) return
+    this.#pool.bar(peer, restore.offered)
     restore.chunks.giveUp(peer)
     this.#fetch()
   }
@@ -153,8 +173,8 @@ export class StateSyncRun {
       if (outcome.kind === 'done' && this.#hasState(outcome.result.chain))
         this.#finish(outcome.result)
       else if (outcome.kind === 'done') this.#fail(errors.otherState(`at height ${height}`))
-      else if (HOPELESS.has(outcome.error.reason)) this.#fail(outcome.error)
-      else this.#after(DISCOVERY_MS_MIN, () => this.#resume(height))
+      else if (!this.#isHopeless(outcome.error))
+        this.#after(DISCOVERY_MS_MIN, () => this.#resume(height))
     })
   }
 
@@ -168,7 +188,7 @@ export class StateSyncRun {
     this.#light.learnHeight((outcome) => {
       if (this.#isOver) return
       if (outcome.kind === 'refused') {
-        this.#notLearnt(outcome.error)
+        if (!this.#isHopeless(outcome.error)) this.#discover()
         return
       }
       const offered = this.#best(outcome.result)
@@ -188,22 +208,45 @@ export class StateSyncRun {
     return this.#pool.best(HEIGHT_MAX)
   }
 
-  #notLearnt(error: CodedError): void {
-    if (HOPELESS.has(error.reason)) this.#fail(error)
-    else {
-      this.#parts.log.warn('light blocks could not be verified', { why: error.message })
-      this.#discover()
+  /** Ends it if there is no use in asking the providers once more. */
+  #isHopeless(error: CodedError): boolean {
+    const isDispute = DISPUTES.has(error.reason) && !this.#light.areReplaced
+    if (isDispute) this.#disputes++
+    if (HOPELESS.has(error.reason) || this.#disputes > DISPUTES_MAX) {
+      this.#fail(error)
+      return true
     }
+    this.#parts.log.warn('light blocks could not be verified', { why: error.message })
+    return false
   }
 
   #learn(offered: OfferedSnapshot): void {
     const { height } = offered.snapshot
     this.#light.learnState(height, (outcome) => {
       if (this.#isOver) return
-      if (outcome.kind === 'done') this.#offer(offered, outcome.result)
-      else if (HOPELESS.has(outcome.error.reason)) this.#fail(outcome.error)
-      else this.#refuse(offered, outcome.error.message)
+      if (outcome.kind === 'done') {
+        this.#disputes = 0
+        this.#offer(offered, outcome.result)
+        return
+      }
+      // The snapshot may be good, whatever providers say. One of a height that nobody has may not.
+      const { error } = outcome
+      const isBlamed = error.reason === 'light.noProvider'
+      if (!this.#isHopeless(error)) this.#postpone(offered, error.message, { isBlamed })
     })
+  }
+
+  /** Nothing comes of a snapshot at this time; others are tried first. */
+  #postpone(
+    offered: OfferedSnapshot,
+    why: string,
+    { isBlamed }: { readonly isBlamed: boolean },
+  ): void {
+    const { height, format } = offered.snapshot
+    this.#parts.log.info('a snapshot is put off', { height, format, why })
+    this.#restore = undefined
+    this.#pool.postpone(offered, { isBlamed })
+    this.#discover()
   }
 
   /** A snapshot comes to nothing; the next one is tried. */
@@ -244,6 +287,7 @@ export class StateSyncRun {
   #begin(offered: OfferedSnapshot, target: StateAndCommit): void {
     const chunks = new ChunkQueue(offered.snapshot)
     const progressMs = this.#now()
+    this.#peers.begin()
     this.#restore = { offered, target, chunks, progressMs, retries: 0, refetches: 0 }
     this.#tick()
   }
@@ -253,7 +297,8 @@ export class StateSyncRun {
     if (restore === undefined) return
     const isStuck = this.#now() - restore.progressMs >= CHUNK_TIMEOUT_MS
     if (isStuck || this.#pool.peersOf(restore.offered).length === 0) {
-      this.#refuse(restore.offered, isStuck ? 'no chunk came for long' : 'nobody has it any more')
+      const why = isStuck ? 'no chunk came for long' : 'nobody has it any more'
+      this.#postpone(restore.offered, why, { isBlamed: true })
       return
     }
     this.#fetch()
@@ -264,19 +309,36 @@ export class StateSyncRun {
     const restore = this.#restore
     if (restore === undefined) return
     const { chunks, offered } = restore
-    for (const index of chunks.toAsk(this.#now())) {
-      const peer = this.#pick(this.#pool.peersOf(offered), chunks.askedFor(index))
-      if (peer === undefined) return
-      if (this.#voice.askForChunk(peer, offered.snapshot, index))
-        chunks.ask(index, peer, this.#now())
-    }
+    const now = this.#now()
+    const { width } = this.#peers
+    const asks = chunks
+      .toAsk(({ peer, askedMs }) => this.#peers.isLate(peer, askedMs, now))
+      .map((index) => ({ index, from: this.#askable(offered, chunks.requestOf(index)) }))
+      .filter(({ from }) => from.length > 0)
+    const late = asks.filter(({ index }) => chunks.requestOf(index) !== undefined)
+    this.#peers.passOver(
+      late.map(({ index }) => index),
+      now,
+    )
+    for (const { index } of asks) this.#ask(restore, index)
+    for (let i = 1; i < width; i++) for (const { index } of late) this.#ask(restore, index)
   }
 
-  /** Anybody; one who was not asked before, if there is one. */
-  #pick(peers: readonly string[], before: ReadonlySet<string>): string | undefined {
-    const fresh = peers.filter((peer) => !before.has(peer))
-    const some = fresh.length > 0 ? fresh : peers
-    return some.length === 0 ? undefined : some[randomBelow(this.#parts.random, some.length)]
+  /** Asks somebody for a chunk who was not asked for it. */
+  #ask({ chunks, offered }: Restore, index: number): void {
+    const peer = this.#peers.pick(this.#askable(offered, chunks.requestOf(index)))
+    if (peer === undefined || !this.#voice.askForChunk(peer, offered.snapshot, index)) return
+    chunks.ask(index, peer, this.#now())
+    this.#peers.asked(peer, index, this.#now())
+  }
+
+  /** Who may be asked for a chunk: who was not asked yet, or all again after a while. */
+  #askable(offered: OfferedSnapshot, before: ChunkRequest | undefined): readonly string[] {
+    const peers = this.#pool.peersOf(offered)
+    if (before === undefined) return peers
+    const fresh = peers.filter((peer) => !before.asked.has(peer))
+    const isLongAgo = this.#now() - before.askedMs >= CHUNK_REQUEST_MS
+    return fresh.length === 0 && isLongAgo ? peers : fresh
   }
 
   /** Gives the application a chunk, if the next one is here: one a turn. */
@@ -321,12 +383,26 @@ export class StateSyncRun {
       case 'retry-snapshot':
         // Chunks are not kept once they are applied.
         restore.chunks = new ChunkQueue(offered.snapshot)
+        this.#peers.begin()
         restore.refetches++
         break
     }
-    for (const index of response.refetchChunks) this.#refetch(restore, index)
+    for (const index of response.refetchChunks)
+      if (index === chunk.index && this.#isOfAnother(restore, chunk)) chunks.refetch(index)
+      else this.#refetch(restore, index)
     if (restore.refetches > REFETCHES_MAX)
       this.#refuse(offered, 'the application wants chunks again and again')
+  }
+
+  /** May a chunk be fetched again from somebody else? Then its sender is asked no more. */
+  #isOfAnother({ chunks, offered }: Restore, { sender }: ReceivedChunk): boolean {
+    // COMPAT(cometbft): there whoever sent a wrong chunk is asked again, unless the application
+    // names it.
+    const others = this.#pool.peersOf(offered).filter((peer) => peer !== sender)
+    if (others.length === 0) return false
+    this.#pool.bar(sender, offered)
+    chunks.discardOf(sender)
+    return true
   }
 
   #refetch(restore: Restore, index: number): void {
