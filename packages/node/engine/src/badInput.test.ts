@@ -35,7 +35,8 @@ import { CHUNK_CHANNEL, SNAPSHOT_CHANNEL } from './stateSync/channels.ts'
 import { CHUNK_REQUESTS_MAX } from './stateSync/limits.ts'
 import { EngineNetwork, standInSignature } from './testing/engineNetwork.ts'
 import { HostilePeer } from './testing/hostilePeer.ts'
-import { nonsense, type Said } from './testing/nonsense.ts'
+import { nonsense } from './testing/nonsense.ts'
+import type { Said } from './testing/someMessages.ts'
 
 setFlagsFromString('--expose-gc')
 const collect: () => void = runInNewContext('gc')
@@ -154,7 +155,7 @@ function chainOf(chainId: string) {
   return { chain, nodes, young: chain.nodes[3]! }
 }
 
-/** What thousands of messages may leave behind: if they were kept they would take three times that. */
+/** What thousands of messages may leave behind: kept, they would take three times that. */
 const KEPT_MAX = 500_000
 
 const otherVotes = Array.from({ length: 2 * VOTES_REMEMBERED_MAX }, (_, round) => {

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { type RandomSource, randomBelow, SeededRandom } from '@wadi/base/random'
 import { EngineNetwork } from './engineNetwork.ts'
 import { HostilePeer } from './hostilePeer.ts'
-import { nonsense, type Said } from './nonsense.ts'
+import { nonsense } from './nonsense.ts'
+import type { Said } from './someMessages.ts'
 
 /** What came of a soak. */
 export interface SoakCounts {
