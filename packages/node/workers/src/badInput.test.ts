@@ -178,6 +178,14 @@ describe('Bad input: storage-sync answers: checkpoints', () => {
     await fc.assert(fc.asyncProperty(hostileBytes(good), check), { numRuns: 200 })
   })
 
+  it('that are said twice have one peer', async () => {
+    const { offered } = await list(encode(response, { checkpoints: [metadata, metadata] }))
+    assert.deepEqual(
+      offered.map(({ peers }) => peers.length),
+      [1],
+    )
+  })
+
   it('that are none are held against whoever gave them', async () => {
     const chunksOf = (count: number) => Array<Uint8Array>(count).fill(metadata.chunks[0]!)
     const { root } = metadata

@@ -66,7 +66,9 @@ function note(
   for (const metadata of checkpoints.filter(({ root }) => root.version > 0n)) {
     const name = toHex(hashOf(Metadata, metadata))
     const known = found.get(name) ?? { metadata, peers: [] }
-    known.peers.push(toHex(feedback.peer))
+    // Who says a thing twice is one peer all the same.
+    const peer = toHex(feedback.peer)
+    if (!known.peers.includes(peer)) known.peers.push(peer)
     found.set(name, known)
   }
   if (checkpoints.length > 0) feedback.succeeded()
