@@ -39,6 +39,9 @@ export const ENCLAVE_CALL_MS_MAX = 2000
 export const PUBLISH_TRIES_MAX = 10
 export const PUBLISH_RETRY_MS = 500
 
+/** Chunks of all checkpoints that peers offer, until one of them is chosen. */
+export const OFFERED_CHUNKS_MAX = 1_048_576
+
 /** Keys of which one proof tells another node: it asks again for more. */
 export const PROVED_KEYS_MAX = 4096
 

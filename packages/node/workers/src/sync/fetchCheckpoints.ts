@@ -16,6 +16,7 @@ import {
   type StoragePeers,
   storageProtocols,
 } from '../peers/askPeers.ts'
+import { dropBeyond, type Offer } from './offers.ts'
 
 /** Keeps nodes connected that can be asked. */
 export function wantCheckpoints(peers: StoragePeers): void {
@@ -29,7 +30,7 @@ export async function listCheckpoints(
   signal: AbortSignal,
   noteFeedback: (feedback: Feedback) => void,
 ): Promise<readonly OfferedCheckpoint[]> {
-  const found = new Map<string, { readonly metadata: Metadata; readonly peers: string[] }>()
+  const found = new Map<string, Offer>()
   const { getCheckpoints: method } = checkpointMethods
   for (const protocol of storageProtocols(peers, 'checkpointsync')) {
     const asked = { protocol, method, request: { version: CHECKPOINT_VERSION } }
@@ -54,7 +55,7 @@ export async function listCheckpoints(
 
 /** Who offers something that is no checkpoint is believed nothing. */
 function note(
-  found: Map<string, { readonly metadata: Metadata; readonly peers: string[] }>,
+  found: Map<string, Offer>,
   checkpoints: readonly Metadata[],
   feedback: Feedback,
 ): void {
@@ -67,10 +68,10 @@ function note(
     const name = toHex(hashOf(Metadata, metadata))
     const known = found.get(name) ?? { metadata, peers: [] }
     // Who says a thing twice is one peer all the same.
-    const peer = toHex(feedback.peer)
-    if (!known.peers.includes(peer)) known.peers.push(peer)
-    found.set(name, known)
+    const peers = new Set(known.peers).add(toHex(feedback.peer))
+    found.set(name, { ...known, peers: [...peers] })
   }
+  dropBeyond(found)
   if (checkpoints.length > 0) feedback.succeeded()
 }
 
