@@ -17,20 +17,24 @@ import {
   type NodeClient,
 } from '@wadi/sdk/node-client'
 import { localAccounts } from './accounts.ts'
+import { finishChange } from './changeNetwork.ts'
 import { requireComet } from './engine/cometBinary.ts'
 import { engineHere } from './engine/engineHere.ts'
 import { type EpochClock, startEpochClock } from './epochClock.ts'
 import { type FolderHold, holdFolder } from './folderHold.ts'
+import { requirePlace } from './forgetNetwork.ts'
 import { BEGIN_TRIES, START_MS_MAX } from './limits.ts'
 import type { LocalNode } from './localNode.ts'
 import { isPortLost, type MovedPort, movePorts } from './movePorts.ts'
 import {
   type EngineKind,
+  type NetworkChoices,
   type NetworkFiles,
   type NodePlace,
   openNetworkFiles,
 } from './networkFiles.ts'
 import { NetworkProcesses } from './networkProcesses.ts'
+import { requireChoices } from './requireChoices.ts'
 
 /** How a network is to be. */
 export interface LocalNetworkOptions {
@@ -98,13 +102,21 @@ export const USUAL_NETWORK = {
   computeNodes: 3,
 } as const
 
+/** What is chosen where nobody chooses. */
+const PLAIN_NETWORK: NetworkChoices = { ...USUAL_NETWORK, paratimes: [] }
+
 interface Place extends FolderHold {
   readonly folder: string
 }
 
 /** A folder for this process alone; one that nobody names is removed in the end. */
 function takePlace(named: string | undefined): Place {
-  if (named !== undefined) return { folder: named, ...holdFolder(named) }
+  if (named !== undefined) {
+    requirePlace(named)
+    const hold = holdFolder(named)
+    finishChange(named)
+    return { folder: named, ...hold }
+  }
   const folder = mkdtempSync(join(tmpdir(), 'wadi-network-'))
   const release = () => rmSync(folder, { recursive: true, force: true })
   // Nobody else knows of it.
@@ -143,11 +155,17 @@ export async function connectNetwork(folder: string): Promise<NetworkConnection>
   return connect(await openNetworkFiles(folder, USUAL_NETWORK))
 }
 
-/** Begins a network, or goes on with the one of a folder. */
-export async function createNetwork(options: LocalNetworkOptions = {}): Promise<LocalNetwork> {
+/**
+ * Begins a network, or goes on with the one of a folder, which has to be what the options say.
+ * `usual` is what a new one is beside that.
+ */
+export async function createNetwork(
+  options: LocalNetworkOptions = {},
+  usual: NetworkChoices = PLAIN_NETWORK,
+): Promise<LocalNetwork> {
   const { folder, markRunning, release } = takePlace(options.folder)
   try {
-    const network = await beginNetwork(folder, options)
+    const network = await beginNetwork(folder, options, usual)
     markRunning()
     let ended: Promise<void> | undefined
     const stop = () => {
@@ -162,14 +180,21 @@ export async function createNetwork(options: LocalNetworkOptions = {}): Promise<
 }
 
 /** Begins it with ports that are free, once more if another program has taken one meanwhile. */
-async function beginNetwork(folder: string, options: LocalNetworkOptions): Promise<LocalNetwork> {
+async function beginNetwork(
+  folder: string,
+  options: LocalNetworkOptions,
+  usual: NetworkChoices,
+): Promise<LocalNetwork> {
   const { ports = 'any', onBuild, processes, workers: _, onMoved, ...chosen } = options
   const findBinary = () => requireComet({ environment: process.env, onBuild })
   // Before anything is made of which nothing can come.
   const binary = chosen.engine === 'cometbft' ? findBinary() : undefined
-  const choices = { ...USUAL_NETWORK, paratimes: [], ...chosen }
+  const { folder: __, ...asked } = chosen
+  const choices = { ...usual, ...asked }
   const openFiles = () => openNetworkFiles(folder, choices, ports)
-  requireEngine(await openFiles(), chosen.engine, processes)
+  const found = await openFiles()
+  requireChoices(found, asked)
+  requireProcesses(found, processes)
   for (let tries = 1; ; tries++) {
     // Others that began at the same moment would choose the same again.
     const moved = await movePorts(await openFiles(), tries === 1 ? ports : 'any')
@@ -257,21 +282,16 @@ async function runNetwork(
   }
 }
 
-/** A network keeps the engine that it began with. */
-function requireEngine(
-  { folder, engine }: NetworkFiles,
-  wanted: EngineKind = engine,
-  processes: 'one' | 'each' = 'one',
+/** CometBFT has processes of its own, and everything of ours is in this one. */
+function requireProcesses(
+  { engine }: NetworkFiles,
+  processes: LocalNetworkOptions['processes'],
 ): void {
-  const refuse = (why: string) => new UnavailableError('localnet.engine', why)
-  if (wanted !== engine)
-    throw refuse(
-      `the network in ${folder} began with the engine ${engine}; leave --engine away, or forget it with --fresh`,
-    )
-  if (engine === 'cometbft' && processes === 'each')
-    throw refuse(
-      'with the engine cometbft each validator has a process of CometBFT, and our part of all runs in this one; leave --processes away',
-    )
+  if (engine !== 'cometbft' || processes !== 'each') return
+  throw new UnavailableError(
+    'localnet.engine',
+    'with the engine cometbft each validator has a process of CometBFT, and our part of all runs in this one; leave --processes away',
+  )
 }
 
 async function untilCalled({ client }: NetworkNode): Promise<void> {

@@ -28,6 +28,8 @@ export interface FolderHold {
 
 const LOCK = 'network.lock'
 const MARK = 'running.pid'
+/** What this may leave in a folder. */
+export const HOLD_NAMES: readonly string[] = [LOCK, MARK]
 
 function refuse(why: string): UnavailableError {
   return new UnavailableError('localnet.state', why)

@@ -14,3 +14,7 @@ export const BEGIN_TRIES = 3
 export const START_MS_MAX = 60_000
 /** A node that does not answer for so long is shown as away. */
 export const ANSWER_MS_MAX = 2_000
+/** Rounds of a ParaTime that are taken back at once. */
+export const ROUNDS_AT_ONCE = 500
+/** So many files are named that are in the way. */
+export const UNKNOWN_FILES_SHOWN_MAX = 5

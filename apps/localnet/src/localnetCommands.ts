@@ -15,8 +15,10 @@ export const localnetCommands: CommandGroup = {
   details: [
     'It begins, or goes on where it was, and is shown until Ctrl-C ends it: blocks, votes, epochs, and',
     'where programs find it. Ten accounts of it have a million tokens each. Everything is kept in one',
-    'folder; --fresh begins anew. The commands below are for another terminal. From a clone it is',
-    '"npm start", and "npm start -- status" and so on.',
+    'folder of its own, in which nothing else may be; what is chosen when it begins stays. --fresh',
+    'forgets it (blocks, states, keys of nodes, logs) and begins anew; snapshots are kept, and can be',
+    'restored. The commands below are for another terminal. From a clone it is "npm start", and',
+    '"npm start -- status" and so on.',
   ],
   examples: [
     'wadi localnet',

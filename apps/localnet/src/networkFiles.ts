@@ -3,7 +3,7 @@
  * says what the network is made of, so that it goes on with the next start.
  */
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseHex, toHex } from '@wadi/base/bytes'
 import { UnavailableError } from '@wadi/base/errors'
@@ -16,6 +16,7 @@ import {
   type ParatimeChoice,
   type ParatimeName,
   paratimeOf,
+  workerNames,
 } from '@wadi/compose/network-paratimes'
 import { type Address, stakingAddress } from '@wadi/primitives/address'
 import { Namespace } from '@wadi/primitives/namespace'
@@ -127,6 +128,9 @@ interface PlannedNetwork {
 const VERSION = 1
 /** See {@link Plan}. */
 export const PLAN_NAME = 'network.json'
+/** The plan of a network that is being made or forgotten: what it names may be there or not. */
+export const UNFINISHED_PLAN_NAME = 'network.unfinished.json'
+const GENESIS_NAME = 'genesis.json'
 const SEED = 'local'
 const P2P_PORT = 26_656
 const RPC_PORT = 26_856
@@ -164,7 +168,7 @@ export async function openNetworkFiles(
     ...{ paratimes: paratimes.map(readParatime).map(paratimeOf) },
     ...workerCounts(plan),
     chainContext: network.chainContext,
-    genesisPath: join(folder, 'genesis.json'),
+    genesisPath: join(folder, GENESIS_NAME),
     engines: enginePlaces(folder, network, enginePorts),
     owners: ownersOf(network, engine),
   }
@@ -182,17 +186,6 @@ function ownersOf({ validators, workers }: NetworkGenesis, engine: EngineKind): 
   )
 }
 
-/** Removes a network. Folders of anything else are left alone. */
-export function forgetNetwork(folder: string): void {
-  if (!existsSync(folder)) return
-  if (!existsSync(join(folder, PLAN_NAME)))
-    throw new UnavailableError(
-      'localnet.folder',
-      `${folder} is no network: there is no ${PLAN_NAME} in it; name another folder`,
-    )
-  rmSync(folder, { recursive: true })
-}
-
 /** What a network is made of. */
 export function readPlan(path: string): Plan {
   const damaged = (why: string) =>
@@ -205,6 +198,19 @@ export function readPlan(path: string): Plan {
   }
   if (plan.version !== VERSION) throw damaged('was made by another version of this program')
   return plan
+}
+
+/** What a network makes in its folder beside its plan: its genesis document, a folder for each node. */
+export function madeNames(plan: Plan): readonly string[] {
+  const { ports, enginePorts = [], paratimes = [] } = plan
+  const workers = paratimes.length === 0 ? [] : workerNames(workerCounts(plan))
+  const named = (kind: string) => (_: unknown, i: number) => `${kind}-${i}`
+  return [
+    GENESIS_NAME,
+    ...ports.map(named('node')),
+    ...enginePorts.map(named('engine')),
+    ...workers,
+  ]
 }
 
 /** As {@link readPlan} reads it. */
@@ -301,9 +307,15 @@ async function makeNetwork(
   const plan = { version: VERSION, ...choices, paratimes, beganAtSeconds, ...chosen }
   const network = genesisOf(plan)
   mkdirSync(folder, { recursive: true, mode: PRIVATE_MODE })
+  const unfinished = join(folder, UNFINISHED_PLAN_NAME)
+  // Whoever began to make one here was ended: keys that are there would be in the way.
+  if (existsSync(unfinished))
+    for (const name of madeNames(readPlan(unfinished)))
+      rmSync(join(folder, name), { recursive: true, force: true })
+  writeFileSync(unfinished, printPlan(plan))
   makeFolders(folder, network, plan)
-  // Last: a folder that has it is whole.
-  writeFileSync(join(folder, PLAN_NAME), printPlan(plan))
+  // A folder that has it is whole.
+  renameSync(unfinished, join(folder, PLAN_NAME))
   return { plan, network }
 }
 

@@ -9,8 +9,9 @@ import { sendTransaction } from '@wadi/sdk/send-transaction'
 import { createNetwork, type LocalNetwork } from './createNetwork.ts'
 import { describeNetwork } from './describeNetwork.ts'
 import { findComet } from './engine/cometBinary.ts'
+import { restoreNetwork, snapshotNetwork } from './networkSnapshots.ts'
 import { nextEpoch } from './nextEpoch.ts'
-import { restoreNetwork, rewindNetwork, snapshotNetwork } from './rewindNetwork.ts'
+import { rewindNetwork } from './rewindNetwork.ts'
 import { lookAt } from './snapshot.ts'
 
 const comet = findComet()
@@ -82,10 +83,10 @@ describe('a local network with CometBFT as its engine', { skip }, () => {
       words,
     )
     assert.throws(() => snapshotNetwork(files, 'a'), words)
-    assert.throws(() => restoreNetwork(files, 'a'), words)
+    await assert.rejects(restoreNetwork(files, 'a'), words)
     await assert.rejects(
       createNetwork({ folder, engine: 'wadi' }),
-      /began with the engine cometbft/,
+      /began with --engine cometbft, and --engine wadi is asked for; leave that away/,
     )
     await assert.rejects(createNetwork({ folder, processes: 'each' }), /leave --processes away/)
   })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -8,9 +8,9 @@ import { printAddress } from '@wadi/primitives/address'
 import { localAccount } from './accounts.ts'
 import { createNetwork, type LocalNetwork, type NetworkNode } from './createNetwork.ts'
 import { GIFT, openFaucet } from './faucet.ts'
-import { forgetNetwork, openNetworkFiles } from './networkFiles.ts'
+import { listSnapshots, restoreNetwork, snapshotNetwork } from './networkSnapshots.ts'
 import { nextEpoch } from './nextEpoch.ts'
-import { listSnapshots, restoreNetwork, rewindNetwork, snapshotNetwork } from './rewindNetwork.ts'
+import { rewindNetwork } from './rewindNetwork.ts'
 import { lookAt, readBlockFacts } from './snapshot.ts'
 import { followBlocks } from './view/followBlocks.ts'
 
@@ -58,12 +58,19 @@ describe('a local network', () => {
     assert.match(view.block?.proposer ?? '', /^node-[0-3]$/)
   })
 
-  it('goes on where it was, with other choices than when it began told to no avail', async () => {
+  it('goes on where it was, and refuses other choices than when it began', async () => {
     const place = join(folder, 'kept')
     await using first = await createNetwork({ ...QUICK, folder: place, validators: 1 })
     await reach(first, 3n)
     await first.stop()
-    await using second = await createNetwork({ folder: place, validators: 2 })
+    await assert.rejects(createNetwork({ folder: place, validators: 2, blockMs: 1_000 }), {
+      reason: 'localnet.choices',
+      message: new RegExp(
+        `^the network in ${place} began with --validators 1 --block-time 20ms, and ` +
+          '--validators 2 --block-time 1000ms is asked for; leave that away, forget ',
+      ),
+    })
+    await using second = await createNetwork({ folder: place, validators: 1 })
     assert.equal(second.nodes.length, 1)
     const { latestHeight } = await second.nodes[0]!.client.consensus.getStatus()
     assert.ok(latestHeight >= 3n, `${latestHeight}`)
@@ -102,12 +109,12 @@ describe('a local network', () => {
     await second.stop()
     assert.deepEqual(listSnapshots(place), ['far'])
     assert.throws(() => snapshotNetwork(files, 'far'), /there is a snapshot far/)
-    assert.throws(() => restoreNetwork(files, 'near'), /there is no snapshot near; there are: far/)
+    await assert.rejects(restoreNetwork(files, 'near'), /there is no snapshot near; there are: far/)
     await assert.rejects(
       rewindNetwork(files, 1_000n, () => undefined),
       /choose a height from 1 to/,
     )
-    restoreNetwork(files, 'far')
+    await restoreNetwork(files, 'far')
     await using third = await createNetwork(options)
     assert.equal(await hashAt(third, 12n), gone)
     await reach(third, 16n)
@@ -142,20 +149,5 @@ describe('a local network', () => {
       heights,
       heights.map((_, i) => BigInt(i) + 1n),
     )
-  })
-
-  it('is forgotten only where there is one, and refused where it is damaged', async () => {
-    const other = mkdtempSync(join(folder, 'other-'))
-    writeFileSync(join(other, 'letter.txt'), 'dear')
-    assert.throws(() => forgetNetwork(other), /is no network: there is no network\.json in it/)
-    forgetNetwork(join(folder, 'nowhere'))
-    writeFileSync(join(other, 'network.json'), '{')
-    const choices = { validators: 1, ...QUICK }
-    await assert.rejects(
-      openNetworkFiles(other, choices),
-      /cannot be read; begin anew with --fresh/,
-    )
-    forgetNetwork(other)
-    assert.ok(!existsSync(other))
   })
 })

@@ -24,7 +24,8 @@ export const rewind = networkCommand<typeof rewindFlags>({
   summary: 'take the network back to a block, while it does not run',
   details: [
     'What came after that block is forgotten by all nodes, and made anew from there with the next start.',
-    'All blocks up to it are run again, which takes as long as they take. Keep a snapshot first.',
+    'All blocks up to it are run again, which takes as long as they take, and the states of ParaTimes go',
+    'back to the last round before it. Keep a snapshot first.',
   ],
   examples: ['wadi localnet rewind --height 100'],
   options: rewindFlags,

@@ -1,7 +1,7 @@
 import { UnavailableError } from '@wadi/base/errors'
 import type { Call } from '@wadi/node-config/command'
 import { networkFlags } from '../networkFlags.ts'
-import { listSnapshots, restoreNetwork, snapshotNetwork } from '../rewindNetwork.ts'
+import { listSnapshots, restoreNetwork, snapshotNetwork } from '../networkSnapshots.ts'
 import { answer, networkCommand } from './answer.ts'
 import { withStoppedNetwork } from './stoppedNetwork.ts'
 
@@ -42,7 +42,9 @@ export const snapshot = networkCommand<typeof networkFlags>({
 export const restore = networkCommand<typeof networkFlags>({
   name: 'restore',
   summary: 'take the network back to a copy, while it does not run',
-  details: ['What came since then is forgotten. <name> is one that "snapshot" has kept.'],
+  details: [
+    'What came since then is forgotten, and so is a network that has begun since then. <name> is one that "snapshot" has kept.',
+  ],
   examples: ['wadi localnet restore before'],
   operands: '<name>',
   options: networkFlags,

@@ -21,9 +21,15 @@ import {
 import { describeNetwork, endpointLines } from '../describeNetwork.ts'
 import { type Faucet, openFaucet } from '../faucet.ts'
 import { processOf, requireUnused } from '../folderHold.ts'
+import { forgetNetwork } from '../forgetNetwork.ts'
 import { COMPUTE_NODES_MAX, VALIDATORS_MAX } from '../limits.ts'
 import type { MovedPort } from '../movePorts.ts'
-import { type EngineKind, forgetNetwork, type NetworkFiles, PLAN_NAME } from '../networkFiles.ts'
+import {
+  type EngineKind,
+  type NetworkChoices,
+  type NetworkFiles,
+  PLAN_NAME,
+} from '../networkFiles.ts'
 import { networkFlags } from '../networkFlags.ts'
 import { networkJson } from '../networkJson.ts'
 import { loadParatime } from '../paratimeFolder.ts'
@@ -61,7 +67,11 @@ const startFlags = {
     fallback: BigInt(USUAL_NETWORK.computeNodes),
     word: 'count',
   },
-  fresh: { kind: 'boolean', doc: 'forget the network that is there', fallback: false },
+  fresh: {
+    kind: 'boolean',
+    doc: 'forget the network that is there: blocks, states, keys of nodes, logs; not its snapshots',
+    fallback: false,
+  },
   'block-time': {
     kind: 'duration',
     doc: 'time between blocks of a new network',
@@ -131,20 +141,36 @@ function requireDistinct(choices: readonly ParatimeChoice[]): void {
   }
 }
 
-async function choicesOf({ flags, given }: StartCall): Promise<LocalNetworkOptions> {
+interface Chosen {
+  /** What was said: a network that is there has to be that. */
+  readonly asked: LocalNetworkOptions
+  /** What a new one is. */
+  readonly usual: NetworkChoices
+}
+
+async function choicesOf({ flags, given }: StartCall): Promise<Chosen> {
   const paratimes = await paratimesOf({ flags, given })
-  return {
+  const usual = {
     paratimes,
-    computeNodes: count('compute-nodes', flags['compute-nodes'], COMPUTE_NODES_MAX),
     keyManagers: paratimes.length > 0 ? 1 : 0,
-    workers: 'later',
+    computeNodes: count('compute-nodes', flags['compute-nodes'], COMPUTE_NODES_MAX),
     validators: count('validators', flags.validators, VALIDATORS_MAX),
     epochBlocks: count('epoch-blocks', flags['epoch-blocks'], Number.MAX_SAFE_INTEGER),
     blockMs: flags['block-time'],
+  }
+  const { computeNodes, validators, epochBlocks, blockMs } = usual
+  const asked = {
+    ...(given.has('paratimes') && { paratimes }),
+    ...(given.has('compute-nodes') && { computeNodes }),
+    ...(given.has('validators') && { validators }),
+    ...(given.has('epoch-blocks') && { epochBlocks }),
+    ...(given.has('block-time') && { blockMs }),
+    ...engineOf({ flags, given }),
+    workers: 'later',
     processes: flags.processes ? 'each' : 'one',
     ports: 'usual',
-    ...engineOf({ flags, given }),
-  }
+  } as const
+  return { asked, usual }
 }
 
 /** Resolves when the network is to end: with what made it fail, or nothing if somebody asked. */
@@ -215,17 +241,16 @@ export const start = networkCommand<typeof startFlags>({
         'localnet.state',
         `the network in ${folder} runs already (process ${pid}); stop it first`,
       )
-    const choices = await choicesOf({ flags, given })
+    const { asked, usual } = await choicesOf({ flags, given })
     requireUnused(folder)
     if (flags.fresh) forgetNetwork(folder)
     // Of a new network every block is told, of one that goes on those that come.
     const from = existsSync(join(folder, PLAN_NAME)) ? undefined : 1n
-    const network = await createNetwork({
-      folder,
-      ...choices,
-      onMoved: (ports) => world.err.write(movedLines(ports)),
+    const told = {
+      onMoved: (ports: readonly MovedPort[]) => world.err.write(movedLines(ports)),
       onBuild: () => world.err.write('Go builds CometBFT, once; that takes some minutes …\n'),
-    })
+    }
+    const network = await createNetwork({ folder, ...asked, ...told }, usual)
     try {
       const faucet = await openFaucetOf(network)
       const watch = show(network, { flags, from }, world)
@@ -234,7 +259,7 @@ export const start = networkCommand<typeof startFlags>({
       faucet.close()
       if (failure !== undefined) throw withRemedy(failure)
       world.err.write(
-        'The network has ended. It goes on with the next start; --fresh forgets it.\n',
+        'The network has ended. It goes on with the next start; --fresh forgets it, but for snapshots.\n',
       )
       return DONE
     } finally {

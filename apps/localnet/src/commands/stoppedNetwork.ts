@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { UnavailableError } from '@wadi/base/errors'
+import { finishChange } from '../changeNetwork.ts'
 import { USUAL_NETWORK } from '../createNetwork.ts'
 import { holdFolder, processOf } from '../folderHold.ts'
 import { type NetworkFiles, openNetworkFiles } from '../networkFiles.ts'
@@ -19,6 +20,7 @@ export async function withStoppedNetwork<A>(
     throw refuse(`the network in ${folder} runs (process ${pid}); stop it first, then again`)
   const lock = holdFolder(folder)
   try {
+    finishChange(folder)
     return await use(await openNetworkFiles(folder, USUAL_NETWORK))
   } finally {
     lock.release()

@@ -101,17 +101,27 @@ export const GOVERNED = keyedMap(RuntimeGovernanceModel, [
   [RuntimeGovernanceModel.names.entity, true],
 ])
 
-/** The nodes, with keys by their numbers. */
-export function networkWorkers(
-  { computeNodes, keyManagers = 0, clients = 0 }: ParatimesOptions,
-  keysOf: (index: number) => ValidatorKeys,
-): readonly NetworkWorker[] {
+type WorkerCounts = Omit<ParatimesOptions, 'paratimes'>
+
+function workersIn({ computeNodes, keyManagers = 0, clients = 0 }: WorkerCounts) {
   const counts = { keymanager: keyManagers, compute: computeNodes, client: clients } as const
   const parts = ['keymanager', 'compute', 'client'] as const
-  const named = parts.flatMap((part) =>
+  return parts.flatMap((part) =>
     Array.from({ length: counts[part] }, (_, i) => ({ name: `${part}-${i}`, part })),
   )
-  return named.map((worker, i) => ({ ...worker, keys: keysOf(i) }))
+}
+
+/** The names of the nodes, in their order. */
+export function workerNames(counts: WorkerCounts): readonly string[] {
+  return workersIn(counts).map(({ name }) => name)
+}
+
+/** The nodes, with keys by their numbers. */
+export function networkWorkers(
+  counts: WorkerCounts,
+  keysOf: (index: number) => ValidatorKeys,
+): readonly NetworkWorker[] {
+  return workersIn(counts).map((worker, i) => ({ ...worker, keys: keysOf(i) }))
 }
 
 /** What runs, with whom as owner of all of it. */
