@@ -4,6 +4,8 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { toUtf8 } from '@wadi/base/bytes'
+import { CodedError, isTold } from '@wadi/base/errors'
+import { arbitrary } from '@wadi/cbor/arbitrary'
 import { encode, encodeRust, make, zero } from '@wadi/cbor/codec'
 import { mapOf } from '@wadi/cbor/collections'
 import { frameOf } from '@wadi/cbor/framing'
@@ -11,16 +13,22 @@ import { raw, text, u8, u64 } from '@wadi/cbor/scalars'
 import { struct } from '@wadi/cbor/struct'
 import type { RuntimeFault } from '@wadi/contracts/runtime-host'
 import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
+import { verifyAnswer } from '@wadi/mkvs/syncer'
+import { Hash } from '@wadi/primitives/hash'
+import { Namespace } from '@wadi/primitives/namespace'
 import { hostileBytes, misspelled } from '@wadi/runtime-protocol/arbitrary/hostile-bytes'
 import { readBundle, withDigests, writeBundle } from '@wadi/runtime-protocol/bundle'
 import { zlibCompression as zlib } from '@wadi/runtime-protocol/bundle/compliance/zlib-compression'
 import { Component, Manifest } from '@wadi/runtime-protocol/bundle/manifest'
 import { ExecuteTxBatchResponse, QueryRequest } from '@wadi/runtime-protocol/host-protocol/batches'
 import {
+  Body as AnyBody,
   type Body,
+  decodeMessage,
   encodeForHost,
   MESSAGE_TYPES,
 } from '@wadi/runtime-protocol/host-protocol/message'
+import { StorageSyncRequest } from '@wadi/runtime-protocol/host-protocol/services'
 import {
   FILE_NAME_SIZE_MAX,
   MESSAGE_ITEM_COUNT_MAX,
@@ -30,8 +38,11 @@ import fc from 'fast-check'
 import { explodeBundle } from './bundles/explodeBundle.ts'
 import { RuntimeConnection, type Serve } from './connection/runtimeConnection.ts'
 import { sandboxLauncher } from './sandbox/sandboxLauncher.ts'
+import { answerRequest } from './services/answerRequest.ts'
 import { bubblewrap, HOUSE } from './testing/bubblewrap.ts'
 import { behaveSilently, FakeProgram } from './testing/fakeProgram.ts'
+import { keyvalueState } from './testing/keyvalueCalls.ts'
+import { memoryServices } from './testing/memoryChain.ts'
 import { HostedProbe, PROBE_PATH, START_MS } from './testing/probe.ts'
 import { settle } from './testing/settle.ts'
 import { processTimers } from './testing/testWorld.ts'
@@ -147,6 +158,73 @@ describe('Bad input: runtime messages', () => {
     }
   })
 })
+
+describe('Bad input: questions of a runtime', () => {
+  const state = keyvalueState()
+  const root = { ...state.root, namespace: Namespace.zero, hash: Hash.check(state.root.hash) }
+  const tree = { root, position: root.hash }
+  const asked = { tree, key: toUtf8('key 7'), includeSiblings: true, proofVersion: 1 }
+  const prefixes = { tree, prefixes: [toUtf8('key')], limit: 9, proofVersion: 0 }
+  const steps = { tree, key: toUtf8('key 7'), prefetch: 5, proofVersion: 0 }
+  const good = [
+    make(StorageSyncRequest, { syncGet: asked }),
+    make(StorageSyncRequest, { syncGetPrefixes: prefixes }),
+    make(StorageSyncRequest, { syncIterate: steps }),
+  ].map((body) => messageOfBody({ kind: 'HostStorageSyncRequest', body }))
+
+  /** What the host says to a message of its runtime; undefined if it is none. */
+  async function answerTo(bytes: Uint8Array): Promise<Body | undefined> {
+    let body: Body | undefined
+    try {
+      body = decodeMessage(bytes).body
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error
+      return undefined
+    }
+    const { signal } = new AbortController()
+    return await answerRequest(memoryServices(state), body, signal).catch((error: unknown) => {
+      if (!isTold(error)) throw error
+      return undefined
+    })
+  }
+
+  it('of any content are answered, or refused with a code', async () => {
+    const { shape } = AnyBody
+    assert.ok(shape.kind === 'rustEnum')
+    const kinds = Object.entries(shape.variants).filter(([kind]) => /^Host.*Request$/.test(kind))
+    assert.ok(kinds.length > 10)
+    const requests = fc.oneof(
+      ...kinds.map(([kind, schema]) =>
+        arbitrary(schema as never).map((body) => messageOfBody({ kind, body } as unknown as Body)),
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(requests, (bytes) => answerTo(bytes).then(() => undefined)),
+      {
+        numRuns: 200,
+      },
+    )
+  })
+
+  it('about a state, of any bytes, are answered with what is so, or refused with a code', async () => {
+    const check = async (bytes: Uint8Array) => {
+      const answered = await answerTo(bytes)
+      if (answered?.kind !== 'HostStorageSyncResponse') return
+      const { proofResponse } = answered.body
+      assert.ok(proofResponse !== undefined)
+      verifyAnswer(proofResponse.proof, { root, position: proofResponse.proof.untrustedRoot })
+    }
+    for (const bytes of good) assert.equal((await answerTo(bytes))?.kind, 'HostStorageSyncResponse')
+    for (const bytes of good) for (const wrong of misspelled(bytes).values()) await check(wrong)
+    await fc.assert(fc.asyncProperty(hostileBytes(...good), check), { numRuns: 200 })
+    assert.deepEqual(state.rootHash(), state.root.hash)
+  })
+})
+
+/** A request as a runtime writes it. */
+function messageOfBody(body: Body): Uint8Array {
+  return encodeForHost({ id: 1n, messageType: MESSAGE_TYPES.request, body })
+}
 
 describe('Bad input: path tricks in bundles that are put on a disk', () => {
   const parent = mkdtempSync(join(tmpdir(), 'wadi-bad-bundles-'))
