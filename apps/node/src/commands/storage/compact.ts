@@ -1,13 +1,23 @@
 import { command } from '@wadi/node-config/command'
 import { persistentFlags } from '@wadi/node-config/node-flags'
+import type { NodeDatabase } from '@wadi/node-storage/node-database'
 import { openStates, withStore } from './nodeStores.ts'
+import { openTrees, storedRuntimes } from './runtimeStores.ts'
 import { findStoppedNode } from './stoppedNode.ts'
 
 const DONE = 0
 
+/** Bytes that a database gives back. */
+function freedIn(database: Pick<NodeDatabase, 'size' | 'compact'>): number {
+  const { size: before } = database.size
+  while (database.compact());
+  return before - database.size.size
+}
+
 /**
- * `storage compact`: gives the disk back what pruned states took. Blocks need no such thing: the
- * files of those that are pruned are gone.
+ * `storage compact`: gives the disk back what pruned states took, of the consensus layer and of
+ * runtimes. Blocks need no such thing: the files of those that are pruned are gone, and histories of
+ * runtimes do it by themselves.
  */
 export const compact = command({
   name: 'compact',
@@ -16,13 +26,15 @@ export const compact = command({
   options: persistentFlags,
   async run(call, world) {
     const node = await findStoppedNode(call, world)
-    const freed = withStore(openStates(node), (database) => {
-      const { size: before } = database.size
-      while (database.compact());
-      return before - database.size.size
-    })
+    const freed = [
+      withStore(openStates(node), freedIn),
+      ...storedRuntimes(node).map((id) =>
+        withStore(openTrees(node, id), ({ database }) => freedIn(database)),
+      ),
+    ].filter((bytes) => bytes !== undefined)
+    const sum = freed.reduce((all, bytes) => all + bytes, 0)
     const sentence =
-      freed === undefined ? 'there are no states to compact' : `${freed} bytes were given back`
+      freed.length === 0 ? 'there are no states to compact' : `${sum} bytes were given back`
     world.out.write(`${sentence}\n`)
     return DONE
   },

@@ -1,3 +1,4 @@
+import { toHex } from '@wadi/base/bytes'
 import { isTold } from '@wadi/base/errors'
 import type { Infer } from '@wadi/cbor/codec'
 import { keyedMap, mapOf } from '@wadi/cbor/collections'
@@ -10,6 +11,7 @@ import { Namespace } from '@wadi/primitives/namespace'
 import { errors } from '../transaction/commandErrors.ts'
 import { textOf } from '../transaction/lines.ts'
 import { openBlocks, openStates, withStore } from './nodeStores.ts'
+import { openTrees, storedRuntimes, withHistory } from './runtimeStores.ts'
 import { findStoppedNode, type StoppedNode } from './stoppedNode.ts'
 
 const DONE = 0
@@ -18,6 +20,7 @@ const StoreStatus = struct({ ok: bool, latestVersion: u64, lastRetainedVersion: 
 type StoreStatus = Infer<typeof StoreStatus>
 const ConsensusStatus = struct({ stateDb: StoreStatus, blockHistory: StoreStatus })
 const RuntimeStatus = struct({ stateDb: StoreStatus, lightHistory: StoreStatus })
+type RuntimeStatus = Infer<typeof RuntimeStatus>
 const StorageStatus = struct({
   consensus: ConsensusStatus,
   runtimes: mapOf(Namespace, RuntimeStatus),
@@ -40,7 +43,39 @@ function statusOf(
   }
 }
 
-function inspectStores(node: StoppedNode, world: CommandWorld): StorageStatus {
+/** What there is of a runtime. */
+async function inspectRuntime(
+  node: StoppedNode,
+  world: CommandWorld,
+  id: Namespace,
+): Promise<RuntimeStatus> {
+  const stateDb = statusOf(world, () =>
+    withStore(openTrees(node, id), ({ lastRound, earliestRound }) => ({
+      ok: lastRound !== undefined,
+      latestVersion: lastRound ?? 0n,
+      lastRetainedVersion: earliestRound ?? 0n,
+    })),
+  )
+  const lightHistory = await withHistory(node, id, ({ lastRound, earliestRound }) => ({
+    ok: lastRound !== undefined,
+    latestVersion: lastRound ?? 0n,
+    lastRetainedVersion: earliestRound ?? 0n,
+  })).catch((error: unknown) =>
+    statusOf(world, () => {
+      throw error
+    }),
+  )
+  return { stateDb, lightHistory: lightHistory ?? StoreStatus.zero }
+}
+
+/** Those that are configured, and those that are in the folder. */
+function runtimesOf(node: StoppedNode): readonly Namespace[] {
+  const configured = node.config.runtime.runtimes.map(({ id }) => id)
+  const all = new Map([...configured, ...storedRuntimes(node)].map((id) => [toHex(id), id]))
+  return [...all.values()]
+}
+
+async function inspectStores(node: StoppedNode, world: CommandWorld): Promise<StorageStatus> {
   const stateDb = statusOf(world, () =>
     withStore(openStates(node), ({ latestVersion, earliestVersion }) => ({
       ok: latestVersion !== undefined,
@@ -55,17 +90,29 @@ function inspectStores(node: StoppedNode, world: CommandWorld): StorageStatus {
       lastRetainedVersion: base,
     })),
   )
-  return { consensus: { stateDb, blockHistory }, runtimes: keyedMap(Namespace, []) }
+  const runtimes: [Namespace, RuntimeStatus][] = []
+  for (const id of runtimesOf(node)) runtimes.push([id, await inspectRuntime(node, world, id)])
+  return { consensus: { stateDb, blockHistory }, runtimes: keyedMap(Namespace, runtimes) }
 }
 
 /** COMPAT(fmt): with two blanks before each value. */
-function storeLines(title: string, status: StoreStatus): readonly string[] {
+function storeLines(title: string, status: StoreStatus, unit = 'height'): readonly string[] {
   return [
     `  ${title}:`,
     `    Ok:  ${status.ok}`,
-    `    Latest height:  ${status.latestVersion}`,
-    `    Last retained height:  ${status.lastRetainedVersion}`,
+    `    Latest ${unit}:  ${status.latestVersion}`,
+    `    Last retained ${unit}:  ${status.lastRetainedVersion}`,
   ]
+}
+
+/** COMPAT(oasis-core): nothing where there is no runtime. */
+function runtimeLines({ runtimes }: StorageStatus): readonly string[] {
+  const each = [...runtimes].flatMap(([id, { stateDb, lightHistory }]) => [
+    `  ${toHex(id)}`,
+    ...storeLines('State DB', stateDb, 'round').map((line) => `  ${line}`),
+    ...storeLines('Light History', lightHistory, 'round').map((line) => `  ${line}`),
+  ])
+  return each.length === 0 ? [] : ['Runtimes:', ...each]
 }
 
 /** `storage inspect`: what is in the databases of a node that does not run. */
@@ -81,12 +128,13 @@ export const inspect = command({
     const { output } = call.flags
     if (!OUTPUTS.includes(output))
       throw errors.badValue(`--output is ${JSON.stringify(output)}; give text or json`)
-    const status = inspectStores(await findStoppedNode(call, world), world)
+    const status = await inspectStores(await findStoppedNode(call, world), world)
     const { stateDb, blockHistory } = status.consensus
     const lines = [
       'Consensus:',
       ...storeLines('State DB', stateDb),
       ...storeLines('Block history', blockHistory),
+      ...runtimeLines(status),
     ]
     const json = () => `${toIndentedJson(StorageStatus, status)}\n`
     world.out.write(output === 'json' ? json() : textOf(lines))

@@ -1,22 +1,86 @@
+import { toHex } from '@wadi/base/bytes'
+import { HEADER_TYPES } from '@wadi/consensus/roothash/block'
 import { decidePruning, pruningOf } from '@wadi/consensus-services/application/pruning'
 import { type CommandWorld, command } from '@wadi/node-config/command'
 import { persistentFlags } from '@wadi/node-config/node-flags'
+import type { Namespace } from '@wadi/primitives/namespace'
+import { firstKeptRound } from '@wadi/runtime-executor/sync/prune'
+import type { RoundHistory } from '@wadi/workers/round-history'
+import type { RuntimeStore } from '@wadi/workers/runtime-store'
 import { openBlocks, openChain, openStates, withStore } from './nodeStores.ts'
+import { openTrees, storedRuntimes, withHistory } from './runtimeStores.ts'
 import { findStoppedNode, type StoppedNode } from './stoppedNode.ts'
 
 const DONE = 0
 
+/** The last round that changed something: a node answers for it as long as no other does. */
+function lastNormal(history: RoundHistory): bigint {
+  const { earliestRound: first = 0n, lastRound: last = 0n } = history
+  for (let round = last; round > first; round--)
+    if (history.committedBlock(round)?.block.header.headerType === HEADER_TYPES.normal) return round
+  return first
+}
+
+/** Forgets rounds of a runtime; gives how many, if any may go at all. */
+async function pruneRuntime(node: StoppedNode, id: Namespace): Promise<number | undefined> {
+  const { strategy, numKept: keptCount } = node.config.runtime.prune
+  if (strategy === 'none') return undefined
+  return await withHistory(node, id, async (history) => {
+    const trees = openTrees(node, id)
+    let count = 0
+    try {
+      const lastNormalRound = lastNormal(history)
+      for (;;) {
+        const { earliestRound: first, lastRound: latest } = history
+        if (first === undefined || latest === undefined) return count
+        const lastSyncedRound = trees?.lastRound ?? latest
+        const kept = firstKeptRound({ first, latest, keptCount, lastNormalRound, lastSyncedRound })
+        if (kept === undefined) break
+        const gone = await history.pruneBefore(kept)
+        count += gone.length
+      }
+      pruneTrees(trees, history.earliestRound ?? 0n)
+      return count
+    } finally {
+      trees?.close()
+    }
+  })
+}
+
+/** Forgets trees of rounds that the history does not have any more. */
+function pruneTrees(trees: RuntimeStore | undefined, first: bigint): void {
+  if (trees === undefined) return
+  for (;;) {
+    const { earliestRound: round, lastRound } = trees
+    if (round === undefined || round >= first || round === lastRound) break
+    trees.prune(round)
+  }
+  while (trees.database.compact());
+}
+
+/** The height to which all histories of runtimes have got; undefined if there are none. */
+async function lastIndexed(node: StoppedNode): Promise<bigint | undefined> {
+  let least: bigint | undefined
+  for (const id of storedRuntimes(node)) {
+    const height = await withHistory(node, id, ({ lastHeight }) => lastHeight)
+    if (height !== undefined && (least === undefined || height < least)) least = height
+  }
+  return least
+}
+
 /** Forgets states; gives the height of the first one that stays, if any may go at all. */
-function pruneStates(node: StoppedNode): bigint | undefined {
+function pruneStates(node: StoppedNode, indexed: bigint | undefined): bigint | undefined {
   const { strategy, numKept } = node.config.consensus.prune
   return withStore(openStates(node), (database) => {
     const { earliestVersion: earliest, latestVersion: latest } = database
     if (latest === undefined) return undefined
     const range = decidePruning(pruningOf(strategy, numKept), { earliest, latest }, [])
     if (range === undefined) return undefined
-    for (let version = range.from; version < range.to; version++) database.prune(version)
+    // COMPAT(oasis-core): what the history of a runtime has not got to stays.
+    const to = indexed === undefined || indexed > range.to ? range.to : indexed
+    for (let version = range.from; version < to; version++) database.prune(version)
     while (database.compact());
-    return range.to
+    return to
   })
 }
 
@@ -36,13 +100,18 @@ function pruneBlocks(node: StoppedNode, world: CommandWorld, wanted: bigint): nu
 /** `storage prune`: what the configuration lets go goes at once, while the node does not run. */
 export const prune = command({
   name: 'prune',
-  summary: 'remove what consensus.prune in the configuration lets go',
+  summary: 'remove what consensus.prune and runtime.prune in the configuration let go',
   examples: ['wadi-node storage prune --config node.yaml'],
   options: persistentFlags,
   async run(call, world) {
     const node = await findStoppedNode(call, world)
+    for (const id of storedRuntimes(node)) {
+      const rounds = await pruneRuntime(node, id)
+      if (rounds !== undefined)
+        world.out.write(`${rounds} rounds of the runtime ${toHex(id)} are pruned\n`)
+    }
     // COMPAT(oasis-core): states go first. After a crash their blocks can still be run again.
-    const retainHeight = pruneStates(node)
+    const retainHeight = pruneStates(node, await lastIndexed(node))
     const count = retainHeight === undefined ? 0 : pruneBlocks(node, world, retainHeight)
     const sentence =
       retainHeight === undefined

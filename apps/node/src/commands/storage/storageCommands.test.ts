@@ -10,7 +10,6 @@ import { StoppedTestNode } from '../testing/stoppedNode.ts'
 import { storageCommands } from './storageCommands.ts'
 
 const BLOCKS = 12n
-const RUNTIME = `8${'0'.repeat(63)}`
 const storage = (...words: readonly string[]) => runWords(storageCommands, ...words)
 
 interface Inspected {
@@ -114,24 +113,5 @@ describe('commands about the folder of a node', () => {
     const { code, err } = await storage('inspect', '--config', nowhere)
     assert.equal(code, 2)
     assert.match(err, /there is no such file; create it, or name another/)
-  })
-
-  it('say of databases of runtimes that there are none yet', async () => {
-    for (const words of [
-      ['check', RUNTIME],
-      ['migrate', RUNTIME, RUNTIME],
-      ['rename-ns', RUNTIME, RUNTIME],
-    ]) {
-      const { code, err } = await storage(...words)
-      assert.equal(code, 2)
-      assert.match(
-        err,
-        /is about databases of runtimes, and this node has none: it hosts no runtimes/,
-      )
-    }
-    assert.match((await storage('rename-ns', RUNTIME)).err, /takes <src-ns> <dst-ns>; give them/)
-    assert.match((await storage('check', 'ff')).err, /give a runtime's ID as 32 bytes in hex/)
-    const { err } = await runWords(debugCommands, 'storage', 'check-roots', RUNTIME)
-    assert.match(err, /check-roots is about databases of runtimes/)
   })
 })

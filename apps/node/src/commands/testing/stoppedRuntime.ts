@@ -1,0 +1,73 @@
+/** What a node that does not run has of a runtime: rounds, and their trees. */
+
+import { join } from 'node:path'
+import { toUtf8 } from '@wadi/base/bytes'
+import type { AnnotatedBlock } from '@wadi/consensus/roothash/api'
+import { type Block, HEADER_TYPES } from '@wadi/consensus/roothash/block'
+import { Arena } from '@wadi/mkvs/arena'
+import { ROOT_TYPE_IO, ROOT_TYPE_STATE, type Root, type RootType } from '@wadi/mkvs/roots'
+import { createTree } from '@wadi/mkvs/tree'
+import { DiskStore } from '@wadi/node-storage/disk-store'
+import { nodeFiles } from '@wadi/node-storage/node-files'
+import { EMPTY_HASH, Hash } from '@wadi/primitives/hash'
+import type { Namespace } from '@wadi/primitives/namespace'
+import { genesisBlock, hashOfHeader } from '@wadi/runtime-protocol/block'
+import { RoundHistory } from '@wadi/workers/round-history'
+import { RuntimeStore } from '@wadi/workers/runtime-store'
+
+/** Where it is, and how much. */
+export interface StoppedRuntime {
+  readonly dataDir: string
+  readonly chain: string
+  readonly runtimeId: Namespace
+  /** Each writes a pair into both of its trees. */
+  readonly rounds: number
+}
+
+/** Makes it, one round in each height from 1 on; gives the state after the last one. */
+export async function stoppedRuntime(options: StoppedRuntime): Promise<Root> {
+  const { dataDir, chain, runtimeId, rounds } = options
+  const folder = join(dataDir, 'runtimes', Buffer.from(runtimeId).toString('hex'))
+  nodeFiles.makeFolder(folder)
+  const store = new RuntimeStore({ files: nodeFiles, path: `${folder}/trees`, chain, runtimeId })
+  const history = await DiskStore.open({ path: `${folder}/history`, chain })
+  const blocks: AnnotatedBlock[] = []
+  const state = createTree(new Arena(), { namespace: runtimeId, type: ROOT_TYPE_STATE })
+  let last = state.root
+  let block = genesisBlock({
+    namespace: runtimeId,
+    round: 0n,
+    stateRoot: EMPTY_HASH,
+    timestamp: 0n,
+  })
+  for (let round = 0; round < rounds; round++) {
+    const version = BigInt(round)
+    const pair = [toUtf8(`key ${round}`), toUtf8(`value ${round}`)] as const
+    const io = createTree(new Arena(), { namespace: runtimeId, type: ROOT_TYPE_IO })
+    const roots = [state, io].map((tree) => {
+      const from = { ...tree.root, version: tree === io ? version : tree.root.version }
+      tree.insert(...pair)
+      const { root } = tree.commit({ version, baseAddress: 1 })
+      store.apply({ from, to: root, writeLog: [pair] })
+      return root
+    })
+    const rootOf = (type: RootType) => Hash.check(roots.find((root) => root.type === type)!.hash)
+    block = nextBlock(block, { ioRoot: rootOf(ROOT_TYPE_IO), stateRoot: rootOf(ROOT_TYPE_STATE) })
+    const header = { ...block.header, round: version }
+    block = { header }
+    store.finalize(header)
+    blocks.push({ consensusHeight: version + 1n, block })
+    last = state.root
+  }
+  await (await RoundHistory.open({ store: history, runtimeId, seen: 'committed' })).commit(blocks)
+  await history.close()
+  store.close()
+  return last
+}
+
+function nextBlock(parent: Block, roots: Pick<Block['header'], 'ioRoot' | 'stateRoot'>): Block {
+  const { header } = parent
+  const previousHash = hashOfHeader(header)
+  const headerType = HEADER_TYPES.normal
+  return { header: { ...header, ...roots, headerType, round: header.round + 1n, previousHash } }
+}
