@@ -113,6 +113,7 @@ export const nodeClaims: readonly Claim[] = [
       'apps/node/src/slow-sentryUpstream.test.ts',
       'apps/node/src/operations/health.test.ts',
       'apps/node/src/commands/doctor/slow-doctor.test.ts',
+      'apps/node/src/commands/doctor/slow-runtimeDoctor.test.ts',
     ],
   },
   {

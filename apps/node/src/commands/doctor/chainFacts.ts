@@ -1,22 +1,24 @@
 /** What the state says of a node. */
 
 import { equalBytes, toBase64 } from '@wadi/base/bytes'
-import { CodedError } from '@wadi/base/errors'
 import { BACKENDS } from '@wadi/consensus/beacon'
 import { calls as beaconCalls } from '@wadi/consensus/beacon/api'
 import type { RegistrationStatus, Status } from '@wadi/consensus/control'
 import { calls as governanceCalls } from '@wadi/consensus/governance/api'
 import { NodeStatus } from '@wadi/consensus/registry'
 import { calls as registryCalls } from '@wadi/consensus/registry/api'
-import { errors as registryErrors } from '@wadi/consensus/registry/errors'
 import { calls as stakingCalls } from '@wadi/consensus/staking/api'
+import type { Namespace } from '@wadi/primitives/namespace'
 import type { Node } from '@wadi/primitives/node'
+import { ROLES } from '@wadi/primitives/nodeRoles'
 import type { PublicKey } from '@wadi/primitives/publicKey'
 import type { Version } from '@wadi/primitives/version'
 import type { AskedNode } from '../connection/nodeConnection.ts'
+import { orNothing } from './absent.ts'
 import { gatherElection } from './electionFacts.ts'
 import type { ChainFacts, OwnerFacts, RegistrationFacts, UpgradeFacts } from './facts.ts'
 import type { KnownSettings } from './gatherFacts.ts'
+import { gatherKeeper, gatherRuntimes } from './gatherRuntimes.ts'
 
 const LAST = 0n
 /** Nodes of the reference tell of their registration in these modes too. */
@@ -34,19 +36,25 @@ export async function gatherChain(
   const { backend } = await node.ask(beaconCalls, 'Beacon/ConsensusParameters', LAST)
   const symbol = await node.ask(stakingCalls, 'Staking/TokenSymbol', LAST)
   const exponent = await node.ask(stakingCalls, 'Staking/TokenValueExponent', LAST)
+  const { registration } = status
+  const id = status.identity.node
+  const isRegistering = registration !== undefined && isToRegister(status, settings)
+  const asked = { id, registration, settings }
+  const owner = isRegistering ? await ownerOf(node, { ...asked, registration }) : undefined
+  const runtimesAsked = { status, owner, epoch }
   const base = {
     epoch,
     token: { symbol, exponent },
     upgrades: await upgradesOf(node, status, spoken),
+    runtimes: await gatherRuntimes(node, runtimesAsked),
+    keeper: await gatherKeeper(node, runtimesAsked),
   }
-  const { registration } = status
-  if (registration === undefined || !isToRegister(status, settings))
-    return { ...base, registration: undefined, election: undefined }
-  const id = status.identity.node
-  const owner = await ownerOf(node, { id, registration, settings })
+  if (!isRegistering) return { ...base, registration: undefined, election: undefined }
   const election = await gatherElection(node, {
     id,
     owner,
+    roles: rolesOf(status, settings),
+    runtimes: [...status.runtimes.keys(), ...keptBy(status)],
     usesProofs: backend === BACKENDS.vrf,
   })
   return {
@@ -54,6 +62,26 @@ export async function gatherChain(
     registration: await registrationOf(node, { id, registration, owner, settings }),
     election,
   }
+}
+
+/** The runtime whose secrets the node keeps, if it keeps some. */
+function keptBy({ keymanager }: Status): readonly Namespace[] {
+  return keymanager?.runtimeId === undefined ? [] : [keymanager.runtimeId]
+}
+
+/** What a node is in its modes that serve runtimes. */
+const ROLES_OF_MODES: Readonly<Record<string, number>> = {
+  compute: ROLES.compute,
+  observer: ROLES.observer,
+  keymanager: ROLES['key-manager'],
+}
+
+/** The roles that a node is registered with, or wants to be. */
+function rolesOf({ mode, registration }: Status, settings: KnownSettings | undefined): number {
+  const { descriptor } = registration ?? {}
+  const isValidator = mode === 'validator' || settings?.isValidator === true
+  const wanted = (ROLES_OF_MODES[mode] ?? 0) | (isValidator ? ROLES.validator : 0)
+  return wanted | (descriptor?.roles ?? 0)
 }
 
 function isToRegister(
@@ -134,18 +162,5 @@ async function ownerFacts(
     id: toBase64(owner),
     isRegistered: entity !== undefined,
     vouches: entity?.nodes?.some((one) => equalBytes(one, id)) === true,
-  }
-}
-
-/** What the registry does not have is undefined. */
-async function orNothing<A>(answer: Promise<A>): Promise<A | undefined> {
-  const absent = [registryErrors.noSuchNode(), registryErrors.noSuchEntity()]
-  try {
-    return await answer
-  } catch (error) {
-    const isAbsent = (one: CodedError) =>
-      error instanceof CodedError && error.module === one.module && error.code === one.code
-    if (absent.some(isAbsent)) return undefined
-    throw error
   }
 }

@@ -1,12 +1,15 @@
 /** How a node stands before an election of validators. */
 
 import { equalBytes, toHex } from '@wadi/base/bytes'
+import { calls as registryCalls } from '@wadi/consensus/registry/api'
 import { calls as schedulerCalls } from '@wadi/consensus/scheduler/api'
-import { type Account, ThresholdKind } from '@wadi/consensus/staking'
+import type { Account } from '@wadi/consensus/staking'
 import { calls as stakingCalls } from '@wadi/consensus/staking/api'
-import { claimOfNode } from '@wadi/consensus-services/registry/stakeClaims'
+import { claimOfNode, thresholdsOfNode } from '@wadi/consensus-services/registry/stakeClaims'
 import { totalOfClaims } from '@wadi/consensus-services/staking/stakeClaims'
 import { stakingAddress } from '@wadi/primitives/address'
+import type { Namespace } from '@wadi/primitives/namespace'
+import { hasRole } from '@wadi/primitives/nodeRoles'
 import type { PublicKey } from '@wadi/primitives/publicKey'
 import type { AskedNode } from '../connection/nodeConnection.ts'
 import type { ElectionFacts } from './facts.ts'
@@ -16,6 +19,9 @@ import { OWNERS_MAX } from './limits.ts'
 export interface Standing {
   readonly id: PublicKey
   readonly owner: PublicKey | undefined
+  /** What it is registered for, or wants to be. */
+  readonly roles: number
+  readonly runtimes: readonly Namespace[]
   readonly usesProofs: boolean
 }
 
@@ -24,8 +30,9 @@ const LAST = 0n
 /** See the top of this file; undefined if nobody owns the node. */
 export async function gatherElection(
   node: AskedNode,
-  { id, owner, usesProofs }: Standing,
+  standing: Standing,
 ): Promise<ElectionFacts | undefined> {
+  const { id, owner, roles, usesProofs } = standing
   if (owner === undefined) return undefined
   const params = await node.ask(schedulerCalls, 'Scheduler/ConsensusParameters', LAST)
   const validators = await node.ask(schedulerCalls, 'Scheduler/GetValidators', LAST)
@@ -46,9 +53,10 @@ export async function gatherElection(
     undefined,
   )
   return {
+    isWanted: hasRole(roles, 'validator'),
     isElected: others.length < validators.length,
     stake,
-    needed: params.debugBypassStake ? 0n : await neededBy(node, account, id),
+    needed: params.debugBypassStake ? 0n : await neededBy(node, account, standing),
     rank: elected.filter((one) => one >= stake).length + siblings + 1,
     maxValidators: params.maxValidators,
     leastElected: least,
@@ -77,10 +85,18 @@ async function stakesOf(
 }
 
 /** What all claims take together, this node's included whether it is registered or not. */
-async function neededBy(node: AskedNode, { escrow }: Account, id: PublicKey): Promise<bigint> {
+async function neededBy(
+  node: AskedNode,
+  { escrow }: Account,
+  { id, roles, runtimes }: Standing,
+): Promise<bigint> {
   const { thresholds } = await node.ask(stakingCalls, 'Staking/ConsensusParameters', LAST)
   const { claims } = escrow.stakeAccumulator
   const claimed = totalOfClaims(claims, thresholds)
-  if (claims.has(claimOfNode(id))) return claimed
-  return claimed + (thresholds.get(ThresholdKind.names['node-validator']) ?? 0n)
+  const claim = claimOfNode(id)
+  if (claims.has(claim)) return claimed
+  const query = { height: LAST, includeSuspended: true }
+  const all = (await node.ask(registryCalls, 'Registry/GetRuntimes', query)) ?? []
+  const own = all.filter((one) => runtimes.some((wanted) => equalBytes(wanted, one.id)))
+  return claimed + totalOfClaims([[claim, thresholdsOfNode({ roles }, own)]], thresholds)
 }

@@ -3,6 +3,7 @@
 import type { Epoch } from '@wadi/primitives/epoch'
 import type { Version } from '@wadi/primitives/version'
 import type { TokenTerms } from '../transaction/amounts.ts'
+import type { KeeperFacts, RuntimeFacts } from './runtimeFacts.ts'
 
 /** The data folder, where it is on this machine. */
 export interface FolderFacts {
@@ -70,6 +71,8 @@ export interface RegistrationFacts {
 
 /** How the node stands before an election of validators. */
 export interface ElectionFacts {
+  /** Is it to be a validator at all? Its owner's stake matters in any case. */
+  readonly isWanted: boolean
   readonly isElected: boolean
   /** What its owner has in escrow, and what all of its claims take together. */
   readonly stake: bigint
@@ -93,6 +96,10 @@ export interface ChainFacts {
   /** Undefined if the node does not register. */
   readonly registration: RegistrationFacts | undefined
   readonly election: ElectionFacts | undefined
+  /** What the node follows, runs or computes. */
+  readonly runtimes: readonly RuntimeFacts[]
+  /** Undefined if the node keeps no secrets of runtimes. */
+  readonly keeper: KeeperFacts | undefined
 }
 
 /** See the top of this file. */

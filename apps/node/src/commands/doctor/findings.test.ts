@@ -41,6 +41,7 @@ const registration: RegistrationFacts = {
   eligibleAfter: EPOCH - 9n,
 }
 const election: ElectionFacts = {
+  isWanted: true,
   isElected: true,
   stake: 500n * TOKEN,
   needed: 200n * TOKEN,
@@ -57,6 +58,8 @@ const chain: ChainFacts = {
   upgrades: [],
   registration,
   election,
+  runtimes: [],
+  keeper: undefined,
 }
 
 interface Changes {
@@ -270,6 +273,12 @@ describe('a node that is not elected', () => {
   it('may have an owner with others that are', () => {
     assert.equal(out({ siblings: 1n }).id, 'too-many-of-owner')
     assert.equal(out({ siblings: 1n, maxPerEntity: 2n }).id, 'not-elected-yet')
+  })
+
+  it('need not be, if it is to be no validator', () => {
+    assert.deepEqual(ids({ election: { isWanted: false, isElected: false, rank: 500 } }), [])
+    const short = { isWanted: false, isElected: false, stake: 0n }
+    assert.deepEqual(ids({ election: short }), ['stake-too-low'])
   })
 
   it('may only have to wait', () => {

@@ -1,10 +1,21 @@
 /** From facts to what is wrong, in words. Nothing here asks anybody. */
 
-import type { Facts, MachineFacts, SyncFacts, UpgradeFacts } from './facts.ts'
+import type { ChainFacts, Facts, MachineFacts, SyncFacts, UpgradeFacts } from './facts.ts'
 import type { Finding } from './finding.ts'
 import { CLOCK_OFF_SECONDS_MAX, DISK_FREE_BYTES_MIN } from './limits.ts'
+import { keeperFindings, runtimeFindings } from './runtimeFindings.ts'
+import { refusalFindings, serviceFindings } from './serviceFindings.ts'
 import { standingFindings } from './standingFindings.ts'
 
+const OUTSIDE: ReadonlySet<string> = new Set([
+  'no-owner',
+  'owner-unknown',
+  'owner-does-not-vouch',
+  'not-registered',
+  'expired',
+  'frozen',
+  'stake-too-low',
+])
 const GIB = 1_073_741_824n
 const SECONDS_PER_DAY = 86_400n
 const SECONDS_PER_HOUR = 3_600n
@@ -20,7 +31,29 @@ export function diagnose({ machine, node }: Facts): readonly Finding[] {
   if (chain === undefined) return [...found, ...own]
   const upgrades = chain.upgrades.flatMap((one) => upgradeFindings(one, chain.epoch))
   const isSynced = sync?.isSynced === true
-  return [...found, ...upgrades, ...(isSynced ? standingFindings(chain) : []), ...own]
+  return [...found, ...upgrades, ...(isSynced ? servingFindings(chain) : []), ...own]
+}
+
+/** What keeps a node that has caught up from what it is there for. */
+function servingFindings(chain: ChainFacts): readonly Finding[] {
+  const { runtimes, keeper, registration, election, epoch } = chain
+  const refused = runtimes.flatMap(refusalFindings)
+  const missing = [
+    ...runtimes.flatMap(runtimeFindings),
+    ...(keeper === undefined ? [] : keeperFindings(keeper)),
+  ]
+  const before = [...refused, ...missing]
+  const standing = standingFindings(chain, before.length > 0)
+  if (registration === undefined || standing.some(isOutside)) return [...standing, ...before]
+  const { eligibleAfter } = registration
+  const place = { epoch, eligibleAfter, usesProofs: election?.usesProofs === true }
+  const services = runtimes.flatMap((runtime) => serviceFindings(runtime, place))
+  return [...standing, ...before, ...services]
+}
+
+/** Whoever is not in the registry, frozen or without stake is elected nowhere. */
+function isOutside({ id }: Finding): boolean {
+  return OUTSIDE.has(id)
 }
 
 function awayFinding({ target, why }: { readonly target: string; readonly why: string }): Finding {

@@ -79,6 +79,7 @@ class Asked {
       if (!this.isRegistered) throw registryErrors.noSuchNode()
       return make(Node, { id: own, expiration: 52n })
     },
+    'Registry/GetRuntimes': () => [],
     'Registry/GetNodeStatus': () => make(NodeStatus, { freezeEndTime: 7n }),
     'Scheduler/ConsensusParameters': () =>
       make(SchedulerParameters, { maxValidators: 2n, maxValidatorsPerEntity: 1n }),
@@ -151,6 +152,7 @@ describe('what a node is asked', () => {
       eligibleAfter: 0n,
     })
     assert.deepEqual(chain?.election, {
+      isWanted: true,
       isElected: false,
       stake: 250n,
       needed: 140n,

@@ -14,3 +14,9 @@ export const DISK_FREE_BYTES_MIN = 2_147_483_648n
 
 /** Owners of validators whose stake is looked at. */
 export const OWNERS_MAX = 2_000
+
+/** Rounds of an epoch before it is worth a word that a worker was in few of them. */
+export const LIVE_ROUNDS_MIN = 10n
+
+/** The part of rounds that a worker is to be in where its runtime demands nothing. */
+export const LIVE_PERCENT_MIN = 50n

@@ -6,27 +6,27 @@ import { amountText } from '../transaction/amounts.ts'
 import type { ChainFacts, ElectionFacts, OwnerFacts, RegistrationFacts } from './facts.ts'
 import type { Finding } from './finding.ts'
 
-/** What is wrong with how the network sees the node. */
-export function standingFindings(chain: ChainFacts): readonly Finding[] {
+/**
+ * What is wrong with how the network sees the node. `isHeldUp`: something else keeps its runtimes
+ * from being ready, and it does not register before they are.
+ */
+export function standingFindings(chain: ChainFacts, isHeldUp: boolean): readonly Finding[] {
   const { registration, election, epoch } = chain
   if (registration === undefined) return []
-  const found = [...registrationFindings(registration, epoch), ...stakeFindings(chain)]
-  if (election === undefined || election.isElected || found.length > 0) return found
+  const found = [...registrationFindings(registration, epoch, isHeldUp), ...stakeFindings(chain)]
+  if (election?.isWanted !== true || election.isElected || found.length > 0) return found
   return [electionFinding(chain, registration, election)]
 }
 
 function registrationFindings(
   { nodeId, owner, expiration, isKnown, lastError, ...standing }: RegistrationFacts,
   epoch: bigint,
+  isHeldUp: boolean,
 ): readonly Finding[] {
   const found: Finding[] = []
   if (expiration === undefined || expiration < epoch) {
     const why = whyNotOwned(owner, nodeId)
-    const { reason, next } = why ?? {
-      reason:
-        lastError === '' ? 'it has not tried yet' : `its last attempt failed with: ${lastError}`,
-      next: 'ask again after the next epoch began; its log has every attempt',
-    }
+    const { reason, next } = why ?? whyNotYet(lastError, isHeldUp)
     found.push({
       id: isKnown ? 'expired' : (why?.id ?? 'not-registered'),
       what: isKnown ? 'the registration of the node has expired' : 'the node is not registered',
@@ -42,6 +42,26 @@ function registrationFindings(
     })
   }
   return [...found, ...freezeFindings(standing, { nodeId, epoch })]
+}
+
+function whyNotYet(
+  lastError: string,
+  isHeldUp: boolean,
+): { readonly reason: string; readonly next: string } {
+  if (lastError !== '')
+    return {
+      reason: `its last attempt failed with: ${lastError}`,
+      next: 'ask again after the next epoch began; its log has every attempt',
+    }
+  return isHeldUp
+    ? {
+        reason: 'it registers when all of its runtimes are ready, and they are not',
+        next: 'remove what else is told here',
+      }
+    : {
+        reason: 'it has not tried yet',
+        next: 'ask again after the next epoch began; its log has every attempt',
+      }
 }
 
 function whyNotOwned(

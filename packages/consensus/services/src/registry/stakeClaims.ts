@@ -50,7 +50,7 @@ const THRESHOLDS_OF_ROLES = [
 
 /** What running a node takes that is registered for these runtimes, each of them named once. */
 export function thresholdsOfNode(
-  { roles }: Node,
+  { roles }: Pick<Node, 'roles'>,
   runtimes: readonly Runtime[],
 ): readonly StakeThreshold[] {
   const thresholds: StakeThreshold[] = []
