@@ -40,7 +40,7 @@ export async function expectCoded(
 
 /** Which status of gRPC a call has to end with, without module and code. */
 export async function expectStatus(
-  { oasis }: Scene,
+  { oasis }: Pick<Scene, 'oasis'>,
   call: Promise<unknown>,
   status: number,
 ): Promise<void> {

@@ -2,9 +2,18 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import * as oasis from '@oasisprotocol/client'
 import * as rt from '@oasisprotocol/client-rt'
+import { decodeRpc, encode } from '@wadi/cbor/codec'
+import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { PARATIMES } from '@wadi/compose/network-paratimes'
+import { processClock } from '@wadi/compose/process-world'
+import { Channel } from '@wadi/grpc/channel'
 import { MNEMONIC } from '@wadi/localnet/accounts'
 import { createNetwork, type LocalNetwork } from '@wadi/localnet/create-network'
+import { ROOT_TYPE_IO, type WriteLog } from '@wadi/mkvs/roots'
+import { verifyGet } from '@wadi/mkvs/verifyProof'
+import { EMPTY_HASH, Hash } from '@wadi/primitives/hash'
+import { treeCalls, treeStreams, workerCalls } from '@wadi/runtime-protocol/client/storageApi'
+import { expectStatus } from './expectation.ts'
 import { accountOf } from './scene.ts'
 import { takeUntil } from './streamed.ts'
 import { XmlHttpRequest } from './testing/xmlHttpRequest.ts'
@@ -15,6 +24,8 @@ const { id: runtimeId } = PARATIMES.accounts
 const MS_MAX = 300_000
 const GAS = 50_000_000n
 const SCALE = 1_000n
+/** Of gRPC. */
+const UNIMPLEMENTED = 12
 
 type Call<B> = rt.wrapper.TransactionWrapper<B, void>
 type Moved = { readonly from: Uint8Array; readonly nonce: oasis.types.longnum }
@@ -124,6 +135,15 @@ describe('the published @oasisprotocol/client-rt, over gRPC-web', () => {
     return found.promise
   }
 
+  async function lastRoundWithTransactions(): Promise<bigint> {
+    const { round } = await client.storageWorkerGetLastSyncedRound({ runtime_id: runtimeId })
+    for (let at = BigInt(round); at > 0n; at--) {
+      const asked = { runtime_id: runtimeId, round: at }
+      if ((await client.runtimeClientGetTransactions(asked)).length > 0) return at
+    }
+    throw new Error('no round has a transaction')
+  }
+
   it('asks what the ParaTime is', { timeout: MS_MAX }, async () => {
     const info = await new core.Wrapper(runtimeId).queryRuntimeInfo().query(client)
     assert.deepEqual(Object.keys(info.modules).sort(), [
@@ -205,6 +225,56 @@ describe('the published @oasisprotocol/client-rt, over gRPC-web', () => {
       (event: Moved & { readonly to: Uint8Array }) => event.to,
     )
     assert.equal(await balanceOf(address), SCALE - 200n - 400n - 200n)
+  })
+
+  it('learns which trees a node has, and no more in public', { timeout: MS_MAX }, async () => {
+    const { round, ...roots } = await client.storageWorkerGetLastSyncedRound({
+      runtime_id: runtimeId,
+    })
+    const { header } = await client.runtimeClientGetBlock({ runtime_id: runtimeId, round })
+    assert.deepEqual(
+      [roots.io_root.hash, roots.state_root.hash],
+      [header.io_root, header.state_root],
+    )
+    const { state_root: root } = roots
+    const tree = { root, position: root.hash }
+    const refused = [
+      client.storageWorkerPauseCheckpointer({ runtime_id: runtimeId, pause: true }),
+      client.storageSyncGet({ tree, key: new Uint8Array(1) }),
+    ]
+    for (const call of refused) await expectStatus({ oasis }, call, UNIMPLEMENTED)
+  })
+
+  it('leaves the trees themselves to tests, on the socket', { timeout: MS_MAX }, async (test) => {
+    const { socketPath } = network.nodes.find(({ name }) => name === 'client-0')!
+    const world = { clock: processClock, timers: nodeTimers }
+    const own = new Channel({ target: `unix:${socketPath}`, ...world })
+    test.after(() => own.close())
+    const round = await lastRoundWithTransactions()
+    const block = await client.runtimeClientGetBlock({ runtime_id: runtimeId, round })
+    const hash = Hash.check(block.header.io_root)
+    const end = { namespace: runtimeId, version: round, type: ROOT_TYPE_IO, hash }
+    const { request, item } = treeStreams['Storage/GetDiff']
+    const options = { offsetKey: new Uint8Array(0), limit: 0n }
+    const asked = { startRoot: { ...end, hash: EMPTY_HASH }, endRoot: end, options }
+    const changed: WriteLog[number][] = []
+    for await (const piece of own.stream('/oasis-core.Storage/GetDiff', encode(request, asked)))
+      changed.push(...(decodeRpc(item, piece).writeLog ?? []))
+    const [key, value] = changed[0]!
+    const { request: get, response } = treeCalls['Storage/SyncGet']
+    const read = { tree: { root: end, position: hash }, key, includeSiblings: false }
+    const answer = await own.unary(
+      '/oasis-core.Storage/SyncGet',
+      encode(get, { ...read, proofVersion: 0 }),
+    )
+    const found = verifyGet(hash, decodeRpc(response, answer).proof, key)
+    assert.deepEqual(found.kind === 'present' && found.value, value)
+    const { request: pause } = workerCalls['StorageWorker/PauseCheckpointer']
+    for (const isPaused of [true, false])
+      await own.unary(
+        '/oasis-core.StorageWorker/PauseCheckpointer',
+        encode(pause, { runtimeId, pause: isPaused }),
+      )
   })
 
   it('is told what it may not do', { timeout: MS_MAX }, async () => {

@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import { CodedError } from '@wadi/base/errors'
 import { createLogger, SILENT } from '@wadi/base/log'
 import { decode, encode, make, zero } from '@wadi/cbor/codec'
+import { text } from '@wadi/cbor/scalars'
 import { calls as beacon } from '@wadi/consensus/beacon/api'
 import { engineCalls, streams } from '@wadi/consensus/consensus/api'
 import type { Status } from '@wadi/consensus/consensus/status'
@@ -15,10 +16,12 @@ import type { Implementation, ServerStream } from '@wadi/grpc/implement'
 import { GrpcServer } from '@wadi/grpc/server'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { SignedTransaction } from '@wadi/primitives/transaction'
+import { NO_RUNTIMES } from './answers/runtimeClient.ts'
 import { debugServices, nodeServices, publicServices, WAITING_CALLS } from './grpcServices.ts'
 import {
   WAITERS_MAX,
   WAITERS_PER_ADDRESS_MAX,
+  WATCH_BURST_MAX,
   WATCHERS_MAX,
   WATCHERS_PER_ADDRESS_MAX,
 } from './limits.ts'
@@ -129,7 +132,7 @@ describe('the services of a node on a socket', () => {
     })
     assert.deepEqual(
       debugServices(api).map(({ name }) => name),
-      ['oasis-core.DebugController'],
+      ['oasis-core.DebugController', 'oasis-core.Storage'],
     )
   })
 })
@@ -262,6 +265,48 @@ describe('callers of a node', () => {
     assert.deepEqual(status.peers?.peers, ['hidden@10.0.0.1:26656'])
     const open = (await askOpen('Consensus/GetStatus', undefined, caller('10.0.0.1'))) as Status
     assert.deepEqual(open, { ...status, peers: undefined })
+  })
+
+  it('are told of checkpoints who may, and may pause them at the socket alone', () => {
+    const chain = new TestChain()
+    chain.add()
+    const runtimes = { ...NO_RUNTIMES, treesOf: () => undefined }
+    const api = createNodeApi({ source: chain, facts: testFacts(), runtimes })
+    const worker = (services: readonly Implementation[]) => {
+      const found = services.find(({ name }) => name === 'oasis-core.StorageWorker')
+      return Array.from(found!.methods.keys())
+    }
+    assert.deepEqual(worker(nodeServices(api)), ['GetLastSyncedRound', 'PauseCheckpointer'])
+    assert.deepEqual(worker(publicServices(api)), ['GetLastSyncedRound'])
+    assert.ok(publicServices(api).every(({ name }) => name !== 'oasis-core.Storage'))
+  })
+
+  it('are told what ends by itself as fast as they take it', async () => {
+    const sent: Uint8Array[] = []
+    const ended = Promise.withResolvers<void>()
+    let [drained, released] = [0, 0]
+    const count = WATCH_BURST_MAX * 2 + 1
+    const { api } = strangersAndOperator()
+    const items = function* () {
+      try {
+        for (let i = 0; i < count; i++) yield Uint8Array.of(i)
+      } finally {
+        released++
+      }
+    }
+    const request = text
+    const services = debugServices({ ...api, debugStreams: { 'Storage/Test': { request, items } } })
+    const { handler } = services.at(-1)!.methods.get('Test')!
+    const leave = handler('', {
+      ...caller(),
+      send: (item) => sent.push(item as Uint8Array) > 0,
+      drained: async () => void drained++,
+      end: () => ended.resolve(),
+    }) as () => void
+    await ended.promise
+    assert.equal(sent.length, count)
+    assert.deepEqual([drained, released], [2, 1])
+    leave()
   })
 
   it('wait in no call that is not counted', async () => {

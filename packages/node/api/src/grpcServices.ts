@@ -6,10 +6,12 @@ import { cborCodec, rawCodec } from '@wadi/grpc/codec'
 import { type Call, type Implementation, implement, type ServerStream } from '@wadi/grpc/implement'
 import { type Method, serverStream, service, unary } from '@wadi/grpc/service'
 import type { NodeMethod, NodeMethods } from './answers/nodeMethod.ts'
+import type { FiniteStreams } from './answers/storage.ts'
 import { errors } from './errors.ts'
 import {
   WAITERS_MAX,
   WAITERS_PER_ADDRESS_MAX,
+  WATCH_BURST_MAX,
   WATCHERS_MAX,
   WATCHERS_PER_ADDRESS_MAX,
 } from './limits.ts'
@@ -113,6 +115,42 @@ function boundTopics(
   })
 }
 
+/** Sends items as fast as they are taken, and ends. */
+async function sendAll(
+  items: Iterator<Uint8Array>,
+  stream: ServerStream<Uint8Array>,
+): Promise<void> {
+  try {
+    for (;;) {
+      for (let sent = 0; sent < WATCH_BURST_MAX; sent++) {
+        const { done, value } = items.next()
+        if (done === true) return stream.end()
+        if (!stream.send(value)) return
+      }
+      await stream.drained()
+    }
+  } catch (error) {
+    stream.fail(error)
+  }
+}
+
+function boundStreams(streams: FiniteStreams, { watching }: Rooms): (readonly [string, Bound])[] {
+  return Object.entries(streams).map(([name, { request, items }]) => {
+    const method = serverStream(cborCodec(request), rawCodec) as Method
+    const handler = (asked: unknown, stream: ServerStream<Uint8Array>) => {
+      const leave = watching.enter(stream.peer)
+      try {
+        void sendAll(items(asked)[Symbol.iterator](), stream)
+        return leave
+      } catch (error) {
+        leave()
+        throw error
+      }
+    }
+    return [name, { method, handler }]
+  })
+}
+
 function implementationsOf(bound: readonly (readonly [string, Bound])[]): Implementation[] {
   const byService = Map.groupBy(bound, ([name]) => name.slice(0, name.indexOf('/')))
   return Array.from(byService, ([name, own]) => {
@@ -132,6 +170,7 @@ export function nodeServices(api: NodeApi): readonly Implementation[] {
 
 /** The service that tells a node what to do: strangers may only ask it whether they can go on. */
 const ADMIN = 'NodeController/'
+const ADMIN_CALLS: ReadonlySet<string> = new Set(['StorageWorker/PauseCheckpointer'])
 const HARMLESS: ReadonlySet<string> = new Set(
   ['IsReady', 'IsSynced', 'WaitReady', 'WaitSync'].map((name) => ADMIN + name),
 )
@@ -158,12 +197,14 @@ function discreet(methods: NodeMethods): NodeMethods {
 export function publicServices(api: NodeApi): readonly Implementation[] {
   const rooms = roomsOfListener()
   const isPublic = ([name]: readonly [string, Bound]) =>
-    !name.startsWith(ADMIN) || HARMLESS.has(name)
+    (!name.startsWith(ADMIN) && !ADMIN_CALLS.has(name)) || HARMLESS.has(name)
   const methods = boundMethods(discreet(api.methods), rooms).filter(isPublic)
   return implementationsOf([...methods, ...boundTopics(api, api.topics, rooms)])
 }
 
 /** What is for tests only. */
 export function debugServices(api: NodeApi): readonly Implementation[] {
-  return implementationsOf(boundMethods(api.debugMethods, roomsOfListener()))
+  const rooms = roomsOfListener()
+  const methods = boundMethods(api.debugMethods, rooms)
+  return implementationsOf([...methods, ...boundStreams(api.debugStreams, rooms)])
 }

@@ -23,5 +23,8 @@ export const WATCH_BACKLOG_BYTES_MAX = 16_777_216
 /** Items that a watcher is told before it is asked whether it has taken them. */
 export const WATCH_BURST_MAX = 64
 
+/** Bytes of a checkpoint's chunk that are told at once. */
+export const CHUNK_PIECE_BYTES = 32_768
+
 /** COMPAT(oasis-core): so old the last block may not be when a node says that it is synced. */
 export const SYNCED_BLOCK_AGE_MS = 60_000

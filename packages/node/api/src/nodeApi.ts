@@ -10,6 +10,12 @@ import { consensusMethods } from './answers/consensus.ts'
 import { controlMethods, debugMethods } from './answers/control.ts'
 import type { NodeMethods } from './answers/nodeMethod.ts'
 import { followsRuntimes, NO_RUNTIMES, runtimeClientMethods } from './answers/runtimeClient.ts'
+import {
+  type FiniteStreams,
+  storageWorkerMethods,
+  treeMethods,
+  treeStreamsOf,
+} from './answers/storage.ts'
 import { BlockWatch } from './blockWatch.ts'
 import type { ChainSource } from './chainSource.ts'
 import { ChainViews } from './chainViews.ts'
@@ -33,6 +39,8 @@ export interface NodeApi {
   readonly methods: NodeMethods
   readonly debugMethods: NodeMethods
   readonly topics: Streams
+  /** For tests, too: each ends by itself. */
+  readonly debugStreams: FiniteStreams
   /** Begins a stream of a topic; returns how to stop it. */
   watch(topic: string, request: unknown, sink: Sink): () => void
   /** To be called when a block has been applied, and all of it is stored. */
@@ -59,6 +67,8 @@ export function createNodeApi({ source, facts, runtimes: known }: NodeApiOptions
   const hub = new EventHub(views)
   const hasRuntimes = followsRuntimes(facts.mode, known)
   const runtimes = known ?? NO_RUNTIMES
+  const { treesOf = () => undefined } = runtimes
+  const isForTests = facts.debug?.enabled === true
   const topics = topicsOf(source)
   const watchBlocks = (runtimeId: Namespace, sink: Sink) =>
     hub.watchOther(sink, (tell) => {
@@ -73,8 +83,10 @@ export function createNodeApi({ source, facts, runtimes: known }: NodeApiOptions
       ...consensusMethods({ views, facts, submissions }),
       ...controlMethods(control),
       ...(hasRuntimes && runtimeClientMethods(views, runtimes)),
+      ...(runtimes.treesOf && storageWorkerMethods(runtimes.treesOf, isForTests)),
     },
-    debugMethods: debugMethods(control),
+    debugMethods: { ...debugMethods(control), ...treeMethods(treesOf) },
+    debugStreams: treeStreamsOf(treesOf),
     topics: { ...topics, ...(hasRuntimes && runtimeStreams) },
     watch: (name, request, sink) => {
       const topic = topics[name]

@@ -37,6 +37,7 @@ export function createSeedApi({ seed, shutdown, ...facts }: SeedFacts): NodeApi 
   return {
     methods,
     debugMethods: {},
+    debugStreams: {},
     topics: {},
     watch: () => refuse(),
     applied: () => undefined,

@@ -8,12 +8,13 @@ import type { Clock } from '@wadi/base/clock'
 import type { Logger } from '@wadi/base/log'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import type { Header } from '@wadi/consensus/roothash/block'
+import type { RuntimeTrees } from '@wadi/contracts/runtime-answers'
 import type { HostedRuntime } from '@wadi/contracts/runtime-host'
 import type { RuntimeNetwork } from '@wadi/contracts/runtime-network'
 import type { Timers } from '@wadi/contracts/world'
 import type { Signer } from '@wadi/crypto/signature/signer'
 import { RUNTIME_SERVICES, runtimeProtocolOf } from '@wadi/libp2p/names'
-import { ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
+import { ROOT_TYPE_IO, ROOT_TYPE_STATE, type Root } from '@wadi/mkvs/roots'
 import { CheckpointFiles } from '@wadi/node-storage/checkpoint-files'
 import type { FileSystem } from '@wadi/node-storage/file-system'
 import type { ShellStore } from '@wadi/node-storage/shell-store'
@@ -21,6 +22,8 @@ import { EMPTY_HASH, Hash } from '@wadi/primitives/hash'
 import type { PoolConfig } from '@wadi/runtime-executor/pool/poolState'
 import type { RoundConfig } from '@wadi/runtime-executor/round/roundState'
 import type { SyncedRoots } from '@wadi/runtime-executor/sync/syncState'
+import { ioRootOf, stateRootOf } from '@wadi/runtime-protocol/block'
+import type { SyncedRound } from '@wadi/runtime-protocol/client/storageApi'
 import type { Ask } from './chain.ts'
 import { AwaitedTransactions } from './client/awaitedTransactions.ts'
 import type { FollowedRuntime } from './client/followedAnswers.ts'
@@ -35,7 +38,7 @@ import { RoundHistory } from './history/roundHistory.ts'
 import { RoundIndexer } from './history/roundIndexer.ts'
 import { RuntimeStore } from './store/runtimeStore.ts'
 import { StoreCounter } from './store/storeCounter.ts'
-import { serveStorage } from './sync/serveStorage.ts'
+import { chunkOf, serveStorage } from './sync/serveStorage.ts'
 import { StoreUpkeep, type UpkeepChoices } from './sync/storeUpkeep.ts'
 import { SyncCounter } from './sync/syncCounter.ts'
 import { SyncShell } from './sync/syncShell.ts'
@@ -102,6 +105,8 @@ export class RuntimeWorker {
   readonly #leave: () => void
   #sync: SyncShell | undefined
   #upkeep: StoreUpkeep | undefined
+  #isPaused = false
+  readonly #checkpoints: CheckpointFiles
   readonly history: RoundHistory
   readonly store: RuntimeStore
   /** Undefined where the node only follows. */
@@ -114,6 +119,7 @@ export class RuntimeWorker {
     const { world, executor } = options
     this.#metrics = metrics
     this.#options = options
+    this.#checkpoints = new CheckpointFiles(options.files, `${options.folder}/checkpoints`)
     this.history = history
     this.store = store
     countRounds(history, metrics, world.clock)
@@ -145,6 +151,25 @@ export class RuntimeWorker {
   /** What is answered about its rounds is made of this. */
   get followed(): FollowedRuntime {
     return { history: this.history, store: this.store }
+  }
+
+  /** What is answered about its trees. */
+  get trees(): RuntimeTrees {
+    const { history, store } = this
+    const files = this.#checkpoints
+    return {
+      lastSynced: () => lastSyncedIn(store, history),
+      pauseCheckpoints: (isPaused) => {
+        this.#isPaused = isPaused
+        this.#upkeep?.pauseCheckpoints(isPaused)
+      },
+      get: (request) => store.get(request),
+      getPrefixes: (request) => store.getPrefixes(request),
+      iterate: (request) => store.iterate(request),
+      diff: (from, to) => store.writeLog(from, to),
+      checkpoints: () => files.list(),
+      chunk: (name) => chunkOf(files, name),
+    }
   }
 
   /** What is asked of the runtime itself goes here. */
@@ -197,14 +222,14 @@ export class RuntimeWorker {
       onAvailability,
       onFatal,
     })
-    const { files, folder } = this.#options
-    const made = new CheckpointFiles(files, `${folder}/checkpoints`)
+    const made = this.#checkpoints
     const served = { network, chainContext, runtimeId, store, checkpoints: made, offer }
     serveStorage({ ...served, onFatal })
     const { upkeep = {} } = this.#options
     const kept = { ask, history, store, files: made }
     const onPruned = (ms: number) => counter.pruned(ms)
     this.#upkeep = new StoreUpkeep({ ...world, ...upkeep, ...kept, onPruned, onFatal })
+    this.#upkeep.pauseCheckpoints(this.#isPaused)
     this.#upkeep.start()
     this.#sync.start()
     this.shell?.start()
@@ -268,6 +293,20 @@ function lastRootsOf(
   }
   const stateRoot = stateHashIn(store, lastRound)
   return { round: lastRound, ioRoot: EMPTY_HASH, stateRoot }
+}
+
+/** The trees that are here for good; of a round without a block only the state is known. */
+function lastSyncedIn(store: RuntimeStore, history: RoundHistory): SyncedRound | undefined {
+  const { lastRound: round } = store
+  if (round === undefined) return undefined
+  const header = history.committedBlock(round)?.block.header
+  if (header !== undefined)
+    return { round, ioRoot: ioRootOf(header), stateRoot: stateRootOf(header) }
+  const rootOf = (type: Root['type']) => {
+    const found = store.database.roots(round).find((root) => root.type === type)
+    return found ?? { namespace: history.runtimeId, version: round, type, hash: EMPTY_HASH }
+  }
+  return { round, ioRoot: rootOf(ROOT_TYPE_IO), stateRoot: rootOf(ROOT_TYPE_STATE) }
 }
 
 /** The state that the store has of a round whose block is not in the history. */

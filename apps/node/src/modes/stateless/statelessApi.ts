@@ -160,6 +160,7 @@ export function createStatelessApi(parts: StatelessParts): NodeApi {
   return {
     methods: methodsOf(parts),
     debugMethods: {},
+    debugStreams: {},
     topics: { [WATCH_BLOCKS]: streams[WATCH_BLOCKS] },
     watch: (_name, _request, sink) => {
       const life = new AbortController()

@@ -55,7 +55,11 @@ export class NodeRuntimes {
     const { ask, isSynced } = this.#options
     const followed = followedAnswers((id) => this.find(id)?.worker.followed)
     const hosted = hostedAnswers({ ask, isSynced, find: (id) => this.find(id)?.worker.hosted })
-    return { ...followed, answers: { ...followed.answers, ...hosted } }
+    return {
+      ...followed,
+      answers: { ...followed.answers, ...hosted },
+      treesOf: (id) => this.find(id)?.worker.trees,
+    }
   }
 
   /** Whether they are open or not. */

@@ -4,7 +4,7 @@ import { equalBytes } from '@wadi/base/bytes'
 import type { RuntimeNetwork } from '@wadi/contracts/runtime-network'
 import { RUNTIME_SERVICES, runtimeProtocolOf, type ServiceName } from '@wadi/libp2p/names'
 import { type PeerAnswers, type PeerMethods, servePeers } from '@wadi/libp2p/serve-peers'
-import { CHECKPOINT_VERSION } from '@wadi/mkvs/checkpoint/metadata'
+import { CHECKPOINT_VERSION, type ChunkMetadata } from '@wadi/mkvs/checkpoint/metadata'
 import { equalRoots } from '@wadi/mkvs/roots'
 import { toRoot } from '@wadi/mkvs/syncer'
 import type { CheckpointFiles } from '@wadi/node-storage/checkpoint-files'
@@ -75,15 +75,19 @@ function checkpointAnswers(files: CheckpointFiles): PeerAnswers<typeof checkpoin
     getCheckpoints: ({ version }) => ({
       checkpoints: version === CHECKPOINT_VERSION ? files.list() : [],
     }),
-    getCheckpointChunk: ({ version, root: wireRoot, index, digest }) => {
-      const root = toRoot(wireRoot)
-      const known = files.list().find((one) => equalRoots(toRoot(one.root), root))
-      const expected = version === CHECKPOINT_VERSION ? known?.chunks[Number(index)] : undefined
-      if (expected === undefined || !equalBytes(expected, digest))
-        throw checkpointErrors.chunkNotFound()
-      const chunk = files.readChunk(root, Number(index))
-      if (chunk === undefined) throw checkpointErrors.chunkNotFound()
-      return { chunk }
-    },
+    getCheckpointChunk: (name) => ({ chunk: chunkOf(files, name) }),
   }
+}
+
+/** A chunk of a checkpoint that is here whole. */
+export function chunkOf(files: CheckpointFiles, name: ChunkMetadata): Uint8Array {
+  const { version, root: wireRoot, index, digest } = name
+  const root = toRoot(wireRoot)
+  const known = files.list().find((one) => equalRoots(toRoot(one.root), root))
+  const expected = version === CHECKPOINT_VERSION ? known?.chunks[Number(index)] : undefined
+  if (expected === undefined || !equalBytes(expected, digest))
+    throw checkpointErrors.chunkNotFound()
+  const chunk = files.readChunk(root, Number(index))
+  if (chunk === undefined) throw checkpointErrors.chunkNotFound()
+  return chunk
 }

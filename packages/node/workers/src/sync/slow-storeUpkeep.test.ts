@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { toHex } from '@wadi/base/bytes'
+import type { Metadata } from '@wadi/mkvs/checkpoint/metadata'
 import { CheckpointFiles } from '@wadi/node-storage/checkpoint-files'
 import { toyTransaction } from '@wadi/runtime-executor/testing/toy-runtime'
+import { ioRootOf, stateRootOf } from '@wadi/runtime-protocol/block'
 import { LATEST_ROUND } from '../history/roundHistory.ts'
 import { CommitteeWorld, type TestNode } from '../testing/committeeWorld.ts'
 import type { UpkeepChoices } from './storeUpkeep.ts'
@@ -52,6 +54,33 @@ describe('looking after the trees of a runtime', () => {
       assert.ok(rounds.at(-1)! > round - 2n * INTERVAL)
       for (const count of made.values()) assert.equal(count, 2)
     }
+  })
+
+  it('makes none while it is told to wait, and tells what there is', async () => {
+    const world = await openWorld({ checkpoints: { checkMs: 0, subtrees: 1 } })
+    const [node] = world.nodes
+    node!.worker.trees.pauseCheckpoints(true)
+    await world.run(15_000)
+    const { trees } = node!.worker
+    assert.deepEqual(trees.checkpoints(), [])
+    assert.ok(checkpointsOf(world.nodes[1]!).size > 0)
+    trees.pauseCheckpoints(false)
+    await world.run(15_000)
+    const made = trees.checkpoints()
+    assert.ok(made.length > 0)
+    const [{ version, root, chunks }] = made as [Metadata]
+    const digest = chunks[0]!
+    assert.ok(trees.chunk({ version, root, index: 0n, digest }).length > 0)
+    assert.throws(() => trees.chunk({ version, root, index: 0n, digest: digest.toReversed() }), {
+      module: 'storage/mkvs/checkpoint',
+      code: 2,
+    })
+    const synced = trees.lastSynced()!
+    const { header } = node!.history.committedBlock(synced.round)!.block
+    assert.deepEqual(synced.ioRoot, ioRootOf(header))
+    assert.deepEqual(synced.stateRoot, stateRootOf(header))
+    const before = stateRootOf(node!.history.committedBlock(synced.round - 1n)!.block.header)
+    assert.ok(Array.isArray(trees.diff(before, stateRootOf(header))))
   })
 
   it('makes none unless it is told to, and drops nothing', async () => {

@@ -70,6 +70,7 @@ export class StoreUpkeep {
   #checkedMs = Number.NEGATIVE_INFINITY
   #prunedMs = Number.NEGATIVE_INFINITY
   #leave: (() => void) | undefined
+  #isPaused = false
 
   constructor(options: StoreUpkeepOptions) {
     this.#options = options
@@ -86,6 +87,11 @@ export class StoreUpkeep {
     this.#leave = this.#options.history.watchSeen(() => this.#work.go())
   }
 
+  /** Begins no checkpoints from now on, or again with the next round. */
+  pauseCheckpoints(isPaused: boolean): void {
+    this.#isPaused = isPaused
+  }
+
   /** Ends in the middle of whatever it does; answers when it has come to rest. */
   stop(): Promise<void> {
     this.#leave?.()
@@ -95,7 +101,8 @@ export class StoreUpkeep {
   async #lookAfter(): Promise<void> {
     const { checkpoints, pruning, clock, history, ask } = this.#options
     const nowMs = clock.monotonicMs()
-    const isCheckDue = checkpoints !== undefined && nowMs - this.#checkedMs >= checkpoints.checkMs
+    const isCheckDue =
+      checkpoints !== undefined && !this.#isPaused && nowMs - this.#checkedMs >= checkpoints.checkMs
     const isPruneDue = pruning !== undefined && nowMs - this.#prunedMs >= pruning.intervalMs
     if (!isCheckDue && !isPruneDue) return
     const query = { runtimeId: history.runtimeId, height: LAST_HEIGHT }

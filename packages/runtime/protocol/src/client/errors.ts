@@ -18,3 +18,9 @@ export const errors = defineErrors(
 export const registryErrors = definePlainErrors('runtime/registry', {
   notFound: 'runtime not found',
 })
+
+/** What is refused about the trees of a node's runtimes, with the reference's numbers. */
+export const storageWorkerErrors = defineErrors('worker/storage', {
+  runtimeNotFound: [1, 'runtime not found'],
+  cannotPauseCheckpointer: [2, 'pausing checkpointer only available in debug mode'],
+})
