@@ -1,8 +1,8 @@
 /**
  * Each kind of message that peers say, at the reactor that hears it: as an honest peer says it,
  * damaged, made up, and bytes that are nothing at all. What the secret connection, its packets and
- * messages about addresses make of that is tried in `comet-p2p/src/network/slow-fuzz.test.ts`; chunks
- * and snapshots while a state is fetched in `stateSync/stateSyncReactor.test.ts`.
+ * messages about addresses make of that is tried in `comet-p2p/src/network/slow-fuzz.test.ts`,
+ * chunks and snapshots while a state is fetched in `stateSync/stateSyncReactor.test.ts`.
  */
 
 import assert from 'node:assert/strict'
@@ -28,13 +28,13 @@ import { goodMessages } from './testing/goodMessages.ts'
 import { HostilePeer } from './testing/hostilePeer.ts'
 import { Numbers, type Said, saidOfEach, someMessages } from './testing/someMessages.ts'
 
-const DAMAGED_COUNT = 60
-const MADE_UP_COUNT = 20
-const ARBITRARY_COUNT = 20
-/** So many times a hundred messages are said of each union while what is kept is measured. */
+const DAMAGED_COUNT = 40
+const MADE_UP_COUNT = 15
+const ARBITRARY_COUNT = 15
+/** So many times seventy messages are said of each union while what is kept is measured. */
 const KINDS_AFTER = 16
-/** What those may leave behind once tables of a fixed size are full; 1,600 peers alone are more. */
-const KEPT_BYTES_MAX = 500_000
+/** What those may leave behind once tables of a fixed size are full; 1,100 peers alone are more. */
+const KEPT_BYTES_MAX = 400_000
 const LOGGED_BYTES_MAX = 100_000
 
 setFlagsFromString('--expose-gc')
