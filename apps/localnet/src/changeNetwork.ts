@@ -80,7 +80,7 @@ function replace(from: string, to: string): void {
   renameSync(from, to)
 }
 
-/** Copies the folder of a node that does not run, without its logs, and without some names in it. */
+/** Copies the folder of a node that does not run, without its logs and some other names in it. */
 export function copyNode(from: string, to: string, without: readonly string[] = []): void {
   const isKept = (path: string) => {
     if (dirname(path) === from && (LOG.test(basename(path)) || without.includes(basename(path))))

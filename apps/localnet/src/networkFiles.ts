@@ -200,7 +200,7 @@ export function readPlan(path: string): Plan {
   return plan
 }
 
-/** What a network makes in its folder beside its plan: its genesis document, a folder for each node. */
+/** What a network makes in its folder beside its plan: its genesis document, folders of nodes. */
 export function madeNames(plan: Plan): readonly string[] {
   const { ports, enginePorts = [], paratimes = [] } = plan
   const workers = paratimes.length === 0 ? [] : workerNames(workerCounts(plan))

@@ -1,25 +1,40 @@
 /** What programs are told of a network, in JSON. */
 
+import { toHex } from '@wadi/base/bytes'
 import { printAddress } from '@wadi/primitives/address'
+import { printVersion } from '@wadi/primitives/version'
 import { localPrivateKey, MNEMONIC } from './accounts.ts'
-import type { LocalNetwork } from './createNetwork.ts'
+import {
+  type DescribedNetwork,
+  modeOf,
+  oasisCommands,
+  paratimeNode,
+  TOKEN,
+} from './describeNetwork.ts'
 import type { Holder } from './folderHold.ts'
-import type { NetworkFiles } from './networkFiles.ts'
+import type { NetworkFiles, NodePlace } from './networkFiles.ts'
 import type { ParatimeView } from './paratimeViews.ts'
 import type { BlockFacts, BlockView, NetworkView } from './snapshot.ts'
 
 const urlOf = (port: number) => `http://127.0.0.1:${port}`
 
+const endpointOf = ({ socketPath, apiPort }: NodePlace) => {
+  return { grpc: `unix:${socketPath}`, grpc_web: urlOf(apiPort) }
+}
+
 /** What does not change while it runs: where it is, and where it is called. */
 export function filesJson({ folder, chainContext, epochBlocks, nodes, faucetPort }: NetworkFiles) {
   const [first] = nodes
+  const paratimes = paratimeNode({ nodes })
   return {
     folder,
     chain_context: chainContext,
     epoch_blocks: epochBlocks,
     endpoints: {
-      grpc: first && `unix:${first.socketPath}`,
-      grpc_web: first && urlOf(first.apiPort),
+      grpc: first && endpointOf(first).grpc,
+      grpc_web: first && endpointOf(first).grpc_web,
+      // Validators answer no calls about ParaTimes.
+      paratimes: paratimes && endpointOf(paratimes),
       faucet: `${urlOf(faucetPort)}/`,
     },
   }
@@ -31,14 +46,20 @@ export function leftJson({ name, pid }: Holder) {
 }
 
 /** All that somebody has to know who wants to use it. */
-export function networkJson({ files, accounts }: LocalNetwork) {
+export function networkJson({ files, accounts }: DescribedNetwork) {
   const funded = accounts.slice(0, -1)
   return {
     kind: 'network',
     ...filesJson(files),
-    nodes: files.nodes.map(({ name, socketPath, apiPort, configPath }) => {
-      return { name, grpc: `unix:${socketPath}`, grpc_web: urlOf(apiPort), config: configPath }
+    nodes: files.nodes.map((node) => {
+      const { name, configPath: config } = node
+      return { name, mode: modeOf(node, files), ...endpointOf(node), config }
     }),
+    paratimes: files.paratimes.map(({ name, id, version }) => {
+      return { name, id: toHex(id), version: printVersion(version) }
+    }),
+    token: TOKEN,
+    oasis_commands: oasisCommands(files),
     engine: files.engine,
     engines: files.engines.map(({ name, rpc }) => ({ name, rpc: urlOf(rpc) })),
     mnemonic: MNEMONIC,

@@ -1,6 +1,6 @@
 /**
- * Copies of a whole network under a name: what it is made of, where it begins, and the folder of each
- * node with all that it has stored and signed. So a copy outlives the network that it is of.
+ * Copies of a whole network under a name: what it is made of, where it begins, and the folder of
+ * each node with all that it has stored and signed. So a copy outlives the network that it is of.
  */
 
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'

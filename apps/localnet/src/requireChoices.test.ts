@@ -30,8 +30,9 @@ describe('what is chosen for a network that is there', () => {
     assert.equal(
       err,
       `Error: the network in ${folder} began with --validators 2 --block-time 250ms ` +
-        '--paratimes accounts,keyvalue, and --validators 3 --block-time 1000ms --paratimes keyvalue is asked for; leave that away, ' +
-        'forget the network with --fresh, or begin another one in another --folder\n',
+        '--paratimes accounts,keyvalue, and --validators 3 --block-time 1000ms ' +
+        '--paratimes keyvalue is asked for; leave that away, forget the network with ' +
+        '--fresh, or begin another one in another --folder\n',
     )
   })
 

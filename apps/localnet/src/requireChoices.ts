@@ -24,7 +24,7 @@ const WORDS = {
   clients: ({ clients }: Asked) => clients,
 } as const
 
-/** Refuses choices that are not those with which the network began; what was not asked for is not. */
+/** Refuses choices that are not those with which the network began. */
 export function requireChoices(files: NetworkFiles, asked: Asked): void {
   const others = Object.entries(WORDS).flatMap(([name, said]) => {
     const [is, wanted] = [said(files), said(asked)]
@@ -35,7 +35,7 @@ export function requireChoices(files: NetworkFiles, asked: Asked): void {
   const wanted = others.map((other) => `--${other.name} ${other.wanted}`).join(' ')
   throw new UnavailableError(
     'localnet.choices',
-    `the network in ${files.folder} began with ${is}, and ${wanted} is asked for; leave that away, ` +
-      'forget the network with --fresh, or begin another one in another --folder',
+    `the network in ${files.folder} began with ${is}, and ${wanted} is asked for; leave that ` +
+      'away, forget the network with --fresh, or begin another one in another --folder',
   )
 }

@@ -60,6 +60,11 @@ describe('the commands of a local network', () => {
     assert.ok(next.told.epoch > told.epoch)
     const logs = await ask('logs', 'node-0', '-n', '1')
     assert.deepEqual([logs.told.node, logs.told.lines.length], ['node-0', 1])
+    const { err } = await run('logs', 'compute-7')
+    assert.match(err, /^Error: there is no .*compute-7.node\.log; there are logs of node-0\n$/)
+    const help = (await run('logs', '--help')).out
+    for (const name of ['node-1', 'compute-0', 'keymanager-0', 'client-0'])
+      assert.ok(help.includes(name), name)
   })
 
   it('tell programs of a network that does not run, in JSON', async () => {

@@ -43,7 +43,8 @@ export const restore = networkCommand<typeof networkFlags>({
   name: 'restore',
   summary: 'take the network back to a copy, while it does not run',
   details: [
-    'What came since then is forgotten, and so is a network that has begun since then. <name> is one that "snapshot" has kept.',
+    'What came since then is forgotten, and so is a network that has begun since then. <name> is one',
+    'that "snapshot" has kept.',
   ],
   examples: ['wadi localnet restore before'],
   operands: '<name>',

@@ -18,18 +18,13 @@ import {
   USUAL_NETWORK,
   withRemedy,
 } from '../createNetwork.ts'
-import { describeNetwork, endpointLines } from '../describeNetwork.ts'
+import { describeNetwork, endpointLines, titleOf } from '../describeNetwork.ts'
 import { type Faucet, openFaucet } from '../faucet.ts'
 import { processOf, requireUnused } from '../folderHold.ts'
 import { forgetNetwork } from '../forgetNetwork.ts'
 import { COMPUTE_NODES_MAX, VALIDATORS_MAX } from '../limits.ts'
 import type { MovedPort } from '../movePorts.ts'
-import {
-  type EngineKind,
-  type NetworkChoices,
-  type NetworkFiles,
-  PLAN_NAME,
-} from '../networkFiles.ts'
+import { type EngineKind, type NetworkChoices, PLAN_NAME } from '../networkFiles.ts'
 import { networkFlags } from '../networkFlags.ts'
 import { networkJson } from '../networkJson.ts'
 import { loadParatime } from '../paratimeFolder.ts'
@@ -188,15 +183,6 @@ function untilEnded(network: LocalNetwork): Promise<unknown> {
 function openFaucetOf({ files, nodes, accounts }: LocalNetwork): Promise<Faucet> {
   const { faucetPort: port, chainContext } = files
   return openFaucet({ port, chainContext, client: nodes[0]!.client, from: accounts.at(-1)! })
-}
-
-const namesOf = (paratimes: NetworkFiles['paratimes']) =>
-  paratimes.map(({ name }) => name).join(' and ')
-
-/** The network in a line. */
-function titleOf({ validators, paratimes, computeNodes }: NetworkFiles): string {
-  const runs = paratimes.length > 0 ? ` · ${namesOf(paratimes)} on ${computeNodes} nodes` : ''
-  return `Wadi · ${validators} validators${runs} · Ctrl-C ends it`
 }
 
 function movedLines(ports: readonly MovedPort[]): string {
