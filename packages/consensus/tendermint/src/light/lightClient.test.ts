@@ -245,6 +245,10 @@ describe('a light client', () => {
     const forked = chain.forked({ from: 40n, change: other })
     assert.deepEqual(run([chain, forked, chain]).client.witnesses, [2])
     assert.throws(() => run([chain, 'nobody']), { reason: 'light.notConfirmed' })
+    assert.throws(() => run([chain, forked]), {
+      reason: 'light.noWitnesses',
+      message: /another block/,
+    })
     for (const liar of [rotatedAt, otherProposerAt].map((at) =>
       changing(50n, ({ signedHeader }) => at(signedHeader.header.height)),
     ))

@@ -80,6 +80,8 @@ export class LightClient {
   readonly #confirmed = new WeakSet<LightBlock>()
   /** How often somebody else was asked in the task that is under way. */
   #changes = 0
+  /** Why somebody was let go last. */
+  #lastWhy: string | undefined
 
   constructor({ chainId, rules, providerCount, areReplaced = false }: LightClientOptions) {
     checkTrustLevel(rules.trustLevel)
@@ -164,6 +166,7 @@ export class LightClient {
       yield* this.#accuse(provider, 'shows another block than the chain has')
     if (others.length > 0 || same.length < 2) this.#forget(block)
     if (others.length > 0) yield* this.#dispute(block, same, others)
+    this.#checkWitnesses()
     if (same.length < 2) throw errors.notConfirmed(`height ${heightOf(block)}`)
     this.#confirmed.add(block)
   }
@@ -239,7 +242,7 @@ export class LightClient {
 
   /** Compares what was verified with what the witnesses have. */
   *#detect(trace: readonly LightBlock[], now: Moment): LightTask<void> {
-    if (this.#witnesses.length === 0) throw errors.noWitnesses()
+    this.#checkWitnesses()
     const block = trace.at(-1)!
     const { same, others, conflicts } = yield* this.#compare(block, this.#witnesses)
     for (const { provider: witness, block: witnessBlock } of conflicts) {
@@ -349,8 +352,9 @@ export class LightClient {
       const found = yield* fetchLightBlock(witness, height, this.#chainId)
       if (found.kind === 'bad') this.#letGo(witness, found.error.message)
       if (found.kind !== 'found') continue
+      if (old === 'remove') this.#lastWhy = error.message
       this.#promote(witness, old)
-      this.#checkWitnesses(error)
+      this.#checkWitnesses()
       return found.block
     }
     // Nobody has it now; but a liar is not to be the first who is asked the next time.
@@ -373,6 +377,7 @@ export class LightClient {
   /** Whoever lied is asked no more, if there is nobody else behind it by now. */
   #letGo(provider: number, why: string): void {
     if (this.#areReplaced) return
+    this.#lastWhy = why
     if (provider === this.#primary) {
       const [next] = this.#witnesses
       if (next === undefined) throw errors.noWitnesses(why)
@@ -382,8 +387,8 @@ export class LightClient {
     this.#witnesses = this.#witnesses.filter((other) => other !== provider)
   }
 
-  #checkWitnesses(why?: CodedError): void {
-    if (this.#witnesses.length === 0) throw errors.noWitnesses(why?.message)
+  #checkWitnesses(): void {
+    if (this.#witnesses.length === 0) throw errors.noWitnesses(this.#lastWhy)
   }
 
   #keep(block: LightBlock): void {

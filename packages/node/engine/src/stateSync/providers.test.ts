@@ -5,6 +5,7 @@ import type { LightAnswer } from '@wadi/tendermint/light/lightTask'
 import { voteSetOfCommit } from '@wadi/tendermint/round/voteSet'
 import type { Commit, CommitSig } from '@wadi/tendermint/types/commit'
 import type { LightBlock } from '@wadi/tendermint/types/lightBlock'
+import fc from 'fast-check'
 import { DISCOVERY_MS_MIN, DISPUTES_MAX } from './limits.ts'
 import { snapshotOf } from './testing/snapshotApplication.ts'
 import {
@@ -245,5 +246,102 @@ describe('state sync believes nothing and says why', () => {
       assert.match(failures[0]!.message, /nobody is left .*wrong signature/)
       assert.deepEqual(synced, [])
     }
+  })
+})
+
+describe('whatever providers say, if one of them is honest', () => {
+  const strange = (block: LightBlock): LightBlock =>
+    withSignatures(block, 3, (one) => ({ ...one, validatorAddress: new Uint8Array(20).fill(1) }))
+  const otherParts = (block: LightBlock): LightBlock =>
+    withCommit(block, ({ blockId }) => ({
+      blockId: { ...blockId, partSetHeader: { total: 7, hash: new Uint8Array(32).fill(5) } },
+    }))
+  const otherRound = (block: LightBlock): LightBlock => withCommit(block, () => ({ round: 3 }))
+  const otherState = (block: LightBlock): LightBlock => {
+    const { header, commit } = block.signedHeader
+    const appHash = new Uint8Array(32)
+    return { ...block, signedHeader: { header: { ...header, appHash }, commit } }
+  }
+  const another = (block: LightBlock): LightBlock => {
+    const { height } = block.signedHeader.header
+    return chain.at(height > 1n ? height - 1n : 2n)
+  }
+  const noBlock = (block: LightBlock): LightBlock => ({
+    ...block,
+    validatorSet: { ...block.validatorSet, validators: [] },
+  })
+  const change = fc.constantFrom(
+    junk,
+    otherPriorities,
+    otherProposer,
+    strange,
+    otherParts,
+    otherRound,
+    otherState,
+    another,
+    noBlock,
+  )
+  const heights = fc.oneof(
+    fc.constant<Lies>(() => true),
+    fc.constantFrom(3n, 50n, 51n, 52n, LAST).map(
+      (one): Lies =>
+        (height) =>
+          height === one,
+    ),
+    fc.bigInt(1n, LAST).map(
+      (from): Lies =>
+        (height) =>
+          height >= from && height !== 3n,
+    ),
+    fc.bigInt(2n, 7n).map(
+      (modulus): Lies =>
+        (height) =>
+          height % modulus === 0n,
+    ),
+  )
+  const evidence = { ...PARAMS.evidence, maxAgeNumBlocks: 5n }
+  /** Made anew for each run. */
+  const liar = fc.oneof(
+    { weight: 9, arbitrary: fc.tuple(heights, change).map((lie) => () => lying(...lie)) },
+    {
+      weight: 1,
+      arbitrary: fc.constant(() => providerOf(chain, { params: { ...PARAMS, evidence } })),
+    },
+  )
+  const idler = fc.constantFrom(
+    () => providerOf(chain, { isSilent: true }),
+    () => providerOf(chain.shortened(20n)),
+  )
+  const others = (one: fc.Arbitrary<() => TestProvider>) =>
+    fc.tuple(fc.array(one, { minLength: 1, maxLength: 4 }), fc.nat()).map(
+      ([liars, place]) =>
+        () =>
+          liars.map((make) => make()).toSpliced(place % (liars.length + 1), 0, providerOf(chain)),
+    )
+  const config = fc.constantFrom(CONFIG, BACK)
+
+  it('the state is true, or there is none', () => {
+    let synced = 0
+    fc.assert(
+      fc.property(others(fc.oneof(liar, idler)), fc.boolean(), config, (make, isReplaced, from) => {
+        const providers = make().map((one) => ({ ...one, isReplaced }))
+        const node = syncWith(providers, from)
+        if (node.synced.length === 0) return
+        assertTrue(node)
+        synced++
+      }),
+      { numRuns: 40 },
+    )
+    assert.ok(synced > 0)
+  })
+
+  it('and there is a reason if there is none, though all answer', () => {
+    fc.assert(
+      fc.property(others(liar), config, (make, from) => {
+        const { synced, failures } = syncWith(make(), from)
+        assert.equal(synced.length + failures.length, 1)
+      }),
+      { numRuns: 20 },
+    )
   })
 })
