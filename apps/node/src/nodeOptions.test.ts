@@ -199,10 +199,11 @@ describe('the options of a node', () => {
   it('have levels of the log by module', () => {
     const { otherwise, modules } = levelsOf(settingsOf())
     assert.equal(otherwise, 'warn')
-    assert.equal(modules?.['mkvs/db'], 'info')
-    const flags = ['--common.log.level=default=error,engine=debug']
+    assert.deepEqual(modules, {})
+    const flags = ['--common.log.level=default=error,engine=debug,worker/storage=info']
     const told = levelsOf(settingsOf({}, flags))
     assert.equal(told.otherwise, 'error')
     assert.equal(told.modules?.['engine'], 'debug')
+    assert.equal(told.modules?.['runtime'], 'info', 'as the reference calls it')
   })
 })

@@ -19,6 +19,7 @@ import type { PublicAddress } from '@wadi/compose/node-api-server'
 import type { PeersConfig } from '@wadi/compose/node-network'
 import type { SignerConfig } from '@wadi/compose/node-signer'
 import { pruningOf } from '@wadi/consensus-services/application/pruning'
+import { logLevelsOf } from '@wadi/node-config/log-modules'
 import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
 import { parseIp, printIp } from '@wadi/primitives/ip'
 import { PublicKey } from '@wadi/primitives/publicKey'
@@ -41,9 +42,9 @@ const ENGINE_LEVELS = { engine: 'info', p2p: 'info' } as const
 
 /** The levels of the log by module. */
 export function levelsOf({ common: { log }, consensus: { logDebug } }: Settings): LevelChoice {
-  const { default: otherwise = OTHERWISE, ...modules } = Object.fromEntries(log.level)
+  const otherwise = log.level.get('default') ?? OTHERWISE
   const isHushed = otherwise === 'debug' && !logDebug
-  return { otherwise, modules: { ...(isHushed && ENGINE_LEVELS), ...modules } }
+  return { otherwise, modules: { ...(isHushed && ENGINE_LEVELS), ...logLevelsOf(log.level) } }
 }
 
 /** An IP address and a port; all addresses where there is only a port. */

@@ -8,7 +8,7 @@ import { checkNodeConfig } from '@wadi/node-config/node-config'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { testEntity } from '@wadi/provisioning/test-entity'
 import { ownerOf } from '@wadi/registration/owner'
-import { ownedByTestEntity } from './runNode.ts'
+import { ownedByTestEntity, unheededFlags } from './runNode.ts'
 import { RunningNode } from './runningNode.ts'
 
 describe('a node that is run', () => {
@@ -18,6 +18,22 @@ describe('a node that is run', () => {
       const settings = ownedByTestEntity(checkNodeConfig({ registration }))
       assert.deepEqual(ownerOf(nodeFiles, settings.registration), testEntity().entity.id)
     }
+  })
+
+  it('says which flags it does not heed, if they say something', () => {
+    const flags = {
+      'debug.allow_test_keys': true,
+      'debug.crash.default': 0,
+      'debug.crash.storage.read.before': 0.5,
+      'grpc.log.debug': true,
+      'runtime.debug.mock_ids': ['8000'],
+      'worker.storage.crash.enabled': false,
+    }
+    const found = unheededFlags({ flags, given: new Set(Object.keys(flags)) })
+    assert.deepEqual(
+      found.map(({ key }) => key),
+      ['--grpc.log.debug', '--runtime.debug.mock_ids', '--debug.crash.storage.read.before'],
+    )
   })
 
   it('logs into its own folder where the file is no whole path', () => {

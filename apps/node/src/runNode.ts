@@ -5,8 +5,9 @@ import type { Call, CommandWorld } from '@wadi/node-config/command'
 import { configOptionsOf } from '@wadi/node-config/config-commands'
 import { type LoadedConfig, loadConfig } from '@wadi/node-config/load-config'
 import type { NodeConfig } from '@wadi/node-config/node-config'
-import type { nodeFlags, persistentFlags } from '@wadi/node-config/node-flags'
+import { type nodeFlags, type persistentFlags, UNHEEDED_FLAGS } from '@wadi/node-config/node-flags'
 import { findObstacles } from '@wadi/node-config/obstacles'
+import { type UnheededKey, unheededIn } from '@wadi/node-config/unheeded'
 import { testEntity } from '@wadi/provisioning/test-entity'
 import { NODE_ROLES, requireFiles } from './commands/signing/keyPlace.ts'
 import { DONE, exitCodeOf, FAILED, MISUSED, sentenceOf } from './exitCodes.ts'
@@ -66,7 +67,8 @@ export async function runNode(call: RunCall, world: CommandWorld): Promise<numbe
   const { config: settings, sources } = loadTold(call, world)
   const isForTests = call.flags['debug.dont_blame_oasis']
   const hasTestEntity = isForTests && call.flags['debug.test_entity']
-  return await runSettings({ settings, sources, isForTests, hasTestEntity }, world)
+  const unheeded = unheededFlags(call)
+  return await runSettings({ settings, sources, isForTests, hasTestEntity, unheeded }, world)
 }
 
 /** The flag goes before what the file says of the owner, as in the reference. */
@@ -77,14 +79,30 @@ export function ownedByTestEntity(settings: NodeConfig): NodeConfig {
   }
 }
 
+/** Flags that were given and say something that has no effect. */
+export function unheededFlags({
+  flags,
+  given,
+}: {
+  readonly flags: Readonly<Record<string, unknown>>
+  readonly given: ReadonlySet<string>
+}): readonly UnheededKey[] {
+  return Object.entries(UNHEEDED_FLAGS).flatMap(([name, why]) =>
+    given.has(name) && flags[name] ? [{ key: `--${name}`, why }] : [],
+  )
+}
+
 /** What a node is run with: its configuration, and what only tests want. */
 export interface RunSettings
   extends Omit<RunningNodeOptions, 'dataDir'>,
-    Pick<Parameters<typeof findObstacles>[1], 'sources' | 'hasTestEntity'> {}
+    Pick<Parameters<typeof findObstacles>[1], 'sources' | 'hasTestEntity'> {
+  /** Flags that have no effect. */
+  readonly unheeded?: readonly UnheededKey[]
+}
 
 /** As {@link runNode}, with a configuration that has been read. */
 export async function runSettings(run: RunSettings, world: CommandWorld): Promise<number> {
-  const { settings, sources, hasTestEntity, ...how } = run
+  const { settings, sources, hasTestEntity, unheeded = [], ...how } = run
   const { isForTests } = how
   const context = { sources, isForTests, hasTestEntity, userId: process.geteuid?.() }
   const obstacles = await findObstacles(settings, context)
@@ -93,6 +111,8 @@ export async function runSettings(run: RunSettings, world: CommandWorld): Promis
   if (obstacles.length > 0 || dataDir === undefined) return MISUSED
   const owned = hasTestEntity ? ownedByTestEntity(settings) : settings
   const node = new RunningNode({ ...how, settings: owned, dataDir })
+  for (const { key, why } of [...unheeded, ...unheededIn(settings)])
+    node.log.warn('it has no effect', { key, why })
   obeySignals(node, settings)
   obeyInput(node, world)
   await node.start()

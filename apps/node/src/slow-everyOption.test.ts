@@ -10,23 +10,24 @@ import { until } from '@wadi/compose/testing/node-process'
 import { documentNodeConfig } from '@wadi/node-config/config-text'
 import { loadConfig } from '@wadi/node-config/load-config'
 import type { NodeConfig } from '@wadi/node-config/node-config'
+import { UNHEEDED } from '@wadi/node-config/unheeded'
+import { Namespace } from '@wadi/primitives/namespace'
 import { RunningNode } from './runningNode.ts'
 
-const NOT_YET = 'is of the layer of runtimes, and not heeded yet'
-const FOR_RUNTIMES = /^(runtime|ias|keymanager|storage)\./
+const RUNTIME = Namespace.check(new Uint8Array(32).fill(0x80, 0, 1))
+/** A runtime of which nothing is said. */
+const UNSAID = { components: [], config: new Map(), registries: [] }
+type Paratimes = NodeConfig['wadi']['paratimes']
 
 const AS_VALIDATOR = 'consensus.validator=true'
 const SUBMISSION = 'consensus.submission.max_fee'
 
 /** Options that no running node looks at, and why they are there. */
 const UNREAD: Readonly<Record<string, string>> = {
+  ...UNHEEDED,
   'common.debug.rlimit': 'is held against the limit of the system before the start',
   'consensus.checkpointer.check_interval': 'is a longest time: checkpoints are made at once',
   'consensus.debug.unsafe_replay_recover_corrupted_wal': 'is refused unless it is false',
-  'p2p.gossipsub.peer_outbound_queue_size': 'counts messages; here bytes are bounded',
-  'p2p.gossipsub.validate_queue_size':
-    'is of a queue that there is not: what comes is judged at once',
-  'p2p.peer_manager.connectedness_low_water': 'is not looked at by the reference either',
 }
 
 function isGroup(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -55,13 +56,19 @@ describe('every option of the configuration', () => {
     const [place] = makeNetworkFolders({ folder, network: genesis, ports: [listen] })
     const { configPath: file, dataDir } = place!
     const seen = new Set<string>()
-    const run = async (flags: readonly string[]) => {
+    const run = async (flags: readonly string[], paratimes: Paratimes = []) => {
       const { config } = loadConfig({
         file,
         environment: {},
         flags: flags.map((flag) => `--${flag}`),
       })
-      const settings = watched<NodeConfig>(config, (path) => seen.add(path))
+      const runtimes = paratimes.map(({ id }) => ({ ...UNSAID, id }))
+      const said = {
+        ...config,
+        runtime: { ...config.runtime, runtimes },
+        wadi: { ...config.wadi, paratimes },
+      }
+      const settings = watched<NodeConfig>(said, (path) => seen.add(path))
       const node = new RunningNode({ settings, dataDir, isForTests: true })
       await node.start()
       // What it registers with is looked at when it does so.
@@ -74,6 +81,12 @@ describe('every option of the configuration', () => {
       ...[`pprof.bind_address=127.0.0.1:${profiles}`, `wadi.api.address=127.0.0.1:${api}`],
       ...['sentry.enabled=true', `sentry.control.port=${control}`],
     ])
+    const version = { major: 0, minor: 0, patch: 0 }
+    for (const part of ['compute', 'keymanager'])
+      await run(
+        [`mode=${part}`, 'runtime.prune.strategy=keep_last'],
+        [{ id: RUNTIME, version, module: 'keyvalue' }],
+      )
     await run(['mode=seed'])
     const providers = 'unix:/nowhere/a.sock,unix:/nowhere/b.sock'
     await run([
@@ -87,11 +100,9 @@ describe('every option of the configuration', () => {
     ])
     rmSync(folder, { recursive: true })
     const paths = documentNodeConfig().map(({ path }) => path)
-    const reasonOf = (path: string) =>
-      UNREAD[path] ?? (FOR_RUNTIMES.test(path) ? NOT_YET : undefined)
     const unread = paths.filter((path) => !seen.has(path))
     assert.deepEqual(
-      unread.filter((path) => reasonOf(path) === undefined),
+      unread.filter((path) => UNREAD[path] === undefined),
       [],
       'nobody looks at these',
     )

@@ -1,6 +1,8 @@
 /** The reference page of the configuration. */
 
 import { documentNodeConfig, formatExample } from './configText.ts'
+import { documentLogModules } from './logModules.ts'
+import { UNHEEDED } from './unheeded.ts'
 
 const HEAD = ['| key | default | what | value |', '|---|---|---|---|']
 
@@ -34,12 +36,30 @@ What a flag \`--<key>=<value>\` says goes before a variable \`WADI_<KEY>\` (dots
 before the file; lists of tables are only in the file. \`config check\` says what is wrong and what
 to do, \`config show\` prints what is in effect and where each value comes from.
 
-Checked and not heeded yet: \`ias\`, \`keymanager.churp\`; of \`runtime\` enclaves (\`sgx\`,
-\`tdx\`, \`attest_interval\`), bundles from elsewhere (\`registries\`, \`max_bundle_size\`),
-\`load_balancer\` and \`log\`; of \`storage\` what its database is like; of \`p2p\`
-\`peer_manager\`, and of \`gossipsub\` all but \`validate_throttle\`.
+## Without effect
 
-Durations are written like \`1m30s\`, sizes like \`256mb\` (powers of 1024).
+These are checked, and nothing looks at them; a node that is told something else than their default says so in its log,
+and \`config check\` does. Of a runtime, \`registries\` is one of them, and of its \`components\` whatever is said of one that
+runs: its \`permissions\`, \`config\` and \`networking\`. Components beside the one on the chain are not run, and what would
+have to be in an enclave is refused.
+
+| key | why |
+|---|---|
+${Object.entries(UNHEEDED)
+  .map(([key, why]) => `| \`${key}\` | ${cell(why)} |`)
+  .join('\n')}
+
+## Modules of the log
+
+What \`common.log.level\` can name, beside \`default\`. Names of oasis-node stand for what comes closest, with
+all that is below them; longer names go before shorter ones, and those of this program before others.
+
+${documentLogModules()}
+
+## Forms
+
+Durations are written like \`1m30s\`, sizes like \`256mb\` (powers of 1024). Nothing waits for less than a millisecond:
+\`100us\` is one.
 
 ## Keys
 

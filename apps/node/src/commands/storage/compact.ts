@@ -16,7 +16,7 @@ function freedIn(database: Pick<NodeDatabase, 'size' | 'compact'>): number {
 
 /**
  * `storage compact`: gives the disk back what pruned states took, of the consensus layer and of
- * runtimes. Blocks need no such thing: the files of those that are pruned are gone, and histories of
+ * runtimes. Blocks need no such thing: files of those that are pruned are gone, and histories of
  * runtimes do it by themselves.
  */
 export const compact = command({

@@ -1,4 +1,4 @@
-/** What a node that does not run has of runtimes: trees and histories. What is not there is not made. */
+/** Trees and histories of runtimes of a node that does not run. What is not there is not made. */
 
 import { join } from 'node:path'
 import { parseHex, toHex } from '@wadi/base/bytes'

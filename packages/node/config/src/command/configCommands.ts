@@ -1,9 +1,12 @@
 /** `config check` and `config show`: what a configuration says, before a node runs with it. */
 
+import { describePlace } from '@wadi/base/configPlace'
+import { filePlace } from '@wadi/base/configSources'
 import { findObstacles } from '../checks/obstacles.ts'
 import { formatEffective } from '../configText.ts'
 import { type ConfigOptions, type LoadedConfig, loadConfig } from '../loadConfig.ts'
 import { explainNodeConfig } from '../nodeConfig.ts'
+import { unheededIn } from '../unheeded.ts'
 import { type CommandGroup, type CommandWorld, command } from './command.ts'
 import { nodeFlags, persistentFlags } from './nodeFlags.ts'
 
@@ -59,6 +62,10 @@ const check = command<typeof checkFlags>({
       userId: process.geteuid?.(),
     })
     for (const { message } of obstacles) world.err.write(`Error: ${message}\n`)
+    for (const { key, why } of unheededIn(config)) {
+      const place = describePlace(filePlace(sources, key))
+      world.err.write(`Warning: ${place}: has no effect: ${why}\n`)
+    }
     if (obstacles.length > 0) return BAD
     world.out.write('a node can start with this configuration\n')
     return GOOD

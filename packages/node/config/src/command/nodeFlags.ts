@@ -64,6 +64,19 @@ const crashFlags: Readonly<Record<string, Flag<'decimal'>>> = Object.fromEntries
   ['default', ...CRASH_POINTS].map((point) => [`debug.crash.${point}`, crashFlag(point)]),
 )
 
+/** Flags that are taken, as tools for tests give them, and have no effect; and why. */
+export const UNHEEDED_FLAGS: Readonly<Record<string, string>> = {
+  'debug.allow_debug_enclaves': 'this version runs no enclaves',
+  'debug.skip_quote_verify': 'this version verifies no quotes',
+  'debug.tcb_lax_verify': 'this version verifies no quotes',
+  'grpc.log.debug': 'calls are counted, and not logged',
+  'runtime.debug.mock_ids': 'there are no mock runtimes here',
+  'worker.storage.crash.enabled': 'storage does not crash on demand',
+  ...Object.fromEntries(
+    Object.keys(crashFlags).map((name) => [name, 'a node does not crash on demand']),
+  ),
+}
+
 /** Flags of the command that runs a node. */
 export const nodeFlags = {
   ...signerFlags,
