@@ -30,3 +30,6 @@ export const ODDS_MAX: bigint = 10n ** 30n
 export const ROWS_MAX = 20
 /** Nodes of one process that run a ParaTime of somebody's own. */
 export const COMPUTE_NODES_MAX = 7
+
+/** Characters of what somebody gave in the place of something else that are repeated to them. */
+export const QUOTED_SIZE_MAX = 32

@@ -1,5 +1,6 @@
 import { nearestName } from '@wadi/base/nearestName'
 import { errors } from '../errors.ts'
+import { quoted } from '../words/quoted.ts'
 import type { AccountFile } from './accountFile.ts'
 import { accountNames, loadAccount } from './keystore.ts'
 
@@ -9,7 +10,7 @@ export function requireKept(folder: string, name: string): void {
   if (names.includes(name)) return
   const nearest = nearestName(name, names)
   const remedy = nearest === undefined ? 'see wadi account list' : `did you mean ${nearest}?`
-  throw errors.unknownAccount(`no account ${JSON.stringify(name)} is kept here; ${remedy}`)
+  throw errors.unknownAccount(`no account ${quoted(name)} is kept here; ${remedy}`)
 }
 
 /** An account of the keystore, by its name. */

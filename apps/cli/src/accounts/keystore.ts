@@ -16,6 +16,7 @@ import { CodedError, UnavailableError } from '@wadi/base/errors'
 import { errors } from '../errors.ts'
 import { NAME_SIZE_MAX } from '../limits.ts'
 import { readSecret, systemCodeOf } from '../terminal/files.ts'
+import { quoted } from '../words/quoted.ts'
 import { type AccountFile, formatAccountFile, parseAccountFile } from './accountFile.ts'
 
 const END = '.wallet'
@@ -28,7 +29,7 @@ const NAME = /^(?!oasis1)[a-z0-9][a-z0-9_-]*$/
 export function checkName(name: string): void {
   if (NAME.test(name) && name.length <= NAME_SIZE_MAX) return
   throw errors.badValue(
-    `${JSON.stringify(name)} cannot be the name of an account; take small letters, digits, - and _, such as savings`,
+    `${quoted(name)} cannot be the name of an account; take small letters, digits, - and _, such as savings`,
   )
 }
 

@@ -9,8 +9,15 @@ export function operandsOf<const N extends readonly string[]>(
   if (operands.length < least || operands.length > names.length) {
     const wanted = names.map((name) => `<${name}>`).join(' ')
     const what = names.length === 0 ? 'nothing' : wanted
-    const given = operands.length === 0 ? 'nothing' : JSON.stringify(operands.join(' '))
-    throw errors.missingValue(`${what} is wanted, and ${given} was given; see --help`)
+    throw errors.missingValue(`${what} is wanted, and ${givenText(operands, names)}; see --help`)
   }
   return names.map((_, i) => operands[i]) as never
+}
+
+/** What is too much is not repeated: it may be somebody's words or password. */
+function givenText(operands: readonly string[], names: readonly string[]): string {
+  if (operands.length === 0) return 'nothing was given'
+  if (operands.length <= names.length) return `${JSON.stringify(operands.join(' '))} was given`
+  const count = operands.length
+  return count === 1 ? 'one word was given' : `${count} words were given`
 }

@@ -196,7 +196,7 @@ describe('wadi account', () => {
       ['account import bob --number 2147483648', /^--number is 2147483648; give a number from 0/],
       [`account import bob --wallet ${person.write('x', '{}')}`, /is no wallet file of the oasis/],
       ['account list --output xml', /^--output is "xml"; give text or json$/],
-      ['account list more', /^nothing is wanted, and "more" was given; see --help$/],
+      ['account list more', /^nothing is wanted, and one word was given; see --help$/],
     ]
     for (const [line, sentence] of cases) {
       const { code, err } = await run(line)
