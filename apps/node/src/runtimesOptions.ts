@@ -13,6 +13,8 @@ const PARTS = {
   observer: 'observer',
   keymanager: 'keymanager',
   client: 'client',
+  // What it followed once; nothing is followed any more.
+  archive: 'client',
 } as const satisfies Record<string, RuntimesConfig['part']>
 
 function partOf(mode: string): RuntimesConfig['part'] | undefined {

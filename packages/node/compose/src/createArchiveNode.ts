@@ -8,6 +8,8 @@ import { OpenTrees } from '@wadi/node-storage/open-trees'
 import type { NodeWorld } from './createNode.ts'
 import type { NodeProfile } from './nodeAnswers.ts'
 import { OasisApplication } from './oasisApplication.ts'
+import { archivedAnswers, archivedRuntimes } from './runtimes/archivedRuntimes.ts'
+import type { RuntimesConfig } from './runtimes/runtimesConfig.ts'
 
 /** What an archive is made of. */
 export interface ArchiveNodeOptions {
@@ -15,6 +17,9 @@ export interface ArchiveNodeOptions {
   readonly world: NodeWorld
   readonly document: GenesisDocument
   readonly profile: NodeProfile
+  /** The runtimes that it followed; none unless told otherwise. */
+  readonly runtimes?: RuntimesConfig | undefined
+  readonly onFatal: (error: unknown) => void
 }
 
 /** An archive that is open until it is stopped. */
@@ -23,13 +28,20 @@ export interface ArchiveNode {
   /** Of the last block that is here. */
   readonly height: bigint
   readonly api: NodeApi
-  stop(): void
+  /** Opens what there is of runtimes. */
+  start(): Promise<void>
+  stop(): Promise<void>
 }
 
 /** Opens an archive. */
 export function createArchiveNode(options: ArchiveNodeOptions): ArchiveNode {
-  const { dataDir, world, document, profile } = options
+  const { dataDir, world, document, profile, onFatal } = options
   const { files } = world
+  let api: NodeApi | undefined
+  const methods = () => api?.methods ?? {}
+  const runtimes =
+    options.runtimes &&
+    archivedRuntimes({ config: options.runtimes, world, document, methods, onFatal })
   const log = world.logger('archive')
   const application = new OasisApplication({ document, folder: `${dataDir}/application`, files })
   const { chainContext } = application
@@ -48,11 +60,23 @@ export function createArchiveNode(options: ArchiveNodeOptions): ArchiveNode {
     stateAt: (asked: bigint) => opened.at(asked),
     live: undefined,
   }
+  const { lastHeight } = source
+  api = createNodeApi({
+    source,
+    facts: { ...profile, ...(runtimes && { runtimes: () => runtimes.status }) },
+    ...(runtimes && { runtimes: archivedAnswers(runtimes.answers) }),
+  })
   return {
     chainId: chain,
-    height: source.lastHeight,
-    api: createNodeApi({ source, facts: profile }),
-    stop: () => {
+    height: lastHeight,
+    api,
+    start: async () => {
+      await runtimes?.start()
+      // No block will follow: what they wait for with each happens with this one.
+      if (lastHeight > 0n) runtimes?.applied(lastHeight)
+    },
+    stop: async () => {
+      await runtimes?.stop()
       for (const store of [application, blocks, states]) store.close()
     },
   }

@@ -19,6 +19,9 @@ export const HISTORY_RETRY_MS_MAX = 30_000
 /** A stream of the node itself that broke off is begun again after so long. */
 export const WATCH_AGAIN_MS = 1_000
 
+/** What an archive would ask other nodes fails after so long: it has none, and is not in a hurry. */
+export const OFFLINE_ANSWER_MS = 1_000
+
 /** Peers that are asked for light blocks: one, and the witnesses of the reference. */
 export const LIGHT_PEERS = 3
 

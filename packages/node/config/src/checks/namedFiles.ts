@@ -9,7 +9,7 @@ import { loosenessOf } from './dataFolder.ts'
 import { checkContents } from './fileContents.ts'
 import { type CheckContext, obstacle, systemCode } from './obstacle.ts'
 
-const WITHOUT_RUNTIMES: readonly NodeMode[] = ['validator', 'seed', 'archive']
+const WITHOUT_RUNTIMES: readonly NodeMode[] = ['validator', 'seed']
 
 interface NamedFile {
   readonly key: string

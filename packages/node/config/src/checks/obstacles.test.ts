@@ -91,6 +91,17 @@ describe('missing file', () => {
     for (const { reason } of found) assert.equal(reason, 'obstacle.missingFile')
   })
 
+  it('of what an archive runs to answer about runtimes', () =>
+    assertOnly(
+      textOf(
+        newFolder(),
+        'mode: archive\nruntime:\n' +
+          `  {runtimes: [{id: '80${'00'.repeat(31)}'}], sandbox_binary: /nowhere/bwrap}\n`,
+      ),
+      'missingFile',
+      /runtime\.sandbox_binary: \/nowhere\/bwrap does not exist/,
+    ))
+
   it('is not asked for where it is not used', async () => {
     assert.deepEqual(await obstaclesOf(textOf(newFolder(), 'runtime: {sandbox_binary: /no}')), [])
   })

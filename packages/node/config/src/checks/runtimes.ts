@@ -158,7 +158,7 @@ export function checkRuntimes(
   const wrongMode = checkMode(config, context, refuse)
   if (wrongMode !== undefined) return [wrongMode]
   const { mode, runtime, wadi } = config
-  const isIdle = WITHOUT.includes(mode) || mode === 'archive' || !hasRuntimes(config)
+  const isIdle = WITHOUT.includes(mode) || !hasRuntimes(config)
   if (isIdle) return []
   const bundled = runtime.paths.map((path, i) =>
     bundledProgram(path, `runtime.paths[${i}]`, config, refuse),
