@@ -205,6 +205,7 @@ async function openNode(
       ...(runtimes && {
         runtimes: () => runtimes.status,
         keymanager: () => runtimes.keyManagerStatus,
+        addBundle: (path) => runtimes.addBundle(path),
       }),
       shutdown: () => {
         if (registration !== undefined) return registration.requestShutdown()

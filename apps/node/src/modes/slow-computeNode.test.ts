@@ -66,6 +66,17 @@ describe('a compute node', () => {
       assert.equal(status.executor?.status, ExecutorState.names.ready)
       assert.ok((status.storage?.lastFinalizedRound ?? 0n) > 2n)
       assert.equal(status.indexer?.status, 'indexing')
+      // Another version comes while the node runs.
+      const next = { ...version, minor: version.minor + 1 }
+      const path = join(folder, 'next.orc')
+      writeScriptBundle(path, { id: runtimeId, version: next, module: new URL('file:///none.ts') })
+      await client.nodeController.addBundle(path)
+      const { runtimes: after } = await client.nodeController.getStatus()
+      assert.deepEqual(after.get(runtimeId)?.committee?.host.versions, [version, next])
+      const again = client.nodeController.addBundle(path)
+      await assert.rejects(again, /version 0\.1\.0 of 80+.* is there already/)
+      const nowhere = client.nodeController.addBundle('/nowhere.orc')
+      await assert.rejects(nowhere, /nowhere\.orc cannot be run/)
     })
     await Promise.all(nodes.map((node) => node.stop()))
   })

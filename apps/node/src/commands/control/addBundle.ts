@@ -10,7 +10,11 @@ const DONE = 0
 export const addBundle = command({
   name: 'add-bundle',
   summary: 'add what is in a bundle of a runtime',
-  details: ['<path> is where the node, not this command, finds the bundle.'],
+  details: [
+    '<path> is where the node, not this command, finds the bundle: another version of a runtime that it',
+    'runs, which begins when it is due. Name it in runtime.paths, too: a node that starts again has only',
+    'what stands there. A node without runtimes refuses it, and so does a key manager.',
+  ],
   examples: ['wadi-node control add-bundle /node/runtime.orc'],
   operands: '<path>',
   options: connectionFlags,

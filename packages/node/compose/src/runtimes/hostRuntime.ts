@@ -21,22 +21,25 @@ export interface HostingOptions {
 
 /** Has all programs ready; which of them run is chosen later. */
 export function hostRuntime(options: HostingOptions): VersionedRuntime {
-  const { wish, chainContext, programs, services, world, observer } = options
-  const versioned = new VersionedRuntime(wish.id, world)
-  const { localConfig } = wish
-  const host = { runtimeId: wish.id, consensusChainContext: chainContext, localConfig }
-  for (const { version, launcher } of programs)
-    versioned.add(
-      new HostedProgram({
-        host,
-        version,
-        checksVersion: 'yes',
-        launcher,
-        serve: (request, signal) => answerRequest(services, request, signal),
-        world,
-        observer,
-        onLine: (line) => world.log.info('the runtime says', { runtime: toHex(wish.id), line }),
-      }),
-    )
+  const versioned = new VersionedRuntime(options.wish.id, options.world)
+  for (const program of options.programs) versioned.add(hostProgram(options, program))
   return versioned
+}
+
+/** A version of a runtime as it is hosted. */
+export function hostProgram(
+  { wish, chainContext, services, world, observer }: Omit<HostingOptions, 'programs'>,
+  { version, launcher }: RuntimeProgram,
+): HostedProgram {
+  const { localConfig } = wish
+  return new HostedProgram({
+    host: { runtimeId: wish.id, consensusChainContext: chainContext, localConfig },
+    version,
+    checksVersion: 'yes',
+    launcher,
+    serve: (request, signal) => answerRequest(services, request, signal),
+    world,
+    observer,
+    onLine: (line) => world.log.info('the runtime says', { runtime: toHex(wish.id), line }),
+  })
 }

@@ -14,9 +14,10 @@ import { printKeyName } from '@wadi/libp2p/peer-info'
 import { Arena } from '@wadi/mkvs/arena'
 import { DiskStore } from '@wadi/node-storage/disk-store'
 import { PublicKey } from '@wadi/primitives/publicKey'
-import { compareVersions, type Version } from '@wadi/primitives/version'
+import { compareVersions, printVersion, type Version } from '@wadi/primitives/version'
 import type { RolePlace } from '@wadi/registration/roles'
 import type { Submitter } from '@wadi/registration/submitter'
+import type { HostedProgram } from '@wadi/runtime-host/hosted-program'
 import type { CallObserver } from '@wadi/runtime-host/metrics'
 import { RuntimeNotices } from '@wadi/runtime-host/runtime-notices'
 import type { VersionedRuntime } from '@wadi/runtime-host/versioned-runtime'
@@ -28,7 +29,8 @@ import type { NodeWorld } from '../createNode.ts'
 import { HISTORY_RETRY_MS_FIRST, HISTORY_RETRY_MS_MAX } from '../limits.ts'
 import { adoptStores } from './adoptStores.ts'
 import { DueVersions } from './dueVersions.ts'
-import { hostRuntime } from './hostRuntime.ts'
+import { errors } from './errors.ts'
+import { hostProgram, hostRuntime } from './hostRuntime.ts'
 import { KeyManagerStatus } from './keyManagerStatus.ts'
 import type { RuntimeProgram } from './programs.ts'
 import type { RuntimeAsk, StateNow } from './runtimeAsk.ts'
@@ -80,6 +82,8 @@ export class NodeRuntime {
   readonly #due: DueVersions
   readonly #caller: EnclaveCaller
   readonly #keys: KeyManagerStatus | undefined
+  readonly #host: OpenParts['host']
+  #programs: readonly RuntimeProgram[]
   #descriptor: Runtime | undefined
 
   private constructor(options: NodeRuntimeOptions, parts: OpenParts) {
@@ -89,6 +93,8 @@ export class NodeRuntime {
     this.#stores = parts.stores
     this.worker = parts.worker
     this.hosted = parts.hosted
+    this.#host = parts.host
+    this.#programs = options.programs
     this.#role = place && new RuntimeRole(wish.id, place)
     const { timers } = world
     this.#notices =
@@ -134,7 +140,19 @@ export class NodeRuntime {
 
   /** Versions that can be run here. */
   get versions(): readonly Version[] {
-    return this.#options.programs.map(({ version }) => version).toSorted(compareVersions)
+    return this.#programs.map(({ version }) => version).toSorted(compareVersions)
+  }
+
+  /** Another version is there: it starts when it is due, and the node registers for it. */
+  add(program: RuntimeProgram): void {
+    const { hosted } = this
+    const which = `version ${printVersion(program.version)} of ${toHex(this.id)}`
+    if (hosted === undefined || this.#host === undefined)
+      throw errors.unwanted(`${which}: the node follows this runtime only, and runs none of it`)
+    if (hosted.has(program.version)) throw errors.unwanted(`${which} is there already`)
+    hosted.add(this.#host(program))
+    this.#programs = [...this.#programs, program]
+    this.readiness({})
   }
 
   /** What the node says of it. */
@@ -205,6 +223,8 @@ interface OpenParts {
   readonly stores: readonly DiskStore[]
   readonly worker: RuntimeWorker
   readonly hosted: VersionedRuntime | undefined
+  /** Hosts another version as the others are; undefined where none is run. */
+  readonly host: ((program: RuntimeProgram) => HostedProgram) | undefined
 }
 
 interface WorkerPlace {
@@ -218,17 +238,19 @@ interface WorkerPlace {
 async function openWorker(
   options: NodeRuntimeOptions,
   { folder, rounds, local, caller, onAvailability }: WorkerPlace,
-): Promise<Pick<OpenParts, 'worker' | 'hosted'>> {
+): Promise<Pick<OpenParts, 'worker' | 'hosted' | 'host'>> {
   const { wish, config, world, chainContext, network, ask, programs, onFatal } = options
   const { clock, timers, random, files } = world
   const log = world.logger('runtime')
   let hosted: VersionedRuntime | undefined
+  let added: OpenParts['host']
   const host = (store: RuntimeStore) => {
     const fetchBatch = (limit: number) => worker.shell?.fetchBatch(limit) ?? []
     const services = servicesOf(options, { local, caller, store, fetchBatch })
     const hostWorld = { clock, timers, random, log, onBug: onFatal }
     const parts = { wish, chainContext, programs, services, observer: options.calls }
     hosted = hostRuntime({ ...parts, world: hostWorld })
+    added = (program) => hostProgram({ ...parts, world: hostWorld }, program)
     return hosted
   }
   const worker: RuntimeWorker = await RuntimeWorker.open({
@@ -249,7 +271,7 @@ async function openWorker(
     onAvailability,
     onFatal,
   })
-  return { worker, hosted }
+  return { worker, hosted, host: added }
 }
 
 function executorOf(

@@ -1,6 +1,7 @@
 /** All runtimes of a node, and what is answered about them. */
 
 import { toHex } from '@wadi/base/bytes'
+import { UnavailableError } from '@wadi/base/errors'
 import { keyedMap } from '@wadi/cbor/collections'
 import type { Status } from '@wadi/consensus/control'
 import type { RuntimeAnswers } from '@wadi/contracts/runtime-answers'
@@ -11,10 +12,11 @@ import type { RolePlace } from '@wadi/registration/roles'
 import { countCalls } from '@wadi/runtime-host/metrics'
 import { followedAnswers } from '@wadi/workers/followed-answers'
 import { hostedAnswers } from '@wadi/workers/hosted-answers'
+import { errors } from './errors.ts'
 import { KeyKeeper } from './keyKeeper.ts'
 import { NodeRuntime, type RuntimeSurroundings } from './nodeRuntime.ts'
 import { type PlannedRuntime, planRuntimes } from './planRuntimes.ts'
-import { loadPrograms } from './programs.ts'
+import { bundledProgram, loadPrograms, type RuntimeProgram } from './programs.ts'
 
 interface PlacedRuntime extends PlannedRuntime {
   readonly place: RolePlace | undefined
@@ -97,6 +99,19 @@ export class NodeRuntimes {
     }
   }
 
+  /** Adds the program of a bundle on this machine to a runtime that the node runs. */
+  addBundle(path: string): void {
+    const { config, world } = this.#options
+    const program = readProgram(() => bundledProgram(path, config, world.timers))
+    const runtime = this.find(program.id)
+    if (runtime === undefined)
+      throw errors.unwanted(
+        `${toHex(program.id)} is no runtime that this node has open; put ${path} into ` +
+          'runtime.paths, and start it again',
+      )
+    runtime.add(program)
+  }
+
   /** To be called when the consensus layer has come to a height. */
   applied(height: bigint): void {
     for (const runtime of this.#open.values()) runtime.applied(height)
@@ -108,5 +123,15 @@ export class NodeRuntimes {
     this.#isStopped = true
     await Promise.all([...this.#open.values(), this.#keyManager].map((runtime) => runtime?.stop()))
     this.#open.clear()
+  }
+}
+
+/** What is wrong with a file that somebody named is a fault of theirs. */
+function readProgram(read: () => RuntimeProgram): RuntimeProgram {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error
+    throw errors.badBundle(error.message)
   }
 }

@@ -63,7 +63,12 @@ function isSame(one: Omit<RuntimeProgram, 'launcher'>, other: Omit<RuntimeProgra
   return isSameVersion && equalBytes(one.id, other.id)
 }
 
-function bundledProgram(path: string, config: ProgramsConfig, timers: Timers): RuntimeProgram {
+/** Unpacks a bundle, if it is not yet, and says how its program is started. */
+export function bundledProgram(
+  path: string,
+  config: ProgramsConfig,
+  timers: Timers,
+): RuntimeProgram {
   const { dataDir, enclaves } = config
   try {
     const bundle = openBundle(path)
