@@ -89,14 +89,25 @@ export function holdFolder(folder: string): FolderHold {
   }
 }
 
+/** Whoever ends removes it, also while somebody looks. */
+function readMark(folder: string): string | undefined {
+  try {
+    return readFileSync(join(folder, MARK), 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return undefined
+  }
+}
+
 /** The process that runs the network of a folder; undefined if none does. */
 export function processOf(folder: string): number | undefined {
-  const [lock, mark] = [join(folder, LOCK), join(folder, MARK)]
-  if (!existsSync(mark) || !existsSync(lock)) return undefined
+  const lock = join(folder, LOCK)
+  const mark = readMark(folder)
+  if (mark === undefined || !existsSync(lock)) return undefined
   const free = nodeFiles.lock(lock)
   free?.release()
   if (free !== undefined) return undefined
-  const pid = Number(readFileSync(mark, 'utf8'))
+  const pid = Number(mark)
   return Number.isInteger(pid) && pid > 0 ? pid : undefined
 }
 
