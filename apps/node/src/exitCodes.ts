@@ -2,6 +2,7 @@
 
 import { CodedError, isTold } from '@wadi/base/errors'
 import { StopForUpgrade } from '@wadi/consensus-services/kernel/upgrader'
+import { NodeRefusal } from './commands/connection/nodeRefusal.ts'
 
 /** It was asked to end, or ends for an upgrade. */
 export const DONE = 0
@@ -9,6 +10,16 @@ export const DONE = 0
 export const FAILED = 1
 /** What it was told makes no sense, or cannot be done with what is there. */
 export const MISUSED = 2
+
+/** Nobody answers where a node should be, or whoever does cannot now. */
+export const AWAY = 3
+/** The node that was asked refuses: a transaction that the network does not take, for example. */
+export const REFUSED = 4
+/** There is no room left on the disk. */
+export const DISK_FULL = 5
+
+const AWAY_REASONS: readonly string[] = ['grpc.unavailable', 'grpc.deadlineExceeded']
+const FULL_REASON = 'storage.full'
 
 /** Beginnings of the reasons of errors about what a program was told. */
 const ABOUT_WORDS = [
@@ -25,9 +36,12 @@ const ABOUT_WORDS = [
 /** The exit code for what ended the program. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof StopForUpgrade) return DONE
-  return isTold(error) && ABOUT_WORDS.some((start) => error.reason.startsWith(start))
-    ? MISUSED
-    : FAILED
+  if (error instanceof NodeRefusal) return REFUSED
+  if (!isTold(error)) return FAILED
+  const { reason } = error
+  if (ABOUT_WORDS.some((start) => reason.startsWith(start))) return MISUSED
+  if (AWAY_REASONS.includes(reason)) return AWAY
+  return reason === FULL_REASON ? DISK_FULL : FAILED
 }
 
 /** The sentence that a person is told when the program ends. */

@@ -14,6 +14,7 @@ import { pathOf } from '@wadi/grpc/service'
 import type { CommandWorld } from '@wadi/node-config/command'
 import { errors } from '../transaction/commandErrors.ts'
 import type { ConnectionFlagValues } from './connectionFlags.ts'
+import { NodeRefusal } from './nodeRefusal.ts'
 
 const PACKAGE = 'oasis-core.'
 const SOCKET = 'unix:'
@@ -81,9 +82,9 @@ function describeAway(target: string, name: string, error: UnavailableError): Un
 }
 
 /** Says of a refusal that it is the node's. */
-function describeRefusal(name: string, error: CodedError): CodedError {
+function describeRefusal(name: string, error: CodedError): NodeRefusal {
   const { module, code, reason, message } = error
-  return new CodedError(module, code, reason, message, `the node refuses ${name}: ${message}`)
+  return new NodeRefusal(module, code, reason, message, `the node refuses ${name}: ${message}`)
 }
 
 /** What a node says that speaks another version, or is none. */

@@ -66,7 +66,7 @@ describe('consensus submit_tx', () => {
     chain.chain.add()
     const file = ['--transaction.file', network.at('tx')]
     const { code, err } = await consensus('submit_tx', ...file, '-a', chain.address)
-    assert.equal(code, 1)
+    assert.equal(code, 4)
     assert.match(err, /^Error: the node refuses Consensus\/SubmitTx: staking: invalid signature\n$/)
     assert.equal(seen.length, 1)
   })

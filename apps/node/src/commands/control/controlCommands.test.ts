@@ -103,7 +103,7 @@ describe('control', () => {
   it('tells what the node says where bundles cannot be added', async () => {
     await using chain = await ServedChain.serve()
     const { code, err } = await control('add-bundle', '/a.orc', '-a', chain.address)
-    assert.equal(code, 1)
+    assert.equal(code, 4)
     assert.match(err, /^Error: the node refuses NodeController\/AddBundle: /)
     assert.equal((await control('add-bundle', '-a', chain.address)).code, 2)
   })

@@ -38,7 +38,7 @@ describe('debug control', () => {
     })
     chain.chain.add({ writeState: (tree) => write(tree, keys.parameters, [], zero(Parameters)) })
     const { code, err } = await debug('control', 'set-epoch', '-e', '5', '-a', chain.address)
-    assert.equal(code, 1)
+    assert.equal(code, 4)
     assert.equal(err, 'Error: the node refuses DebugController/SetEpoch: beacon: no mock\n')
     assert.match((await debug('control', 'set-epoch', '--epoch=-1')).err, /--epoch is -1; give/)
   })

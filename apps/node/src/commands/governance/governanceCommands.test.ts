@@ -71,7 +71,7 @@ describe('governance', () => {
     assert.match(out, /\n {4}"cancel_upgrade": \{\n {6}"proposal_id": 7\n/)
     assert.match((await governance('proposal_votes', ...asked)).out, /\n {4}"vote": "no"\n/)
     const none = await governance('proposal_info', '--proposal.id=5', '-a', chain.address)
-    assert.equal(none.code, 1)
+    assert.equal(none.code, 4)
     assert.match(none.err, /^Error: the node refuses Governance\/Proposal: .*no such proposal\n$/)
     const { code, err } = await governance('proposal_votes', '-a', chain.address)
     assert.deepEqual(

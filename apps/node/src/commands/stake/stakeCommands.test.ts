@@ -105,7 +105,7 @@ describe('stake account', () => {
     await using chain = await served()
     const address = ['--stake.account.address', printAddress(alice)]
     const away = await stake('account', 'nonce', '-a', 'unix:/nowhere/internal.sock', ...address)
-    assert.equal(away.code, 1)
+    assert.equal(away.code, 3)
     assert.equal(
       away.err,
       'Error: no node answers at unix:/nowhere/internal.sock (ENOENT); start it, name its socket with --address, or wait for it with --wait\n',
@@ -114,7 +114,7 @@ describe('stake account', () => {
     assert.equal(none.code, 2)
     assert.match(none.err, /^Error: --stake\.account\.address is missing; give an address/)
     const far = await stake('account', 'info', '-a', chain.address, ...address, '--height', '99')
-    assert.equal(far.code, 1)
+    assert.equal(far.code, 4)
     assert.match(far.err, /^Error: the node refuses Staking\/Account: /)
   })
 })
