@@ -10,7 +10,7 @@ import { stringify } from 'yaml'
 import { cometNodeId } from './cometFiles.ts'
 import type { NetworkGenesis } from './networkGenesis.ts'
 import type { ValidatorKeys } from './networkKeys.ts'
-import { type NetworkWorker, writtenParatimes } from './networkParatimes.ts'
+import { type NetworkWorker, type ParatimeChoice, writtenParatimes } from './networkParatimes.ts'
 
 /** A configuration as it is written: sections and their options, by the names of the file. */
 export type WrittenSettings = Readonly<Record<string, unknown>>
@@ -23,6 +23,8 @@ export interface NetworkFoldersOptions {
   readonly ports: readonly number[]
   /** Where each node that runs runtimes listens, for both networks. */
   readonly workerPorts?: readonly WorkerPorts[]
+  /** What a node runs, by its number among those that run runtimes; all unless told otherwise. */
+  readonly paratimesOf?: (worker: number) => readonly ParatimeChoice[]
   /** Of every node, or of the node of a number; sections here go before the folder's own. */
   readonly settings?: WrittenSettings | ((node: number) => WrittenSettings)
 }
@@ -66,7 +68,7 @@ export function makeNetworkFolders(options: NetworkFoldersOptions): readonly Nod
     const settings =
       more.worker === undefined
         ? { ...written, ...own }
-        : workerSettings({ ...written, ...own }, more.worker, { network, workerPorts })
+        : workerSettings({ ...written, ...own }, more.worker, { ...options, workerPorts })
     writeFileSync(configPath, stringify(settings), { mode: PRIVATE_MODE })
     return { dataDir, configPath, address }
   })
@@ -98,8 +100,7 @@ function membersOf(
   ]
 }
 
-interface WorkerPlace {
-  readonly network: NetworkGenesis
+interface WorkerPlace extends Pick<NetworkFoldersOptions, 'network' | 'paratimesOf'> {
   readonly workerPorts: readonly WorkerPorts[]
 }
 
@@ -107,9 +108,9 @@ interface WorkerPlace {
 function workerSettings(
   settings: WrittenSettings,
   { name, part, keys }: NetworkWorker,
-  { network, workerPorts }: WorkerPlace,
+  { network, workerPorts, paratimesOf = () => network.paratimes }: WorkerPlace,
 ): WrittenSettings {
-  const { workers, paratimes } = network
+  const { workers } = network
   const addressOf = (i: number) => `127.0.0.1:${workerPorts[i]!.p2p}`
   const own = workers.findIndex((worker) => worker.name === name)
   const others = workers.flatMap((worker, i) =>
@@ -129,7 +130,9 @@ function workerSettings(
     wadi: {
       ...(settings['wadi'] as WrittenSettings | undefined),
       // Who says where programs are does not want these.
-      ...(settings['runtime'] === undefined && { paratimes: writtenParatimes(part, paratimes) }),
+      ...(settings['runtime'] === undefined && {
+        paratimes: writtenParatimes(part, paratimesOf(own)),
+      }),
     },
   }
 }
