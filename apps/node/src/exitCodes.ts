@@ -12,11 +12,11 @@ export const FAILED = 1
 export const MISUSED = 2
 
 /** Nobody answers where a node should be, or whoever does cannot now. */
-export const AWAY = 3
+const AWAY = 3
 /** The node that was asked refuses: a transaction that the network does not take, for example. */
-export const REFUSED = 4
+const REFUSED = 4
 /** There is no room left on the disk. */
-export const DISK_FULL = 5
+const DISK_FULL = 5
 
 const AWAY_REASONS: readonly string[] = ['grpc.unavailable', 'grpc.deadlineExceeded']
 const FULL_REASON = 'storage.full'

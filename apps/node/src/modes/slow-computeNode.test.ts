@@ -13,6 +13,8 @@ import { CommitteeState, ExecutorState } from '@wadi/consensus/control/runtimeSt
 import { HEADER_TYPES } from '@wadi/consensus/roothash/block'
 import { ROLES } from '@wadi/primitives/nodeRoles'
 import type { NodeClient } from '@wadi/sdk/node-client'
+import { debugCommands } from '../commands/debug/debugCommands.ts'
+import { runWords } from '../commands/testing/runWords.ts'
 import { nodeOf, withClient } from '../testing/nodesHere.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wadi-compute-'))
@@ -66,6 +68,11 @@ describe('a compute node', () => {
       assert.equal(status.executor?.status, ExecutorState.names.ready)
       assert.ok((status.storage?.lastFinalizedRound ?? 0n) > 2n)
       assert.equal(status.indexer?.status, 'indexing')
+      const socket = `unix:${join(folders[1].dataDir, 'internal.sock')}`
+      const asked = ['storage', 'check-roots', toHex(runtimeId), '-a', socket]
+      const { code, out, err } = await runWords(debugCommands, ...asked)
+      assert.equal(code, 0, err)
+      assert.match(out, /^all trees of rounds 0 to \d+ are there\n$/)
       // Another version comes while the node runs.
       const next = { ...version, minor: version.minor + 1 }
       const path = join(folder, 'next.orc')

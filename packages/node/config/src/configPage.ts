@@ -38,10 +38,11 @@ to do, \`config show\` prints what is in effect and where each value comes from.
 
 ## Without effect
 
-These are checked, and nothing looks at them; a node that is told something else than their default says so in its log,
-and \`config check\` does. Of a runtime, \`registries\` is one of them, and of its \`components\` whatever is said of one that
-runs: its \`permissions\`, \`config\` and \`networking\`. Components beside the one on the chain are not run, and what would
-have to be in an enclave is refused.
+These are checked, and nothing looks at them; a node that is told something else than their
+default says so in its log, and \`config check\` does. Of a runtime, \`registries\` is one of them,
+and of its \`components\` whatever is said of one that runs: its \`permissions\`, \`config\` and
+\`networking\`. Components beside the one on the chain are not run, and what would have to be in an
+enclave is refused.
 
 | key | why |
 |---|---|
@@ -51,15 +52,16 @@ ${Object.entries(UNHEEDED)
 
 ## Modules of the log
 
-What \`common.log.level\` can name, beside \`default\`. Names of oasis-node stand for what comes closest, with
-all that is below them; longer names go before shorter ones, and those of this program before others.
+What \`common.log.level\` can name, beside \`default\`. Names of oasis-node stand for what comes
+closest, with all that is below them; longer names go before shorter ones, and those of this program
+before others.
 
 ${documentLogModules()}
 
 ## Forms
 
-Durations are written like \`1m30s\`, sizes like \`256mb\` (powers of 1024). Nothing waits for less than a millisecond:
-\`100us\` is one.
+Durations are written like \`1m30s\`, sizes like \`256mb\` (powers of 1024). Nothing
+waits for less than a millisecond: \`100us\` is one.
 
 ## Keys
 

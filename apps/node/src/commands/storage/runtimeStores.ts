@@ -13,7 +13,7 @@ import type { StoppedNode } from './stoppedNode.ts'
 type Stores = Pick<StoppedNode, 'dataDir' | 'stores'>
 
 /** Below the folder of the node, for each runtime. */
-export const RUNTIMES_FOLDER = 'runtimes'
+const RUNTIMES_FOLDER = 'runtimes'
 const PLACE = /^runtimes\/([0-9a-f]{64})\/(?:trees|history)$/
 
 /** The folder of a runtime, from the node's on. */

@@ -31,7 +31,8 @@ function rootsOf({ roothash }: GenesisDocument): readonly Root[] {
 function* linesOf(store: RuntimeStore, root: Root): Generator<string> {
   const { namespace, version, type, hash } = root
   // Go writes numbers of any length.
-  yield `{"ns":"${toHex(namespace)}","version":${version},"root_type":${type},"hash":"${toHex(hash)}"}`
+  const [name, content] = [toHex(namespace), toHex(hash)]
+  yield `{"ns":"${name}","version":${version},"root_type":${type},"hash":"${content}"}`
   const tree = store.openTree(root)
   try {
     for (const [key, value] of pairsWithPrefix(tree, ANY_KEY))
@@ -55,7 +56,7 @@ function write(path: string, lines: Iterable<string>): number {
   return count
 }
 
-/** `debug storage export`: the states that a genesis document names, out of a node that has them. */
+/** `debug storage export`: the states that a genesis document names, of a node that has them. */
 export const exportRoots = command({
   name: 'export',
   summary: 'write the states of runtimes that a genesis document names',
