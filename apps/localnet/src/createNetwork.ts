@@ -59,6 +59,8 @@ export interface LocalNetworkOptions {
   readonly computeNodes?: number
   /** Nodes that keep secrets for them: none unless told otherwise. */
   readonly keyManagers?: number
+  /** Nodes that run them for those who ask, and take no part: none unless told otherwise. */
+  readonly observers?: number
   /** Nodes that follow them, and take their transactions: none unless told otherwise. */
   readonly clients?: number
   /** `later`: what runs ParaTimes begins when there are blocks, and nobody waits for it. */

@@ -48,6 +48,8 @@ export interface NetworkChoices {
   readonly computeNodes?: number
   /** Nodes that keep secrets for them: none unless told otherwise. */
   readonly keyManagers?: number
+  /** Nodes that run them for those who ask, and take no part: none unless told otherwise. */
+  readonly observers?: number
   /** Nodes that follow them: none unless told otherwise. */
   readonly clients?: number
 }
@@ -240,12 +242,12 @@ function readParatime(written: ParatimeName | WrittenParatime): ParatimeChoice {
   return { ...written, id: Namespace.check(parseHex(id)), version: parseVersion(version) }
 }
 
-type WorkerCounts = Pick<NetworkChoices, 'computeNodes' | 'keyManagers' | 'clients'>
+type WorkerCounts = Pick<NetworkChoices, 'computeNodes' | 'keyManagers' | 'observers' | 'clients'>
 
 /** How many nodes of each kind there are where there are ParaTimes. */
 function workerCounts(choices: WorkerCounts): Required<WorkerCounts> {
-  const { computeNodes = COMPUTE_NODES, keyManagers = 0, clients = 0 } = choices
-  return { computeNodes, keyManagers, clients }
+  const { computeNodes = COMPUTE_NODES, keyManagers = 0, observers = 0, clients = 0 } = choices
+  return { computeNodes, keyManagers, observers, clients }
 }
 
 /** What runs ParaTimes; undefined where there are none. */
@@ -286,8 +288,8 @@ async function choosePorts(choices: NetworkChoices, wish: PortWish) {
     enginePorts.push({ p2p, rpc: await chooser.choose(RPC_PORT + i) })
   }
   const workerPorts: WorkerPorts[] = []
-  const { computeNodes, keyManagers, clients } = workerCounts(choices)
-  const workers = paratimes.length === 0 ? 0 : computeNodes + keyManagers + clients
+  const counts = Object.values(workerCounts(choices))
+  const workers = paratimes.length === 0 ? 0 : counts.reduce((sum, count) => sum + count)
   for (let i = 0; i < workers; i++) {
     const p2p = await chooser.choose(P2P_PORT + own + theirs + i)
     const libp2p = await chooser.choose(LIBP2P_PORT + i)

@@ -21,6 +21,7 @@ const WORDS = {
   paratimes: ({ paratimes }: Asked) => paratimes && namesOf(paratimes),
   'compute-nodes': ({ computeNodes }: Asked) => computeNodes,
   'key-managers': ({ keyManagers }: Asked) => keyManagers,
+  observers: ({ observers }: Asked) => observers,
   clients: ({ clients }: Asked) => clients,
 } as const
 

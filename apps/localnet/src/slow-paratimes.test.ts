@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import { ROLES } from '@wadi/primitives/nodeRoles'
 import { createNetwork } from './createNetwork.ts'
 import { KeyvalueUser, nodeOf, readKey, untilKeys, untilRounds } from './testing/keyvalueUser.ts'
 
@@ -12,8 +13,13 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 const QUICK = { validators: 1, blockMs: 250, epochBlocks: 100 }
 
 describe('a network with a key manager', () => {
-  it('keeps what is encrypted, and reads it at another node', async () => {
-    const nodes = { paratimes: ['keyvalue'], computeNodes: 2, keyManagers: 1 } as const
+  it('keeps what is encrypted, and reads it at another node, also at one that observes', async () => {
+    const nodes = {
+      paratimes: ['keyvalue'],
+      computeNodes: 2,
+      keyManagers: 1,
+      observers: 1,
+    } as const
     // The first secret is made at some block of an epoch, and counts from the next one on.
     await using network = await createNetwork({ ...QUICK, ...nodes, epochBlocks: 20 })
     const [one, other] = [nodeOf(network, 'compute-0'), nodeOf(network, 'compute-1')]
@@ -23,6 +29,12 @@ describe('a network with a key manager', () => {
     await untilRounds(other, 2)
     assert.equal(await readKey(other, 'secret', 'enc_get'), 'word')
     assert.equal(await readKey(other, 'secret'), undefined)
+    const observer = nodeOf(network, 'observer-0')
+    await untilRounds(observer, 2)
+    assert.equal(await readKey(observer, 'secret', 'enc_get'), 'word')
+    const { registration, runtimes } = await observer.client.nodeController.getStatus()
+    assert.equal(registration?.descriptor?.roles, ROLES.observer)
+    for (const { committee } of runtimes.values()) assert.deepEqual(committee?.executorRoles, [])
   })
 })
 

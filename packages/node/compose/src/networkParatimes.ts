@@ -36,6 +36,8 @@ export interface ParatimesOptions {
   readonly computeNodes: number
   /** Nodes that keep secrets for those of them that want keys; none unless told otherwise. */
   readonly keyManagers?: number
+  /** Nodes that run the ParaTimes for those who ask; none unless told otherwise. */
+  readonly observers?: number
   /** Nodes that follow the ParaTimes and take their transactions; none unless told otherwise. */
   readonly clients?: number
 }
@@ -44,7 +46,7 @@ export interface ParatimesOptions {
 export interface NetworkWorker {
   /** Also of its folder. */
   readonly name: string
-  readonly part: 'keymanager' | 'compute' | 'client'
+  readonly part: 'keymanager' | 'compute' | 'observer' | 'client'
   readonly keys: ValidatorKeys
 }
 
@@ -103,9 +105,15 @@ export const GOVERNED = keyedMap(RuntimeGovernanceModel, [
 
 type WorkerCounts = Omit<ParatimesOptions, 'paratimes'>
 
-function workersIn({ computeNodes, keyManagers = 0, clients = 0 }: WorkerCounts) {
-  const counts = { keymanager: keyManagers, compute: computeNodes, client: clients } as const
-  const parts = ['keymanager', 'compute', 'client'] as const
+function workersIn(wanted: WorkerCounts) {
+  const { computeNodes, keyManagers = 0, observers = 0, clients = 0 } = wanted
+  const counts = {
+    keymanager: keyManagers,
+    compute: computeNodes,
+    observer: observers,
+    client: clients,
+  } as const
+  const parts = ['keymanager', 'compute', 'observer', 'client'] as const
   return parts.flatMap((part) =>
     Array.from({ length: counts[part] }, (_, i) => ({ name: `${part}-${i}`, part })),
   )
