@@ -1,9 +1,8 @@
 /** How many calls of one kind may go on at a listener, of all who call and of one of them. */
 
-import { toHex } from '@wadi/base/bytes'
-import { CodedError } from '@wadi/base/errors'
+import type { CodedError } from '@wadi/base/errors'
 import type { Call } from '@wadi/grpc/implement'
-import { parseIp } from '@wadi/primitives/ip'
+import { callerName } from './callerName.ts'
 
 type Peer = Call['peer']
 
@@ -14,21 +13,6 @@ export interface RoomBounds {
   readonly perAddressMax: number
   /** What somebody is told for whom there is no room. */
   readonly refusal: () => CodedError
-}
-
-const MAPPED_PREFIX = `${'00'.repeat(10)}ffff`
-/** Whoever has one address of IPv6 has as many with the same first half as he likes. */
-const V6_HALF = 16
-
-/** Addresses with the same name are one caller. */
-function nameOf(address: string): string {
-  try {
-    const digits = toHex(parseIp(address.replace(/%.*$/, '')))
-    return digits.startsWith(MAPPED_PREFIX) ? digits : digits.slice(0, V6_HALF)
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error
-    return address
-  }
 }
 
 /** See the top of this file. */
@@ -49,7 +33,7 @@ export class Room {
   /** Lets a call in, or throws. Returns how it leaves, which counts once. */
   enter({ kind, address }: Peer): () => void {
     const { countMax, perAddressMax, refusal } = this.#bounds
-    const name = kind === 'unix' ? undefined : nameOf(address)
+    const name = kind === 'unix' ? undefined : callerName(address)
     const ofAddress = name === undefined ? 0 : (this.#ofAddress.get(name) ?? 0)
     if (this.#count >= countMax || ofAddress >= perAddressMax) throw refusal()
     this.#count++

@@ -12,6 +12,9 @@ export const PORT_TRIES = 50
 /** Of the files that a process may have open, each listener for calls takes one in so many. */
 export const CALLERS_PART = 8
 
+/** Of what the port for everybody has, connections and calls, one caller may have one in so many. */
+export const CALLER_PART = 4
+
 /** How long it takes until the blocks of a runtime are sought again that could not be read. */
 export const HISTORY_RETRY_MS_FIRST = 500
 export const HISTORY_RETRY_MS_MAX = 30_000

@@ -7,11 +7,14 @@ import type { Clock } from '@wadi/base/clock'
 import type { Logger } from '@wadi/base/log'
 import type { MetricsRegistry } from '@wadi/base/metrics'
 import type { Timers } from '@wadi/contracts/world'
+import { CALLS_MAX } from '@wadi/grpc/limits'
 import { countServers } from '@wadi/grpc/metrics'
 import { GrpcServer } from '@wadi/grpc/server'
 import type { ListenAddress } from '@wadi/grpc/server-options'
+import { callerName } from '@wadi/node-api/caller-name'
 import { debugServices, nodeServices, publicServices } from '@wadi/node-api/grpc-services'
 import type { NodeApi } from '@wadi/node-api/node-api'
+import { CALLER_PART } from './limits.ts'
 import { ownShares } from './socketShares.ts'
 
 /** A port where others than the operator call. */
@@ -62,6 +65,11 @@ export async function serveNodeApi(options: NodeApiServerOptions): Promise<NodeA
       ...shared,
       listen: options.public,
       implementations: publicServices(api),
+      callers: {
+        nameOf: callerName,
+        connectionsMax: Math.ceil(limits.connections / CALLER_PART),
+        callsMax: CALLS_MAX / CALLER_PART,
+      },
     })
     return {
       publicPort: open.port,

@@ -39,7 +39,11 @@ export class Connection {
   #isClosing = false
   #peer: Peer | undefined
 
-  constructor(socket: Socket, owner: Connections, opening: Opening) {
+  /** Whose share it counts for, if there are shares. */
+  readonly caller: string | undefined
+
+  constructor(socket: Socket, owner: Connections, opening: Opening, caller?: string) {
+    this.caller = caller
     this.#socket = socket
     this.#owner = owner
     this.#opening = opening
@@ -78,6 +82,11 @@ export class Connection {
   /** Are there as many calls as there may be? HTTP/2 sees to that by itself. */
   get isFull(): boolean {
     return this.#calls >= this.#opening.callsMax
+  }
+
+  /** Does a call go on in it? */
+  get isBusy(): boolean {
+    return this.#calls > 0
   }
 
   begin(): void {

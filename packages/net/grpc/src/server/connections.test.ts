@@ -5,11 +5,23 @@ import { Channel } from '../client/channel.ts'
 import { createClient } from '../client/createClient.ts'
 import { frameOf } from '../frames.ts'
 import { IDLE_MS_MAX } from '../limits.ts'
+import { STATUS } from '../status.ts'
 import { RawClient } from '../testing/rawClient.ts'
 import { Test, TestServer } from '../testing/testServer.ts'
+import type { CallerBounds, GrpcServerOptions } from './options.ts'
 
 const ECHO = '/oasis-core.Test/Echo'
 const FRAME = frameOf(Uint8Array.of(1))
+
+/** A server of which one caller may have so much. */
+function sharesOf(bounds: Omit<CallerBounds, 'nameOf'>): Partial<GrpcServerOptions> {
+  return {
+    listen: { kind: 'tcp', host: '127.0.0.1', port: 0 },
+    callers: { ...bounds, nameOf: (address) => address },
+  }
+}
+
+const place = ({ server }: TestServer) => ({ host: '127.0.0.1', port: server.port })
 
 function closed(socket: Socket): Promise<void> {
   socket.on('error', () => undefined)
@@ -66,6 +78,30 @@ describe('the connections of a server', () => {
     for (const { socket } of ends) socket.destroy()
   })
 
+  it('are so many of one caller: the oldest in which nothing goes on makes room', async () => {
+    const shares = sharesOf({ connectionsMax: 2, callsMax: 10 })
+    await using test = await TestServer.start(shares, { connections: 5 })
+    const client = (host: string) => new RawClient({ ...place(test), localAddress: host })
+    using busy = client('127.0.0.1')
+    busy.begin('/oasis-core.Test/Wait').end(FRAME)
+    await test.service.until(() => test.service.calls.length === 1)
+    using first = client('127.0.0.1')
+    await first.ask(ECHO, FRAME)
+    using other = client('127.0.0.2')
+    await other.ask(ECHO, FRAME)
+    using second = client('127.0.0.1')
+    await second.ask(ECHO, FRAME)
+    await first.closed()
+    assert.deepEqual([busy.session.destroyed, other.session.destroyed], [false, false])
+    second.begin('/oasis-core.Test/Wait').end(FRAME)
+    await test.service.until(() => test.service.calls.length === 2)
+    // All that this caller may have are busy: he gets no other, and others do.
+    await closed(connect({ ...place(test), localAddress: '127.0.0.1' }))
+    using late = client('127.0.0.2')
+    await late.ask(ECHO, FRAME)
+    assert.equal(test.server.connectionCount, 4)
+  })
+
   it('that all have calls refuse another', async () => {
     await using test = await TestServer.start({}, { connections: 1 })
     const client = createClient(test.channel(), Test)
@@ -103,6 +139,25 @@ describe('the calls of a server', () => {
     await clients[0]!.Nothing()
     for (const end of test.service.waiting) end()
     await Promise.all(calls)
+  })
+})
+
+describe('the calls of one caller', () => {
+  it('are so many of all his connections together, and not one more', async () => {
+    const shares = sharesOf({ connectionsMax: 5, callsMax: 2 })
+    await using test = await TestServer.start(shares)
+    const client = (host: string) => new RawClient({ ...place(test), localAddress: host })
+    const ask = async (one: RawClient) => (await one.ask(ECHO, FRAME)).headers['grpc-status']
+    using first = client('127.0.0.1')
+    using second = client('127.0.0.1')
+    using other = client('127.0.0.2')
+    for (const one of [first, second]) one.begin('/oasis-core.Test/Wait').end(FRAME)
+    await test.service.until(() => test.service.calls.length === 2)
+    assert.equal(await ask(second), String(STATUS.resourceExhausted))
+    assert.equal(await ask(other), String(STATUS.ok))
+    first[Symbol.dispose]()
+    await test.service.until(() => test.service.calls[0]!.signal.aborted)
+    assert.equal(await ask(second), String(STATUS.ok))
   })
 })
 

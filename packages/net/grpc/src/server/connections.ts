@@ -10,6 +10,8 @@ import type { Exchange } from './exchange.ts'
 export class Connections {
   readonly #desk: Desk
   readonly #all = new Set<Connection>()
+  /** Those of each caller, the oldest first, where there is a bound on them. */
+  readonly #ofCaller = new Map<string, Set<Connection>>()
   readonly #opening: Expiry<Connection>
   readonly #idle: Expiry<Connection>
   readonly #http1 = new WeakMap<Socket, Connection>()
@@ -25,18 +27,32 @@ export class Connections {
     this.#idle = new Expiry({ clock, timers, ms: idleMs, expire: (one) => one.close() })
   }
 
-  /** Takes one in. Where there is no room, the one that has done nothing for longest goes. */
-  admit(create: () => Connection): Connection | undefined {
-    if (this.#all.size >= this.#desk.limits.connections) {
-      const oldest = this.#idle.first() ?? this.#opening.first()
-      if (oldest === undefined) return undefined
-      oldest.destroy()
-      this.closed(oldest)
+  /**
+   * Takes one in. Where there is no room, the one that has done nothing for longest goes; where one
+   * caller has too many, the oldest of them in which nothing goes on.
+   */
+  admit(caller: string | undefined, create: () => Connection): Connection | undefined {
+    const { limits, callers } = this.#desk
+    const fellows = caller === undefined ? undefined : this.#ofCaller.get(caller)
+    if (fellows !== undefined && callers !== undefined && fellows.size >= callers.connectionsMax) {
+      const oldest = Array.from(fellows).find(({ isBusy }) => !isBusy)
+      if (!this.#letGo(oldest)) return undefined
     }
+    if (this.#all.size >= limits.connections)
+      if (!this.#letGo(this.#idle.first() ?? this.#opening.first())) return undefined
     const connection = create()
     this.#all.add(connection)
+    if (caller !== undefined)
+      this.#ofCaller.set(caller, (this.#ofCaller.get(caller) ?? new Set()).add(connection))
     this.#opening.add(connection)
     return connection
+  }
+
+  #letGo(connection: Connection | undefined): boolean {
+    if (connection === undefined) return false
+    connection.destroy()
+    this.closed(connection)
+    return true
   }
 
   get size(): number {
@@ -59,6 +75,10 @@ export class Connections {
     this.#opening.delete(connection)
     this.#idle.delete(connection)
     this.#all.delete(connection)
+    const { caller } = connection
+    const fellows = caller === undefined ? undefined : this.#ofCaller.get(caller)
+    fellows?.delete(connection)
+    if (caller !== undefined && fellows?.size === 0) this.#ofCaller.delete(caller)
     if (this.#all.size > 0) return
     for (const resolve of this.#none.splice(0)) resolve()
   }

@@ -4,7 +4,8 @@ import type { Clock } from '@wadi/base/clock'
 import type { Timers } from '@wadi/contracts/world'
 import { type CallObserver, NO_OBSERVER } from '../callObserver.ts'
 import { Expiry } from '../expiry.ts'
-import type { GrpcServerOptions, ServerLimits } from './options.ts'
+import type { Peer } from './exchange.ts'
+import type { CallerBounds, GrpcServerOptions, ServerLimits } from './options.ts'
 
 /** A call, as the others see it. */
 export interface Holder {
@@ -26,6 +27,9 @@ export class Desk {
   readonly limits: ServerLimits
   readonly onFailure: (error: unknown) => void
   readonly calls = new Set<Holder>()
+  readonly callers: CallerBounds | undefined
+  /** How many of these are of each caller, where that is bounded. */
+  readonly #ofCaller = new Map<string, number>()
   /** Calls whose requests are not whole. */
   readonly receiving: Expiry<Holder>
   /** Calls whose answers are not taken. */
@@ -33,7 +37,7 @@ export class Desk {
   #left: number
 
   constructor(
-    { clock, timers, observer = NO_OBSERVER, onFailure }: GrpcServerOptions,
+    { clock, timers, observer = NO_OBSERVER, onFailure, callers }: GrpcServerOptions,
     limits: ServerLimits,
   ) {
     this.clock = clock
@@ -41,11 +45,40 @@ export class Desk {
     this.observer = observer
     this.limits = limits
     this.onFailure = onFailure
+    this.callers = callers
     this.#left = limits.heldBytes
     const time = { clock, timers }
     const { receivingMs, lingeringMs } = limits
     this.receiving = new Expiry({ ...time, ms: receivingMs, expire: (call) => call.overdue() })
     this.lingering = new Expiry({ ...time, ms: lingeringMs, expire: (call) => call.evict() })
+  }
+
+  /** May there be one more call, and one more of this caller? */
+  hasRoom(peer: Peer): boolean {
+    if (this.calls.size >= this.limits.calls) return false
+    const name = this.callerOf(peer)
+    if (name === undefined || this.callers === undefined) return true
+    return (this.#ofCaller.get(name) ?? 0) < this.callers.callsMax
+  }
+
+  begin(call: Holder, peer: Peer): void {
+    this.calls.add(call)
+    const name = this.callerOf(peer)
+    if (name !== undefined) this.#ofCaller.set(name, (this.#ofCaller.get(name) ?? 0) + 1)
+  }
+
+  end(call: Holder, peer: Peer): void {
+    this.calls.delete(call)
+    const name = this.callerOf(peer)
+    if (name === undefined) return
+    const left = (this.#ofCaller.get(name) ?? 0) - 1
+    if (left > 0) this.#ofCaller.set(name, left)
+    else this.#ofCaller.delete(name)
+  }
+
+  /** Whose share it counts for; undefined where there are no shares. */
+  callerOf({ kind, address }: Peer): string | undefined {
+    return kind === 'unix' ? undefined : this.callers?.nameOf(address)
   }
 
   /** Lets a call hold more. Where there is no room, whoever holds the most is ended. */

@@ -101,8 +101,7 @@ function refuse(exchange: Exchange, httpStatus: number, status: Status): void {
 
 function findMethod(exchange: Exchange, directory: Directory): BoundMethod {
   const { path, peer } = exchange
-  const { calls, limits } = directory.desk
-  if (calls.size >= limits.calls)
+  if (!directory.desk.hasRoom(peer))
     throw statusError('resourceExhausted', 'grpc: the server has as many calls as it can')
   const encoding = exchange.header('grpc-encoding') ?? 'identity'
   if (encoding !== 'identity') {

@@ -98,7 +98,13 @@ export class GrpcServer {
 
   #admit(socket: Socket): void {
     const connections = this.#connections
-    const connection = connections.admit(() => new Connection(socket, connections, this.#opening))
+    const { remoteAddress: address = '' } = socket
+    const kind = this.#opening.isPath ? 'unix' : 'tcp'
+    const caller = this.#desk.callerOf({ kind, address, certificate: undefined })
+    const connection = connections.admit(
+      caller,
+      () => new Connection(socket, connections, this.#opening, caller),
+    )
     if (connection === undefined) socket.destroy()
     else connection.open()
   }

@@ -65,6 +65,14 @@ export interface CallRequest {
   header(name: string): string | undefined
 }
 
+/** How much of a port one caller may have: of all that there may be. */
+export interface CallerBounds {
+  /** Addresses with one name are one caller. */
+  readonly nameOf: (address: string) => string
+  readonly connectionsMax: number
+  readonly callsMax: number
+}
+
 export interface GrpcServerOptions {
   readonly listen: ListenAddress
   /** All that this listener serves: what is not here cannot be called. */
@@ -78,4 +86,6 @@ export interface GrpcServerOptions {
   /** Is told what a handler threw that is nobody's fault but ours. */
   readonly onFailure: (error: unknown) => void
   readonly limits?: Partial<ServerLimits>
+  /** Where anybody may call, so that nobody can shut others out alone. */
+  readonly callers?: CallerBounds
 }

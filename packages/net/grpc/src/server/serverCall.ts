@@ -55,7 +55,7 @@ export class ServerCall implements ExchangeEvents, ServerStream<unknown>, Holder
     this.#reader = new MessageReader({ sizeMax, hold: (bytes) => this.hold(bytes) })
     this.#base64 = isText ? new Base64Reader() : undefined
     this.#begunMs = desk.clock.monotonicMs()
-    desk.calls.add(this)
+    desk.begin(this, this.peer)
     desk.receiving.add(this)
     desk.observer.begun(bound.path)
     if (timeoutMs !== undefined) this.#deadline = desk.timers.after(timeoutMs, () => this.#expire())
@@ -113,7 +113,7 @@ export class ServerCall implements ExchangeEvents, ServerStream<unknown>, Holder
       this.#aborter?.abort()
     }
     desk.lingering.delete(this)
-    desk.calls.delete(this)
+    desk.end(this, this.peer)
     desk.unhold(this.held)
     this.held = 0
     this.#request = undefined

@@ -18,7 +18,7 @@ export interface RawAnswer {
 export class RawClient implements Disposable {
   readonly session: ClientHttp2Session
 
-  constructor(place: { path: string } | { host: string; port: number }) {
+  constructor(place: { path: string } | { host: string; port: number; localAddress?: string }) {
     this.session = http2.connect('http://localhost', {
       createConnection: () => connect(place),
     })
