@@ -81,7 +81,7 @@ describe('keys with loose permissions', () => {
 
   it('are not those of a pipe, which a shell makes of a command', async () => {
     const pipe = join(person.home, 'pipe')
-    execFileSync('mkfifo', ['-m', '644', pipe])
+    execFileSync('sh', ['-c', 'mkfifo -m 644 "$1"', 'sh', pipe])
     const writer = spawn('sh', ['-c', 'printf "%s" "$1" > "$2"', 'sh', WORDS, pipe])
     assert.equal(readSecret(pipe, 'words').reveal(), WORDS)
     await once(writer, 'exit')
