@@ -1,9 +1,7 @@
 /** A call of a node and how it is answered. */
 
 import type { Call, Calls } from '@wadi/consensus/api'
-import type { Answer, Answers, Asker } from '@wadi/contracts/answers'
-
-export type { Asker }
+import type { Answer, Answers } from '@wadi/contracts/answers'
 
 export interface NodeMethod<Q, A> extends Pick<Call<Q, A>, 'request' | 'response'> {
   readonly answer: Answer<Q, A>
