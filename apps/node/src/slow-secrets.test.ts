@@ -1,4 +1,4 @@
-/** Nothing of a node's keys is in anything that it says, by searching for it. */
+/** Nothing that nodes keep secret is in what they say, by searching for it; `wadi`: apps/cli. */
 
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -6,12 +6,14 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { RawClient } from '@wadi/grpc/testing/raw-client'
 import { flagKeys } from '@wadi/node-config/config-text'
 import { runCommandLine } from '@wadi/node-config/run-command-line'
 import { StoppedTestNode } from './commands/testing/stoppedNode.ts'
 import { exitCodeOf, sentenceOf } from './exitCodes.ts'
 import { rootCommand } from './rootCommand.ts'
 import { AttackedNode } from './testing/attackedNode.ts'
+import { KeysNetwork } from './testing/keysNetwork.ts'
 import { findSecrets, secretsOf } from './testing/secretSearch.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wadi-secrets-'))
@@ -107,6 +109,42 @@ describe('Bad input: nothing secret', () => {
     said.push(node.log, node.said)
     for (const each of said) assert.deepEqual(findSecrets(secrets, each), [])
     assert.ok(said.join('').length > 10_000)
+  })
+
+  it('in what nodes say that compute, and that keep the secrets of runtimes', async () => {
+    const network = await KeysNetwork.start(join(folder, 'keys'))
+    const names = ['node-0', 'keymanager-0', 'compute-0']
+    const nodes = names.map((name) => network.node(name))
+    const [, keeper, compute] = nodes
+    const value = 'what nobody else may read in a log'
+    await network.insert(compute!, 'diary', value)
+    const said: (Uint8Array | string)[] = []
+    for (const { folder: place, metricsPort } of nodes) {
+      const file = ['--config', place.configPath]
+      said.push(await run('control', 'status', ...file), await run('config', 'show', ...file))
+      said.push(await run('doctor', ...file, '--output', 'json'))
+      for (const path of ['metrics', 'health'])
+        said.push(await (await fetch(`http://127.0.0.1:${metricsPort}/${path}`)).text())
+      // Calls that make no sense, of which the answers and the log tell.
+      using client = new RawClient({ path: join(place.dataDir, 'internal.sock') })
+      for (const name of ['SubmitTx', 'CheckTx', 'Query', 'GetBlock']) {
+        const { headers, body } = await client.ask(
+          `/oasis-core.RuntimeClient/${name}`,
+          Buffer.concat([Buffer.of(0, 0, 0, 0, 2), Buffer.of(0xff, 0xff)]),
+        )
+        said.push(JSON.stringify(headers), body)
+      }
+    }
+    await network.stop()
+    const secrets = nodes.flatMap(({ folder: { dataDir } }) => secretsOf(dataDir))
+    assert.ok(secrets.length >= 3 * 4)
+    const master = await network.masterSecret(keeper!)
+    const told = [...said, ...nodes.flatMap((node) => network.saidBy(node))]
+    const plain = { name: 'what was encrypted', bytes: Buffer.from(value) }
+    for (const each of told) assert.deepEqual(findSecrets([...secrets, master, plain], each), [])
+    const logs = nodes.map((node) => Buffer.concat(network.saidBy(node)).toString())
+    for (const log of logs) assert.ok(log.includes('"level":"debug"'))
+    assert.match(said.join(''), /"keymanager"/)
   })
 
   it('in the errors of a node whose keys are damaged', async () => {
