@@ -67,8 +67,15 @@ export function readRuntimes(
 
 const namespaceOf = (id: string) => Namespace.check(parseHex(id))
 
-/** In a network on one machine key managers make their first secret, and no other. */
-function secretsOf(id: string, ended: Uint8Array, ends: Uint8Array): KnownRuntime['secrets'] {
+/**
+ * What becomes of secrets, by their checksums where the chain ended and where it is to end. In a
+ * network on one machine key managers make their first secret, and no other.
+ */
+export function secretsOf(
+  id: string,
+  ended: Uint8Array,
+  ends: Uint8Array,
+): KnownRuntime['secrets'] {
   if (equalBytes(ended, ends)) return 'kept'
   if (ends.length === 0) return 'forgotten'
   throw refuse(
@@ -147,7 +154,9 @@ async function openRounds(folder: string, chain: string, runtimeId: Namespace): 
   const blocks = await DiskStore.open({ path: join(folder, HISTORY), chain })
   const history = await RoundHistory.open({ store: blocks, runtimeId, seen: 'committed' })
   const path = join(folder, TREES)
-  return { history, store: new RuntimeStore({ files: nodeFiles, path, chain, runtimeId }) }
+  // What is made anew is waited for in the end, once.
+  const options = { files: nodeFiles, path, chain, runtimeId, durability: 'buffered' } as const
+  return { history, store: new RuntimeStore(options) }
 }
 
 async function closeRounds({ history, store }: Rounds): Promise<void> {
