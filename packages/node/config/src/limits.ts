@@ -15,6 +15,9 @@ export const VALUE_COUNT_MAX = 10_000
 /** Aliases: each is looked up in the whole file. */
 export const ALIAS_COUNT_MAX = 100
 
+/** Mistakes of a file that are told at once: whoever has more has another file in mind. */
+export const MISTAKES_MAX = 50
+
 /** Bytes of the descriptor of an entity. */
 export const ENTITY_FILE_SIZE_MAX = 1_048_576
 

@@ -87,7 +87,8 @@ interface ReadFile extends YamlFile {
   readonly unset: readonly string[]
 }
 
-function readFile(file: string, environment: Environment): ReadFile {
+/** What stands in a file, before any of it is understood. */
+export function readConfigFile(file: string, environment: Environment): ReadFile {
   const source = readText(file)
   return inFile(file, () => {
     const { text, unset } = substituteVariables(source, environment)
@@ -101,7 +102,7 @@ export function loadConfig({ file, environment, flags = [] }: ConfigOptions): Lo
     const sources = { environment, flags }
     return { config: checkNodeConfig(undefined, sources), sources, unset: [] }
   }
-  const { raw, positionOf, writtenAs, unset } = readFile(file, environment)
+  const { raw, positionOf, writtenAs, unset } = readConfigFile(file, environment)
   const sources = { file, positionOf, writtenAs, environment, flags }
   return { config: checkNodeConfig(raw, sources), sources, unset }
 }

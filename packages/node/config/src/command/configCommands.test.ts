@@ -69,7 +69,7 @@ describe('config check', () => {
 
   it('says what is wrong in the file before anything else', async () => {
     const { code, err } = await run(['check', '--p2p.port=high'], { DATA: dataDir })
-    assert.equal(code, 1)
+    assert.equal(code, 2)
     assert.match(err, /^Error: --p2p\.port: p2p\.port: must be a whole number .*, not "high"\n$/)
   })
 })

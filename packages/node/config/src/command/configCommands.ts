@@ -5,6 +5,7 @@ import { filePlace } from '@wadi/base/configSources'
 import { findObstacles } from '../checks/obstacles.ts'
 import { formatEffective } from '../configText.ts'
 import { type ConfigOptions, type LoadedConfig, loadConfig } from '../loadConfig.ts'
+import { mistakesIn } from '../mistakes.ts'
 import { explainNodeConfig } from '../nodeConfig.ts'
 import { unheededIn } from '../unheeded.ts'
 import { type CommandGroup, type CommandWorld, command } from './command.ts'
@@ -46,13 +47,16 @@ const check = command<typeof checkFlags>({
   name: 'check',
   summary: 'check the configuration and what it needs, without touching anything',
   details: [
-    'What is written wrongly is told one by one; as soon as all of it can be read, everything that keeps a',
-    'node from starting is told at once: the key, its place in the file, and what to do. Ends with 0 if a',
-    'node can start, and with 2 if not.',
+    'Every mistake of the file is told at once: the key, its place, and what to do; as soon as all of it can',
+    'be read, everything else that keeps a node from starting. Ends with 0 if a node can start, and with 2',
+    'if not.',
   ],
   examples: ['wadi-node config check --config node.yaml'],
   options: checkFlags,
   async run(call, world) {
+    const mistakes = mistakesIn(configOptionsOf(call, world.environment))
+    for (const sentence of mistakes) world.err.write(`Error: ${sentence}\n`)
+    if (mistakes.length > 0) return BAD
     const { config, sources } = load(call, world)
     const isForTests = call.flags['debug.dont_blame_oasis']
     const obstacles = await findObstacles(config, {
