@@ -1,4 +1,4 @@
-/** All that is written wrongly in a file: what is wrong is taken out, until the rest can be read. */
+/** All mistakes of a file: what is wrong is taken out, until the rest can be read. */
 
 import { CodedError } from '@wadi/base/errors'
 import { MISTAKES_MAX } from './limits.ts'
@@ -68,7 +68,7 @@ function above(path: string): string {
   return pathOf(stepsOf(path).slice(0, -1))
 }
 
-/** Every mistake of a file and of what stands beside it, a sentence each; none if all can be read. */
+/** Every mistake of a file and of what stands beside it, a sentence each; none if all is right. */
 export function mistakesIn({ file, environment, flags = [] }: ConfigOptions): readonly string[] {
   if (file === undefined) return []
   const { raw, positionOf, writtenAs } = readConfigFile(file, environment)
