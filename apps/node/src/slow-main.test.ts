@@ -105,6 +105,17 @@ describe('wadi-node', () => {
     assert.ok(!existsSync(socket))
   })
 
+  it('belongs to the entity of tests where it is told so, and says what it does not heed', async () => {
+    const node = await makeNode('owned')
+    const started = new NodeProcess(PROGRAM, node)
+    writeFileSync(join(node.dataDir, 'node.log'), '')
+    // Its own owner is in the registry, and has it registered: that one is not.
+    started.start('--debug.test_entity', '--debug.crash.default=0.1')
+    await untilLogged(node, started, '"why":"owner-unknown"')
+    assert.match(logOf(node), /"it has no effect","key":"--debug\.crash\.default"/)
+    assert.equal(await started.stop(), 0)
+  })
+
   it('tells its version, and what it can be told', () => {
     const { status, printed } = run('--version')
     assert.equal(status, 0)
