@@ -47,9 +47,12 @@ describe('what is said of a network', () => {
     assert.match(titleOf(files), /^Wadi · 2 validators · keyvalue and accounts on 3 nodes · /)
   })
 
-  it('names a client rather than who executes', async () => {
+  it('names a client or an observer rather than who executes', async () => {
     const { files, socket } = await made('clients', { ...PARATIMES, keyManagers: 1, clients: 1 })
     assert.ok(endpointLines(files).includes(`ParaTimes ${socket('client-0')}`))
+    const other = await made('observers', { ...PARATIMES, observers: 1 })
+    const observer = `ParaTimes ${other.socket('observer-0')}`
+    assert.ok(endpointLines(other.files).includes(observer))
   })
 
   it('tells programs which node is what, and which ParaTimes there are', async () => {

@@ -20,10 +20,10 @@ const CLI_NAME = 'wadi-local'
 const webOf = ({ apiPort }: NodePlace) => `http://127.0.0.1:${apiPort}`
 const socketOf = ({ socketPath }: NodePlace) => `unix:${socketPath}`
 
-/** Who answers for ParaTimes: a client, which does nothing else, or who executes. */
+/** Who answers for ParaTimes: a client or an observer, which do nothing else, or who executes. */
 export function paratimeNode({ nodes }: Pick<NetworkFiles, 'nodes'>): NodePlace | undefined {
   const of = (part: NodePlace['part']) => nodes.find((node) => node.part === part)
-  return of('client') ?? of('compute')
+  return of('client') ?? of('observer') ?? of('compute')
 }
 
 /** Where it is called: short, for the picture. */

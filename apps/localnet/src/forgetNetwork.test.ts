@@ -128,7 +128,7 @@ describe('the folder of a network', () => {
   })
 
   it('is cleared of nodes where nobody can read any more what it was made of', async () => {
-    await make(MORE)
+    await make({ ...MORE, keyManagers: 1, observers: 1, clients: 1 })
     writeFileSync(join(folder, 'network.json'), '{')
     await assert.rejects(make(), /cannot be read; begin anew with --fresh/)
     mkdirSync(join(folder, 'node-18'))

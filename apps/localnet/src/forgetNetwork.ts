@@ -10,7 +10,7 @@ import { madeNames, PLAN_NAME, readPlan, UNFINISHED_PLAN_NAME } from './networkF
 import { SNAPSHOTS_NAME } from './networkSnapshots.ts'
 import { SCRATCH_NAME } from './rewindNetwork.ts'
 
-const NODE_NAME = /^(node|engine|keymanager|compute|client)-\d+$/
+const NODE_NAME = /^(node|engine|keymanager|compute|observer|client)-\d+$/
 /** What is of the network that is there, beside folders of nodes. */
 const OF_THIS = [
   PLAN_NAME,
