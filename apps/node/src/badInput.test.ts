@@ -133,6 +133,13 @@ describe('Bad input: every configuration mistake ends before anything is touched
     await refused('metrics.address', /localhost is a name; write an IP address/, {
       metrics: { mode: 'pull', address: 'localhost:3000' },
     })
+    const peer = `${'ab'.repeat(20)}@127.0.0.1:1`
+    await refused('p2p.connection_manager.persistent_peers[0]', /has an id and no key; write <k/, {
+      p2p: { port: 0, connection_manager: { persistent_peers: [peer] } },
+    })
+    await refused('p2p.registration.addresses[1]', /has no IP address, .*; write one, and a port/, {
+      p2p: { port: 0, registration: { addresses: ['[::1]:9200', 'example.org:9200'] } },
+    })
     const key = { kind: 'remote', public_key: OWNER }
     await refused('wadi.signer.address', /has no port; write an IP address and a port/, {
       wadi: { signer: { ...key, address: 'example.org' } },

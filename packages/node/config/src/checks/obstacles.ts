@@ -8,6 +8,7 @@ import { checkGenesisFile } from './genesisFile.ts'
 import { checkNamedFiles } from './namedFiles.ts'
 import { type CheckContext, obstacle, systemCode } from './obstacle.ts'
 import {
+  checkAddresses,
   checkEntity,
   checkForTests,
   checkOpenFiles,
@@ -66,6 +67,7 @@ export async function findObstacles(
     checkEntity(config, context),
     checkStateSync(config, context),
     checkOpenFiles(config, context),
+    ...checkAddresses(config, context),
     genesis.kind === 'obstacle' ? genesis.error : undefined,
     ...(await checkFolder(config, context, chainContext)),
     ...checkOwnPlaces(config, context),

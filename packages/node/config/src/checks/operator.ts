@@ -1,5 +1,6 @@
 /** Who runs the node, who owns it, and what is only for tests. */
 
+import { isIP } from 'node:net'
 import type { UnavailableError } from '@wadi/base/errors'
 import { openFilesMax } from '@wadi/comet-p2p/open-files'
 import { LIGHT_PROVIDERS_MIN } from '../limits.ts'
@@ -66,6 +67,23 @@ export function checkStateSync(
     'names a single node that has light blocks, and consensus.state_sync.enabled ' +
     `takes ${LIGHT_PROVIDERS_MIN} that can be compared; name more, or none to ask peers`
   return obstacle('lightBlocksMissing', context, 'consensus.providers', sentence)
+}
+
+/** Peers of the network of runtimes are known by their keys, and what is registered is no name. */
+export function checkAddresses({ p2p }: NodeConfig, context: CheckContext): UnavailableError[] {
+  const found: UnavailableError[] = []
+  for (const [i, peer] of p2p.connectionManager.persistentPeers.entries()) {
+    const key = `p2p.connection_manager.persistent_peers[${i}]`
+    const sentence = `${peer} has an id and no key; write <key in base64>@<address>`
+    if (/^[\da-f]{40}@/.test(peer)) found.push(obstacle('badAddress', context, key, sentence))
+  }
+  for (const [i, address] of p2p.registration.addresses.entries()) {
+    const host = address.slice(0, address.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1')
+    const key = `p2p.registration.addresses[${i}]`
+    const sentence = `${address} has no IP address, by which others dial; write one, and a port`
+    if (isIP(host) === 0) found.push(obstacle('badAddress', context, key, sentence))
+  }
+  return found
 }
 
 /** May the process have as many files open as it is to? Node itself takes all that it may have. */
