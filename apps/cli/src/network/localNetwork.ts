@@ -29,6 +29,9 @@ export function localFolder({ environment }: Pick<CommandWorld, 'environment'>):
   return resolve(environment['WADI_LOCALNET'] || USUAL_FOLDER)
 }
 
+/** What a node is that answers about ParaTimes. */
+const ANSWERING: ReadonlySet<string | undefined> = new Set(['client', 'observer', 'compute'])
+
 const targetOf = ({ socketPath }: { readonly socketPath: string }) => `unix:${socketPath}`
 
 /** The network of a folder, if there is one. */
@@ -43,9 +46,7 @@ export async function findLocalNetwork(folder: string): Promise<LocalNetwork | u
     owners,
     paratimes,
     targets: nodes.map(targetOf),
-    paratimeTargets: nodes
-      .filter(({ part }) => part === 'client' || part === 'compute')
-      .map(targetOf),
+    paratimeTargets: nodes.filter(({ part }) => ANSWERING.has(part)).map(targetOf),
     isRunning: processOf(folder) !== undefined,
   }
 }
