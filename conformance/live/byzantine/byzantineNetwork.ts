@@ -43,7 +43,7 @@ const PORTS_PER_WORKER = 2
 /** So that a dozen processes on two processors keep up, also where these do other things. */
 const BLOCK_MS = 1000n
 /** In blocks: what honest nodes have to say is said by then, also on a busy machine. */
-const ROUND_TIMEOUT = 5n
+const ROUND_TIMEOUT = 10n
 const TURN_NS = 4_000_000_000n
 const PERCENT_LIVE = 60
 /** Rounds with a result after which the workers are judged: of fewer, one would be enough. */
