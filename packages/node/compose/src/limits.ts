@@ -12,7 +12,7 @@ export const PORT_TRIES = 50
 /** Of the files that a process may have open, each listener for calls takes one in so many. */
 export const CALLERS_PART = 8
 
-/** Of what the port for everybody has, connections and calls, one caller may have one in so many. */
+/** Of what the port for everybody has one caller may have one in so many connections and calls. */
 export const CALLER_PART = 4
 
 /** How long it takes until the blocks of a runtime are sought again that could not be read. */
@@ -22,7 +22,7 @@ export const HISTORY_RETRY_MS_MAX = 30_000
 /** A stream of the node itself that broke off is begun again after so long. */
 export const WATCH_AGAIN_MS = 1_000
 
-/** What an archive would ask other nodes fails after so long: it has none, and is not in a hurry. */
+/** What an archive would ask others fails after so long: it has none, and is not in a hurry. */
 export const OFFLINE_ANSWER_MS = 1_000
 
 /** Peers that are asked for light blocks: one, and the witnesses of the reference. */

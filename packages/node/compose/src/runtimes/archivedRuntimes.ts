@@ -30,7 +30,7 @@ export interface ArchivedRuntimesOptions {
   readonly onFatal: (error: unknown) => void
 }
 
-/** A key that nobody knows: the node was in committees once, and must not act as if it still were. */
+/** A key that nobody knows: the node was in committees, and must not act as if it still were. */
 function strangersKey(random: RandomSource): Signer {
   return createMemorySigner('node', new Secret(random.bytes(32)))
 }

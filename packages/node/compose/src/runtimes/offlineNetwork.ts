@@ -6,7 +6,7 @@ import type { Timers } from '@wadi/contracts/world'
 import type { PublicKey } from '@wadi/primitives/publicKey'
 import { OFFLINE_ANSWER_MS } from '../limits.ts'
 
-/** Nobody hears anything, and every question fails after a while: who asks again does so in peace. */
+/** Nobody hears anything, and questions fail after a while: who asks again does so in peace. */
 export function offlineNetwork(key: PublicKey, timers: Timers): RuntimeNetwork {
   const later = (run: () => void) => {
     const timer = timers.after(OFFLINE_ANSWER_MS, run)

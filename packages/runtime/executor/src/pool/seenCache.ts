@@ -34,7 +34,7 @@ export function seenOf({ byKey }: SeenCache, key: string): Seen | undefined {
   return valueAt(byKey, key)
 }
 
-/** Remembers a transaction, as the youngest of all; the oldest is forgotten if there are too many. */
+/** Remembers a transaction, as the youngest of all. If there are too many the oldest goes. */
 export function withSeen(
   cache: SeenCache,
   key: string,
