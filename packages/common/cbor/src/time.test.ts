@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { toHex } from '@wadi/base/bytes'
+import { parseHex, toHex } from '@wadi/base/bytes'
 import fc from 'fast-check'
 import { decode, encode } from './codec.ts'
 import { time } from './scalars.ts'
@@ -28,6 +28,19 @@ describe('time', () => {
     for (const clock of ['24:00:00', '23:60:00', '23:59:60', '1:2:3']) {
       assert.throws(() => parseTime(`2020-01-01T${clock}Z`), { reason: 'cbor.badTime' })
     }
+  })
+  it('is the second of a float, to the nanosecond', () => {
+    for (const [float, seconds] of [
+      ['fa3fc00000', 1n],
+      ['fabfc00000', -2n],
+      ['fabf800000', -1n],
+      // -10⁻⁹, rounded to more and to less than that.
+      ['fbbe112e0be826d695', -1n],
+      ['fbbe112e0be826d694', 0n],
+      ['faa8094671', 0n],
+      ['fa80000000', 0n],
+    ] as const)
+      assert.equal(decode(time, parseHex(float)), seconds, float)
   })
   it('is null on the wire when zero', () => {
     assert.equal(toHex(encode(time, ZERO_TIME)), 'f6')

@@ -104,9 +104,14 @@ export function readTime(reader: Reader): bigint {
   throw reader.wrongType(major, 'a time')
 }
 
+const NANOSECONDS = 1_000_000_000
+
+/** COMPAT(fxamacker/cbor): the second in which it is, once less than a nanosecond was dropped. */
 function timeOfFloat(value: number): bigint {
   if (!Number.isFinite(value)) return ZERO_TIME
-  const seconds = BigInt(Math.floor(value))
+  const whole = Math.trunc(value)
+  const nanoseconds = Math.trunc((value - whole) * NANOSECONDS)
+  const seconds = BigInt(whole) - (nanoseconds < 0 ? 1n : 0n)
   const fits = seconds >= -0x8000_0000_0000_0000n && seconds < 0x8000_0000_0000_0000n
   return fits ? seconds : -0x8000_0000_0000_0000n
 }
