@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { concatBytes } from '@wadi/base/bytes'
 import { SeededRandom } from '@wadi/base/random'
 import type { Offence } from '@wadi/contracts/peers'
+import { heldBytes } from '@wadi/contracts/testing/held-bytes'
 import { decode, encode } from '@wadi/protobuf/codec'
 import { BlockSyncMessage } from '@wadi/tendermint/messages/blockSync'
 import { ConsensusMessage } from '@wadi/tendermint/messages/consensus'
@@ -37,18 +36,6 @@ import { EngineNetwork, standInSignature } from './testing/engineNetwork.ts'
 import { HostilePeer } from './testing/hostilePeer.ts'
 import { nonsense } from './testing/nonsense.ts'
 import type { Said } from './testing/someMessages.ts'
-
-setFlagsFromString('--expose-gc')
-const collect: () => void = runInNewContext('gc')
-
-function heldBytes(): number {
-  collect()
-  // Buffers are given back in the background: the second time waits for the first.
-  collect()
-  // The rest of what is external is the compilers', and comes and goes.
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
-}
 
 const network = new EngineNetwork()
 network.start()

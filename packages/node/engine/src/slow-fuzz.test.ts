@@ -7,10 +7,9 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { CodedError } from '@wadi/base/errors'
 import { randomBelow, SeededRandom } from '@wadi/base/random'
+import { heldBytes } from '@wadi/contracts/testing/held-bytes'
 import { decode, encode } from '@wadi/protobuf/codec'
 import { damagedMessage } from '@wadi/protobuf/testing/damaged-message'
 import { checkEvidence } from '@wadi/tendermint/basic/checkEvidence'
@@ -36,16 +35,6 @@ const KINDS_AFTER = 16
 /** What those may leave behind once tables of a fixed size are full; 1,100 peers alone are more. */
 const KEPT_BYTES_MAX = 400_000
 const LOGGED_BYTES_MAX = 100_000
-
-setFlagsFromString('--expose-gc')
-const collect: () => void = runInNewContext('gc')
-
-function heldBytes(): number {
-  collect()
-  collect()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
-}
 
 /** A node that decides nothing, as the others have stopped: it agrees, or looks for blocks. */
 function loneNode(phase: 'agrees' | 'syncs') {

@@ -6,13 +6,12 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { concatBytes, EMPTY_BYTES, equalBytes, toHex } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
 import { createLogger, SILENT } from '@wadi/base/log'
 import { formatMetrics } from '@wadi/base/prometheusText'
 import { randomBelow, SeededRandom } from '@wadi/base/random'
+import { heldBytes } from '@wadi/contracts/testing/held-bytes'
 import { parseIp } from '@wadi/primitives/ip'
 import { decode, encode, encodeDelimited } from '@wadi/protobuf/codec'
 import { damagedMessage } from '@wadi/protobuf/testing/damaged-message'
@@ -37,16 +36,6 @@ const BAN_MS = 10 * 60_000
 const LONG_BAN_MS = 24 * 60 * 60_000
 /** What so many strangers may leave behind, all of one address and one key. */
 const KEPT_BYTES_MAX = 200_000
-
-setFlagsFromString('--expose-gc')
-const collect: () => void = runInNewContext('gc')
-
-function heldBytes(): number {
-  collect()
-  collect()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
-}
 
 /** Good bytes, damaged ones, and bytes that are nothing. */
 function fuzzOf(good: Uint8Array, seed: bigint): readonly Uint8Array[] {

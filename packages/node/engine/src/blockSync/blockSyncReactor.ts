@@ -246,13 +246,11 @@ export class BlockSyncReactor implements Reactor {
     if (pair === undefined) return
     const { dialect, executor, blockStore, metrics, log } = this.#parts
     const verdict = judgeSealed(dialect, sync.chain, pair)
-    if (verdict.kind === 'encoded-anew') {
-      this.#feed(verdict)
-      return
-    }
-    if (verdict.kind === 'refused') {
-      metrics.refusedBlocks.add(1)
-      log.warn('a peer sent a block that is not of the chain', { height: verdict.height })
+    if (verdict.kind !== 'decided') {
+      if (verdict.kind === 'refused') {
+        metrics.refusedBlocks.add(1)
+        log.warn('a peer sent a block that is not of the chain', { height: verdict.height })
+      }
       this.#feed(verdict)
       return
     }

@@ -110,17 +110,13 @@ export class DiskBlockStore implements BlockStore {
   }
 
   loadBlock(height: bigint): Block | undefined {
-    return this.#reading(height, (record) => {
-      const parts = this.#partsOf(record)
-      return parts && blockOfParts(parts)
-    })
+    const parts = this.#loadParts(height)
+    return parts && blockOfParts(parts)
   }
 
   loadBlockBytes(height: bigint): Uint8Array | undefined {
-    return this.#reading(height, (record) => {
-      const parts = this.#partsOf(record)
-      return parts && bytesOfParts(parts)
-    })
+    const parts = this.#loadParts(height)
+    return parts && bytesOfParts(parts)
   }
 
   loadMeta(height: bigint): BlockMeta | undefined {
@@ -247,9 +243,11 @@ export class DiskBlockStore implements BlockStore {
     return found
   }
 
-  #partsOf(record: BlockRecord): readonly Part[] | undefined {
-    const parts = record.parts.map((place) => this.#loadAt(Part, place))
-    return parts.every((part) => part !== undefined) ? parts : undefined
+  #loadParts(height: bigint): readonly Part[] | undefined {
+    return this.#reading(height, (record) => {
+      const parts = record.parts.map((place) => this.#loadAt(Part, place))
+      return parts.every((part) => part !== undefined) ? parts : undefined
+    })
   }
 
   #loadAt<T>(schema: Schema<T>, { address, size }: Place): T | undefined {
