@@ -4,56 +4,36 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { toHex } from '@wadi/base/bytes'
-import { freePorts } from '@wadi/compose/free-ports'
-import { makeNetworkFolders, type NodeFolder } from '@wadi/compose/network-folders'
-import { createNetworkGenesis } from '@wadi/compose/network-genesis'
 import { PARATIMES } from '@wadi/compose/network-paratimes'
 import { writeScriptBundle } from '@wadi/compose/testing/script-bundle'
 import { CommitteeState, ExecutorState } from '@wadi/consensus/control/runtimeStatus'
-import { HEADER_TYPES } from '@wadi/consensus/roothash/block'
 import { ROLES } from '@wadi/primitives/nodeRoles'
-import type { NodeClient } from '@wadi/sdk/node-client'
 import { debugCommands } from '../commands/debug/debugCommands.ts'
 import { runWords } from '../commands/testing/runWords.ts'
+import { makeComputeNetwork, startNodes, untilRounds } from '../testing/computeNetwork.ts'
 import { nodeOf, withClient } from '../testing/nodesHere.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wadi-compute-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-/** A validator and a compute node, of which the test says how it comes by its program. */
+/** A network, of which the test says how the compute node comes by its program. */
 async function networkOf(name: string, runtime?: object) {
-  const network = createNetworkGenesis({
-    seed: name,
-    validators: 1,
-    epochBlocks: 10n,
-    timeoutCommitMs: 100n,
-    paratimes: { paratimes: ['keyvalue'], computeNodes: 1 },
-  })
-  const [validatorPort = 0, consensus = 0, p2p = 0] = await freePorts(3)
-  const folders = makeNetworkFolders({
+  const { folders } = await makeComputeNetwork({
     folder: join(folder, name),
-    network,
-    ports: [validatorPort],
-    workerPorts: [{ consensus, p2p }],
-    settings: (i) => (i === 1 && runtime !== undefined ? { runtime } : {}),
+    seed: name,
+    blockMs: 100n,
+    epochBlocks: 10n,
+    ...(runtime && { compute: () => ({ runtime }) }),
   })
-  return folders as readonly [NodeFolder, NodeFolder]
+  return folders
 }
 
 const { id: runtimeId, version } = PARATIMES.keyvalue
 
-/** Waits for a round that did not fail, and for so many in all. */
-async function untilRounds({ runtimeClient }: NodeClient, count: number): Promise<void> {
-  let rounds = 0
-  for await (const { block } of runtimeClient.watchBlocks(runtimeId))
-    if (++rounds >= count && block.header.headerType === HEADER_TYPES.normal) return
-}
-
 describe('a compute node', () => {
   it('registers, is elected, and makes rounds', async () => {
     const folders = await networkOf('module')
-    const nodes = folders.map(({ configPath, dataDir }) => nodeOf(configPath, dataDir))
-    for (const node of nodes) await node.start()
+    const stop = await startNodes(folders)
     await withClient(folders[1].dataDir, async (client) => {
       await untilRounds(client, 4)
       const { runtimes, registration } = await client.nodeController.getStatus()
@@ -85,7 +65,7 @@ describe('a compute node', () => {
       const nowhere = client.nodeController.addBundle('/nowhere.orc')
       await assert.rejects(nowhere, /nowhere\.orc cannot be run/)
     })
-    await Promise.all(nodes.map((node) => node.stop()))
+    await stop()
   })
 
   it('runs the program of a bundle in a process', async () => {
@@ -95,10 +75,9 @@ describe('a compute node', () => {
     const runtimes = [{ id: toHex(runtimeId) }]
     const runtime = { runtimes, paths: [path], provisioner: 'unconfined' }
     const folders = await networkOf('bundle', runtime)
-    const nodes = folders.map(({ configPath, dataDir }) => nodeOf(configPath, dataDir))
-    for (const node of nodes) await node.start()
+    const stop = await startNodes(folders)
     await withClient(folders[1].dataDir, (client) => untilRounds(client, 3))
-    await Promise.all(nodes.map((node) => node.stop()))
+    await stop()
   })
 
   it('that has no program says so, and what to do', async () => {

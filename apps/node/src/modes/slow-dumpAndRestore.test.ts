@@ -6,18 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { equalBytes } from '@wadi/base/bytes'
-import { freePorts } from '@wadi/compose/free-ports'
-import { makeNetworkFolders } from '@wadi/compose/network-folders'
-import { createNetworkGenesis } from '@wadi/compose/network-genesis'
 import { PARATIMES } from '@wadi/compose/network-paratimes'
 import { parseGenesis } from '@wadi/consensus/genesis/document'
-import { HEADER_TYPES } from '@wadi/consensus/roothash/block'
 import { configCommands } from '@wadi/node-config/config-commands'
 import { EMPTY_HASH } from '@wadi/primitives/hash'
 import { debugCommands } from '../commands/debug/debugCommands.ts'
 import { runWords } from '../commands/testing/runWords.ts'
 import { unsafeReset } from '../commands/unsafeReset/unsafeReset.ts'
-import { nodeOf, withClient } from '../testing/nodesHere.ts'
+import { makeComputeNetwork, startNodes, untilRounds } from '../testing/computeNetwork.ts'
+import { withClient } from '../testing/nodesHere.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wadi-restore-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -26,39 +23,23 @@ const { id: runtimeId } = PARATIMES.keyvalue
 
 describe('a dump-and-restore upgrade', () => {
   it('is followed by a compute node that keeps the state of its runtime', async () => {
-    const network = createNetworkGenesis({
-      seed: 'restore',
-      validators: 1,
-      epochBlocks: 10n,
-      timeoutCommitMs: 100n,
-      paratimes: { paratimes: ['keyvalue'], computeNodes: 1 },
-    })
-    const [validatorPort = 0, consensus = 0, p2p = 0] = await freePorts(3)
-    const places = makeNetworkFolders({
+    const { folders: places } = await makeComputeNetwork({
       folder,
-      network,
-      ports: [validatorPort],
-      workerPorts: [{ consensus, p2p }],
+      seed: 'restore',
+      blockMs: 100n,
+      epochBlocks: 10n,
     })
-    const run = async (use: Parameters<typeof withClient<bigint>>[1]) => {
-      const nodes = places.map(({ configPath, dataDir }) => nodeOf(configPath, dataDir))
-      for (const node of nodes) await node.start()
-      const answer = await withClient(places[1]!.dataDir, use)
-      await Promise.all(nodes.map((node) => node.stop()))
-      return answer
+    const [validator, compute] = places
+    const runUntilRounds = async (count: number) => {
+      const stop = await startNodes(places)
+      const round = await withClient(compute.dataDir, (client) => untilRounds(client, count))
+      await stop()
+      return round
     }
-    const untilNormal = (count: number) => (client: Parameters<Parameters<typeof run>[0]>[0]) =>
-      (async () => {
-        let rounds = 0
-        for await (const { block } of client.runtimeClient.watchBlocks(runtimeId))
-          if (++rounds >= count && block.header.headerType === HEADER_TYPES.normal)
-            return block.header.round
-        return 0n
-      })()
-    const before = await run(untilNormal(4))
+    const before = await runUntilRounds(4)
     const genesis = join(folder, 'genesis.json')
     const forTests = '--debug.dont_blame_oasis'
-    const dump = ['dumpdb', '--config', places[0]!.configPath, '-g', genesis, forTests]
+    const dump = ['dumpdb', '--config', validator.configPath, '-g', genesis, forTests]
     const dumped = await runWords(debugCommands, ...dump, '--dump.output', genesis)
     assert.equal(dumped.code, 0, dumped.err)
     const { roothash } = parseGenesis(readFileSync(genesis, 'utf8'))
@@ -72,7 +53,7 @@ describe('a dump-and-restore upgrade', () => {
       const checked = await runWords(configCommands, ...check)
       assert.equal(checked.code, 0, checked.err)
     }
-    const after = await run(untilNormal(3))
+    const after = await runUntilRounds(3)
     assert.ok(after > before, `${after} after ${before}`)
   })
 })

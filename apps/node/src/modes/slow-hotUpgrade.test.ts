@@ -6,16 +6,15 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { decodeRust, encode, encodeRust, make } from '@wadi/cbor/codec'
 import { text } from '@wadi/cbor/scalars'
-import { freePorts } from '@wadi/compose/free-ports'
-import { makeNetworkFolders } from '@wadi/compose/network-folders'
-import { createNetworkGenesis, type NetworkGenesis } from '@wadi/compose/network-genesis'
+import type { NetworkGenesis } from '@wadi/compose/network-genesis'
 import { PARATIMES } from '@wadi/compose/network-paratimes'
 import { Runtime, VersionInfo } from '@wadi/consensus/registry/runtime'
 import { HEADER_TYPES } from '@wadi/consensus/roothash/block'
 import { signTransaction, transactionContext } from '@wadi/primitives/transaction'
 import type { NodeClient } from '@wadi/sdk/node-client'
 import { prepareTransaction } from '@wadi/sdk/prepare-transaction'
-import { nodeOf, withClient } from '../testing/nodesHere.ts'
+import { makeComputeNetwork, startNodes } from '../testing/computeNetwork.ts'
+import { withClient } from '../testing/nodesHere.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wadi-upgrade-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -56,24 +55,15 @@ async function registered({ nodeController }: NodeClient) {
 
 describe('a hot upgrade', () => {
   it('changes the program with the epoch that the registry says, and no round fails', async () => {
-    const network = createNetworkGenesis({
-      seed: 'upgrade',
-      validators: 1,
-      epochBlocks: 20n,
-      timeoutCommitMs: 250n,
-      paratimes: { paratimes: ['keyvalue'], computeNodes: 1 },
-    })
-    const [validatorPort = 0, consensus = 0, p2p = 0] = await freePorts(3)
-    const folders = makeNetworkFolders({
+    const { network, folders } = await makeComputeNetwork({
       folder,
-      network,
-      ports: [validatorPort],
-      workerPorts: [{ consensus, p2p }],
-      paratimesOf: () => [keyvalue, NEXT],
+      seed: 'upgrade',
+      blockMs: 250n,
+      epochBlocks: 20n,
+      paratimes: [keyvalue, NEXT],
     })
-    const nodes = folders.map(({ configPath, dataDir }) => nodeOf(configPath, dataDir))
-    for (const node of nodes) await node.start()
-    await withClient(folders[1]!.dataDir, async (client) => {
+    const stop = await startNodes(folders)
+    await withClient(folders[1].dataDir, async (client) => {
       const { runtimeClient, beacon, nodeController } = client
       const askVersion = () =>
         runtimeClient.query({
@@ -106,6 +96,6 @@ describe('a hot upgrade', () => {
       assert.deepEqual(runtimes.get(runtimeId)?.committee?.activeVersion, NEXT.version)
       assert.deepEqual(await registered(client), [NEXT.version])
     })
-    await Promise.all(nodes.map((node) => node.stop()))
+    await stop()
   })
 })

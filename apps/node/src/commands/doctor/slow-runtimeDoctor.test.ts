@@ -6,18 +6,16 @@ import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { toHex } from '@wadi/base/bytes'
-import { freePorts } from '@wadi/compose/free-ports'
-import { makeNetworkFolders, type NodeFolder } from '@wadi/compose/network-folders'
-import { createNetworkGenesis } from '@wadi/compose/network-genesis'
+import type { NodeFolder } from '@wadi/compose/network-folders'
 import { PARATIMES } from '@wadi/compose/network-paratimes'
 import { writeScriptBundle } from '@wadi/compose/testing/script-bundle'
-import { HEADER_TYPES } from '@wadi/consensus/roothash/block'
 import { flagKeys } from '@wadi/node-config/config-text'
 import { runCommandLine } from '@wadi/node-config/run-command-line'
 import { exitCodeOf } from '../../exitCodes.ts'
 import type { Health } from '../../operations/health.ts'
 import { rootCommand } from '../../rootCommand.ts'
-import { nodeOf, untilHeight, withClient } from '../../testing/nodesHere.ts'
+import { makeComputeNetwork, startNodes, untilRounds } from '../../testing/computeNetwork.ts'
+import { untilHeight, withClient } from '../../testing/nodesHere.ts'
 import type { Finding } from './finding.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wadi-runtime-doctor-'))
@@ -28,15 +26,6 @@ const { id, version } = PARATIMES.keyvalue
 
 /** A validator and a compute node, with a bundle of which the test says what is in it. */
 async function networkOf(name: string, bundle?: { readonly module: URL; readonly minor: number }) {
-  const network = createNetworkGenesis({
-    seed: name,
-    validators: 1,
-    epochBlocks: 10n,
-    timeoutCommitMs: 250n,
-    paratimes: { paratimes: ['keyvalue'], computeNodes: 1 },
-  })
-  const [validatorPort = 0, consensus = 0, p2p = 0, metricsPort = 0] = await freePorts(4)
-  const metrics = { mode: 'pull', address: `127.0.0.1:${metricsPort}` }
   const path = join(folder, `${name}.orc`)
   if (bundle !== undefined) {
     const { module, minor } = bundle
@@ -44,18 +33,18 @@ async function networkOf(name: string, bundle?: { readonly module: URL; readonly
   }
   const runtimes = [{ id: toHex(id) }]
   const runtime = bundle && { runtimes, paths: [path], provisioner: 'unconfined' }
-  const folders = makeNetworkFolders({
+  const { folders, freePort: metricsPort } = await makeComputeNetwork({
     folder: join(folder, name),
-    network,
-    ports: [validatorPort],
-    workerPorts: [{ consensus, p2p }],
-    settings: (i) => (i === 1 ? { metrics, ...(runtime && { runtime }) } : {}),
+    seed: name,
+    blockMs: 250n,
+    epochBlocks: 10n,
+    compute: (port) => ({
+      metrics: { mode: 'pull', address: `127.0.0.1:${port}` },
+      ...(runtime && { runtime }),
+    }),
   })
   for (const { dataDir } of folders) chmodSync(dataDir, 0o700)
-  const nodes = folders.map(({ configPath, dataDir }) => nodeOf(configPath, dataDir))
-  for (const node of nodes) await node.start()
-  const stop = () => Promise.all(nodes.map((node) => node.stop()))
-  return { compute: folders[1]!, metricsPort, stop }
+  return { compute: folders[1], metricsPort, stop: await startNodes(folders) }
 }
 
 /** What the doctor says of a node. */
@@ -94,11 +83,7 @@ async function healthAt(port: number) {
 describe('doctor, of a compute node that runs', () => {
   it('finds one well that makes rounds, and so does whoever asks for health', async () => {
     const { compute, metricsPort, stop } = await networkOf('well')
-    await withClient(compute.dataDir, async ({ runtimeClient }) => {
-      let rounds = 0
-      for await (const { block } of runtimeClient.watchBlocks(id))
-        if (++rounds >= 4 && block.header.headerType === HEADER_TYPES.normal) break
-    })
+    await withClient(compute.dataDir, (client) => untilRounds(client, 4))
     assert.deepEqual(await findingsOf(compute), [])
     const { status, reasons } = await healthAt(metricsPort)
     assert.deepEqual([status, reasons], [200, []])
