@@ -101,12 +101,8 @@ function readMark(folder: string): string | undefined {
 
 /** The process that runs the network of a folder; undefined if none does. */
 export function processOf(folder: string): number | undefined {
-  const lock = join(folder, LOCK)
   const mark = readMark(folder)
-  if (mark === undefined || !existsSync(lock)) return undefined
-  const free = nodeFiles.lock(lock)
-  free?.release()
-  if (free !== undefined) return undefined
+  if (mark === undefined || !nodeFiles.isLocked(join(folder, LOCK))) return undefined
   const pid = Number(mark)
   return Number.isInteger(pid) && pid > 0 ? pid : undefined
 }

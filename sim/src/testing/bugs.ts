@@ -128,6 +128,10 @@ class Unsynced implements FileSystem {
     return this.#files.lock(path)
   }
 
+  isLocked(path: string): boolean {
+    return this.#files.isLocked(path)
+  }
+
   /** Good enough for a small file that is written once, from its beginning. */
   #fileAt(path: string): OpenFile {
     const changed = this.#changed

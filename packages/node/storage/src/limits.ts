@@ -75,3 +75,6 @@ export const OPEN_TREES_MAX = 8
 
 /** What they may hold in memory together before nodes that are stored are dropped. */
 export const OPEN_TREES_BYTES_MAX = 67_108_864
+
+/** How long a lock is waited for: longer than anybody needs who only looks whether it is held. */
+export const LOCK_WAIT_MS = 250

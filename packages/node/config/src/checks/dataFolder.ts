@@ -108,16 +108,10 @@ function isAnswered(path: string): Promise<boolean> {
   return promise.finally(() => socket.destroy())
 }
 
-/** A lock that another process holds, of those whose files are there. */
+/** A lock that another process holds. */
 export function findHeldLock(dataDir: string, files: FileSystem): string | undefined {
   const locks = [SIGNING_LOCK, ...findStores(dataDir).map(({ folder }) => `${folder}/lock`)]
-  return locks.find((name) => {
-    const path = join(dataDir, name)
-    if (statOf(path) === undefined) return false
-    const lock = files.lock(path)
-    lock?.release()
-    return lock === undefined
-  })
+  return locks.find((name) => files.isLocked(join(dataDir, name)))
 }
 
 /** Does another process use the folder? */

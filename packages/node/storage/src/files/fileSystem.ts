@@ -44,6 +44,8 @@ export interface FileSystem {
   syncFolder(path: string): void
   /** Locks a file, or returns undefined if somebody else holds it. */
   lock(path: string): FileLock | undefined
+  /** Is there a file that somebody has locked? Who locks it meanwhile is not kept from it. */
+  isLocked(path: string): boolean
 }
 
 /** All of a file that is known to be small. */

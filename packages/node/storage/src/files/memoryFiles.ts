@@ -212,6 +212,10 @@ export class MemoryFiles implements FileSystem {
     return { release: () => void this.#locks.delete(path) }
   }
 
+  isLocked(path: string): boolean {
+    return this.#locks.has(path)
+  }
+
   /** From here on only so many more bytes fit. */
   limitRoom(bytes: number): void {
     this.#room = bytes

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -48,10 +50,36 @@ describe('the files of this machine', () => {
       process.platform === 'win32' ? 0o066 : 0,
     )
     assert.equal(nodeFiles.lock(`${scratch}/lock`), undefined)
-    assert.equal(nodeFiles.lock(`${scratch}/lock`), undefined)
+    assert.equal(nodeFiles.isLocked(`${scratch}/lock`), true)
     lock?.release()
+    assert.equal(nodeFiles.isLocked(`${scratch}/lock`), false)
     nodeFiles.lock(`${scratch}/lock`)?.release()
+    assert.equal(nodeFiles.isLocked(`${scratch}/no-lock`), false)
     assert.throws(() => nodeFiles.lock(`${scratch}/nowhere/lock`), { reason: 'storage.io' })
+  })
+
+  it('is not kept from locking by processes that look', async () => {
+    const path = `${scratch}/looked-at`
+    nodeFiles.lock(path)?.release()
+    const code = `
+      import { nodeFiles } from ${JSON.stringify(import.meta.resolve('./nodeFiles.ts'))}
+      const look = () => { nodeFiles.isLocked(${JSON.stringify(path)}); setImmediate(look) }
+      look()
+      console.log('looks')`
+    const args = ['--no-warnings', '--input-type=module', '--eval', code]
+    const looking = Array.from({ length: 2 }, () =>
+      spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] }),
+    )
+    try {
+      for (const child of looking) await once(child.stdout!, 'data')
+      for (let i = 0; i < 200; i++) {
+        const lock = nodeFiles.lock(path)
+        assert.ok(lock, `try ${i}`)
+        lock.release()
+      }
+    } finally {
+      for (const child of looking) child.kill('SIGKILL')
+    }
   })
 
   it('says in words that the disk is full, or that it failed', (t) => {

@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { UnavailableError } from '@wadi/base/errors'
+import { LOCK_WAIT_MS } from '../limits.ts'
 import type { FileLock, FileSystem, OpenFile } from './fileSystem.ts'
 
 /** What the disk said, as the world's fault, in words. */
@@ -109,6 +110,20 @@ function makePrivate(path: string): void {
   }
 }
 
+/** Runs statements on a file that is a lock; undefined if somebody else's keeps it from that. */
+function openLock(path: string, waitMs: number, statements: string): DatabaseSync | undefined {
+  const database = new DatabaseSync(path)
+  try {
+    database.exec(`PRAGMA busy_timeout=${waitMs}; PRAGMA journal_mode=MEMORY; ${statements}`)
+    return database
+  } catch (cause) {
+    database.close()
+    if (cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY)
+      return undefined
+    throw cause
+  }
+}
+
 /**
  * Node has no file locks of its own; SQLite, which comes with it, does: an exclusive transaction
  * on an empty database is a kernel lock on that file. It ends with the process, even a killed one,
@@ -117,15 +132,8 @@ function makePrivate(path: string): void {
 function lockFile(path: string): FileLock | undefined {
   return guard(path, () => {
     makePrivate(path)
-    const database = new DatabaseSync(path)
-    try {
-      database.exec('PRAGMA journal_mode=MEMORY; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE')
-    } catch (cause) {
-      database.close()
-      if (cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY)
-        return undefined
-      throw cause
-    }
+    const database = openLock(path, LOCK_WAIT_MS, 'PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE')
+    if (database === undefined) return undefined
     held.add(database)
     return {
       release: () => {
@@ -134,6 +142,14 @@ function lockFile(path: string): FileLock | undefined {
       },
     }
   })
+}
+
+/** A reader is kept out by who holds the lock; who takes it waits for as long as it reads. */
+function isLocked(path: string): boolean {
+  if (!exists(path)) return false
+  const database = guard(path, () => openLock(path, 0, 'SELECT * FROM sqlite_schema'))
+  database?.close()
+  return database === undefined
 }
 
 /**
@@ -174,4 +190,5 @@ export const nodeFiles: FileSystem = {
   remove: (path) => guard(path, () => fs.rmSync(path, { force: true })),
   syncFolder: (path) => guard(path, () => syncFolder(path)),
   lock: lockFile,
+  isLocked,
 }
