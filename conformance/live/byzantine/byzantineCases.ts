@@ -71,7 +71,7 @@ export const WORKERS: readonly ByzantineCase[] = named('worker', [
     vote: 'wrong',
     pays: ['results', 'liveness'],
   },
-  // The chain takes what comes first; whoever finds both in blocks can show them.
+  // The chain takes what comes first; others have heard of both.
   {
     ...RESOLVED,
     mode: 'executor_equivocation',

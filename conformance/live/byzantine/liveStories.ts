@@ -9,7 +9,6 @@ import {
   type ToldBlock,
   toldBlocks,
 } from './committedRounds.ts'
-import { showBoth } from './shownEvidence.ts'
 
 /** COMPAT(oasis-core): the round in which byzantine executors act. */
 export const ROUND = 3n
@@ -41,8 +40,6 @@ export async function liveOn(network: ByzantineNetwork): Promise<Told> {
       const state = await rootHash.getRuntimeState({ runtimeId: paratime.id, height: 0n })
       return (state.livenessStats?.totalRounds ?? 0n) >= ROUNDS_JUDGED
     })
-    const isHidden = kind.mode === 'executor_equivocation' && kind.seat === 'worker'
-    if (isHidden) await showBoth(network, liar)
   }
   await network.setEpoch(EPOCH_AFTER)
   await network.until('the epoch after', async ({ beacon }) => {

@@ -191,6 +191,7 @@ async function openNode(
       runtimes?.applied(height)
       void watch?.applied()
     },
+    ...(runtimes && { onChecked: (transaction) => runtimes.offered(transaction) }),
     ...(runtimes && { runtimes: runtimes.answers }),
     ...(settings.wadi.test.application === 'kvstore' && {
       openApplication: (folder) => new KvstoreApplication({ folder }),

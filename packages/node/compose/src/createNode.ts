@@ -104,6 +104,8 @@ export interface NodeOptions {
   readonly keys: NodeKeys
   /** A block has been applied, and can be asked about. */
   readonly onApplied?: (height: bigint) => void
+  /** A transaction may wait for a block; told once each, and not by an application of one's own. */
+  readonly onChecked?: (transaction: Uint8Array) => void
   /** What the node says of itself; without it, it answers no calls. */
   readonly profile?: NodeProfile
   /** What it answers about runtimes; only with a profile. */
@@ -324,7 +326,7 @@ function stateSyncOf(
 }
 
 function openOasis(
-  { config, document, keys, world }: NodeOptions,
+  { config, document, keys, world, onChecked }: NodeOptions,
   folder: string,
   { publicKey, onHalt }: { readonly publicKey: Uint8Array; readonly onHalt: HaltHook },
 ): NodeApplication {
@@ -346,5 +348,6 @@ function openOasis(
     ...(pruning && { pruning }),
     ...(halt && { halt }),
     onHalt,
+    onChecked,
   })
 }

@@ -189,15 +189,25 @@ describe('the consensus layer behind the contract', () => {
   })
 
   it('takes good transactions, ranks them, and refuses others with the reason', () => {
-    const application = begin()
+    const heard: Uint8Array[] = []
+    const application = begin({ onChecked: (transaction) => heard.push(transaction) })
     runEmpty([application], 1n, 1n)
-    const good = application.checkTx(transfer(0n))
+    const good = application.checkTx(transfer(0n), 'new')
     assert.deepEqual([good.code, good.sender], [0, ''])
     assert.ok(good.priority > 0n)
-    assert.equal(application.checkTx(transfer(1n)).code, 0)
-    const repeated = application.checkTx(transfer(0n))
+    assert.equal(application.checkTx(transfer(1n), 'new').code, 0)
+    const repeated = application.checkTx(transfer(0n), 'new')
     assert.deepEqual([repeated.codespace, repeated.code], ['consensus/transaction', 1])
-    assert.notEqual(application.checkTx(Uint8Array.of(1, 2, 3)).code, 0)
+    assert.notEqual(application.checkTx(Uint8Array.of(1, 2, 3), 'new').code, 0)
+    assert.deepEqual(heard, [transfer(0n), transfer(1n)])
+  })
+
+  it('tells of a transaction once, however often it is looked at again', () => {
+    const heard: Uint8Array[] = []
+    const application = begin({ onChecked: (transaction) => heard.push(transaction) })
+    runEmpty([application], 1n, 1n)
+    assert.equal(application.checkTx(transfer(0n), 'recheck').code, 0)
+    assert.deepEqual(heard, [])
   })
 
   it('rejects a proposal without metadata, and stops at such a block', () => {

@@ -73,6 +73,8 @@ export interface OasisApplicationOptions
   /** The node's consensus key. Who has none proposes nothing. */
   readonly signer?: Signer | undefined
   readonly services?: readonly Service[]
+  /** Hears of transactions that may wait for a block, once each. */
+  readonly onChecked?: ((transaction: Uint8Array) => void) | undefined
   /** After every so many blocks all that always holds is checked, which takes time. */
   readonly checkedEvery?: bigint | undefined
 }
@@ -163,8 +165,10 @@ export class OasisApplication implements Application {
     return { consensusParams: request.consensusParams, validators: [], appHash }
   }
 
-  checkTx(transaction: Uint8Array): CheckTxResponse {
-    return checkTxResponseOf(this.#services.checkTx(transaction))
+  checkTx(transaction: Uint8Array, kind: 'new' | 'recheck'): CheckTxResponse {
+    const response = checkTxResponseOf(this.#services.checkTx(transaction))
+    if (response.code === 0 && kind === 'new') this.#options.onChecked?.(transaction)
+    return response
   }
 
   prepareProposal(request: PrepareProposalRequest): readonly Uint8Array[] {

@@ -15,6 +15,7 @@ import { hostedAnswers } from '@wadi/workers/hosted-answers'
 import { errors } from './errors.ts'
 import { KeyKeeper } from './keyKeeper.ts'
 import { NodeRuntime, type RuntimeSurroundings } from './nodeRuntime.ts'
+import { offeredCommitments } from './offeredCommitments.ts'
 import { type PlannedRuntime, planRuntimes } from './planRuntimes.ts'
 import { bundledProgram, loadPrograms, type RuntimeProgram } from './programs.ts'
 
@@ -116,6 +117,14 @@ export class NodeRuntimes {
   applied(height: bigint): void {
     for (const runtime of this.#open.values()) runtime.applied(height)
     this.#keyManager?.applied(height)
+  }
+
+  /** To be called when a transaction of the consensus layer may wait for a block. */
+  offered(transaction: Uint8Array): void {
+    if (this.#options.config.part !== 'compute') return
+    const { id, commits = [] } = offeredCommitments(transaction) ?? {}
+    const shell = id && this.find(id)?.worker.shell
+    for (const commit of commits) shell?.commitmentSeen(commit)
   }
 
   /** Ends everything; what is durable stays. */

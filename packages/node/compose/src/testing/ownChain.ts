@@ -138,7 +138,7 @@ export class OwnChain {
         addEvidence: none,
         estimateGas: (signer, transaction) => application.services.estimateGas(signer, transaction),
         checkTx: (raw, { onFate = none }) => {
-          const response = application.checkTx(raw)
+          const response = application.checkTx(raw, 'new')
           if (response.code === 0) chain.#pool.push({ raw, onFate })
           return { response, notAdded: undefined }
         },
