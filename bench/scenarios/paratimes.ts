@@ -18,8 +18,8 @@ import type { Meter, Partner, Scenario } from '../src/scenario.ts'
 const SECOND = 1000
 const IDLE_MS = 20_000
 const LOAD_MS = 30_000
-/** Rounds under load before the first that counts. */
-const WARM_ROUNDS = 3
+/** Payments of each ParaTime before the first that counts: its program has a process to warm up. */
+const WARM_PAID = 5_000
 /** Payments on their way to one node, which checks them before it answers; one connection. */
 const SENDERS = 200
 /** Signed before: more than can be paid meanwhile. */
@@ -67,11 +67,11 @@ async function measureSpan(network: ParatimeNetwork, ms: number): Promise<Span> 
 async function whileFlooded<T>(flooded: readonly PaidParatime[], work: () => Promise<T>) {
   const life = new AbortController()
   const floods = flooded.map((paratime) => {
-    paratime.sign(SIGNED / flooded.length)
+    paratime.sign(WARM_PAID + SIGNED / flooded.length)
     return paratime.flood(life.signal, Math.floor(SENDERS / flooded.length))
   })
-  const begun = flooded.map(({ progress }) => progress.rounds)
-  const isGoing = () => flooded.every((p, i) => p.progress.rounds >= begun[i]! + WARM_ROUNDS)
+  const begun = flooded.map(({ progress }) => progress.paid)
+  const isGoing = () => flooded.every((p, i) => p.progress.paid >= begun[i]! + WARM_PAID)
   try {
     await until(isGoing)
     return await work()
