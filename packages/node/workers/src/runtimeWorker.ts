@@ -30,7 +30,7 @@ import type { FollowedRuntime } from './client/followedAnswers.ts'
 import type { HostedParts } from './client/hostedAnswers.ts'
 import { ExecutorCounter } from './executor/executorCounter.ts'
 import { ExecutorShell, type MethodCall } from './executor/executorShell.ts'
-import { honestly, type MisdeedsIn } from './executor/misdeedsIn.ts'
+import type { MisdeedsIn } from './executor/misdeedsIn.ts'
 import { RuntimeCalls } from './executor/runtimeCalls.ts'
 import { SignedRecords } from './executor/signedRecords.ts'
 import { countRounds } from './history/roundCounter.ts'
@@ -52,7 +52,7 @@ export interface ExecutorOptions {
   readonly host: (store: RuntimeStore) => HostedRuntime
   readonly signer: Signer
   readonly submit: (call: MethodCall) => Promise<unknown>
-  readonly misdeedsIn?: MisdeedsIn
+  readonly misdeedsIn?: MisdeedsIn | undefined
 }
 
 /** What a worker is made of. */
@@ -238,7 +238,7 @@ export class RuntimeWorker {
 
 function createExecutor(
   { ask, network, world, files, folder, onFatal }: RuntimeWorkerOptions,
-  { config, pool, host: hostOf, signer, submit, misdeedsIn = honestly }: ExecutorOptions,
+  { config, pool, host: hostOf, signer, submit, misdeedsIn }: ExecutorOptions,
   { history, store, metrics }: OpenParts,
 ): { readonly shell: ExecutorShell; readonly hosted: HostedParts } {
   const host = hostOf(store)

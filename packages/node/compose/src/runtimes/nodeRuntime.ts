@@ -22,7 +22,7 @@ import type { CallObserver } from '@wadi/runtime-host/metrics'
 import { RuntimeNotices } from '@wadi/runtime-host/runtime-notices'
 import type { VersionedRuntime } from '@wadi/runtime-host/versioned-runtime'
 import { EnclaveCaller } from '@wadi/workers/enclave-caller'
-import { honestly, type MisdeedsIn } from '@wadi/workers/misdeeds-in'
+import type { MisdeedsIn } from '@wadi/workers/misdeeds-in'
 import type { RuntimeStore } from '@wadi/workers/runtime-store'
 import { type ExecutorOptions, RuntimeWorker } from '@wadi/workers/runtime-worker'
 import type { NodeWorld } from '../createNode.ts'
@@ -275,7 +275,7 @@ async function openWorker(
 }
 
 function executorOf(
-  { wish, config, chainContext, rules, node, submitter, misdeedsIn = honestly }: NodeRuntimeOptions,
+  { wish, config, chainContext, rules, node, submitter, misdeedsIn }: NodeRuntimeOptions,
   host: ExecutorOptions['host'],
 ): ExecutorOptions {
   const own = PublicKey.check(node.publicKey)

@@ -45,7 +45,7 @@ import { CommitteeGossip } from './committeeGossip.ts'
 import { ConsensusWatch } from './consensusWatch.ts'
 import { EquivocationReports } from './equivocationReports.ts'
 import type { ExecutorCounter } from './executorCounter.ts'
-import { honestly, type MisdeedsIn, misbehaveIn } from './misdeedsIn.ts'
+import { type MisdeedsIn, misbehaveIn } from './misdeedsIn.ts'
 import { RoundBases } from './roundBases.ts'
 import { RuntimeCalls } from './runtimeCalls.ts'
 import type { SignedRecords } from './signedRecords.ts'
@@ -70,8 +70,8 @@ export interface ExecutorShellOptions {
   readonly submit: (call: MethodCall) => Promise<unknown>
   readonly world: { readonly clock: Clock; readonly timers: Timers; readonly log: Logger }
   readonly counter: ExecutorCounter
-  /** What it does against the protocol, for tests. */
-  readonly misdeedsIn?: MisdeedsIn
+  /** What it does against the protocol, for tests; honest without. */
+  readonly misdeedsIn?: MisdeedsIn | undefined
   /** Is told of a fault of ours. */
   readonly onFatal: (error: unknown) => void
 }
@@ -98,7 +98,7 @@ export class ExecutorShell {
   readonly #leaving: (() => unknown)[] = []
 
   constructor(options: ExecutorShellOptions) {
-    const { config, ask, records, network, world, misdeedsIn = honestly, onFatal } = options
+    const { config, ask, records, network, world, misdeedsIn, onFatal } = options
     const { runtimeId } = config
     this.#options = options
     this.#timers = new NamedTimers(world.timers)
@@ -107,7 +107,8 @@ export class ExecutorShell {
       step: (before, input) => {
         const { state, effects } = stepExecutor(before, input, world.clock.monotonicMs())
         options.counter.stepped(before, input, state, effects)
-        return { state, effects: misbehaveIn(misdeedsIn, effects) }
+        const wanted = misdeedsIn === undefined ? effects : misbehaveIn(misdeedsIn, effects)
+        return { state, effects: wanted }
       },
       carryOut: (effect) => this.#carryOut(effect),
       onFatal,

@@ -6,11 +6,6 @@ import type { ExecutorEffect } from '@wadi/runtime-executor/executor'
 /** What an executor does against the protocol in a round. */
 export type MisdeedsIn = (round: bigint) => readonly Misdeed[]
 
-/** Nothing, in any round. */
-export function honestly(): readonly Misdeed[] {
-  return []
-}
-
 /** What it does in place of what an honest node would do. */
 export function misbehaveIn(
   misdeedsIn: MisdeedsIn,
