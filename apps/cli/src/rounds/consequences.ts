@@ -10,6 +10,11 @@ import { COMMON_POOL_ADDRESS } from '@wadi/primitives/reservedAddresses'
 import type { RoundDesk, RoundSpan } from './findRound.ts'
 import type { Member, Payment, Penalty, Step } from './roundFacts.ts'
 
+interface Sum {
+  readonly account: Address
+  readonly amount: bigint
+}
+
 const isCommonPool = (address: Address) => equalBytes(address, COMMON_POOL_ADDRESS)
 
 /** Who got something out of the common pool. */
@@ -25,10 +30,6 @@ function rewardOf({ transfer, escrow }: Event) {
 function payment(kind: Payment['kind'], height: bigint, { account, amount }: Sum): Payment {
   return { kind, height, account, amount }
 }
-interface Sum {
-  readonly account: Address
-  readonly amount: bigint
-}
 
 /** The same with one entry for each account: commission is paid apart from the rest. */
 function summed(all: readonly Sum[]): readonly Sum[] {
@@ -41,24 +42,42 @@ function summed(all: readonly Sum[]): readonly Sum[] {
   return sums.filter(({ amount }) => amount > 0n)
 }
 
+/** What was taken at once, and who was given of it. */
+interface Settlement {
+  readonly takes: Sum[]
+  readonly gives: Sum[]
+}
+
+/** Whoever settles takes first: what is taken after something was given is another's. */
+function settlementsIn(events: readonly Event[]): readonly Settlement[] {
+  const found: Settlement[] = []
+  for (const event of events) {
+    const last = found.at(-1)
+    const take = event.escrow?.take
+    const gives = rewardOf(event)
+    if (take !== undefined) {
+      const sum = { account: take.owner, amount: take.amount + take.debondingAmount }
+      if (last === undefined || last.gives.length > 0) found.push({ takes: [sum], gives: [] })
+      else last.takes.push(sum)
+    } else if (gives !== undefined) last?.gives.push(gives)
+  }
+  return found
+}
+
 /** What was taken from the entities of members at a height, and who was given of it. */
-function paymentsIn(
+export function paymentsIn(
   events: readonly Event[],
   height: bigint,
-  members: readonly Member[],
+  members: readonly Pick<Member, 'entity'>[],
 ): readonly Payment[] {
   const accounts = members.flatMap(({ entity }) => (entity ? [stakingAddress(entity)] : []))
-  const takes = events.flatMap(({ escrow }, i) => {
-    const take = escrow?.take
-    const isMember = take && accounts.some((account) => equalBytes(account, take.owner))
-    return isMember ? [{ i, account: take.owner, amount: take.amount + take.debondingAmount }] : []
-  })
-  const [first] = takes
-  if (first === undefined) return []
-  const given = events.slice(first.i).flatMap((event) => rewardOf(event) ?? [])
+  const isMembers = (sum: Sum) => accounts.some((account) => equalBytes(account, sum.account))
+  const own = settlementsIn(events).filter(({ takes }) => takes.some(isMembers))
+  const takes = own.flatMap((each) => each.takes.filter(isMembers))
+  const gives = own.flatMap((each) => each.gives)
   return [
     ...summed(takes).map((sum) => payment('slashed', height, sum)),
-    ...summed(given).map((sum) => payment('rewarded', height, sum)),
+    ...summed(gives).map((sum) => payment('rewarded', height, sum)),
   ]
 }
 
