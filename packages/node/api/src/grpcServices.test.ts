@@ -143,8 +143,8 @@ const NEVER = 99n
 function caller(address?: string) {
   const peer =
     address === undefined
-      ? ({ kind: 'unix', address: '', certificate: undefined } as const)
-      : ({ kind: 'tcp', address, certificate: undefined } as const)
+      ? ({ kind: 'unix', address: '', certificate: undefined, caller: undefined } as const)
+      : ({ kind: 'tcp', address, certificate: undefined, caller: address } as const)
   const { signal } = new AbortController()
   const stream: ServerStream<unknown> = {
     path: '',

@@ -2,14 +2,14 @@
 
 import type { CodedError } from '@wadi/base/errors'
 import type { Call } from '@wadi/grpc/implement'
-import { callerName } from './callerName.ts'
+import { Shares } from '@wadi/grpc/shares'
 
 type Peer = Call['peer']
 
 /** See the top of this file. */
 export interface RoomBounds {
   readonly countMax: number
-  /** Of one address at a port; those at a path are all the operator. */
+  /** Of one caller, as the listener tells them apart; those at a path are all the operator. */
   readonly perAddressMax: number
   /** What somebody is told for whom there is no room. */
   readonly refusal: () => CodedError
@@ -18,11 +18,12 @@ export interface RoomBounds {
 /** See the top of this file. */
 export class Room {
   readonly #bounds: RoomBounds
-  readonly #ofAddress = new Map<string, number>()
+  readonly #shares: Shares
   #count = 0
 
   constructor(bounds: RoomBounds) {
     this.#bounds = bounds
+    this.#shares = new Shares(bounds.perAddressMax)
   }
 
   /** How many calls go on. */
@@ -31,25 +32,17 @@ export class Room {
   }
 
   /** Lets a call in, or throws. Returns how it leaves, which counts once. */
-  enter({ kind, address }: Peer): () => void {
-    const { countMax, perAddressMax, refusal } = this.#bounds
-    const name = kind === 'unix' ? undefined : callerName(address)
-    const ofAddress = name === undefined ? 0 : (this.#ofAddress.get(name) ?? 0)
-    if (this.#count >= countMax || ofAddress >= perAddressMax) throw refusal()
+  enter({ caller }: Peer): () => void {
+    const { countMax, refusal } = this.#bounds
+    if (this.#count >= countMax || !this.#shares.has(caller)) throw refusal()
     this.#count++
-    if (name !== undefined) this.#ofAddress.set(name, ofAddress + 1)
+    this.#shares.enter(caller)
     let isIn = true
     return () => {
       if (!isIn) return
       isIn = false
       this.#count--
-      if (name !== undefined) this.#leave(name)
+      this.#shares.leave(caller)
     }
-  }
-
-  #leave(name: string): void {
-    const left = (this.#ofAddress.get(name) ?? 0) - 1
-    if (left > 0) this.#ofAddress.set(name, left)
-    else this.#ofAddress.delete(name)
   }
 }

@@ -114,11 +114,12 @@ export class Connection {
   }
 
   #look(): Peer {
-    if (this.#opening.isPath) return { kind: 'unix', address: '', certificate: undefined }
+    const { caller } = this
+    if (this.#opening.isPath) return { kind: 'unix', address: '', certificate: undefined, caller }
     const socket = this.#socket
     const certificate =
       socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.raw : undefined
-    return { kind: 'tcp', address: socket.remoteAddress ?? '', certificate }
+    return { kind: 'tcp', address: socket.remoteAddress ?? '', certificate, caller }
   }
 
   #openSecure(secure: SecureSockets): void {

@@ -159,6 +159,20 @@ describe('the calls of one caller', () => {
     await test.service.until(() => test.service.calls[0]!.signal.aborted)
     assert.equal(await ask(second), String(STATUS.ok))
   })
+
+  it('bear a name that is found out once for each connection', async () => {
+    const named: string[] = []
+    const nameOf = (address: string) => `caller ${named.push(address)}`
+    const shares = sharesOf({ connectionsMax: 5, callsMax: 2 })
+    const callers = { ...shares.callers!, nameOf }
+    await using test = await TestServer.start({ ...shares, callers })
+    using client = new RawClient(place(test))
+    for (let i = 0; i < 3; i++) await client.ask(ECHO, FRAME)
+    client.begin('/oasis-core.Test/Wait').end(FRAME)
+    await test.service.until(() => test.service.calls.length > 0)
+    assert.equal(test.service.calls.at(-1)!.peer.caller, 'caller 1')
+    assert.deepEqual(named, ['127.0.0.1'])
+  })
 })
 
 describe('a server that stops', () => {

@@ -4,6 +4,7 @@ import type { Clock } from '@wadi/base/clock'
 import type { Timers } from '@wadi/contracts/world'
 import { type CallObserver, NO_OBSERVER } from '../callObserver.ts'
 import { Expiry } from '../expiry.ts'
+import { Shares } from '../shares.ts'
 import type { Peer } from './exchange.ts'
 import type { CallerBounds, GrpcServerOptions, ServerLimits } from './options.ts'
 
@@ -29,7 +30,7 @@ export class Desk {
   readonly calls = new Set<Holder>()
   readonly callers: CallerBounds | undefined
   /** How many of these are of each caller, where that is bounded. */
-  readonly #ofCaller = new Map<string, number>()
+  readonly #shares: Shares
   /** Calls whose requests are not whole. */
   readonly receiving: Expiry<Holder>
   /** Calls whose answers are not taken. */
@@ -46,6 +47,7 @@ export class Desk {
     this.limits = limits
     this.onFailure = onFailure
     this.callers = callers
+    this.#shares = new Shares(callers?.callsMax ?? limits.calls)
     this.#left = limits.heldBytes
     const time = { clock, timers }
     const { receivingMs, lingeringMs } = limits
@@ -54,30 +56,23 @@ export class Desk {
   }
 
   /** May there be one more call, and one more of this caller? */
-  hasRoom(peer: Peer): boolean {
+  hasRoom({ caller }: Peer): boolean {
     if (this.calls.size >= this.limits.calls) return false
-    const name = this.callerOf(peer)
-    if (name === undefined || this.callers === undefined) return true
-    return (this.#ofCaller.get(name) ?? 0) < this.callers.callsMax
+    return this.#shares.has(caller)
   }
 
   begin(call: Holder, peer: Peer): void {
     this.calls.add(call)
-    const name = this.callerOf(peer)
-    if (name !== undefined) this.#ofCaller.set(name, (this.#ofCaller.get(name) ?? 0) + 1)
+    this.#shares.enter(peer.caller)
   }
 
   end(call: Holder, peer: Peer): void {
     this.calls.delete(call)
-    const name = this.callerOf(peer)
-    if (name === undefined) return
-    const left = (this.#ofCaller.get(name) ?? 0) - 1
-    if (left > 0) this.#ofCaller.set(name, left)
-    else this.#ofCaller.delete(name)
+    this.#shares.leave(peer.caller)
   }
 
   /** Whose share it counts for; undefined where there are no shares. */
-  callerOf({ kind, address }: Peer): string | undefined {
+  callerOf({ kind, address }: Pick<Peer, 'kind' | 'address'>): string | undefined {
     return kind === 'unix' ? undefined : this.callers?.nameOf(address)
   }
 

@@ -10,6 +10,8 @@ export interface Peer {
   readonly address: string
   /** What the client has shown of itself in TLS, in DER; nobody has looked at it yet. */
   readonly certificate: Uint8Array | undefined
+  /** Whose share it counts for; undefined where there are no shares. */
+  readonly caller: string | undefined
 }
 
 /** What a request tells. */

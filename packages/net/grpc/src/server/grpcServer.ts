@@ -100,7 +100,7 @@ export class GrpcServer {
     const connections = this.#connections
     const { remoteAddress: address = '' } = socket
     const kind = this.#opening.isPath ? 'unix' : 'tcp'
-    const caller = this.#desk.callerOf({ kind, address, certificate: undefined })
+    const caller = this.#desk.callerOf({ kind, address })
     const connection = connections.admit(
       caller,
       () => new Connection(socket, connections, this.#opening, caller),
