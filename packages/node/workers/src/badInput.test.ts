@@ -19,7 +19,11 @@ import { Hash } from '@wadi/primitives/hash'
 import type { OfferedCheckpoint } from '@wadi/runtime-executor/sync/input'
 import { CHAIN_CONTEXT, RUNTIME_ID, SIGNATURES } from '@wadi/runtime-executor/testing/test-network'
 import { toyTransaction } from '@wadi/runtime-executor/testing/toy-runtime'
-import { hostileBytes, misspelled } from '@wadi/runtime-protocol/arbitrary/hostile-bytes'
+import {
+  hostileBytes,
+  misspelled,
+  tryHostileLater,
+} from '@wadi/runtime-protocol/arbitrary/hostile-bytes'
 import { hashOfHeader, nextRound, stateRootOf } from '@wadi/runtime-protocol/block'
 import { signProposal } from '@wadi/runtime-protocol/commitments/proposal'
 import {
@@ -104,8 +108,7 @@ describe('Bad input: storage-sync answers: changes', () => {
         assert.ok(!store.hasRoot(STEP.to))
       }
     }
-    for (const bytes of misspelled(good).values()) await check(bytes)
-    await fc.assert(fc.asyncProperty(hostileBytes(good), check), { numRuns: 200 })
+    await tryHostileLater([good], check, 200)
   })
 
   it('that no tree can take are held against whoever gave them, as are those of another root', async () => {
@@ -174,8 +177,7 @@ describe('Bad input: storage-sync answers: checkpoints', () => {
       }
     }
     assert.equal((await list(good)).offered.length, 1)
-    for (const bytes of misspelled(good).values()) await check(bytes)
-    await fc.assert(fc.asyncProperty(hostileBytes(good), check), { numRuns: 200 })
+    await tryHostileLater([good], check, 200)
   })
 
   it('that are said twice have one peer', async () => {
@@ -384,8 +386,7 @@ describe('Bad input: storage-sync requests', () => {
         assert.ok(outcome.kind === 'answered' || isTold(outcome.error), method)
         assert.deepEqual(fatal, [])
       }
-      for (const bytes of misspelled(good).values()) await check(bytes)
-      await fc.assert(fc.asyncProperty(hostileBytes(good), check), { numRuns: 60 })
+      await tryHostileLater([good], check, 60)
     }
   })
 

@@ -99,3 +99,13 @@ export function tryHostile(
   for (const bytes of good) for (const wrong of misspelled(bytes).values()) attempt(wrong)
   fc.assert(fc.property(hostileBytes(...good), attempt), { numRuns })
 }
+
+/** As {@link tryHostile}, for what takes its time; `check` judges refusals, too. */
+export async function tryHostileLater(
+  good: readonly Uint8Array[],
+  check: (bytes: Uint8Array) => Promise<void>,
+  numRuns = 300,
+): Promise<void> {
+  for (const bytes of good) for (const wrong of misspelled(bytes).values()) await check(wrong)
+  await fc.assert(fc.asyncProperty(hostileBytes(...good), check), { numRuns })
+}
