@@ -3,16 +3,17 @@ import { describe, it } from 'node:test'
 import { make } from '@wadi/cbor/codec'
 import { Runtime, VersionInfo } from '@wadi/consensus/registry/runtime'
 import { Node, NodeRuntime } from '@wadi/primitives/node'
-import { activeDeployment, registeredRuntime } from './deployments.ts'
+import { activeDeployment, nextDeployment, registeredRuntime } from './deployments.ts'
 import { OTHER_RUNTIME_ID, RUNTIME_ID } from './testing/testCommittee.ts'
 
 const version = (major: number) => ({ major, minor: 0, patch: 0 })
 
+const deployments = [5n, 1n, 3n, 3n].map((validFrom, i) =>
+  make(VersionInfo, { version: version(i), validFrom }),
+)
+const runtime = make(Runtime, { deployments })
+
 describe('the active deployment', () => {
-  const deployments = [5n, 1n, 3n, 3n].map((validFrom, i) =>
-    make(VersionInfo, { version: version(i), validFrom }),
-  )
-  const runtime = make(Runtime, { deployments })
   const majorAt = (epoch: bigint) => activeDeployment(runtime, epoch)?.version.major
 
   it('is the one that became valid last, and of several the first', () => {
@@ -21,6 +22,18 @@ describe('the active deployment', () => {
 
   it('is none before the first is valid', () => {
     assert.equal(majorAt(0n), undefined)
+  })
+})
+
+describe('the next deployment', () => {
+  const majorAt = (epoch: bigint) => nextDeployment(runtime, epoch)?.version.major
+
+  it('is the one that becomes valid first, and of several the last', () => {
+    assert.deepEqual([0n, 1n, 2n, 3n, 4n].map(majorAt), [1, 3, 3, 0, 0])
+  })
+
+  it('is none when the last is valid', () => {
+    assert.deepEqual([5n, 99n].map(majorAt), [undefined, undefined])
   })
 })
 

@@ -19,6 +19,17 @@ export function activeDeployment({ deployments }: Runtime, epoch: Epoch): Versio
   return active
 }
 
+/** The deployment that becomes valid first; the last in the list of several. */
+export function nextDeployment({ deployments }: Runtime, epoch: Epoch): VersionInfo | undefined {
+  let next: VersionInfo | undefined
+  for (const deployment of deployments) {
+    assert(deployment !== undefined, 'runtime: a registered deployment is null')
+    if (deployment.validFrom <= epoch) continue
+    if (next === undefined || deployment.validFrom <= next.validFrom) next = deployment
+  }
+  return next
+}
+
 /** What a node has registered for exactly this version of a runtime. */
 export function registeredRuntime(
   { runtimes = [] }: Node,

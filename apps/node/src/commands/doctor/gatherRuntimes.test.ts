@@ -202,6 +202,27 @@ describe('what is asked of runtimes', () => {
     })
   })
 
+  it('is what the chain goes by, where two versions are due at once', async () => {
+    const asked = new Asked()
+    const deployment = (minor: number, validFrom: bigint) =>
+      make(VersionInfo, { version: { ...VERSION, minor }, validFrom })
+    const deployments = [deployment(1, 2n), deployment(2, 2n), deployment(3, 60n)]
+    asked.descriptor = { ...runtime, deployments: [...deployments, deployment(4, 60n)] }
+    const { registered } = await asked.runtime()
+    assert.deepEqual([registered?.due?.minor, registered?.next?.version.minor], [1, 4])
+  })
+
+  it('takes no notice of nulls that no registry would have', async () => {
+    const asked = new Asked()
+    const { registered, service } = await asked.runtime()
+    asked.descriptor = { ...runtime, deployments: [undefined, ...runtime.deployments] }
+    asked.nodes = asked.nodes.map(({ runtimes = [], ...node }) => {
+      return { ...node, runtimes: [undefined, ...runtimes] }
+    })
+    const found = await asked.runtime()
+    assert.deepEqual([found.registered, found.service], [registered, service])
+  })
+
   it('is little of a runtime that the network does not have', async () => {
     const asked = new Asked()
     asked.descriptor = undefined

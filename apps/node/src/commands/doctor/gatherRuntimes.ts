@@ -16,6 +16,7 @@ import { calls as roothashCalls } from '@wadi/consensus/roothash/api'
 import type { Epoch } from '@wadi/primitives/epoch'
 import type { Namespace } from '@wadi/primitives/namespace'
 import type { PublicKey } from '@wadi/primitives/publicKey'
+import { activeDeployment, nextDeployment } from '@wadi/runtime-protocol/deployments'
 import type { AskedNode } from '../connection/nodeConnection.ts'
 import { orNothing } from './absent.ts'
 import type {
@@ -87,16 +88,18 @@ async function runtimeFacts(node: AskedNode, known: Known): Promise<RuntimeFacts
 }
 
 function registeredOf(
-  { deployments }: Runtime,
+  descriptor: Runtime,
   state: RuntimeState | undefined,
   epoch: Epoch,
 ): RegisteredRuntime {
-  const all = deployments
-    .filter((one) => one !== undefined)
-    .toSorted((a, b) => (a.validFrom < b.validFrom ? -1 : 1))
-  const due = all.findLast(({ validFrom }) => validFrom <= epoch)
-  const next = all.find(({ validFrom }) => validFrom > epoch)
-  return { isSuspended: state?.suspended === true, due: due?.version, next }
+  // The registry has no nulls among them; what answers may.
+  const deployments = descriptor.deployments.filter((one) => one !== undefined)
+  const known = { ...descriptor, deployments }
+  return {
+    isSuspended: state?.suspended === true,
+    due: activeDeployment(known, epoch)?.version,
+    next: nextDeployment(known, epoch),
+  }
 }
 
 /** Who serves a runtime has to run it, whether its node says anything of programs or not. */

@@ -1,6 +1,6 @@
 /** Why a runtime does not go on a node. */
 
-import { printVersion, type Version } from '@wadi/primitives/version'
+import { compareVersions, printVersion, type Version } from '@wadi/primitives/version'
 import { ROUNDS_BEHIND_MAX } from '../../operations/limits.ts'
 import type { Finding } from './finding.ts'
 import type {
@@ -72,8 +72,7 @@ function programFindings(
   { due, next }: RegisteredRuntime,
   { versions, runs }: NonNullable<RuntimeFacts['program']>,
 ): readonly Finding[] {
-  const has = (wanted: Version) =>
-    versions.some((one) => printVersion(one) === printVersion(wanted))
+  const has = (wanted: Version) => versions.some((one) => compareVersions(one, wanted) === 0)
   const found: Finding[] = []
   if (due !== undefined && !has(due))
     found.push({
@@ -181,7 +180,7 @@ function keeperFaults(keeper: KeeperFacts): readonly Finding[] {
         next: `ask again in a minute; the log of the node says why it does not start; else ${BUNDLE_REMEDY}`,
       },
     ]
-  if (due !== undefined && active !== undefined && printVersion(due) !== printVersion(active))
+  if (due !== undefined && active !== undefined && compareVersions(due, active) !== 0)
     return [
       {
         id: 'keeper-version',

@@ -10,8 +10,9 @@ import type { Epoch } from '@wadi/primitives/epoch'
 import type { Node } from '@wadi/primitives/node'
 import { hasRole, ROLES } from '@wadi/primitives/nodeRoles'
 import type { PublicKey } from '@wadi/primitives/publicKey'
-import { printVersion, type Version } from '@wadi/primitives/version'
+import type { Version } from '@wadi/primitives/version'
 import { membersOf } from '@wadi/runtime-protocol/committee'
+import { registeredRuntime } from '@wadi/runtime-protocol/deployments'
 import type { AskedNode } from '../connection/nodeConnection.ts'
 import { orNothing } from './absent.ts'
 import { refusalOf } from './admission.ts'
@@ -40,7 +41,7 @@ export interface ServedRuntime extends ServingNode {
 export async function gatherService(node: AskedNode, served: ServedRuntime): Promise<ServiceFacts> {
   const { id, owner, role, epoch, descriptor } = served
   const all = (await node.ask(registryCalls, 'Registry/GetNodes', LAST)) ?? []
-  const nodes = all.filter(({ expiration }) => expiration >= epoch)
+  const nodes = all.filter(({ expiration }) => expiration >= epoch).map(withoutNulls)
   const query = { height: LAST, id }
   const standing = await orNothing(node.ask(registryCalls, 'Registry/GetNodeStatus', query))
   const fault = standing?.faults.get(descriptor.id)
@@ -68,6 +69,11 @@ export async function gatherService(node: AskedNode, served: ServedRuntime): Pro
   }
 }
 
+/** The registry has no nulls among runtimes of nodes; what answers may. */
+function withoutNulls(node: Node): Node {
+  return { ...node, runtimes: node.runtimes?.filter((one) => one !== undefined) }
+}
+
 /** The versions of the runtime for which a node is registered. */
 function versionsOf({ runtimes = [] }: Node, { id }: Runtime): readonly Version[] {
   return runtimes.flatMap((one) =>
@@ -86,8 +92,7 @@ async function committeeOf(
   const isMember = (of: PublicKey) => members?.some((one) => equalBytes(one.publicKey, of)) === true
   const isOwn = (entityId: PublicKey) => owner !== undefined && equalBytes(entityId, owner)
   const runsDue = (one: Node) =>
-    due !== undefined &&
-    versionsOf(one, descriptor).some((version) => printVersion(version) === printVersion(due))
+    due !== undefined && registeredRuntime(one, descriptor.id, due) !== undefined
   const others = nodes.filter((one) => isOwn(one.entityId) && !equalBytes(one.id, id))
   return {
     isMember: isMember(id),

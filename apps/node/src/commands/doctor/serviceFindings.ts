@@ -1,7 +1,7 @@
 /** Why a node does not serve a runtime for which it is there. */
 
 import type { Epoch } from '@wadi/primitives/epoch'
-import { printVersion } from '@wadi/primitives/version'
+import { compareVersions, printVersion } from '@wadi/primitives/version'
 import type { Finding } from './finding.ts'
 import { LIVE_PERCENT_MIN, LIVE_ROUNDS_MIN } from './limits.ts'
 import type { CommitteeFacts, LivenessFacts, RuntimeFacts, ServiceFacts } from './runtimeFacts.ts'
@@ -61,12 +61,14 @@ function placeFinding(
       why: 'it was not ready for it when it registered: its program, its state or its key manager was missing',
       next: 'remove what else is told here of that runtime; the node registers anew with the next epoch',
     }
-  const due = registered?.due && printVersion(registered.due)
-  if (due !== undefined && !versions.some((one) => printVersion(one) === due))
+  const due = registered?.due
+  if (due !== undefined && !versions.some((one) => compareVersions(one, due) === 0))
     return {
       id: 'other-version',
       what: `the node is registered for other versions of the runtime ${id}`,
-      why: `it has ${versions.map(printVersion).join(' and ')}, and only ${due} is elected now`,
+      why:
+        `it has ${versions.map(printVersion).join(' and ')}, ` +
+        `and only ${printVersion(due)} is elected now`,
       next: 'put the bundle with that version into runtime.paths, and restart the node',
     }
   if (committee === undefined || committee.isMember) return undefined

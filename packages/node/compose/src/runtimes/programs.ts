@@ -6,7 +6,7 @@ import { equalBytes, toHex } from '@wadi/base/bytes'
 import { isTold, UnavailableError } from '@wadi/base/errors'
 import type { Timers } from '@wadi/contracts/world'
 import type { Namespace } from '@wadi/primitives/namespace'
-import type { Version } from '@wadi/primitives/version'
+import { compareVersions, printVersion, type Version } from '@wadi/primitives/version'
 import { explodeBundle } from '@wadi/runtime-host/explode-bundle'
 import type { Launcher } from '@wadi/runtime-host/launcher'
 import { processLauncher } from '@wadi/runtime-host/process-launcher'
@@ -49,18 +49,14 @@ export function loadPrograms(config: ProgramsConfig, timers: Timers): readonly R
   for (const [i, { id, version }] of programs.entries()) {
     const isAnother = programs.slice(0, i).some((one) => isSame(one, { id, version }))
     if (!isAnother) continue
-    const which = `version ${version.major}.${version.minor}.${version.patch} of ${toHex(id)}`
+    const which = `version ${printVersion(version)} of ${toHex(id)}`
     throw refusal(`there are two programs for ${which}; name only one of them`)
   }
   return programs
 }
 
 function isSame(one: Omit<RuntimeProgram, 'launcher'>, other: Omit<RuntimeProgram, 'launcher'>) {
-  const { major, minor, patch } = one.version
-  const { version } = other
-  const isSameVersion =
-    major === version.major && minor === version.minor && patch === version.patch
-  return isSameVersion && equalBytes(one.id, other.id)
+  return compareVersions(one.version, other.version) === 0 && equalBytes(one.id, other.id)
 }
 
 /** Unpacks a bundle, if it is not yet, and says how its program is started. */

@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { equalBytes, toHex } from '@wadi/base/bytes'
 import { isTold, type UnavailableError } from '@wadi/base/errors'
 import type { Namespace } from '@wadi/primitives/namespace'
-import { printVersion, type Version } from '@wadi/primitives/version'
+import { compareVersions, printVersion, type Version } from '@wadi/primitives/version'
 import { programOf } from '@wadi/runtime-host/program-of'
 import { readBundle } from '@wadi/runtime-protocol/bundle'
 import { zlibCompression } from '@wadi/runtime-protocol/bundle/compliance/zlib-compression'
@@ -124,7 +124,7 @@ function checkVersions(programs: readonly NamedProgram[], refuse: Refuse) {
   return programs.flatMap(({ key, id, version }, i) => {
     const other = programs
       .slice(0, i)
-      .find((one) => equalBytes(one.id, id) && printVersion(one.version) === printVersion(version))
+      .find((one) => equalBytes(one.id, id) && compareVersions(one.version, version) === 0)
     if (other === undefined) return []
     const which = `version ${printVersion(version)} of ${toHex(id)}`
     return [refuse('programTwice', key, `is ${which}, and so is ${other.key}; remove one of them`)]

@@ -1,9 +1,9 @@
 /** Which version of a runtime is to run, and which one is to be ready when it is due. */
 
-import type { Runtime, VersionInfo } from '@wadi/consensus/registry/runtime'
+import type { Runtime } from '@wadi/consensus/registry/runtime'
 import type { Epoch } from '@wadi/primitives/epoch'
 import type { Version } from '@wadi/primitives/version'
-import { activeDeployment } from '@wadi/runtime-protocol/deployments'
+import { activeDeployment, nextDeployment } from '@wadi/runtime-protocol/deployments'
 
 /** What is to run. */
 export interface VersionChoice {
@@ -28,15 +28,4 @@ export function decideVersions(
   const isSoon =
     next !== undefined && preWarmEpochs !== undefined && next.validFrom - epoch <= preWarmEpochs
   return { active, next: isSoon ? next.version : undefined }
-}
-
-/** The deployment that becomes valid first; the last in the list of several. */
-function nextDeployment({ deployments }: Runtime, epoch: Epoch): VersionInfo | undefined {
-  let next: VersionInfo | undefined
-  for (const deployment of deployments) {
-    if (deployment === undefined || deployment.validFrom <= epoch) continue
-    if (next !== undefined && next.validFrom < deployment.validFrom) continue
-    next = deployment
-  }
-  return next
 }
