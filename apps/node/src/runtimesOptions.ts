@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { equalBytes, toHex } from '@wadi/base/bytes'
 import type { RuntimesConfig, RuntimeWish } from '@wadi/compose/runtimes/config'
 import type { NodeConfig as Settings } from '@wadi/node-config/node-config'
+import { isOwnParatime, type OwnParatime } from '@wadi/node-config/own-paratimes'
 import { encodeFree } from './freeCbor.ts'
 import { badSetting } from './nodeOptions.ts'
 
@@ -104,13 +105,12 @@ function wishesOf({ mode, runtime, keymanager }: Settings): readonly RuntimeWish
 }
 
 /** The programs of this house, by what they are called in a configuration. */
-const OWN_MODULES: ReadonlyMap<string, string> = new Map([
-  ['keyvalue', import.meta.resolve('@wadi/runtime-guest/programs/keyvalue')],
-  ['accounts', import.meta.resolve('@wadi/runtime-guest/programs/accounts')],
-  ['keymanager', import.meta.resolve('@wadi/runtime-guest/programs/keymanager')],
-])
+const OWN_MODULES: Readonly<Record<OwnParatime, string>> = {
+  keyvalue: import.meta.resolve('@wadi/runtime-guest/programs/keyvalue'),
+  accounts: import.meta.resolve('@wadi/runtime-guest/programs/accounts'),
+  keymanager: import.meta.resolve('@wadi/runtime-guest/programs/keymanager'),
+}
 
 function moduleOf(name: string): URL {
-  const own = OWN_MODULES.get(name)
-  return own === undefined ? pathToFileURL(resolve(name)) : new URL(own)
+  return isOwnParatime(name) ? new URL(OWN_MODULES[name]) : pathToFileURL(resolve(name))
 }

@@ -3,13 +3,11 @@
 import { accessSync, constants } from 'node:fs'
 import type { UnavailableError } from '@wadi/base/errors'
 import type { NodeConfig } from '../nodeConfig.ts'
-import type { NodeMode } from '../sections/sections.ts'
-import { OWN_PARATIMES } from '../sections/wadiConfig.ts'
+import { isOwnParatime } from '../ownParatimes.ts'
+import { MODES_WITHOUT_RUNTIMES } from '../sections/sections.ts'
 import { loosenessOf } from './dataFolder.ts'
 import { checkContents } from './fileContents.ts'
 import { type CheckContext, obstacle, systemCode } from './obstacle.ts'
-
-const WITHOUT_RUNTIMES: readonly NodeMode[] = ['validator', 'seed']
 
 interface NamedFile {
   readonly key: string
@@ -34,9 +32,9 @@ function namedFilesOf(config: NodeConfig): readonly NamedFile[] {
   }
   for (const [i, path] of runtime.paths.entries()) add(`runtime.paths[${i}]`, path, 'read')
   for (const [i, { module }] of wadi.paratimes.entries())
-    if (!OWN_PARATIMES.includes(module)) add(`wadi.paratimes[${i}].module`, module, 'read')
+    if (!isOwnParatime(module)) add(`wadi.paratimes[${i}].module`, module, 'read')
   const runsRuntimes =
-    runtime.runtimes.length + runtime.paths.length > 0 && !WITHOUT_RUNTIMES.includes(mode)
+    runtime.runtimes.length + runtime.paths.length > 0 && !MODES_WITHOUT_RUNTIMES.includes(mode)
   if (!runsRuntimes) return named
   if (runtime.provisioner === 'sandboxed')
     add('runtime.sandbox_binary', runtime.sandboxBinary, 'run')

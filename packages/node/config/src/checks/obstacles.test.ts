@@ -372,6 +372,19 @@ describe('the state of others', () => {
   })
 })
 
+describe('a peer of the network of runtimes', () => {
+  it('is known by its key, and not by an id', async () => {
+    const peersOf = (name: string) =>
+      textOf(
+        newFolder(),
+        `p2p: {port: 0, connection_manager: {persistent_peers: ["${name}@1.2.3.4:5"]}}`,
+      )
+    const id = 'ab'.repeat(20)
+    await assertOnly(peersOf(id), 'badAddress', /has an id and no key; write <key in base64>/)
+    assert.deepEqual(await obstaclesOf(peersOf(`${'A'.repeat(43)}=`)), [])
+  })
+})
+
 describe('files that the process may have open', () => {
   const many = (dataDir: string) =>
     textOf('""')

@@ -2,6 +2,7 @@
 
 import { isIP } from 'node:net'
 import type { UnavailableError } from '@wadi/base/errors'
+import { isPeerId } from '@wadi/comet-p2p/net-address'
 import { openFilesMax } from '@wadi/comet-p2p/open-files'
 import { LIGHT_PROVIDERS_MIN } from '../limits.ts'
 import type { NodeConfig } from '../nodeConfig.ts'
@@ -75,7 +76,8 @@ export function checkAddresses({ p2p }: NodeConfig, context: CheckContext): Unav
   for (const [i, peer] of p2p.connectionManager.persistentPeers.entries()) {
     const key = `p2p.connection_manager.persistent_peers[${i}]`
     const sentence = `${peer} has an id and no key; write <key in base64>@<address>`
-    if (/^[\da-f]{40}@/.test(peer)) found.push(obstacle('badAddress', context, key, sentence))
+    if (isPeerId(peer.slice(0, peer.indexOf('@'))))
+      found.push(obstacle('badAddress', context, key, sentence))
   }
   for (const [i, address] of p2p.registration.addresses.entries()) {
     const host = address.slice(0, address.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1')

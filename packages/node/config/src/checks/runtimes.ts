@@ -10,13 +10,11 @@ import { readBundle } from '@wadi/runtime-protocol/bundle'
 import { zlibCompression } from '@wadi/runtime-protocol/bundle/compliance/zlib-compression'
 import { findComponent, ON_CHAIN } from '@wadi/runtime-protocol/bundle/components'
 import type { NodeConfig } from '../nodeConfig.ts'
-import type { NodeMode } from '../sections/sections.ts'
+import { MODES_WITHOUT_RUNTIMES, type NodeMode } from '../sections/sections.ts'
 import { type CheckContext, obstacle } from './obstacle.ts'
 
 /** Nodes that register for runtimes, and so run them. */
 const RUNNING: readonly NodeMode[] = ['compute', 'observer', 'keymanager']
-/** COMPAT(oasis-core): these are told of none, unless it is for tests. */
-const WITHOUT: readonly NodeMode[] = ['validator', 'seed']
 const RUNTIMES = 'runtime.runtimes'
 
 type Refuse = (reason: string, key: string, sentence: string) => UnavailableError
@@ -42,7 +40,7 @@ function hasRuntimes(config: NodeConfig): boolean {
 
 function checkMode(config: NodeConfig, { isForTests }: CheckContext, refuse: Refuse) {
   const { mode } = config
-  if (WITHOUT.includes(mode) && hasRuntimes(config) && !isForTests) {
+  if (MODES_WITHOUT_RUNTIMES.includes(mode) && hasRuntimes(config) && !isForTests) {
     const sentence =
       `a node in mode ${mode} has no runtimes; remove it, runtime.paths and wadi.paratimes, ` +
       'or set mode to compute, observer or client'
@@ -158,7 +156,7 @@ export function checkRuntimes(
   const wrongMode = checkMode(config, context, refuse)
   if (wrongMode !== undefined) return [wrongMode]
   const { mode, runtime, wadi } = config
-  const isIdle = WITHOUT.includes(mode) || !hasRuntimes(config)
+  const isIdle = MODES_WITHOUT_RUNTIMES.includes(mode) || !hasRuntimes(config)
   if (isIdle) return []
   const bundled = runtime.paths.map((path, i) =>
     bundledProgram(path, `runtime.paths[${i}]`, config, refuse),

@@ -28,6 +28,9 @@ export const NODE_MODES = [
 ] as const
 export type NodeMode = (typeof NODE_MODES)[number]
 
+/** COMPAT(oasis-core): these are told of no runtimes, unless it is for tests. */
+export const MODES_WITHOUT_RUNTIMES: readonly NodeMode[] = ['validator', 'seed']
+
 const modeConfig = section('', {
   mode: oneOf(NODE_MODES, { default: 'client', doc: 'What the node is there for.' }),
 })

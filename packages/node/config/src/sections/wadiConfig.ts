@@ -54,9 +54,6 @@ const test = group({
   }),
 })
 
-/** Modules of this house: all others are files. */
-export const OWN_PARATIMES: readonly string[] = ['keyvalue', 'accounts', 'keymanager']
-
 const paratime = record(
   {
     id: namespace({ doc: 'Which runtime.' }),
