@@ -1,10 +1,10 @@
 /** What a network has told beside the tables of the specification. */
 
 import assert from 'node:assert/strict'
-import { toHex } from '@wadi/base/bytes'
+import { equalBytes, toHex } from '@wadi/base/bytes'
 import { type Address, stakingAddress } from '@wadi/primitives/address'
 import type { PublicKey } from '@wadi/primitives/publicKey'
-import { isJudged, standingAfter, standingOf, workersOf } from '@wadi/sim/liveness-tables'
+import { isJudged, standingsOf } from '@wadi/sim/liveness-tables'
 import {
   hasMovements,
   movementsIn,
@@ -15,7 +15,7 @@ import { brokenTables } from '@wadi/sim/round-tables'
 import { decidedOf, endingOf, rankOf, voteOf } from '@wadi/sim/written-round'
 import type { ByzantineCase, Vote } from './byzantineCases.ts'
 import { EPOCH_AFTER, PENALTIES } from './byzantineNetwork.ts'
-import { type CommittedRound, statusesAt } from './committedRounds.ts'
+import { type CommittedRound, statusesAround } from './committedRounds.ts'
 import type { Story, Told } from './liveStories.ts'
 
 function saidBy(round: CommittedRound, node: PublicKey): Vote {
@@ -62,23 +62,15 @@ export function checkRounds({ network, stories }: Told): void {
 /** Liars were away too often when their epoch ended: they are frozen and pay, nobody else does. */
 export async function checkStandings({ network, stories }: Told): Promise<void> {
   for (const { liar, rounds } of stories.values()) {
-    const { before, block } = rounds.at(-1)!
+    const last = rounds.at(-1)!
     const { name } = liar.kind
-    assert.ok(isJudged(before), name)
-    const workers = workersOf(before)
-    const [was, is] = await network.ask((client) =>
-      Promise.all([
-        statusesAt(client, block.height - 1n, workers),
-        statusesAt(client, block.height, workers),
-      ]),
-    )
-    for (const node of workers) {
-      const key = toHex(node)
-      const isLiar = key === toHex(liar.node)
-      const standing = standingOf(was.get(key)!, before)
-      const due = standingAfter(before, { node, before: standing, epoch: EPOCH_AFTER })
-      assert.deepEqual({ ...standingOf(is.get(key)!, before), pays: due.pays }, due, name)
-      assert.equal(due.frozenUntil > 0n, isLiar, `${name}: ${key}`)
+    assert.ok(isJudged(last.before), name)
+    const around = await network.ask((client) => statusesAround(client, last))
+    const standings = standingsOf(last.before, { ...around, epoch: EPOCH_AFTER })
+    for (const { node, due, found } of standings) {
+      const isLiar = equalBytes(node, liar.node)
+      assert.deepEqual({ ...found, pays: due.pays }, due, name)
+      assert.equal(due.frozenUntil > 0n, isLiar, `${name}: ${toHex(node)}`)
       assert.equal(due.pays, isLiar ? PENALTIES.liveness : 0n, name)
     }
   }

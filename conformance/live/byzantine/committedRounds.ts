@@ -2,7 +2,6 @@
 
 import { equalBytes, toHex } from '@wadi/base/bytes'
 import { zero } from '@wadi/cbor/codec'
-import type { NodeStatus } from '@wadi/consensus/registry'
 import { RoundResults, type RuntimeState } from '@wadi/consensus/roothash'
 import { HEADER_TYPES } from '@wadi/consensus/roothash/block'
 import type {
@@ -13,6 +12,7 @@ import type { Event as StakingEvent } from '@wadi/consensus/staking/events'
 import type { Namespace } from '@wadi/primitives/namespace'
 import type { PublicKey } from '@wadi/primitives/publicKey'
 import type { NodeClient } from '@wadi/sdk/node-client'
+import { type Statuses, workersOf } from '@wadi/sim/liveness-tables'
 import type { WrittenRound } from '@wadi/sim/written-round'
 
 /** What a block tells. */
@@ -78,12 +78,24 @@ export async function committedRounds(
   return rounds
 }
 
-/** What the network holds against nodes at a height, by their keys. */
-export async function statusesAt(
+/** What the network holds against a round's workers before the block that ended it, and after. */
+export async function statusesAround(
+  client: NodeClient,
+  { before, block: { height } }: CommittedRound,
+): Promise<{ readonly was: Statuses; readonly is: Statuses }> {
+  const workers = workersOf(before)
+  const [was, is] = await Promise.all([
+    statusesAt(client, height - 1n, workers),
+    statusesAt(client, height, workers),
+  ])
+  return { was, is }
+}
+
+async function statusesAt(
   { registry }: NodeClient,
   height: bigint,
   nodes: readonly PublicKey[],
-): Promise<ReadonlyMap<string, NodeStatus>> {
+): Promise<Statuses> {
   const entries = nodes.map(
     async (id) => [toHex(id), await registry.getNodeStatus({ height, id })] as const,
   )

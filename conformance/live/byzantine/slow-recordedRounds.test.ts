@@ -11,13 +11,18 @@ import { HEADER_TYPES } from '@wadi/consensus/roothash/block'
 import { Channel } from '@wadi/grpc/channel'
 import type { PublicKey } from '@wadi/primitives/publicKey'
 import { createNodeClient, type NodeClient } from '@wadi/sdk/node-client'
-import { standingAfter, standingOf, workersOf } from '@wadi/sim/liveness-tables'
+import { endsEpoch, standingsOf } from '@wadi/sim/liveness-tables'
 import { hasMovements, movementsOf } from '@wadi/sim/payment-tables'
 import { brokenTables } from '@wadi/sim/round-tables'
 import { membersOf } from '@wadi/sim/written-round'
 import { serveArchive } from '../../src/api/servedArchive.ts'
 import { readChain } from '../../src/recordedChain.ts'
-import { type CommittedRound, committedRounds, statusesAt, toldBlocks } from './committedRounds.ts'
+import {
+  type CommittedRound,
+  committedRounds,
+  statusesAround,
+  toldBlocks,
+} from './committedRounds.ts'
 
 /** Whose the members of a round are. */
 async function entitiesOf({ registry }: NodeClient, { before, block }: CommittedRound) {
@@ -64,24 +69,15 @@ async function countsOf(chain: string) {
 }
 
 /** How many workers are frozen when the round ends with its epoch, each as the tables say. */
-async function frozenBy(client: NodeClient, { header, before, block }: CommittedRound) {
-  const isEnd =
-    header.headerType === HEADER_TYPES.epochTransition ||
-    header.headerType === HEADER_TYPES.suspended
-  if (!isEnd) return 0
-  const { height } = block
-  const workers = workersOf(before)
-  const was = await statusesAt(client, height - 1n, workers)
-  const is = await statusesAt(client, height, workers)
-  const epoch = await client.beacon.getEpoch(height)
-  let frozen = 0
-  for (const node of workers) {
-    const key = toHex(node)
-    const due = standingAfter(before, { node, before: standingOf(was.get(key)!, before), epoch })
-    assert.deepEqual({ ...standingOf(is.get(key)!, before), pays: due.pays }, due, key)
-    if (due.pays > 0n) frozen++
-  }
-  return frozen
+async function frozenBy(client: NodeClient, round: CommittedRound) {
+  const { header, before, block } = round
+  if (!endsEpoch(header)) return 0
+  const around = await statusesAround(client, round)
+  const epoch = await client.beacon.getEpoch(block.height)
+  const standings = standingsOf(before, { ...around, epoch })
+  for (const { node, due, found } of standings)
+    assert.deepEqual({ ...found, pays: due.pays }, due, toHex(node))
+  return standings.filter(({ due }) => due.pays > 0n).length
 }
 
 describe('the tables hold of what the reference has committed to', () => {

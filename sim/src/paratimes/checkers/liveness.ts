@@ -1,19 +1,11 @@
 /** Who was away too often is left out, and pays; nobody else. */
 
 import { equalBytes, toHex } from '@wadi/base/bytes'
-import type { NodeStatus } from '@wadi/consensus/registry'
 import * as registryKeys from '@wadi/consensus/registry/keys'
-import { HEADER_TYPES } from '@wadi/consensus/roothash/block'
 import { read } from '@wadi/consensus-services/kernel/state'
 import type { PublicKey } from '@wadi/primitives/publicKey'
-import { type Standing, standingAfter, standingOf, workersOf } from '../tables/livenessTables.ts'
+import { endsEpoch, type Standing, type Statuses, standingsOf } from '../tables/livenessTables.ts'
 import type { EndedRound, ParatimeChecker, ParatimeWorld } from './paratimeChecker.ts'
-
-/** Rounds that end because the time of their committee is over. */
-const ENDS_OF_EPOCHS: readonly number[] = [HEADER_TYPES.epochTransition, HEADER_TYPES.suspended]
-
-/** By the key of the node. */
-type Statuses = ReadonlyMap<string, NodeStatus>
 
 /** See the top of this file. One ParaTime that freezes nodes is looked at, not two. */
 export function createLiveness(world: ParatimeWorld): ParatimeChecker {
@@ -42,16 +34,13 @@ export function createLiveness(world: ParatimeWorld): ParatimeChecker {
       ;[before, after] = [after, statuses()]
     },
     onRound({ paratime, header, before: state, block }) {
-      if (!ENDS_OF_EPOCHS.includes(header.headerType)) return
-      for (const node of workersOf(state)) {
-        const [was, is] = [before.get(toHex(node)), after.get(toHex(node))]
-        if (was === undefined || is === undefined) continue
-        const { epoch } = block
-        const due = standingAfter(state, { node, before: standingOf(was, state), epoch })
-        const found = { ...standingOf(is, state), pays: paidBy(node, block, due.pays) }
-        if (textOf(due) === textOf(found)) continue
+      if (!endsEpoch(header)) return
+      const around = { was: before, is: after, epoch: block.epoch }
+      for (const { node, due, found } of standingsOf(state, around)) {
+        const stands = textOf({ ...found, pays: paidBy(node, block, due.pays) })
+        if (stands === textOf(due)) continue
         const which = `paratime ${paratime}, round ${header.round}: node ${toHex(node)}`
-        world.report(name, `${which} stands at ${textOf(found)}, and not at ${textOf(due)}`)
+        world.report(name, `${which} stands at ${stands}, and not at ${textOf(due)}`)
       }
     },
   }

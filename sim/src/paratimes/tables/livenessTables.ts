@@ -3,6 +3,7 @@
 import { toHex } from '@wadi/base/bytes'
 import type { NodeStatus } from '@wadi/consensus/registry'
 import type { RuntimeState } from '@wadi/consensus/roothash'
+import { HEADER_TYPES, type Header } from '@wadi/consensus/roothash/block'
 import { SlashReason } from '@wadi/consensus/staking'
 import type { Epoch } from '@wadi/primitives/epoch'
 import type { PublicKey } from '@wadi/primitives/publicKey'
@@ -17,12 +18,31 @@ export interface Standing {
   readonly pays: bigint
 }
 
+/** What the network holds against nodes, by their keys. */
+export type Statuses = ReadonlyMap<string, NodeStatus>
+
+/** A worker when the time of its committee is over. */
+export interface WorkerStanding {
+  readonly node: PublicKey
+  /** As the tables say. */
+  readonly due: Standing
+  /** As its status says, which knows nothing of payments. */
+  readonly found: Standing
+}
+
 const PERCENT = 100n
 const FAILURES_MAX = 255
 const DOUBLINGS_MAX = 6
+/** Rounds that end because the time of their committee is over. */
+const ENDS_OF_EPOCHS: readonly number[] = [HEADER_TYPES.epochTransition, HEADER_TYPES.suspended]
+
+/** Are workers judged with this block? */
+export function endsEpoch({ headerType }: Header): boolean {
+  return ENDS_OF_EPOCHS.includes(headerType)
+}
 
 /** Of a node in a status. */
-export function standingOf({ faults, freezeEndTime }: NodeStatus, state: RuntimeState): Standing {
+function standingOf({ faults, freezeEndTime }: NodeStatus, state: RuntimeState): Standing {
   const fault = state.runtime && faults.get(state.runtime.id)
   return {
     failures: fault?.failures ?? 0,
@@ -54,7 +74,7 @@ export function wasLive(state: RuntimeState, node: PublicKey): boolean {
 }
 
 /** Where a worker stands when the committee's time is over and `epoch` begins. */
-export function standingAfter(
+function standingAfter(
   state: RuntimeState,
   { node, before, epoch }: { node: PublicKey; before: Standing; epoch: Epoch },
 ): Standing {
@@ -75,6 +95,22 @@ export function standingAfter(
 
 function suspendedUntil(failures: number, epoch: Epoch): Epoch {
   return failures === 0 ? 0n : epoch + (1n << BigInt(Math.min(failures, DOUBLINGS_MAX)))
+}
+
+/**
+ * The workers of a committee when its time is over and `epoch` begins, but for those that have no
+ * status before the block or after it.
+ */
+export function standingsOf(
+  state: RuntimeState,
+  { was, is, epoch }: { readonly was: Statuses; readonly is: Statuses; readonly epoch: Epoch },
+): readonly WorkerStanding[] {
+  return workersOf(state).flatMap((node) => {
+    const [before, after] = [was.get(toHex(node)), is.get(toHex(node))]
+    if (before === undefined || after === undefined) return []
+    const due = standingAfter(state, { node, before: standingOf(before, state), epoch })
+    return [{ node, due, found: standingOf(after, state) }]
+  })
 }
 
 /** The workers of a committee, each once. */
