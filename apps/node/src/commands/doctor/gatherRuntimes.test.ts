@@ -126,6 +126,9 @@ class Asked {
     'Scheduler/GetValidators': () => [{ id: key(8), entityId: key(6), votingPower: 1n }],
   } as never
 
+  runtimes = [runtime.id]
+  readonly asked: string[] = []
+
   get status(): Status {
     const said = make(RuntimeStatus, {
       latestRound: 400n,
@@ -144,14 +147,20 @@ class Asked {
       ...zero(Status),
       mode: this.mode,
       identity: { ...zero(Status).identity, node: own },
-      runtimes: keyedMap(Namespace, [[runtime.id, said]]),
+      runtimes: keyedMap(
+        Namespace,
+        this.runtimes.map((id) => [id, said] as const),
+      ),
       keymanager: this.keymanager,
     }
   }
 
   get node(): AskedNode {
     return {
-      ask: async (_: unknown, name: string, question: never) => this.answers[name]!(question),
+      ask: async (_: unknown, name: string, question: never) => {
+        this.asked.push(name)
+        return this.answers[name]!(question)
+      },
     } as unknown as AskedNode
   }
 
@@ -221,6 +230,24 @@ describe('what is asked of runtimes', () => {
     })
     const found = await asked.runtime()
     assert.deepEqual([found.registered, found.service], [registered, service])
+  })
+
+  it('is asked once where it is the same for all runtimes, and only if it is needed', async () => {
+    const asked = new Asked()
+    asked.runtimes = [runtime.id, testRuntime(2).id]
+    const countOf = (name: string) => asked.asked.filter((one) => one === name).length
+    const shared = ['Registry/GetNodes', 'Registry/GetNodeStatus', 'Scheduler/GetValidators']
+    await asked.runtime()
+    assert.equal(countOf('Registry/GetRuntime'), 2)
+    assert.deepEqual(shared.map(countOf), [1, 1, 1])
+    asked.asked.length = 0
+    asked.descriptor = undefined
+    await asked.runtime()
+    asked.descriptor = runtime
+    asked.mode = 'client'
+    await asked.runtime()
+    assert.equal(countOf('Registry/GetRuntime'), 4)
+    assert.deepEqual(shared.map(countOf), [0, 0, 0])
   })
 
   it('is little of a runtime that the network does not have', async () => {

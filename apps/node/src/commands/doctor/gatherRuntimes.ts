@@ -26,8 +26,9 @@ import type {
   RegisteredRuntime,
   RoundFacts,
   RuntimeFacts,
+  ServiceFacts,
 } from './runtimeFacts.ts'
-import { gatherService, type ServingNode } from './serviceFacts.ts'
+import { gatherServing, type ServingNode, serviceOf } from './serviceFacts.ts'
 
 const LAST = 0n
 const SERVING = { compute: 'compute', observer: 'observer' } as const
@@ -47,12 +48,14 @@ export async function gatherRuntimes(
   const { mode, identity, runtimes } = status
   const role = mode === 'compute' || mode === 'observer' ? SERVING[mode] : undefined
   const found: RuntimeFacts[] = []
+  let serving: ServingNode | undefined
   for (const [id, said] of runtimes) {
     const descriptor = await runtimeOf(node, id)
     const query = { runtimeId: id, height: LAST }
     const state = await orNothing(node.ask(roothashCalls, 'RootHash/GetRuntimeState', query))
-    const serving = role && { id: identity.node, owner, role, epoch }
-    found.push(await runtimeFacts(node, { id, said, descriptor, state, epoch, serving }))
+    if (role !== undefined && descriptor !== undefined)
+      serving ??= await gatherServing(node, { id: identity.node, owner, role, epoch })
+    found.push(await runtimeFacts(node, { id, said, descriptor, state, epoch, role, serving }))
   }
   return found
 }
@@ -68,22 +71,22 @@ interface Known {
   readonly descriptor: Runtime | undefined
   readonly state: RuntimeState | undefined
   readonly epoch: Epoch
+  /** Undefined where it serves none. */
+  readonly role: ServiceFacts['role'] | undefined
   readonly serving: ServingNode | undefined
 }
 
 async function runtimeFacts(node: AskedNode, known: Known): Promise<RuntimeFacts> {
-  const { id, said, descriptor, state, epoch, serving } = known
+  const { id, said, descriptor, state, epoch, role, serving } = known
   const registered = descriptor && registeredOf(descriptor, state, epoch)
   return {
     id: toHex(id),
     registered,
-    program: programOf(said, serving !== undefined),
+    program: programOf(said, role !== undefined),
     rounds: roundsOf(said, state),
     keyManager: descriptor?.keyManager && (await keyManagerOf(node, descriptor.keyManager, said)),
     service:
-      serving &&
-      descriptor &&
-      (await gatherService(node, { ...serving, descriptor, state, due: registered?.due })),
+      serving && descriptor && serviceOf({ ...serving, descriptor, state, due: registered?.due }),
   }
 }
 

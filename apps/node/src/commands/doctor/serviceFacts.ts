@@ -1,9 +1,11 @@
 /** What the state says of a node that serves a runtime. */
 
 import { equalBytes } from '@wadi/base/bytes'
+import type { NodeStatus } from '@wadi/consensus/registry'
 import { calls as registryCalls } from '@wadi/consensus/registry/api'
 import type { Runtime, SchedulingConstraints } from '@wadi/consensus/registry/runtime'
 import type { RuntimeState } from '@wadi/consensus/roothash'
+import type { Validator } from '@wadi/consensus/scheduler'
 import { calls as schedulerCalls } from '@wadi/consensus/scheduler/api'
 import { CommitteeKind, CommitteeRole } from '@wadi/consensus/scheduler/committee'
 import type { Epoch } from '@wadi/primitives/epoch'
@@ -22,12 +24,20 @@ const LAST = 0n
 const { executor: EXECUTOR } = CommitteeKind.names
 const { worker: WORKER } = CommitteeRole.names
 
-/** The node, and what it is to do. */
-export interface ServingNode {
+/** A node, and what it is to do. */
+interface Server {
   readonly id: PublicKey
   readonly owner: PublicKey | undefined
   readonly role: ServiceFacts['role']
   readonly epoch: Epoch
+}
+
+/** It, and what the state says whichever runtime it is asked about. */
+export interface ServingNode extends Server {
+  /** All whose registrations are valid. */
+  readonly nodes: readonly Node[]
+  readonly standing: NodeStatus | undefined
+  readonly validators: readonly Validator[]
 }
 
 /** What it serves. */
@@ -37,13 +47,22 @@ export interface ServedRuntime extends ServingNode {
   readonly due: Version | undefined
 }
 
-/** See the top of this file. */
-export async function gatherService(node: AskedNode, served: ServedRuntime): Promise<ServiceFacts> {
-  const { id, owner, role, epoch, descriptor } = served
+/** Asks what is the same for all runtimes of a node. */
+export async function gatherServing(node: AskedNode, server: Server): Promise<ServingNode> {
+  const { id, epoch } = server
   const all = (await node.ask(registryCalls, 'Registry/GetNodes', LAST)) ?? []
-  const nodes = all.filter(({ expiration }) => expiration >= epoch).map(withoutNulls)
   const query = { height: LAST, id }
-  const standing = await orNothing(node.ask(registryCalls, 'Registry/GetNodeStatus', query))
+  return {
+    ...server,
+    nodes: all.filter(({ expiration }) => expiration >= epoch).map(withoutNulls),
+    standing: await orNothing(node.ask(registryCalls, 'Registry/GetNodeStatus', query)),
+    validators: await node.ask(schedulerCalls, 'Scheduler/GetValidators', LAST),
+  }
+}
+
+/** See the top of this file. */
+export function serviceOf(served: ServedRuntime): ServiceFacts {
+  const { id, owner, role, descriptor, nodes, standing } = served
   const fault = standing?.faults.get(descriptor.id)
   const own = nodes.find((one) => equalBytes(one.id, id))
   const versions = own && hasRole(own.roles, role) ? versionsOf(own, descriptor) : []
@@ -65,7 +84,7 @@ export async function gatherService(node: AskedNode, served: ServedRuntime): Pro
     versions: versions.length === 0 ? undefined : versions,
     failures: fault?.failures ?? 0,
     suspendedUntil: fault?.suspendedUntil ?? 0n,
-    committee: role === 'compute' ? await committeeOf(node, served, nodes) : undefined,
+    committee: role === 'compute' ? committeeOf(served) : undefined,
   }
 }
 
@@ -81,11 +100,8 @@ function versionsOf({ runtimes = [] }: Node, { id }: Runtime): readonly Version[
   )
 }
 
-async function committeeOf(
-  node: AskedNode,
-  { id, owner, descriptor, state, due }: ServedRuntime,
-  nodes: readonly Node[],
-): Promise<CommitteeFacts> {
+function committeeOf(served: ServedRuntime): CommitteeFacts {
+  const { id, owner, descriptor, state, due, nodes, validators } = served
   const { executor, constraints } = descriptor
   const rules: Partial<SchedulingConstraints> = constraints.get(EXECUTOR)?.get(WORKER) ?? {}
   const members = state?.committee === undefined ? undefined : membersOf(state.committee)
@@ -103,19 +119,12 @@ async function committeeOf(
       executor.groupBackupSize,
       rules.minPoolSize?.limit ?? 0,
     ),
-    lacksValidator: rules.validatorSet !== undefined && !(await ownsValidator(node, isOwn)),
+    lacksValidator:
+      rules.validatorSet !== undefined && !validators.some((one) => isOwn(one.entityId)),
     siblings: others.filter((one) => isMember(one.id)).length,
     maxPerEntity: rules.maxNodes?.limit,
     liveness: livenessOf(state, id),
   }
-}
-
-async function ownsValidator(
-  node: AskedNode,
-  isOwn: (entityId: PublicKey) => boolean,
-): Promise<boolean> {
-  const validators = await node.ask(schedulerCalls, 'Scheduler/GetValidators', LAST)
-  return validators.some(({ entityId }) => isOwn(entityId))
 }
 
 /** Workers only are judged by it. */
