@@ -1,29 +1,21 @@
 /** What a checker of ParaTimes sees, and how it says what is wrong. */
 
-import type { RoundResults, RuntimeState } from '@wadi/consensus/roothash'
+import type { RoundResults } from '@wadi/consensus/roothash'
 import type { Header } from '@wadi/consensus/roothash/block'
-import type { ExecutorCommitment, Proposal } from '@wadi/consensus/roothash/commitments'
+import type { Proposal } from '@wadi/consensus/roothash/commitments'
 import type { Transaction } from '@wadi/runtime-protocol/transactions/readIoTree'
 import type { RuntimeWorker } from '@wadi/workers/runtime-worker'
 import type { DrivenChain, SeenBlock } from '../chain/drivenChain.ts'
 import type { ParatimePlan } from '../plan/paratimePlan.ts'
+import type { WrittenRound } from '../tables/writtenRound.ts'
 
 /** A round is over. */
-export interface EndedRound {
+export interface EndedRound extends WrittenRound {
   readonly paratime: number
   readonly height: bigint
-  readonly header: Header
-  /** Where the ParaTime stood while the round went on. */
-  readonly before: RuntimeState
-  readonly after: RuntimeState
   /** Epoch and results that the round was built upon. */
   readonly epoch: bigint
   readonly resultsBefore: RoundResults
-  readonly results: RoundResults
-  /** What the chain has accepted, in its order. */
-  readonly commits: readonly ExecutorCommitment[]
-  /** Ranks for which the workers were found to disagree. */
-  readonly discrepancies: readonly bigint[]
   /** What the ParaTime has in the consensus layer when the round ends. */
   readonly balance: bigint
   readonly block: SeenBlock
