@@ -11,7 +11,7 @@ import {
   movementsOf,
   movementsOfEvidence,
 } from '@wadi/sim/payment-tables'
-import { brokenTables } from '@wadi/sim/round-tables'
+import { brokenTables, sidesOf } from '@wadi/sim/round-tables'
 import { decidedOf, endingOf, rankOf, voteOf } from '@wadi/sim/written-round'
 import type { ByzantineCase, Vote } from './byzantineCases.ts'
 import { EPOCH_AFTER, PENALTIES } from './byzantineNetwork.ts'
@@ -54,7 +54,7 @@ export function checkRounds({ network, stories }: Told): void {
     for (const round of rounds) {
       const which = `${liar.kind.name}, round ${round.header.round}`
       assert.deepEqual([...brokenTables(round, entityOf)], [], which)
-      const movements = movementsOf(round, entityOf)
+      const movements = movementsOf(round, sidesOf(round, entityOf))
       assert.ok(hasMovements(round.block.staking, movements), `${which}: ${movements}`)
     }
 }

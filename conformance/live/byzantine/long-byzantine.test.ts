@@ -11,6 +11,7 @@ import { encodeRust, make } from '@wadi/cbor/codec'
 import { Person } from '@wadi/cli/testing/run-wadi'
 import { Call, KeyValueArgs } from '@wadi/paratime-keyvalue/call'
 import { movementsIn, movementsOf } from '@wadi/sim/payment-tables'
+import { sidesOf } from '@wadi/sim/round-tables'
 import { endingOf } from '@wadi/sim/written-round'
 import { type ByzantineCase, OTHERS, SCHEDULERS, SERVERS, WORKERS } from './byzantineCases.ts'
 import { ByzantineNetwork } from './byzantineNetwork.ts'
@@ -50,7 +51,8 @@ async function checkWords({ network }: Told, { liar, round }: Story): Promise<vo
     assert.equal(outcome.why, isFinal ? undefined : ending)
     // Evidence is paid for in whichever block it comes.
     if (liar.kind.pays.includes('equivocation')) return
-    const movements = movementsOf(round, (node) => network.entityOf(node))
+    const sides = sidesOf(round, (node) => network.entityOf(node))
+    const movements = movementsOf(round, sides)
     const isAlone = movementsIn(round.block.staking).length === movements.length
     const due = movements.filter((movement) => isAlone || movement.includes(' loses '))
     const paid = (payments as readonly ToldPayment[]).filter(

@@ -13,7 +13,7 @@ import type { PublicKey } from '@wadi/primitives/publicKey'
 import { createNodeClient, type NodeClient } from '@wadi/sdk/node-client'
 import { endsEpoch, standingsOf } from '@wadi/sim/liveness-tables'
 import { hasMovements, movementsOf } from '@wadi/sim/payment-tables'
-import { brokenTables } from '@wadi/sim/round-tables'
+import { brokenTables, sidesOf } from '@wadi/sim/round-tables'
 import { membersOf } from '@wadi/sim/written-round'
 import { serveArchive } from '../../src/api/servedArchive.ts'
 import { readChain } from '../../src/recordedChain.ts'
@@ -53,7 +53,7 @@ async function countsOf(chain: string) {
         const which = `round ${round.header.round} of ${toHex(id)}`
         const entityOf = await entitiesOf(client, round)
         assert.deepEqual([...brokenTables(round, entityOf)], [], which)
-        const movements = movementsOf(round, entityOf)
+        const movements = movementsOf(round, sidesOf(round, entityOf))
         assert.ok(hasMovements(round.block.staking, movements), `${which}: ${movements}`)
         if (round.header.headerType === HEADER_TYPES.normal) counts.normal++
         if (round.disputes.length > 0) counts.disputed++

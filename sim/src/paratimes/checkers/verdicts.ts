@@ -21,12 +21,13 @@ export function createVerdicts(world: ParatimeWorld): ParatimeChecker {
       const report = (why: string) =>
         world.report(name, `paratime ${paratime}, round ${header.round}: ${why}`)
       for (const why of brokenTables(ended, entityOf)) report(why)
-      const movements = movementsOf(ended, entityOf)
+      const sides = sidesOf(ended, entityOf)
+      const movements = movementsOf(ended, sides)
       if (movements.length > 0 && !hasMovements(ended.block.staking, movements))
         report(`who was wrong has not paid those who were right: ${movements.join(', ')}`)
       // Other ParaTimes may end a round with the same block.
       const isAlone = ended.block.states.length === 1
-      const payers = movements.length > 0 ? sidesOf(ended, entityOf).bad.length : 0
+      const payers = movements.length > 0 ? sides.bad.length : 0
       const paid = ended.block.staking.filter(isPenalty).length
       if (isAlone && paid > payers) report(whyTooMany(ended))
     },

@@ -7,7 +7,7 @@ import { SlashReason } from '@wadi/consensus/staking'
 import type { Event } from '@wadi/consensus/staking/events'
 import { runtimeAddress, stakingAddress } from '@wadi/primitives/address'
 import { COMMON_POOL_ADDRESS } from '@wadi/primitives/reservedAddresses'
-import { type EntityOf, sidesOf } from './roundTables.ts'
+import type { Sides } from './roundTables.ts'
 import type { WrittenRound } from './writtenRound.ts'
 
 /** Why an entity pays. */
@@ -24,11 +24,10 @@ export function penaltyOf({ staking }: Runtime, offence: Offence): bigint {
 }
 
 /** What has to be told in the block in which a round ends, in this order and without a gap. */
-export function movementsOf(round: WrittenRound, entityOf: EntityOf): readonly Movement[] {
+export function movementsOf(round: WrittenRound, { good, bad }: Sides): readonly Movement[] {
   const { runtime } = round.before
   const isNormal = round.header.headerType === HEADER_TYPES.normal
   if (runtime === undefined || !isNormal || round.discrepancies.length === 0) return []
-  const { good, bad } = sidesOf(round, entityOf)
   const penalty = penaltyOf(runtime, 'runtime-incorrect-results')
   const sum = penalty * BigInt(bad.length)
   if (sum === 0n) return []

@@ -29,8 +29,7 @@ export interface Sides {
 }
 
 /** See {@link Sides}. Who failed, or has said nothing, is on neither. */
-export function sidesOf(round: WrittenRound, entityOf: EntityOf): Sides {
-  const winner = winnerOf(round)
+export function sidesOf(round: WrittenRound, entityOf: EntityOf, winner = winnerOf(round)): Sides {
   const [good, bad]: [PublicKey[], PublicKey[]] = [[], []]
   const seen = new Set<string>()
   for (const { publicKey } of membersOf(round.before)) {
@@ -47,23 +46,27 @@ export function sidesOf(round: WrittenRound, entityOf: EntityOf): Sides {
 
 /** What of the tables does not hold for a round. */
 export function* brokenTables(round: WrittenRound, entityOf: EntityOf): Generator<string> {
-  const { headerType } = round.header
-  if (headerType === HEADER_TYPES.normal) yield* brokenByNormal(round, entityOf)
+  const isNormal = round.header.headerType === HEADER_TYPES.normal
+  const winner = isNormal ? winnerOf(round) : undefined
+  if (isNormal) yield* brokenByNormal(round, entityOf, winner)
   // A round that had a result with all that it takes does not fail.
   else if (endingOf(round) === 'finalized')
     yield 'it failed, although more than half of the backup workers agree with its scheduler'
-  yield* brokenStatistics(round)
+  yield* brokenStatistics(round, winner)
 }
 
-function* brokenByNormal(round: WrittenRound, entityOf: EntityOf): Generator<string> {
+function* brokenByNormal(
+  round: WrittenRound,
+  entityOf: EntityOf,
+  winner: Ballot | undefined,
+): Generator<string> {
   const { before, results } = round
-  const ballot = winnerOf(round)
-  if (before.runtime === undefined || ballot?.own === undefined) {
+  if (before.runtime === undefined || winner?.own === undefined) {
     yield 'no scheduler has committed to what is final'
     return
   }
-  yield* brokenMajority(round, ballot, before.runtime.executor.allowedStragglers)
-  const { good, bad } = sidesOf(round, entityOf)
+  yield* brokenMajority(round, winner, before.runtime.executor.allowedStragglers)
+  const { good, bad } = sidesOf(round, entityOf, winner)
   if (textOf(bad) !== textOf(results.badComputeEntities)) yield 'others were bad'
   if (textOf(good) !== textOf(results.goodComputeEntities)) yield 'others were good'
 }
@@ -91,8 +94,8 @@ function textOf(keys: readonly PublicKey[]): string {
 }
 
 /** How reliable members are: who has said the same in time, and whose proposals were missed. */
-function* brokenStatistics(round: WrittenRound): Generator<string> {
-  const expected = statisticsAfter(round)
+function* brokenStatistics(round: WrittenRound, winner: Ballot | undefined): Generator<string> {
+  const expected = statisticsAfter(round, winner)
   const found = round.after.livenessStats
   if (expected === undefined) return
   for (const name of ['goodRounds', 'finalizedProposals', 'missedProposals'] as const)
@@ -103,7 +106,10 @@ function* brokenStatistics(round: WrittenRound): Generator<string> {
 }
 
 /** Undefined where nothing is counted. */
-function statisticsAfter(round: WrittenRound): LivenessStatistics | undefined {
+function statisticsAfter(
+  round: WrittenRound,
+  winner: Ballot | undefined,
+): LivenessStatistics | undefined {
   const { before, header } = round
   const { headerType } = header
   const isNormal = headerType === HEADER_TYPES.normal
@@ -115,7 +121,6 @@ function statisticsAfter(round: WrittenRound): LivenessStatistics | undefined {
   const finalizedProposals = [...(known?.finalizedProposals ?? zeros)]
   const missedProposals = [...(known?.missedProposals ?? zeros)]
   const primary = keysOf(before, 'worker').findIndex((key) => rankOf(round, key) === 0n)
-  const winner = isNormal ? winnerOf(round) : undefined
   const isPrimarys = winner !== undefined && rankOf(round, winner.scheduler) === 0n
   const proposals = isPrimarys ? finalizedProposals : missedProposals
   proposals[primary] = (proposals[primary] ?? 0n) + 1n
