@@ -92,9 +92,7 @@ export interface RuntimeWorkerOptions {
 
 const LAST_HEIGHT = 0n
 
-interface OpenParts {
-  readonly history: RoundHistory
-  readonly store: RuntimeStore
+interface OpenParts extends FollowedRuntime {
   readonly metrics: MetricsRegistry
 }
 
@@ -161,7 +159,6 @@ export class RuntimeWorker {
       lastSynced: () => lastSyncedIn(store, history),
       pauseCheckpoints: (isPaused) => {
         this.#isPaused = isPaused
-        this.#upkeep?.pauseCheckpoints(isPaused)
       },
       get: (request) => store.get(request),
       getPrefixes: (request) => store.getPrefixes(request),
@@ -227,9 +224,9 @@ export class RuntimeWorker {
     serveStorage({ ...served, onFatal })
     const { upkeep = {} } = this.#options
     const kept = { ask, history, store, files: made }
+    const isPaused = () => this.#isPaused
     const onPruned = (ms: number) => counter.pruned(ms)
-    this.#upkeep = new StoreUpkeep({ ...world, ...upkeep, ...kept, onPruned, onFatal })
-    this.#upkeep.pauseCheckpoints(this.#isPaused)
+    this.#upkeep = new StoreUpkeep({ ...world, ...upkeep, ...kept, isPaused, onPruned, onFatal })
     this.#upkeep.start()
     this.#sync.start()
     this.shell?.start()
@@ -291,7 +288,7 @@ function lastRootsOf(
     const { round, ioRoot, stateRoot } = header
     return { round, ioRoot, stateRoot }
   }
-  const stateRoot = stateHashIn(store, lastRound)
+  const stateRoot = hashIn(store, lastRound, ROOT_TYPE_STATE)
   return { round: lastRound, ioRoot: EMPTY_HASH, stateRoot }
 }
 
@@ -302,15 +299,15 @@ function lastSyncedIn(store: RuntimeStore, history: RoundHistory): SyncedRound |
   const header = history.committedBlock(round)?.block.header
   if (header !== undefined)
     return { round, ioRoot: ioRootOf(header), stateRoot: stateRootOf(header) }
-  const rootOf = (type: Root['type']) => {
-    const found = store.database.roots(round).find((root) => root.type === type)
-    return found ?? { namespace: history.runtimeId, version: round, type, hash: EMPTY_HASH }
+  const rootOf = (type: Root['type']): Root => {
+    const hash = hashIn(store, round, type)
+    return { namespace: history.runtimeId, version: round, type, hash }
   }
   return { round, ioRoot: rootOf(ROOT_TYPE_IO), stateRoot: rootOf(ROOT_TYPE_STATE) }
 }
 
-/** The state that the store has of a round whose block is not in the history. */
-function stateHashIn({ database }: RuntimeStore, round: bigint): Hash {
-  const root = database.roots(round).find(({ type }) => type === ROOT_TYPE_STATE)
+/** The tree that the store has of a round whose block is not in the history. */
+function hashIn({ database }: RuntimeStore, round: bigint, type: Root['type']): Hash {
+  const root = database.roots(round).find((one) => one.type === type)
   return root === undefined ? EMPTY_HASH : Hash.check(root.hash)
 }

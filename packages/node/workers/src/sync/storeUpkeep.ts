@@ -52,6 +52,8 @@ export interface StoreUpkeepOptions extends UpkeepChoices {
   readonly clock: Clock
   readonly timers: Timers
   readonly log: Logger
+  /** While it is, no checkpoints are begun; asked with each round. */
+  readonly isPaused: () => boolean
   /** Is told how long it took to drop a round's trees. */
   readonly onPruned?: (ms: number) => void
   readonly onFatal: (error: unknown) => void
@@ -70,7 +72,6 @@ export class StoreUpkeep {
   #checkedMs = Number.NEGATIVE_INFINITY
   #prunedMs = Number.NEGATIVE_INFINITY
   #leave: (() => void) | undefined
-  #isPaused = false
 
   constructor(options: StoreUpkeepOptions) {
     this.#options = options
@@ -87,11 +88,6 @@ export class StoreUpkeep {
     this.#leave = this.#options.history.watchSeen(() => this.#work.go())
   }
 
-  /** Begins no checkpoints from now on, or again with the next round. */
-  pauseCheckpoints(isPaused: boolean): void {
-    this.#isPaused = isPaused
-  }
-
   /** Ends in the middle of whatever it does; answers when it has come to rest. */
   stop(): Promise<void> {
     this.#leave?.()
@@ -99,10 +95,10 @@ export class StoreUpkeep {
   }
 
   async #lookAfter(): Promise<void> {
-    const { checkpoints, pruning, clock, history, ask } = this.#options
+    const { checkpoints, pruning, clock, history, ask, isPaused } = this.#options
     const nowMs = clock.monotonicMs()
     const isCheckDue =
-      checkpoints !== undefined && !this.#isPaused && nowMs - this.#checkedMs >= checkpoints.checkMs
+      checkpoints !== undefined && !isPaused() && nowMs - this.#checkedMs >= checkpoints.checkMs
     const isPruneDue = pruning !== undefined && nowMs - this.#prunedMs >= pruning.intervalMs
     if (!isCheckDue && !isPruneDue) return
     const query = { runtimeId: history.runtimeId, height: LAST_HEIGHT }
