@@ -329,6 +329,7 @@ export class Engine {
         blockStore: this.blockStore,
         wal: this.#wal,
         evidence: this.#evidence,
+        hasTransactions: () => this.mempool.size > 0,
         privateValidator: privateValidator && guardedValidator(privateValidator, this.#guard),
         ...(this.#options.step && { step: this.#options.step }),
         listener: {

@@ -61,6 +61,7 @@ class Story {
         blockStore: ground.blockStore,
         wal: this.#wal(records),
         evidence: noEvidence(),
+        hasTransactions: () => false,
         privateValidator: this.#validator(),
         listener: {
           onEffect: ({ kind }) => this.told.push(`effect ${kind}`),

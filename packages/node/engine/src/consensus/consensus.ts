@@ -56,6 +56,8 @@ export interface ConsensusOptions {
   readonly blockStore: BlockStore
   readonly wal: WriteAheadLog
   readonly evidence: EvidenceSource
+  /** Is there anything for a block? Who waits for that is told when a height begins, too. */
+  readonly hasTransactions: () => boolean
   /** Undefined: the node only follows. */
   readonly privateValidator: PrivateValidator | undefined
   readonly listener: ConsensusListener
@@ -150,6 +152,7 @@ export class Consensus {
       lastCommit: lastBlockHeight === 0n ? undefined : blockStore.loadSeenCommit(lastBlockHeight),
     })
     this.#replay(replay?.records ?? [])
+    this.#noteTransactions()
   }
 
   /**
@@ -419,6 +422,13 @@ export class Consensus {
       kind: 'new-height',
       chain: chainFacts(this.#chain, block.header.appHash),
     })
+    this.#noteTransactions()
+  }
+
+  /** Those that came before the height began were told to nobody, or of the height before. */
+  #noteTransactions(): void {
+    if (!this.#options.hasTransactions()) return
+    this.#ownInputs.push({ kind: 'transactions-available', height: nextHeight(this.#chain) })
   }
 
   /** The last block is here again, and its commit: the next height begins as after any start. */

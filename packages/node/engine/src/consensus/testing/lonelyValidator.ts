@@ -120,6 +120,7 @@ export class LonelyValidator {
         blockStore: ground.blockStore,
         wal: this.#wal,
         evidence: noEvidence(),
+        hasTransactions: () => false,
         privateValidator: signer,
         listener: {
           onEffect: (effect) => {
