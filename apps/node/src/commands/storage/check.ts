@@ -3,6 +3,7 @@ import { command } from '@wadi/node-config/command'
 import { persistentFlags } from '@wadi/node-config/node-flags'
 import { checkTrees } from './checkTrees.ts'
 import { namedRuntimes } from './namedRuntimes.ts'
+import { withStore } from './nodeStores.ts'
 import { needTrees } from './runtimeStores.ts'
 import { findStoppedNode } from './stoppedNode.ts'
 
@@ -26,16 +27,11 @@ export const check = command({
     const node = await findStoppedNode(call, world)
     for (const id of ids) {
       world.out.write(`Checking storage database for runtime ${toHex(id)}...\n`)
-      const store = needTrees(node, id)
-      try {
-        const checked = checkTrees(store)
-        const sentence = checked
-          ? `${checked.trees} trees of rounds ${checked.earliest} to ${checked.latest} are whole`
-          : 'there is no round yet'
-        world.out.write(`${sentence}\n`)
-      } finally {
-        store.close()
-      }
+      const checked = withStore(needTrees(node, id), checkTrees)
+      const sentence = checked
+        ? `${checked.trees} trees of rounds ${checked.earliest} to ${checked.latest} are whole`
+        : 'there is no round yet'
+      world.out.write(`${sentence}\n`)
     }
     return DONE
   },

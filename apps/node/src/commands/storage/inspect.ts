@@ -8,6 +8,8 @@ import { struct } from '@wadi/cbor/struct'
 import { type CommandWorld, command } from '@wadi/node-config/command'
 import { persistentFlags } from '@wadi/node-config/node-flags'
 import { Namespace } from '@wadi/primitives/namespace'
+import type { RoundHistory } from '@wadi/workers/round-history'
+import type { RuntimeStore } from '@wadi/workers/runtime-store'
 import { errors } from '../transaction/commandErrors.ts'
 import { textOf } from '../transaction/lines.ts'
 import { openBlocks, openStates, withStore } from './nodeStores.ts'
@@ -29,13 +31,18 @@ type StorageStatus = Infer<typeof StorageStatus>
 
 const OUTPUTS = ['text', 'json']
 
+function storeStatus(last: bigint | undefined, first: bigint | undefined): StoreStatus {
+  const ok = last !== undefined
+  return { ok, latestVersion: last ?? 0n, lastRetainedVersion: first ?? 0n }
+}
+
 /** A store that is not there, or cannot be opened, is not well. */
-function statusOf(
+async function statusOf(
   { err }: Pick<CommandWorld, 'err'>,
-  look: () => StoreStatus | undefined,
-): StoreStatus {
+  look: () => StoreStatus | undefined | Promise<StoreStatus | undefined>,
+): Promise<StoreStatus> {
   try {
-    return look() ?? StoreStatus.zero
+    return (await look()) ?? StoreStatus.zero
   } catch (error) {
     if (!isTold(error)) throw error
     err.write(`${error.message}\n`)
@@ -49,23 +56,12 @@ async function inspectRuntime(
   world: CommandWorld,
   id: Namespace,
 ): Promise<RuntimeStatus> {
-  const stateDb = statusOf(world, () =>
-    withStore(openTrees(node, id), ({ lastRound, earliestRound }) => ({
-      ok: lastRound !== undefined,
-      latestVersion: lastRound ?? 0n,
-      lastRetainedVersion: earliestRound ?? 0n,
-    })),
-  )
-  const lightHistory = await withHistory(node, id, ({ lastRound, earliestRound }) => ({
-    ok: lastRound !== undefined,
-    latestVersion: lastRound ?? 0n,
-    lastRetainedVersion: earliestRound ?? 0n,
-  })).catch((error: unknown) =>
-    statusOf(world, () => {
-      throw error
-    }),
-  )
-  return { stateDb, lightHistory: lightHistory ?? StoreStatus.zero }
+  const look = ({ lastRound, earliestRound }: RuntimeStore | RoundHistory) =>
+    storeStatus(lastRound, earliestRound)
+  return {
+    stateDb: await statusOf(world, () => withStore(openTrees(node, id), look)),
+    lightHistory: await statusOf(world, () => withHistory(node, id, look)),
+  }
 }
 
 /** Those that are configured, and those that are in the folder. */
@@ -76,19 +72,13 @@ function runtimesOf(node: StoppedNode): readonly Namespace[] {
 }
 
 async function inspectStores(node: StoppedNode, world: CommandWorld): Promise<StorageStatus> {
-  const stateDb = statusOf(world, () =>
-    withStore(openStates(node), ({ latestVersion, earliestVersion }) => ({
-      ok: latestVersion !== undefined,
-      latestVersion: latestVersion ?? 0n,
-      lastRetainedVersion: earliestVersion ?? 0n,
-    })),
+  const stateDb = await statusOf(world, () =>
+    withStore(openStates(node), ({ latestVersion, earliestVersion }) =>
+      storeStatus(latestVersion, earliestVersion),
+    ),
   )
-  const blockHistory = statusOf(world, () =>
-    withStore(openBlocks(node, world), ({ height, base }) => ({
-      ok: true,
-      latestVersion: height,
-      lastRetainedVersion: base,
-    })),
+  const blockHistory = await statusOf(world, () =>
+    withStore(openBlocks(node, world), ({ height, base }) => storeStatus(height, base)),
   )
   const runtimes: [Namespace, RuntimeStatus][] = []
   for (const id of runtimesOf(node)) runtimes.push([id, await inspectRuntime(node, world, id)])

@@ -21,30 +21,31 @@ function lastNormal(history: RoundHistory): bigint {
   return first
 }
 
-/** Forgets rounds of a runtime; gives how many, if any may go at all. */
-async function pruneRuntime(node: StoppedNode, id: Namespace): Promise<number | undefined> {
-  const { strategy, numKept: keptCount } = node.config.runtime.prune
-  if (strategy === 'none') return undefined
-  return await withHistory(node, id, async (history) => {
-    const trees = openTrees(node, id)
-    let count = 0
-    try {
-      const lastNormalRound = lastNormal(history)
-      for (;;) {
-        const { earliestRound: first, lastRound: latest } = history
-        if (first === undefined || latest === undefined) return count
-        const lastSyncedRound = trees?.lastRound ?? latest
-        const kept = firstKeptRound({ first, latest, keptCount, lastNormalRound, lastSyncedRound })
-        if (kept === undefined) break
-        const gone = await history.pruneBefore(kept)
-        count += gone.length
-      }
-      pruneTrees(trees, history.earliestRound ?? 0n)
-      return count
-    } finally {
-      trees?.close()
+/** Forgets rounds of a runtime, and the trees of these; gives how many. */
+async function pruneRounds(
+  node: StoppedNode,
+  id: Namespace,
+  history: RoundHistory,
+): Promise<number> {
+  const { numKept: keptCount } = node.config.runtime.prune
+  const trees = openTrees(node, id)
+  let count = 0
+  try {
+    const lastNormalRound = lastNormal(history)
+    for (;;) {
+      const { earliestRound: first, lastRound: latest } = history
+      if (first === undefined || latest === undefined) return count
+      const lastSyncedRound = trees?.lastRound ?? latest
+      const kept = firstKeptRound({ first, latest, keptCount, lastNormalRound, lastSyncedRound })
+      if (kept === undefined) break
+      const gone = await history.pruneBefore(kept)
+      count += gone.length
     }
-  })
+    pruneTrees(trees, history.earliestRound ?? 0n)
+    return count
+  } finally {
+    trees?.close()
+  }
 }
 
 /** Forgets trees of rounds that the history does not have any more. */
@@ -58,14 +59,24 @@ function pruneTrees(trees: RuntimeStore | undefined, first: bigint): void {
   while (trees.database.compact());
 }
 
-/** The height to which all histories of runtimes have got; undefined if there are none. */
-async function lastIndexed(node: StoppedNode): Promise<bigint | undefined> {
-  let least: bigint | undefined
+/**
+ * Forgets what may go of runtimes; gives the height to which all of their histories have got,
+ * undefined if there are none.
+ */
+async function pruneRuntimes(node: StoppedNode, { out }: CommandWorld) {
+  const mayPrune = node.config.runtime.prune.strategy !== 'none'
+  let indexed: bigint | undefined
   for (const id of storedRuntimes(node)) {
-    const height = await withHistory(node, id, ({ lastHeight }) => lastHeight)
-    if (height !== undefined && (least === undefined || height < least)) least = height
+    const height = await withHistory(node, id, async (history) => {
+      if (mayPrune) {
+        const count = await pruneRounds(node, id, history)
+        out.write(`${count} rounds of the runtime ${toHex(id)} are pruned\n`)
+      }
+      return history.lastHeight
+    })
+    if (height !== undefined && (indexed === undefined || height < indexed)) indexed = height
   }
-  return least
+  return indexed
 }
 
 /** Forgets states; gives the height of the first one that stays, if any may go at all. */
@@ -105,13 +116,9 @@ export const prune = command({
   options: persistentFlags,
   async run(call, world) {
     const node = await findStoppedNode(call, world)
-    for (const id of storedRuntimes(node)) {
-      const rounds = await pruneRuntime(node, id)
-      if (rounds !== undefined)
-        world.out.write(`${rounds} rounds of the runtime ${toHex(id)} are pruned\n`)
-    }
+    const indexed = await pruneRuntimes(node, world)
     // COMPAT(oasis-core): states go first. After a crash their blocks can still be run again.
-    const retainHeight = pruneStates(node, await lastIndexed(node))
+    const retainHeight = pruneStates(node, indexed)
     const count = retainHeight === undefined ? 0 : pruneBlocks(node, world, retainHeight)
     const sentence =
       retainHeight === undefined

@@ -6,6 +6,7 @@ import type { Namespace } from '@wadi/primitives/namespace'
 import { ioRootOf, stateRootOf } from '@wadi/runtime-protocol/block'
 import { calls as clientCalls } from '@wadi/runtime-protocol/client/api'
 import { treeCalls, workerCalls } from '@wadi/runtime-protocol/client/storageApi'
+import { LATEST_ROUND } from '@wadi/workers/round-history'
 import { connectionFlags } from '../../connection/connectionFlags.ts'
 import { type AskedNode, withNode } from '../../connection/nodeConnection.ts'
 import { errors } from '../../transaction/commandErrors.ts'
@@ -14,7 +15,6 @@ import { onlyOperand } from '../../transaction/operand.ts'
 
 const DONE = 0
 const MISSING = 1
-const LATEST_ROUND = 2n ** 64n - 1n
 const ANYTHING = { key: new Uint8Array(), includeSiblings: false, proofVersion: 0 }
 
 /** The roots of a round that the node does not have. */

@@ -6,7 +6,9 @@ import { ROOT_TYPE_STATE, type Root } from '@wadi/mkvs/roots'
 import { pairsWithPrefix } from '@wadi/mkvs/state'
 import { command } from '@wadi/node-config/command'
 import { persistentFlags } from '@wadi/node-config/node-flags'
+import type { Namespace } from '@wadi/primitives/namespace'
 import type { RuntimeStore } from '@wadi/workers/runtime-store'
+import { withStore } from '../../storage/nodeStores.ts'
 import { needTrees } from '../../storage/runtimeStores.ts'
 import { findStoppedNode } from '../../storage/stoppedNode.ts'
 import { errors } from '../../transaction/commandErrors.ts'
@@ -18,8 +20,12 @@ const FOLDER = 'storage.export.dir'
 const FILE_MODE = 0o600
 const ANY_KEY = new Uint8Array()
 
+interface RuntimeRoot extends Root {
+  readonly namespace: Namespace
+}
+
 /** The states that a document begins with. */
-function rootsOf({ roothash }: GenesisDocument): readonly Root[] {
+function rootsOf({ roothash }: GenesisDocument): readonly RuntimeRoot[] {
   return [...(roothash.runtimeStates ?? [])].flatMap(([namespace, state]) => {
     if (state === undefined) return []
     const { round: version, stateRoot: hash } = state
@@ -78,8 +84,7 @@ export const exportRoots = command({
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const roots = rootsOf(document)
     for (const root of roots) {
-      const store = needTrees(node, root.namespace as Parameters<typeof needTrees>[1])
-      try {
+      withStore(needTrees(node, root.namespace), (store) => {
         if (!store.hasRoot(root))
           throw errors.badValue(
             `the node does not have the state ${toHex(root.hash)} of round ${root.version}; give the document of a state that it has`,
@@ -87,9 +92,7 @@ export const exportRoots = command({
         const path = join(folder, `storage-dump-${toHex(root.namespace)}-${root.version}.json`)
         const count = write(path, linesOf(store, root)) - 1
         world.out.write(`${path}: ${count} pairs\n`)
-      } finally {
-        store.close()
-      }
+      })
     }
     if (roots.length === 0) world.out.write('the document names no runtime with a state\n')
     return DONE
