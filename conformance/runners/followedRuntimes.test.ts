@@ -13,7 +13,7 @@ import { PREFIX } from '@wadi/runtime-protocol/transactions/artifacts'
 import { type FollowedAnswers, followedAnswers } from '@wadi/workers/followed-answers'
 import { LATEST_ROUND } from '@wadi/workers/round-history'
 import type { RuntimeStore } from '@wadi/workers/runtime-store'
-import { followRuntime, type Round, roundsOf } from '../src/api/followedRounds.ts'
+import { askArchive, followRuntime, type Round, roundsOf } from '../src/api/followedRounds.ts'
 import { createArchive } from '../src/api/recordedArchive.ts'
 import '../src/coverage.ts'
 import { readChain } from '../src/recordedChain.ts'
@@ -24,7 +24,8 @@ function describeRuntime(chain: string): void {
   const rounds = roundsOf(readNdjson<RecordedRound>(`chains/${chain}/rounds.ndjson.gz`))
 
   it(`finds the ${rounds.length} rounds of ${chain}, makes their trees, and answers about them`, async () => {
-    const followed = await followRuntime(createArchive(readChain(chain)), rounds[0]!)
+    const source = createArchive(readChain(chain))
+    const followed = await followRuntime(source, askArchive(source), rounds[0]!)
     const { history, store, runtimeId } = followed
     const { answers } = followedAnswers((id) =>
       equalBytes(id, runtimeId) ? { history, store } : undefined,

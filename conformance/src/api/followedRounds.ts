@@ -16,6 +16,7 @@ import { createNodeApi } from '@wadi/node-api/node-api'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
 import { askMethods } from '@wadi/registration/chain'
 import { ioRootOf, stateRootOf } from '@wadi/runtime-protocol/block'
+import type { Ask } from '@wadi/workers/chain'
 import type { FollowedRuntime } from '@wadi/workers/followed-answers'
 import { RoundHistory } from '@wadi/workers/round-history'
 import { RoundIndexer } from '@wadi/workers/round-indexer'
@@ -56,18 +57,24 @@ function emptyRoot(root: Root): Root {
   return { ...root, hash: EMPTY_HASH }
 }
 
-/** Finds the blocks of a runtime in the states of its chain. */
-async function findBlocks(
-  source: ChainSource,
-  runtimeId: Round['annotated']['block']['header']['namespace'],
-) {
+/** Asks an archive about its consensus layer. */
+export function askArchive(source: ChainSource): Ask {
   const { identity } = zero(Status)
   const api = createNodeApi({ source, facts: { softwareVersion: '', mode: 'archive', identity } })
+  return askMethods(api.methods)
+}
+
+/** Finds the blocks of a runtime in the states of its chain. */
+async function findBlocks(
+  { lastHeight }: ChainSource,
+  ask: Ask,
+  runtimeId: Round['annotated']['block']['header']['namespace'],
+) {
   const history = await RoundHistory.open({ store: new MemoryStore(), runtimeId, seen: 'synced' })
   const time = new VirtualTime()
   const fatal: unknown[] = []
   const indexer = new RoundIndexer({
-    ask: askMethods(api.methods),
+    ask,
     history,
     log: createLogger('recording', SILENT),
     timers: time,
@@ -75,7 +82,7 @@ async function findBlocks(
     retryMs: () => 1,
     onFatal: (error) => fatal.push(error),
   })
-  indexer.applied(source.lastHeight)
+  indexer.applied(lastHeight)
   while (!history.isReady && fatal.length === 0 && time.pending === 0)
     await new Promise((resolve) => setImmediate(resolve))
   if (fatal.length > 0) throw fatal[0]
@@ -90,10 +97,11 @@ async function findBlocks(
 /** Follows the runtime of a chain; the trees are still to be made. */
 export async function followRuntime(
   source: ChainSource,
+  ask: Ask,
   { annotated }: Round,
 ): Promise<FollowedRounds> {
   const runtimeId = annotated.block.header.namespace
-  const history = await findBlocks(source, runtimeId)
+  const history = await findBlocks(source, ask, runtimeId)
   const chain = source.chainContext
   const store = new RuntimeStore({ files: new MemoryFiles(), path: 'runtime', chain, runtimeId })
   let state: Root | undefined

@@ -15,13 +15,12 @@ import type { ChainSource } from '@wadi/node-api/chain-source'
 import { nodeServices } from '@wadi/node-api/grpc-services'
 import { createNodeApi, type NodeApiOptions } from '@wadi/node-api/node-api'
 import type { NodeFacts } from '@wadi/node-api/node-facts'
-import { askMethods } from '@wadi/registration/chain'
 import { followedAnswers } from '@wadi/workers/followed-answers'
 import { hostedAnswers } from '@wadi/workers/hosted-answers'
 import type { RecordedRound } from '../records.ts'
 import type { RecordedChain } from '../replay/replayChain.ts'
 import type { AskNode } from './compareCalls.ts'
-import { followRuntime, roundsOf } from './followedRounds.ts'
+import { askArchive, followRuntime, roundsOf } from './followedRounds.ts'
 import { createArchive } from './recordedArchive.ts'
 
 const timers: Timers = {
@@ -47,18 +46,14 @@ async function answersAbout(
   const rounds = roundsOf(recorded)
   const [first] = rounds
   if (first === undefined) return {}
-  const followed = await followRuntime(source, first)
+  const ask = askArchive(source)
+  const followed = await followRuntime(source, ask, first)
   for (const round of rounds) followed.keep(round)
   const { answers, watchBlocks } = followedAnswers((id) =>
     equalBytes(id, followed.runtimeId) ? followed : undefined,
   )
-  const { methods } = createNodeApi({ source, facts: FACTS })
   // No program runs here.
-  const hosted = hostedAnswers({
-    ask: askMethods(methods),
-    isSynced: () => true,
-    find: () => undefined,
-  })
+  const hosted = hostedAnswers({ ask, isSynced: () => true, find: () => undefined })
   return { runtimes: { answers: { ...answers, ...hosted }, watchBlocks } }
 }
 
