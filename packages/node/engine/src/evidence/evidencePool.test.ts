@@ -98,6 +98,16 @@ describe('the evidence pool', () => {
     assert.deepEqual(pool.pending(0n), { evidence: [], size: 0n })
   })
 
+  it('gives a block what fits, though something older never does', () => {
+    const { pool } = openPool(8)
+    const [large, small] = [attack(3n, 5n), evidenceOf(5n)]
+    pool.add(large)
+    pool.add(small)
+    const bytesMax = BigInt(encode(Evidence, large).length)
+    assert.deepEqual(pool.pending(-1n).evidence, [large, small])
+    assert.deepEqual(pool.pending(bytesMax).evidence, [small])
+  })
+
   it('forgets evidence in a block, and evidence that has become too old', () => {
     const { pool } = openPool(8)
     pool.add(evidenceOf(3n))

@@ -75,7 +75,8 @@ export class EvidencePool implements EvidenceSource {
     let bytes = 0n
     for (const [, evidence] of this.entries()) {
       const after = bytes + BigInt(size(EvidenceList, { evidence: [evidence] }))
-      if (bytesMax >= 0n && after > bytesMax) break
+      // CometBFT ends here: one that never fits would keep all others out until it is too old.
+      if (bytesMax >= 0n && after > bytesMax) continue
       chosen.push(evidence)
       bytes = after
     }

@@ -15,7 +15,7 @@ import type { Evidence } from '@wadi/tendermint/types/evidence'
 import { errors as evidenceErrors } from '../evidence/errors.ts'
 import { MemoryApplication } from '../testing/memoryApplication.ts'
 import { roomAfter } from './executor.ts'
-import { Ground, noEvidence, testGenesis } from './testing/executedChain.ts'
+import { executedChain, Ground, noEvidence, testGenesis } from './testing/executedChain.ts'
 
 const errors = definePlainErrors('test', { noProof: 'it proves nothing' })
 const proposerAddress = testKey(0).address
@@ -169,6 +169,21 @@ describe('Checking a block', () => {
     })
     proof = undefined
     ground.executor.checkDecided(chain, block)
+  })
+
+  it('does not take evidence for old in a block that it has committed, and lost', () => {
+    const check = () => {
+      throw evidenceErrors.alreadyCommitted()
+    }
+    const { ground, chain } = begin({ evidence: { ...noEvidence(), check } })
+    const { block } = ground.propose(chain, undefined)
+    const refusal = { reason: 'engine.badDecision' }
+    assert.throws(() => ground.executor.checkDecided(chain, block), refusal)
+    const { responses } = executedChain(ground.genesis, 1).heights[0]!
+    ground.stateStore.saveResponses(1n, responses)
+    assert.equal(ground.executor.expectCommitted(1n), true)
+    ground.executor.checkDecided(chain, block)
+    assert.equal(ground.executor.check(chain, candidateOf(block), 'prevote'), 'valid')
   })
 
   it('believes the others about heights that are not here, as after a state sync', () => {
