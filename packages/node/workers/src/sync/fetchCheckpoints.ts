@@ -49,7 +49,7 @@ export async function listCheckpoints(
   return Array.from(found.values(), ({ metadata, peers: owners }) => ({
     root: toRoot(metadata.root),
     chunks: metadata.chunks.map((digest) => Hash.check(digest)),
-    peers: owners,
+    peers: [...owners],
   }))
 }
 
@@ -63,13 +63,13 @@ function note(
     feedback.misbehaved()
     return
   }
+  const peer = toHex(feedback.peer)
   // COMPAT(oasis-core): no store restores round 0, so that nobody can have made one of it.
   for (const metadata of checkpoints.filter(({ root }) => root.version > 0n)) {
     const name = toHex(hashOf(Metadata, metadata))
-    const known = found.get(name) ?? { metadata, peers: [] }
-    // Who says a thing twice is one peer all the same.
-    const peers = new Set(known.peers).add(toHex(feedback.peer))
-    found.set(name, { ...known, peers: [...peers] })
+    const known = found.get(name)
+    if (known === undefined) found.set(name, { metadata, peers: new Set([peer]) })
+    else known.peers.add(peer)
   }
   dropBeyond(found)
   if (checkpoints.length > 0) feedback.succeeded()

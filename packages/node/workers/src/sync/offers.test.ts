@@ -9,7 +9,7 @@ import { dropBeyond, type Offer } from './offers.ts'
 const digest = new Uint8Array(32)
 const offer = (chunkCount: number, ...peers: readonly string[]): Offer => ({
   metadata: make(Metadata, { chunks: Array<Uint8Array>(chunkCount).fill(digest) }),
-  peers,
+  peers: new Set(peers),
 })
 
 describe('Bad input: checkpoints that many liars offer', () => {

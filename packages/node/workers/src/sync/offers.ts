@@ -6,11 +6,12 @@ import { OFFERED_CHUNKS_MAX } from '../limits.ts'
 /** A checkpoint, and who has it. */
 export interface Offer {
   readonly metadata: Metadata
-  readonly peers: readonly string[]
+  /** Who says a thing twice is one peer all the same. */
+  readonly peers: Set<string>
 }
 
 function isWorse(a: Offer, b: Offer): boolean {
-  if (a.peers.length !== b.peers.length) return a.peers.length < b.peers.length
+  if (a.peers.size !== b.peers.size) return a.peers.size < b.peers.size
   return a.metadata.chunks.length > b.metadata.chunks.length
 }
 
