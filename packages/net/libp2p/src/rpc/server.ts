@@ -38,6 +38,7 @@ export class RequestRoom {
     this.#requests++
     let held = 0
     let answered = 0
+    const from = keyTextOf(peer)
     return {
       hold: (size) => {
         if (this.#bytes + size > REQUESTS_BYTES_MAX) return false
@@ -46,14 +47,14 @@ export class RequestRoom {
         return true
       },
       holdAnswer: (size) => {
-        if (!this.#holdAnswer(keyTextOf(peer), size)) return false
+        if (!this.#holdAnswer(from, size)) return false
         answered += size
         return true
       },
       leave: () => {
         this.#requests--
         this.#bytes -= held
-        this.#dropAnswer(keyTextOf(peer), answered)
+        if (answered > 0) this.#dropAnswer(from, answered)
         held = 0
         answered = 0
       },
