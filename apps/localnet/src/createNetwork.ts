@@ -91,6 +91,8 @@ export interface LocalNetwork extends AsyncDisposable {
   /** Ends one node, and begins it again when that is wanted. */
   stopNode(name: string): Promise<void>
   startNode(name: string): Promise<void>
+  /** Ends one node with no time to put anything in order; only with a process for `each`. */
+  killNode(name: string): Promise<void>
   /** Ends all nodes; what is durable stays. */
   stop(): Promise<void>
 }
@@ -279,6 +281,7 @@ async function runNetwork(
     failed,
     startNode: (name) => processed.startNode(name),
     stopNode: (name) => processed.stopNode(name),
+    killNode: (name) => processed.killNode(name),
     stop,
     [Symbol.asyncDispose]: stop,
   }

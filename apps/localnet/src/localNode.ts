@@ -16,6 +16,8 @@ export interface LocalNode {
   /** Answers when the node can be called, or its process has begun. */
   start(): Promise<void>
   stop(): Promise<void>
+  /** Ends it with no time to put anything in order; only a process can be ended so. */
+  kill(): Promise<void>
   /** Why it ended although nobody asked it to; never resolves otherwise. */
   readonly failed: Promise<unknown>
 }
@@ -33,7 +35,11 @@ export function nodeHere(place: NodePlace): LocalNode {
       if (ending.kind === 'failed') resolve(ending.error)
     })
   })
-  return { start: () => node.start(), stop: () => node.stop(), failed }
+  const kill = () => {
+    const why = `${place.name} has no process of its own, and cannot be killed; give each one`
+    return Promise.reject(new UnavailableError('localnet.node', why))
+  }
+  return { start: () => node.start(), stop: () => node.stop(), kill, failed }
 }
 
 const PROGRAM = fileURLToPath(import.meta.resolve('@wadi/node/main'))
@@ -46,6 +52,14 @@ export function nodeElsewhere(place: NodePlace): LocalNode {
   let child: ChildProcess | undefined
   let isToEnd = false
   const kill = () => child?.kill('SIGKILL')
+  const end = async (how: NodeJS.Signals) => {
+    isToEnd = true
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill(how)
+    await ended
+    process.off('exit', kill)
+  }
   return {
     async start() {
       const said = join(dataDir, 'said.log')
@@ -62,14 +76,8 @@ export function nodeElsewhere(place: NodePlace): LocalNode {
         if (!isToEnd) failed.resolve(new UnavailableError('localnet.node', why))
       })
     },
-    async stop() {
-      isToEnd = true
-      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-      const ended = once(child, 'exit')
-      child.kill('SIGTERM')
-      await ended
-      process.off('exit', kill)
-    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
     failed: failed.promise,
   }
 }

@@ -37,6 +37,13 @@ export class NetworkProcesses {
     await node?.stop()
   }
 
+  /** Ends a node that has a process of its own at once, with no time to put anything in order. */
+  async killNode(name: string): Promise<void> {
+    const node = this.#running.get(name)
+    await node?.kill()
+    this.#running.delete(name)
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.#places.map(({ name }) => this.stopNode(name)))
   }

@@ -126,6 +126,16 @@ describe('a local network', () => {
     await reach(network, 2n)
     const [node] = (await lookAt(network.nodes)).nodes
     assert.deepEqual([node?.isSynced, node?.isAway], [true, false])
+    await network.killNode('node-0')
+    assert.equal((await lookAt(network.nodes)).nodes[0]?.isAway, true)
+    await network.startNode('node-0')
+    await reach(network, 4n)
+  })
+
+  it('kills no node that is here, and says why', async () => {
+    await using network = await createNetwork({ ...QUICK, validators: 1 })
+    await assert.rejects(network.killNode('node-0'), /node-0 has no process of its own/)
+    await network.stopNode('node-0')
   })
 
   it('tells each block once and in order, also after it stood still without a node', async () => {

@@ -24,7 +24,7 @@ export function engineHere(
   place: EnginePlace,
   { genesisPath }: Pick<NetworkFiles, 'genesisPath'>,
   binary: string,
-): LocalNode {
+): Omit<LocalNode, 'kill'> {
   const { name, dataDir, home, logPath, address, peers, p2p, rpc } = place
   const failed = Promise.withResolvers<unknown>()
   let application: EngineApplication | undefined
