@@ -90,27 +90,27 @@ function boundMethods(methods: NodeMethods, rooms: Rooms): (readonly [string, Bo
   })
 }
 
-function boundTopics(
-  api: NodeApi,
-  topics: Streams,
-  { watching }: Rooms,
-): (readonly [string, Bound])[] {
+/** Goes on as long as there is room for those who watch; `begin` gives how it ends. */
+function watchedInside({ watching }: Rooms, { peer }: Call, begin: () => () => void) {
+  const leave = watching.enter(peer)
+  try {
+    const stop = begin()
+    return () => {
+      leave()
+      stop()
+    }
+  } catch (error) {
+    leave()
+    throw error
+  }
+}
+
+function boundTopics(api: NodeApi, topics: Streams, rooms: Rooms): (readonly [string, Bound])[] {
   return Object.entries(topics).map(([name, { request }]) => {
     // Items come encoded: once for all who watch.
     const method = serverStream(cborCodec(request), rawCodec) as Method
-    const handler = (asked: unknown, stream: ServerStream<Uint8Array>) => {
-      const leave = watching.enter(stream.peer)
-      try {
-        const stop = api.watch(name, asked, stream)
-        return () => {
-          leave()
-          stop()
-        }
-      } catch (error) {
-        leave()
-        throw error
-      }
-    }
+    const handler = (asked: unknown, stream: ServerStream<Uint8Array>) =>
+      watchedInside(rooms, stream, () => api.watch(name, asked, stream))
     return [name, { method, handler }]
   })
 }
@@ -134,19 +134,14 @@ async function sendAll(
   }
 }
 
-function boundStreams(streams: FiniteStreams, { watching }: Rooms): (readonly [string, Bound])[] {
+function boundStreams(streams: FiniteStreams, rooms: Rooms): (readonly [string, Bound])[] {
   return Object.entries(streams).map(([name, { request, items }]) => {
     const method = serverStream(cborCodec(request), rawCodec) as Method
-    const handler = (asked: unknown, stream: ServerStream<Uint8Array>) => {
-      const leave = watching.enter(stream.peer)
-      try {
+    const handler = (asked: unknown, stream: ServerStream<Uint8Array>) =>
+      watchedInside(rooms, stream, () => {
         void sendAll(items(asked)[Symbol.iterator](), stream)
-        return leave
-      } catch (error) {
-        leave()
-        throw error
-      }
-    }
+        return () => undefined
+      })
     return [name, { method, handler }]
   })
 }
