@@ -22,7 +22,7 @@ function pathOf(steps: readonly Step[]): string {
 /** A file from which things are taken out; what stays is known by the places where it stood. */
 class Remainder {
   readonly #raw: unknown
-  /** By the path of a list: where its elements stood. */
+  /** Of each list from which something was taken out: where its elements stood. */
   readonly #places = new Map<readonly unknown[], number[]>()
 
   constructor(raw: unknown) {

@@ -1,9 +1,8 @@
 /** What a node that does not run has of a runtime: rounds, and their trees. */
 
 import { join } from 'node:path'
-import { toUtf8 } from '@wadi/base/bytes'
+import { toHex, toUtf8 } from '@wadi/base/bytes'
 import type { AnnotatedBlock } from '@wadi/consensus/roothash/api'
-import { type Block, HEADER_TYPES } from '@wadi/consensus/roothash/block'
 import { Arena } from '@wadi/mkvs/arena'
 import { ROOT_TYPE_IO, ROOT_TYPE_STATE, type Root, type RootType } from '@wadi/mkvs/roots'
 import { createTree } from '@wadi/mkvs/tree'
@@ -11,7 +10,7 @@ import { DiskStore } from '@wadi/node-storage/disk-store'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { EMPTY_HASH, Hash } from '@wadi/primitives/hash'
 import type { Namespace } from '@wadi/primitives/namespace'
-import { genesisBlock, hashOfHeader } from '@wadi/runtime-protocol/block'
+import { genesisBlock, normalBlock } from '@wadi/runtime-protocol/block'
 import { RoundHistory } from '@wadi/workers/round-history'
 import { RuntimeStore } from '@wadi/workers/runtime-store'
 
@@ -27,7 +26,7 @@ export interface StoppedRuntime {
 /** Makes it, one round in each height from 1 on; gives the state after the last one. */
 export async function stoppedRuntime(options: StoppedRuntime): Promise<Root> {
   const { dataDir, chain, runtimeId, rounds } = options
-  const folder = join(dataDir, 'runtimes', Buffer.from(runtimeId).toString('hex'))
+  const folder = join(dataDir, 'runtimes', toHex(runtimeId))
   nodeFiles.makeFolder(folder)
   const store = new RuntimeStore({ files: nodeFiles, path: `${folder}/trees`, chain, runtimeId })
   const history = await DiskStore.open({ path: `${folder}/history`, chain })
@@ -52,8 +51,13 @@ export async function stoppedRuntime(options: StoppedRuntime): Promise<Root> {
       return root
     })
     const rootOf = (type: RootType) => Hash.check(roots.find((root) => root.type === type)!.hash)
-    block = nextBlock(block, { ioRoot: rootOf(ROOT_TYPE_IO), stateRoot: rootOf(ROOT_TYPE_STATE) })
-    const header = { ...block.header, round: version }
+    const next = normalBlock(block, 0n, {
+      ioRoot: rootOf(ROOT_TYPE_IO),
+      stateRoot: rootOf(ROOT_TYPE_STATE),
+      messagesHash: EMPTY_HASH,
+      inMsgsHash: EMPTY_HASH,
+    })
+    const header = { ...next.header, round: version }
     block = { header }
     store.finalize(header)
     blocks.push({ consensusHeight: version + 1n, block })
@@ -63,11 +67,4 @@ export async function stoppedRuntime(options: StoppedRuntime): Promise<Root> {
   await history.close()
   store.close()
   return last
-}
-
-function nextBlock(parent: Block, roots: Pick<Block['header'], 'ioRoot' | 'stateRoot'>): Block {
-  const { header } = parent
-  const previousHash = hashOfHeader(header)
-  const headerType = HEADER_TYPES.normal
-  return { header: { ...header, ...roots, headerType, round: header.round + 1n, previousHash } }
 }

@@ -8,10 +8,7 @@ import { OFFLINE_ANSWER_MS } from '../limits.ts'
 
 /** Nobody hears anything, and questions fail after a while: who asks again does so in peace. */
 export function offlineNetwork(key: PublicKey, timers: Timers): RuntimeNetwork {
-  const later = (run: () => void) => {
-    const timer = timers.after(OFFLINE_ANSWER_MS, run)
-    return { cancel: () => timer.cancel() }
-  }
+  const later = (run: () => void) => timers.after(OFFLINE_ANSWER_MS, run)
   const nothing = () => undefined
   return {
     key,
