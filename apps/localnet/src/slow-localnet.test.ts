@@ -8,6 +8,7 @@ import { printAddress } from '@wadi/primitives/address'
 import { localAccount } from './accounts.ts'
 import { createNetwork, type LocalNetwork, type NetworkNode } from './createNetwork.ts'
 import { GIFT, openFaucet } from './faucet.ts'
+import { START_MS_MAX } from './limits.ts'
 import { listSnapshots, restoreNetwork, snapshotNetwork } from './networkSnapshots.ts'
 import { nextEpoch } from './nextEpoch.ts'
 import { rewindNetwork } from './rewindNetwork.ts'
@@ -129,6 +130,8 @@ describe('a local network', () => {
     await network.killNode('node-0')
     assert.equal((await lookAt(network.nodes)).nodes[0]?.isAway, true)
     await network.startNode('node-0')
+    const { nodeController } = network.nodes[0]!.client
+    await nodeController.isSynced(undefined, { whenAway: 'wait', timeoutMs: START_MS_MAX })
     await reach(network, 4n)
   })
 
