@@ -82,8 +82,7 @@ export class NodeRuntime {
   readonly #due: DueVersions
   readonly #caller: EnclaveCaller
   readonly #keys: KeyManagerStatus | undefined
-  readonly #host: OpenParts['host']
-  #programs: readonly RuntimeProgram[]
+  readonly #host: Hosting['host'] | undefined
   #descriptor: Runtime | undefined
 
   private constructor(options: NodeRuntimeOptions, parts: OpenParts) {
@@ -92,20 +91,19 @@ export class NodeRuntime {
     this.#log = world.logger('runtime')
     this.#stores = parts.stores
     this.worker = parts.worker
-    this.hosted = parts.hosted
-    this.#host = parts.host
-    this.#programs = options.programs
+    const { hosted, host } = parts.hosting ?? {}
+    this.hosted = hosted
+    this.#host = host
     this.#role = place && new RuntimeRole(wish.id, place)
     const { timers } = world
-    this.#notices =
-      parts.hosted && new RuntimeNotices(parts.hosted, { timers, log: this.#log, onBug: onFatal })
-    this.#unwatch = parts.hosted?.watch((event) => this.#hostChanged(event))
+    this.#notices = hosted && new RuntimeNotices(hosted, { timers, log: this.#log, onBug: onFatal })
+    this.#unwatch = hosted?.watch((event) => this.#hostChanged(event))
     this.#caller = parts.caller
     this.#keys = this.#notices && new KeyManagerStatus({ ask, notices: this.#notices, onFatal })
     this.#due = new DueVersions({
       id: wish.id,
       ask,
-      hosted: parts.hosted,
+      hosted,
       preWarmEpochs: config.part === 'client' ? undefined : config.preWarmEpochs,
       log: this.#log,
       onDescriptor: (descriptor) => this.#described(descriptor),
@@ -140,7 +138,7 @@ export class NodeRuntime {
 
   /** Versions that can be run here. */
   get versions(): readonly Version[] {
-    return this.#programs.map(({ version }) => version).toSorted(compareVersions)
+    return this.hosted?.versions ?? []
   }
 
   /** Another version is there: it starts when it is due, and the node registers for it. */
@@ -151,7 +149,6 @@ export class NodeRuntime {
       throw errors.unwanted(`${which}: the node follows this runtime only, and runs none of it`)
     if (hosted.has(program.version)) throw errors.unwanted(`${which} is there already`)
     hosted.add(this.#host(program))
-    this.#programs = [...this.#programs, program]
     this.readiness({})
   }
 
@@ -222,9 +219,14 @@ interface OpenParts {
   readonly caller: EnclaveCaller
   readonly stores: readonly DiskStore[]
   readonly worker: RuntimeWorker
-  readonly hosted: VersionedRuntime | undefined
-  /** Hosts another version as the others are; undefined where none is run. */
-  readonly host: ((program: RuntimeProgram) => HostedProgram) | undefined
+  /** Undefined where none is run. */
+  readonly hosting: Hosting | undefined
+}
+
+interface Hosting {
+  readonly hosted: VersionedRuntime
+  /** Hosts another version as the others are. */
+  readonly host: (program: RuntimeProgram) => HostedProgram
 }
 
 interface WorkerPlace {
@@ -238,19 +240,18 @@ interface WorkerPlace {
 async function openWorker(
   options: NodeRuntimeOptions,
   { folder, rounds, local, caller, onAvailability }: WorkerPlace,
-): Promise<Pick<OpenParts, 'worker' | 'hosted' | 'host'>> {
+): Promise<Pick<OpenParts, 'worker' | 'hosting'>> {
   const { wish, config, world, chainContext, network, ask, programs, onFatal } = options
   const { clock, timers, random, files } = world
   const log = world.logger('runtime')
-  let hosted: VersionedRuntime | undefined
-  let added: OpenParts['host']
+  let hosting: Hosting | undefined
   const host = (store: RuntimeStore) => {
     const fetchBatch = (limit: number) => worker.shell?.fetchBatch(limit) ?? []
     const services = servicesOf(options, { local, caller, store, fetchBatch })
     const hostWorld = { clock, timers, random, log, onBug: onFatal }
-    const parts = { wish, chainContext, programs, services, observer: options.calls }
-    hosted = hostRuntime({ ...parts, world: hostWorld })
-    added = (program) => hostProgram({ ...parts, world: hostWorld }, program)
+    const shared = { wish, chainContext, services, world: hostWorld, observer: options.calls }
+    const hosted = hostRuntime({ ...shared, programs })
+    hosting = { hosted, host: (program) => hostProgram(shared, program) }
     return hosted
   }
   const worker: RuntimeWorker = await RuntimeWorker.open({
@@ -271,7 +272,7 @@ async function openWorker(
     onAvailability,
     onFatal,
   })
-  return { worker, hosted, host: added }
+  return { worker, hosting }
 }
 
 function executorOf(

@@ -64,8 +64,9 @@ describe('a hot upgrade', () => {
   it('answers by the version of the epoch, which has been warm before', async () => {
     const upgrade = new Upgrade()
     const { runtime, launchers } = upgrade
-    upgrade.add(1)
     upgrade.add(2)
+    upgrade.add(1)
+    assert.deepEqual(runtime.versions, [v(1), v(2)])
     runtime.start()
     await runtime.choose({ active: v(1), next: undefined })
     await runtime.call(ping)
@@ -90,6 +91,7 @@ describe('a hot upgrade', () => {
     assert.equal(await launchers.get(1)?.last.ended, 'SIGKILL')
     assert.equal(launchers.get(2)?.programs.length, 1)
     assert.equal(runtime.has(v(1)), false)
+    assert.deepEqual(runtime.versions, [v(2)])
     assert.deepEqual(upgrade.events.slice(-2), ['versions-changed', 'started 2'])
     await runtime.stop()
     assert.deepEqual(upgrade.world.bugs, [])

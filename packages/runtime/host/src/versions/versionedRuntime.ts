@@ -12,7 +12,7 @@ import type {
 import type { Timers } from '@wadi/contracts/world'
 import type { Namespace } from '@wadi/primitives/namespace'
 import type { CapabilityTee } from '@wadi/primitives/node'
-import { printVersion, type Version } from '@wadi/primitives/version'
+import { compareVersions, printVersion, type Version } from '@wadi/primitives/version'
 import type { AnswerTo } from '@wadi/runtime-protocol/host-protocol/answers'
 import type { RuntimeInfoResponse } from '@wadi/runtime-protocol/host-protocol/information'
 import type { Request } from '@wadi/runtime-protocol/runtime'
@@ -79,6 +79,12 @@ export class VersionedRuntime implements HostedRuntime {
     assert(version !== undefined, 'a version of its own')
     this.#hosted.set(printVersion(version), hosted)
     this.#step({ kind: 'added', version })
+  }
+
+  /** Those that are there and can be run, in their order; others are forgotten. */
+  get versions(): readonly Version[] {
+    const all = Array.from(this.#hosted.values(), ({ version }) => version)
+    return all.filter((version) => version !== undefined).toSorted(compareVersions)
   }
 
   /** Is the version there? */
