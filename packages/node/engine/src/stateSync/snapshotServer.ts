@@ -1,18 +1,27 @@
 /** Tells peers of the application's snapshots, and gives them the chunks as there is room. */
 
+import { EMPTY_BYTES } from '@wadi/base/bytes'
 import type { Clock } from '@wadi/base/clock'
+import type { Logger } from '@wadi/base/log'
 import type { Application } from '@wadi/contracts/application'
 import type { Peer } from '@wadi/contracts/peers'
 import type { Timer, Timers } from '@wadi/contracts/world'
-import { encode } from '@wadi/protobuf/codec'
+import { encode, size } from '@wadi/protobuf/codec'
 import { StateSyncMessage } from '@wadi/tendermint/messages/stateSync'
 import { CHUNK_CHANNEL, SNAPSHOT_CHANNEL } from './channels.ts'
-import { CHUNK_REQUESTS_MAX, RECENT_SNAPSHOTS, SNAPSHOTS_INTERVAL_MS } from './limits.ts'
+import {
+  CHUNK_MESSAGE_BYTES_MAX,
+  CHUNK_REQUESTS_MAX,
+  RECENT_SNAPSHOTS,
+  SNAPSHOT_MESSAGE_BYTES_MAX,
+  SNAPSHOTS_INTERVAL_MS,
+} from './limits.ts'
 
 /** What serving needs. */
 export interface SnapshotServerParts {
   readonly clock: Clock
   readonly timers: Timers
+  readonly log: Logger
   readonly application: Pick<Application, 'listSnapshots' | 'loadSnapshotChunk'>
 }
 
@@ -29,6 +38,11 @@ interface Waiting {
   chunks: ChunkName[]
 }
 
+/** What a peer is told. */
+type Telling = Extract<StateSyncMessage, { readonly kind: 'snapshot' | 'chunk' }>
+
+const NO_CHUNK = { chunk: EMPTY_BYTES, missing: true }
+
 /** See the top of this file. */
 export class SnapshotServer {
   readonly #parts: SnapshotServerParts
@@ -36,6 +50,7 @@ export class SnapshotServer {
   readonly #waiting = new Map<Peer, Waiting>()
   readonly #toldMs = new Map<Peer, number>()
   #timer: Timer | undefined
+  #isTooLargeTold = false
 
   constructor(parts: SnapshotServerParts) {
     this.#parts = parts
@@ -53,9 +68,10 @@ export class SnapshotServer {
     const snapshots = [...this.#parts.application.listSnapshots()]
       .sort((a, b) => (a.height === b.height ? b.format - a.format : a.height > b.height ? -1 : 1))
       .slice(0, RECENT_SNAPSHOTS)
-    this.#of(peer).snapshots = snapshots.map((body) =>
-      encode(StateSyncMessage, { kind: 'snapshot', body }),
-    )
+    this.#of(peer).snapshots = snapshots
+      .map((body) => ({ kind: 'snapshot', body }) as const)
+      .filter((message) => this.#fits(message, SNAPSHOT_MESSAGE_BYTES_MAX))
+      .map((message) => encode(StateSyncMessage, message))
     this.wake()
   }
 
@@ -123,12 +139,27 @@ export class SnapshotServer {
     if (snapshots.length > 0 || chunks.length > 0) this.#waiting.set(peer, waiting)
   }
 
+  /**
+   * COMPAT(cometbft): whoever gets a message beyond the bound hangs up on us. The parameters of a
+   * chain may want chunks so large, so whoever asks for one is told that there is none.
+   */
   #messageOf({ height, format, index }: ChunkName): Uint8Array {
     const chunk = this.#parts.application.loadSnapshotChunk(height, format, index)
-    const missing = chunk.length === 0
-    return encode(StateSyncMessage, {
-      kind: 'chunk',
-      body: { height, format, index, chunk, missing },
-    })
+    const name = { height, format, index }
+    const body = { ...name, chunk, missing: chunk.length === 0 }
+    const found = { kind: 'chunk', body } as const
+    const missing = { kind: 'chunk', body: { ...name, ...NO_CHUNK } } as const
+    return encode(StateSyncMessage, this.#fits(found, CHUNK_MESSAGE_BYTES_MAX) ? found : missing)
+  }
+
+  /** Can it be sent? The first that cannot is logged: peers ask as often as they want. */
+  #fits(message: Telling, bytesMax: number): boolean {
+    const bytes = size(StateSyncMessage, message)
+    if (bytes <= bytesMax) return true
+    const { height } = message.body
+    if (!this.#isTooLargeTold)
+      this.#parts.log.warn('a snapshot is too large for peers', { height, bytes, bytesMax })
+    this.#isTooLargeTold = true
+    return false
   }
 }
