@@ -106,6 +106,11 @@ export class Mempool implements TxPool {
     return this.#sizeBytes
   }
 
+  /** Bytes of the longest transaction that is taken. */
+  get txBytesMax(): number {
+    return this.#config.txBytesMax
+  }
+
   /** From now on the listener hears of transactions. */
   listen(listener: PoolListener): void {
     this.#listeners.push(listener)

@@ -15,8 +15,9 @@ import {
   CATCH_UP_DELAY_MS,
   GOSSIP_DELAY_MS_MAX,
   REFUSALS_PER_OFFENCE,
+  TX_BYTES_MAX,
 } from './limits.ts'
-import { Mempool } from './mempool.ts'
+import { Mempool, type MempoolConfig } from './mempool.ts'
 import { MEMPOOL_CHANNEL, MempoolReactor } from './mempoolReactor.ts'
 import { mempoolMetrics } from './metrics.ts'
 
@@ -32,19 +33,24 @@ function checkTx(transaction: Uint8Array): CheckTxResponse {
 class Node {
   readonly timers = new VirtualTime()
   readonly heights = new Map<string, bigint>()
-  readonly mempool = new Mempool({
-    application: { checkTx },
-    clock: new FakeClock(),
-    metrics: new MetricsRegistry().register(mempoolMetrics),
-    start: BOUNDS,
-  })
+  readonly mempool: Mempool
   readonly reactor: MempoolReactor
 
-  constructor(options: { broadcast?: 'on' | 'off'; txBytesMax?: number } = {}) {
+  constructor({
+    config = {},
+    ...options
+  }: { broadcast?: 'on' | 'off'; config?: Partial<MempoolConfig> } = {}) {
     const heightOf = (peer: { id: string }): bigint | undefined => this.heights.get(peer.id)
-    const { mempool, timers } = this
+    const { timers } = this
+    this.mempool = new Mempool({
+      application: { checkTx },
+      clock: new FakeClock(),
+      metrics: new MetricsRegistry().register(mempoolMetrics),
+      config,
+      start: BOUNDS,
+    })
     this.reactor = new MempoolReactor({
-      mempool,
+      mempool: this.mempool,
       timers,
       random: new SeededRandom(1n),
       heightOf,
@@ -168,8 +174,20 @@ describe('the mempool among peers', () => {
       5 + BATCH_COUNT_MAX + 1,
     )
     assert.ok(Math.max(...txs) <= BATCH_COUNT_MAX)
-    const channel = new Node({ txBytesMax: 100 }).reactor.channels[0]!
-    assert.equal(channel.messageBytesMax, 104)
+  })
+
+  it('has messages as long as the longest transaction that its pool takes', () => {
+    for (const txBytesMax of [100, TX_BYTES_MAX, 2 * TX_BYTES_MAX]) {
+      const node = new Node({ config: { txBytesMax } })
+      const peer = node.peer('p')
+      node.mempool.checkTx(new Uint8Array(txBytesMax))
+      node.timers.advance(GOSSIP_DELAY_MS_MAX)
+      const lengths = peer.take().map(({ length }) => length)
+      assert.deepEqual(lengths, [node.reactor.channels[0]?.messageBytesMax])
+      assert.throws(() => node.mempool.checkTx(new Uint8Array(txBytesMax + 1)), {
+        reason: 'mempool.tooLarge',
+      })
+    }
   })
 
   it('says nothing if it is told not to, and nothing to who has left', () => {

@@ -20,7 +20,6 @@ import {
   GOSSIP_DELAY_MS_MAX,
   REFUSALS_PER_OFFENCE,
   SEND_QUEUE_MAX,
-  TX_BYTES_MAX,
 } from './limits.ts'
 import type { Mempool } from './mempool.ts'
 import type { PoolTx } from './poolTx.ts'
@@ -37,8 +36,6 @@ export interface MempoolReactorOptions {
   readonly heightOf: (peer: Peer) => bigint | undefined
   /** `off` sends nothing, and goes on taking in. */
   readonly broadcast?: 'on' | 'off'
-  /** Bytes of a transaction. The message with the longest is the longest message. */
-  readonly txBytesMax?: number
 }
 
 interface Listener {
@@ -65,7 +62,8 @@ export class MempoolReactor implements Reactor {
 
   constructor(options: MempoolReactorOptions) {
     this.#options = options
-    const longest = new Uint8Array(options.txBytesMax ?? TX_BYTES_MAX)
+    // The message with the longest transaction is the longest message.
+    const longest = new Uint8Array(options.mempool.txBytesMax)
     const messageBytesMax = size(MempoolMessage, messageOf([longest]))
     const channel = { id: MEMPOOL_CHANNEL, priority: 5, sendQueueMax: SEND_QUEUE_MAX }
     this.channels = [{ ...channel, messageBytesMax, messageTypes: { 1: 'mempool_Txs' } }]
@@ -171,8 +169,8 @@ export class MempoolReactor implements Reactor {
   }
 
   #batchFor({ peer, next: from }: Listener, height: bigint | undefined): Batch {
-    const { mempool, txBytesMax = TX_BYTES_MAX } = this.#options
-    const bytesMax = Math.min(BATCH_BYTES_MAX, txBytesMax)
+    const { mempool } = this.#options
+    const bytesMax = Math.min(BATCH_BYTES_MAX, mempool.txBytesMax)
     const txs: Uint8Array[] = []
     let bytes = 0
     let next = from
