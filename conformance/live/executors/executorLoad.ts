@@ -1,6 +1,6 @@
 /**
- * Senders who have a ParaTime remember something, and again until a node says that it is final: each
- * asks any node that is up. What is final has to be there in the end, on every node, and once.
+ * Senders who have a ParaTime remember something, and again until a node says that it is final:
+ * each asks any node that is up. What is final has to be there in the end, on every node.
  */
 
 import { randomInt } from 'node:crypto'

@@ -1,11 +1,11 @@
 /**
- * Kills any minority of three to seven compute nodes, each a process, again and again while they have
- * much to do, and starts them anew:
+ * Kills any minority of three to seven compute nodes, each a process, again and again while they
+ * have much to do, and starts them anew:
  *
- *   WADI_SOAK_SECONDS=1800 node conformance/live/executors/killExecutors.ts [sizes …]
+ *   WADI_SOAK_SECONDS=1800 node conformance/live/executors/soak-killExecutors.ts [sizes …]
  *
- * The time is shared by the sizes. In the end every node has the same rounds, and whatever anybody was
- * told is final. Nothing is ever repaired: whoever does not come back by itself fails the run.
+ * The sizes share the time. In the end every node has the same rounds, and whatever anybody was told
+ * is final. Nothing is ever repaired: whoever does not come back by itself fails the run.
  */
 
 import { randomInt } from 'node:crypto'
