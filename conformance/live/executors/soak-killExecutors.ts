@@ -4,8 +4,8 @@
  *
  *   WADI_SOAK_SECONDS=1800 node conformance/live/executors/soak-killExecutors.ts [sizes …]
  *
- * The sizes share the time. In the end every node has the same rounds, and whatever anybody was told
- * is final. Nothing is ever repaired: whoever does not come back by itself fails the run.
+ * The sizes share the time. In the end every node has the same rounds, and whatever anybody was
+ * told is final. Nothing is ever repaired: whoever does not come back by itself fails the run.
  */
 
 import { randomInt } from 'node:crypto'
