@@ -33,6 +33,7 @@ import {
   type NodePlace,
   openNetworkFiles,
 } from './networkFiles.ts'
+import { targetOf } from './networkPlaces.ts'
 import { NetworkProcesses } from './networkProcesses.ts'
 import { requireChoices } from './requireChoices.ts'
 
@@ -137,7 +138,7 @@ export interface NetworkConnection {
 function connect(files: NetworkFiles): NetworkConnection {
   const world = { clock: processClock, timers: nodeTimers }
   const ways = files.nodes.map((place) => {
-    const channel = new Channel({ target: `unix:${place.socketPath}`, ...world })
+    const channel = new Channel({ target: targetOf(place), ...world })
     const node = {
       ...place,
       client: createNodeClient(channel),

@@ -5,6 +5,7 @@ import { printAddress } from '@wadi/primitives/address'
 import { localPrivateKey, MNEMONIC } from './accounts.ts'
 import type { LocalNetwork } from './createNetwork.ts'
 import type { NetworkFiles, NodePlace } from './networkFiles.ts'
+import { PARATIME_PARTS, targetOf, urlOf } from './networkPlaces.ts'
 
 /** A network, whether or not it runs. */
 export type DescribedNetwork = Pick<LocalNetwork, 'files' | 'accounts'>
@@ -17,13 +18,11 @@ const PART_WIDTH = 12
 /** By which the `oasis` command line knows the network. */
 const CLI_NAME = 'wadi-local'
 
-const webOf = ({ apiPort }: NodePlace) => `http://127.0.0.1:${apiPort}`
-const socketOf = ({ socketPath }: NodePlace) => `unix:${socketPath}`
+const webOf = ({ apiPort }: NodePlace) => urlOf(apiPort)
 
-/** Who answers for ParaTimes: a client or an observer, which do nothing else, or who executes. */
+/** Who answers for ParaTimes, if anybody does. */
 export function paratimeNode({ nodes }: Pick<NetworkFiles, 'nodes'>): NodePlace | undefined {
-  const of = (part: NodePlace['part']) => nodes.find((node) => node.part === part)
-  return of('client') ?? of('observer') ?? of('compute')
+  return PARATIME_PARTS.flatMap((part) => nodes.find((node) => node.part === part) ?? [])[0]
 }
 
 /** Where it is called: short, for the picture. */
@@ -32,12 +31,12 @@ export function endpointLines({ nodes, faucetPort }: NetworkFiles): readonly str
   if (first === undefined) return []
   const paratimes = paratimeNode({ nodes })
   return [
-    `gRPC      ${socketOf(first)}`,
+    `gRPC      ${targetOf(first)}`,
     `gRPC-web  ${webOf(first)}`,
     ...(paratimes === undefined
       ? []
-      : [`ParaTimes ${socketOf(paratimes)}`, `          ${webOf(paratimes)}`]),
-    `faucet    curl -X POST --data <address> http://127.0.0.1:${faucetPort}/`,
+      : [`ParaTimes ${targetOf(paratimes)}`, `          ${webOf(paratimes)}`]),
+    `faucet    curl -X POST --data <address> ${urlOf(faucetPort)}/`,
   ]
 }
 
@@ -53,7 +52,7 @@ export function titleOf({ validators, paratimes, computeNodes }: NetworkFiles): 
 /** What is different where CometBFT agrees on blocks. */
 function engineLines(engines: NetworkFiles['engines']): string {
   if (engines.length === 0) return ''
-  const lines = engines.map(({ name, rpc }) => `  ${name}  http://127.0.0.1:${rpc}\n`)
+  const lines = engines.map(({ name, rpc }) => `  ${name}  ${urlOf(rpc)}\n`)
   return `
 They are CometBFT processes that drive our application, with CometBFT's own signatures: nodes of
 the Oasis Network cannot follow. node-0 does, and is what is called. Their RPC:
@@ -99,7 +98,7 @@ export function oasisCommands({ nodes, paratimes }: NetworkFiles): readonly stri
   const first = (name: string) => (name === 'keyvalue' ? 1 : 0)
   const added = paratimes.toSorted((a, b) => first(a.name) - first(b.name))
   return [
-    `oasis network add-local ${CLI_NAME} ${socketOf(asked)} ${token}`,
+    `oasis network add-local ${CLI_NAME} ${targetOf(asked)} ${token}`,
     ...added.map(({ name, id }) => `oasis paratime add ${CLI_NAME} ${name} ${toHex(id)} ${token}`),
     `oasis network set-default ${CLI_NAME}`,
   ]

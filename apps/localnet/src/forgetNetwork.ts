@@ -6,19 +6,14 @@ import { UnavailableError } from '@wadi/base/errors'
 import { CHANGE_NAMES, finishChange } from './changeNetwork.ts'
 import { HOLD_NAMES } from './folderHold.ts'
 import { UNKNOWN_FILES_SHOWN_MAX } from './limits.ts'
-import { madeNames, PLAN_NAME, readPlan, UNFINISHED_PLAN_NAME } from './networkFiles.ts'
+import { madeNames, readPlan } from './networkFiles.ts'
+import { GENESIS_NAME, nextOf, PLAN_NAME, UNFINISHED_PLAN_NAME } from './networkPlaces.ts'
 import { SNAPSHOTS_NAME } from './networkSnapshots.ts'
 import { SCRATCH_NAME } from './rewindNetwork.ts'
 
 const NODE_NAME = /^(node|engine|keymanager|compute|observer|client)-\d+$/
 /** What is of the network that is there, beside folders of nodes. */
-const OF_THIS = [
-  PLAN_NAME,
-  `${PLAN_NAME}.next`,
-  UNFINISHED_PLAN_NAME,
-  SCRATCH_NAME,
-  ...CHANGE_NAMES,
-]
+const OF_THIS = [PLAN_NAME, nextOf(PLAN_NAME), UNFINISHED_PLAN_NAME, SCRATCH_NAME, ...CHANGE_NAMES]
 /** What is of any that there was, or will be. */
 const OF_ALL = [...HOLD_NAMES, SNAPSHOTS_NAME]
 
@@ -39,7 +34,7 @@ function ownNames(folder: string): readonly string[] {
   // Nobody can say any more what it was made of: whatever looks like a node of a network.
   const isNode = (name: string) =>
     NODE_NAME.test(name) && existsSync(join(folder, name, 'consensus.pem'))
-  return ['genesis.json', ...readdirSync(folder).filter(isNode)]
+  return [GENESIS_NAME, ...readdirSync(folder).filter(isNode)]
 }
 
 /** Refuses a folder in which there is anything that no network has made. */

@@ -7,7 +7,8 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PortChooser, type PortWish } from '@wadi/compose/free-ports'
-import { type NetworkFiles, PLAN_NAME, type Plan, printPlan, readPlan } from './networkFiles.ts'
+import { type NetworkFiles, type Plan, printPlan, readPlan } from './networkFiles.ts'
+import { nextOf, PLAN_NAME } from './networkPlaces.ts'
 
 /** A port that is another one now. */
 export interface MovedPort {
@@ -24,7 +25,7 @@ const PRIVATE_MODE = 0o600
 const PORT = /(127\.0\.0\.1:|^ +port: )(\d+)\b/gm
 
 function write(path: string, text: string): void {
-  const next = `${path}.next`
+  const next = nextOf(path)
   writeFileSync(next, text, { mode: PRIVATE_MODE })
   renameSync(next, path)
 }

@@ -29,6 +29,7 @@ import {
   enginePlaces,
   makeEngineFolders,
 } from './engine/engineFolders.ts'
+import { GENESIS_NAME, PLAN_NAME, UNFINISHED_PLAN_NAME } from './networkPlaces.ts'
 
 /** Who agrees on blocks: our nodes, or CometBFT's. */
 export type EngineKind = 'wadi' | 'cometbft'
@@ -128,11 +129,6 @@ interface PlannedNetwork {
 }
 
 const VERSION = 1
-/** See {@link Plan}. */
-export const PLAN_NAME = 'network.json'
-/** The plan of a network that is being made or forgotten: what it names may be there or not. */
-export const UNFINISHED_PLAN_NAME = 'network.unfinished.json'
-const GENESIS_NAME = 'genesis.json'
 const SEED = 'local'
 const P2P_PORT = 26_656
 const RPC_PORT = 26_856

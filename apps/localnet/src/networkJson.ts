@@ -13,13 +13,12 @@ import {
 } from './describeNetwork.ts'
 import type { Holder } from './folderHold.ts'
 import type { NetworkFiles, NodePlace } from './networkFiles.ts'
+import { targetOf, urlOf } from './networkPlaces.ts'
 import type { ParatimeView } from './paratimeViews.ts'
 import type { BlockFacts, BlockView, NetworkView } from './snapshot.ts'
 
-const urlOf = (port: number) => `http://127.0.0.1:${port}`
-
-const endpointOf = ({ socketPath, apiPort }: NodePlace) => {
-  return { grpc: `unix:${socketPath}`, grpc_web: urlOf(apiPort) }
+const endpointOf = (place: NodePlace) => {
+  return { grpc: targetOf(place), grpc_web: urlOf(place.apiPort) }
 }
 
 /** What does not change while it runs: where it is, and where it is called. */

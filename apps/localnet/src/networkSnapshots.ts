@@ -7,7 +7,8 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { UnavailableError } from '@wadi/base/errors'
 import { changeNetwork, copy, copyNode } from './changeNetwork.ts'
-import { madeNames, type NetworkFiles, PLAN_NAME, readPlan } from './networkFiles.ts'
+import { madeNames, type NetworkFiles, readPlan } from './networkFiles.ts'
+import { GENESIS_NAME, PLAN_NAME } from './networkPlaces.ts'
 import { requireOwnEngine } from './requireOwnEngine.ts'
 
 /** Where they are in the folder of a network. */
@@ -28,7 +29,7 @@ export function snapshotNetwork(files: NetworkFiles, name: string): void {
   const unfinished = `${to}${UNFINISHED}`
   rmSync(unfinished, { recursive: true, force: true })
   mkdirSync(unfinished, { recursive: true })
-  for (const file of [PLAN_NAME, 'genesis.json']) copy(join(folder, file), join(unfinished, file))
+  for (const file of [PLAN_NAME, GENESIS_NAME]) copy(join(folder, file), join(unfinished, file))
   for (const { name: node, dataDir } of nodes) copyNode(dataDir, join(unfinished, node))
   renameSync(unfinished, to)
 }

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { NodeOwner } from '@wadi/localnet/network-files'
+import { PARATIME_PARTS, PLAN_NAME, targetOf } from '@wadi/localnet/network-places'
 import type { CommandWorld } from '@wadi/node-config/command'
 
 /** What is known of it. */
@@ -29,14 +30,9 @@ export function localFolder({ environment }: Pick<CommandWorld, 'environment'>):
   return resolve(environment['WADI_LOCALNET'] || USUAL_FOLDER)
 }
 
-/** What a node is that answers about ParaTimes. */
-const ANSWERING: ReadonlySet<string | undefined> = new Set(['client', 'observer', 'compute'])
-
-const targetOf = ({ socketPath }: { readonly socketPath: string }) => `unix:${socketPath}`
-
 /** The network of a folder, if there is one. */
 export async function findLocalNetwork(folder: string): Promise<LocalNetwork | undefined> {
-  if (!existsSync(join(folder, 'network.json'))) return undefined
+  if (!existsSync(join(folder, PLAN_NAME))) return undefined
   const { openNetworkFiles } = await import('@wadi/localnet/network-files')
   const { processOf } = await import('@wadi/localnet/folder-hold')
   const { chainContext, nodes, owners, paratimes } = await openNetworkFiles(folder, UNUSED)
@@ -46,7 +42,7 @@ export async function findLocalNetwork(folder: string): Promise<LocalNetwork | u
     owners,
     paratimes,
     targets: nodes.map(targetOf),
-    paratimeTargets: nodes.filter(({ part }) => ANSWERING.has(part)).map(targetOf),
+    paratimeTargets: nodes.filter(({ part }) => PARATIME_PARTS.includes(part)).map(targetOf),
     isRunning: processOf(folder) !== undefined,
   }
 }

@@ -5,6 +5,7 @@ import { finishChange } from '../changeNetwork.ts'
 import { USUAL_NETWORK } from '../createNetwork.ts'
 import { holdFolder, processOf } from '../folderHold.ts'
 import { type NetworkFiles, openNetworkFiles } from '../networkFiles.ts'
+import { PLAN_NAME } from '../networkPlaces.ts'
 
 /** Does something with the network of a folder, which is there and does not run meanwhile. */
 export async function withStoppedNetwork<A>(
@@ -13,7 +14,7 @@ export async function withStoppedNetwork<A>(
 ): Promise<A> {
   const folder = resolve(name)
   const refuse = (why: string) => new UnavailableError('localnet.state', why)
-  if (!existsSync(join(folder, 'network.json')))
+  if (!existsSync(join(folder, PLAN_NAME)))
     throw refuse(`there is no network in ${folder}; start begins one`)
   const pid = processOf(folder)
   if (pid !== undefined)
