@@ -6,7 +6,11 @@
 import { assert } from '@wadi/base/errors'
 import type { ValidatorSet } from '../types/validatorSet.ts'
 import type { Vote } from '../types/vote.ts'
-import { CATCHUP_ROUNDS_MAX, CATCHUP_ROUNDS_PER_PEER_MAX } from './limits.ts'
+import {
+  CATCHUP_FAR_ROUNDS_MAX,
+  CATCHUP_NEAR_ROUNDS_MAX,
+  CATCHUP_ROUNDS_PER_PEER_MAX,
+} from './limits.ts'
 import type { BlockIdOrNil, ClaimOutcome, Majority, VoteOutcome, VoteSet } from './voteSet.ts'
 import { addVote, claimMajority, emptyVoteSet, withoutClaimsOf } from './voteSet.ts'
 
@@ -158,8 +162,7 @@ function openRound(
   if (isTracked(votes, round) || findRound(votes, round) !== undefined) return votes
   // Our own votes are for rounds that we are in.
   if (sender === undefined) return undefined
-  const ahead = votes.rounds.filter((sets) => sets.round > votes.trackedRound)
-  if (ahead.length >= CATCHUP_ROUNDS_MAX) return undefined
+  if (!hasPlace(votes, round)) return undefined
   const before = votes.catchup.find(({ peer }) => peer === sender)
   if (before === undefined) {
     return { ...votes, catchup: [...votes.catchup, { peer: sender, rounds: [round] }] }
@@ -167,6 +170,18 @@ function openRound(
   if (before.rounds.length >= CATCHUP_ROUNDS_PER_PEER_MAX) return undefined
   const after = { peer: sender, rounds: [...before.rounds, round] }
   return { ...votes, catchup: votes.catchup.map((entry) => (entry === before ? after : entry)) }
+}
+
+/**
+ * Is there a place for a round that is not tracked? One key and ever new identities open as many as
+ * there are places, so a near round shares its place with no other. What was let in stays: with a
+ * rule by which one round gives way to another, the log would grow with each that does, and peers
+ * that were told of its votes would not send them again.
+ */
+function hasPlace({ rounds, trackedRound }: HeightVotes, round: number): boolean {
+  const lastNear = trackedRound + CATCHUP_NEAR_ROUNDS_MAX
+  if (round <= lastNear) return round > trackedRound
+  return rounds.filter((sets) => sets.round > lastNear).length < CATCHUP_FAR_ROUNDS_MAX
 }
 
 function withSet(votes: HeightVotes, sets: RoundVotes, set: VoteSet): HeightVotes {

@@ -11,5 +11,15 @@ export const CLAIMS_MAX = 1_000
  */
 export const CATCHUP_ROUNDS_PER_PEER_MAX = 2
 
-/** Rounds beyond ours that all peers may open together, those that are gone included. */
-export const CATCHUP_ROUNDS_MAX = 1_000
+/**
+ * Of so many rounds after the tracked one votes always have a place: it is theirs alone, so nobody
+ * can take it with votes of other rounds, and nothing has to give way. With CometBFT's timeouts
+ * that many rounds of a height last longer than two days.
+ */
+export const CATCHUP_NEAR_ROUNDS_MAX = 900
+
+/**
+ * Rounds beyond those that all peers may open together, those that are gone included. Who comes
+ * first has the place: one validator may take all.
+ */
+export const CATCHUP_FAR_ROUNDS_MAX = 100

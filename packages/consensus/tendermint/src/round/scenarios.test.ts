@@ -572,3 +572,38 @@ describe('Equivocation', () => {
     assert.equal(rounds.node.wanted('offence').length, 1)
   })
 })
+
+describe('Bad input from a validator: votes of rounds to come', () => {
+  /** Peers come one after the other, say two votes of one validator, and go. */
+  function flood(rounds: TestRounds, by: number, firstRound: number): void {
+    for (let i = 0; i < 500; i++) {
+      const peer = `stranger ${i}`
+      for (const round of [firstRound + 2 * i, firstRound + 2 * i + 1]) {
+        const content = { type: 'prevote', height: 1n, round, blockId: undefined } as const
+        const vote = testVote(rounds.validators, by, content)
+        rounds.node.give({ kind: 'vote', vote, sender: peer })
+      }
+      rounds.node.give({ kind: 'peer-gone', peer })
+    }
+  }
+
+  for (const firstRound of [2, 1_000, 2 ** 31 - 1_000]) {
+    it(`one of any power cannot shut the door of later rounds, from ${firstRound} on`, () => {
+      const block = testBlock(1n, 'block')
+      const flooded = () => {
+        const rounds = new TestRounds({ own: undefined, powers: [100n, 100n, 100n, 1n] }).begin()
+        flood(rounds, 3, firstRound)
+        return rounds
+      }
+      const rounds = flooded()
+      // A log that is stepped through again leads where it led.
+      const places = ({ node }: TestRounds) => node.state.votes.rounds.map(({ round }) => round)
+      assert.deepEqual(places(flooded()), places(rounds))
+      rounds.vote('precommit', block.blockId, { by: [0, 1, 2], round: 5 }).parts(block)
+      assert.deepEqual(
+        rounds.node.decided.map(({ commit }) => commit.round),
+        [5],
+      )
+    })
+  }
+})

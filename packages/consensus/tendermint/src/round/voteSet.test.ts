@@ -14,7 +14,12 @@ import {
   voteSetAt,
   withoutPeer,
 } from './heightVotes.ts'
-import { CATCHUP_ROUNDS_MAX, CATCHUP_ROUNDS_PER_PEER_MAX, CLAIMS_MAX } from './limits.ts'
+import {
+  CATCHUP_FAR_ROUNDS_MAX,
+  CATCHUP_NEAR_ROUNDS_MAX,
+  CATCHUP_ROUNDS_PER_PEER_MAX,
+  CLAIMS_MAX,
+} from './limits.ts'
 import { quorumOf } from './quorum.ts'
 import { testBlock, testCommit, testValidators, testVote } from './testing/testChain.ts'
 import {
@@ -161,13 +166,52 @@ describe('The votes of a height', () => {
     assert.equal(addHeightVote(trackRound(votes, 99), at(99), 'peer').kind, 'added')
   })
 
-  it('take as many rounds ahead of all peers as there may be', () => {
-    let votes = emptyHeightVotes(1n, validators)
-    for (let i = 0; i < CATCHUP_ROUNDS_MAX; i++) {
-      votes = addHeightVote(votes, at(10 + i), `peer ${i}`).votes
+  const LAST_NEAR = CATCHUP_NEAR_ROUNDS_MAX
+  const kindOf = (votes: HeightVotes, round: number) =>
+    addHeightVote(votes, at(round), 'one more').kind
+
+  /** Each round is opened by a peer of its own, which goes. */
+  function opened(votes: HeightVotes, rounds: readonly number[]): HeightVotes {
+    return rounds.reduce((before, round) => {
+      const peer = `peer ${round}`
+      return withoutPeer(addHeightVote(before, at(round), peer).votes, peer)
+    }, votes)
+  }
+
+  const roundsFrom = (first: number, count: number) =>
+    Array.from({ length: count }, (_, i) => first + i)
+
+  it('take as many rounds far ahead of all peers as there may be', () => {
+    const far = roundsFrom(LAST_NEAR + 1, CATCHUP_FAR_ROUNDS_MAX)
+    const votes = opened(emptyHeightVotes(1n, validators), far.slice(1))
+    assert.equal(kindOf(votes, 9_999), 'added')
+    const full = opened(votes, far.slice(0, 1))
+    assert.equal(full.rounds.length, CATCHUP_FAR_ROUNDS_MAX)
+    assert.equal(kindOf(full, 9_999), 'refused')
+    assert.equal(kindOf(full, LAST_NEAR), 'added')
+    // A far round that has come near makes room.
+    const later = trackRound(full, 1)
+    assert.equal(kindOf(later, 9_999), 'added')
+    assert.equal(kindOf(later, LAST_NEAR + 1), 'duplicate')
+  })
+
+  it('take all near rounds, whichever others were opened before', () => {
+    const near = roundsFrom(1, LAST_NEAR)
+    const far = roundsFrom(2_000, 2 * CATCHUP_FAR_ROUNDS_MAX)
+    const most = CATCHUP_NEAR_ROUNDS_MAX + CATCHUP_FAR_ROUNDS_MAX
+    for (const order of [[...near, ...far], [...far, ...near], [...far, ...near].reverse()]) {
+      const votes = opened(emptyHeightVotes(1n, validators), order)
+      assert.equal(votes.rounds.length, most)
+      assert.deepEqual(
+        votes.rounds.slice(0, LAST_NEAR).map(({ round }) => round),
+        near,
+      )
+      // Nothing that was let in gives way, and the next round has a place as soon as it is near.
+      assert.equal(opened(votes, roundsFrom(5_000, 10)).rounds.length, most)
+      assert.equal(kindOf(votes, LAST_NEAR + 1), 'refused')
+      assert.equal(kindOf(trackRound(votes, 1), LAST_NEAR + 1), 'added')
     }
-    assert.equal(votes.rounds.length, CATCHUP_ROUNDS_MAX)
-    assert.equal(addHeightVote(votes, at(9_999), 'one more').kind, 'refused')
+    assert.equal(kindOf(emptyHeightVotes(1n, validators), -1), 'refused')
   })
 
   it('keep rounds in order, and nothing of rounds without votes', () => {
