@@ -197,14 +197,16 @@ async function beginNetwork(
   const { folder: __, ...asked } = chosen
   const choices = { ...usual, ...asked }
   const openFiles = () => openNetworkFiles(folder, choices, ports)
-  const found = await openFiles()
-  requireChoices(found, asked)
-  requireProcesses(found, processes)
+  let files = await openFiles()
+  requireChoices(files, asked)
+  requireProcesses(files, processes)
   for (let tries = 1; ; tries++) {
     // Others that began at the same moment would choose the same again.
-    const moved = await movePorts(await openFiles(), tries === 1 ? ports : 'any')
-    if (moved.length > 0) onMoved?.(moved)
-    const files = await openFiles()
+    const moved = await movePorts(files, tries === 1 ? ports : 'any')
+    if (moved.length > 0) {
+      onMoved?.(moved)
+      files = await openFiles()
+    }
     try {
       return await runNetwork(files, options, () => binary ?? findBinary())
     } catch (error) {
