@@ -4,7 +4,7 @@ import { createConnection, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, it } from 'node:test'
-import { EMPTY_BYTES, toUtf8 } from '@wadi/base/bytes'
+import { concatBytes, EMPTY_BYTES, toUtf8 } from '@wadi/base/bytes'
 import { FakeClock } from '@wadi/base/clock'
 import { BugError } from '@wadi/base/errors'
 import { createLogger, MemoryLog } from '@wadi/base/log'
@@ -227,6 +227,31 @@ describe('the socket for engines', () => {
     other.ask(FLUSH)
     assert.deepEqual(await other.answered(1), [FLUSH])
     assert.deepEqual(failures, [])
+  })
+
+  it('asks the application nothing more for a connection that it has refused', async () => {
+    const { application, connect, failures, log, server } = await serve()
+    const half = { port: server.port, host: '127.0.0.1', allowHalfOpen: true }
+    const client = new Client(createConnection(half))
+    const question = encodeDelimited(Request, deliver(1))
+    const nonsense = Uint8Array.of(2, 0xff, 0xff)
+    // The answer tells that the beginning of the next question has come.
+    client.socket.write(concatBytes(encodeDelimited(Request, FLUSH), question.subarray(0, 3)))
+    await client.answered(1)
+    client.socket.write(concatBytes(question.subarray(3), nonsense))
+    const kinds = (await client.answered(3)).map(({ kind }) => kind)
+    assert.deepEqual(kinds, ['flush', 'deliverTx', 'exception'])
+    client.ask(deliver(2), deliver(3))
+    const other = connect()
+    other.ask(deliver(4))
+    await other.answered(1)
+    assert.deepEqual(
+      application.delivered.map(([first]) => first),
+      [1, 4],
+    )
+    assert.equal(log.records.length, 1)
+    assert.deepEqual(failures, [])
+    client.socket.end()
   })
 
   it('takes so many connections and not one more', async () => {

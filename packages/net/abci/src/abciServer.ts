@@ -120,7 +120,7 @@ export class AbciServer {
     const request = decode(Request, frame)
     if (this.#failure !== undefined && request.kind !== 'flush') {
       this.#say(socket, { kind: 'exception', body: { error: this.#failure } })
-      socket.end()
+      hangUp(socket)
       return false
     }
     const { application, clock, query = NO_QUERIES } = this.#options
@@ -145,7 +145,7 @@ export class AbciServer {
     this.#counted.failures.add(1)
     this.#options.logger.warn('refused a message of an engine', { why: error.message })
     this.#say(socket, { kind: 'exception', body: { error: error.message } })
-    socket.end()
+    hangUp(socket)
   }
 
   /** The application stops, whatever the reason; the engine is told, and stops too. */
@@ -155,9 +155,19 @@ export class AbciServer {
     this.#failure = why
     this.#options.logger.error('the application stopped', { why })
     this.#say(socket, { kind: 'exception', body: { error: why } })
-    socket.end()
+    hangUp(socket)
     this.#options.onFailure(error)
   }
+}
+
+/**
+ * Ends a connection as soon as its answers are sent; what else comes is thrown away. It is read
+ * nevertheless: closing with bytes unread is a reset, in which the last answer may be lost.
+ */
+function hangUp(socket: Socket): void {
+  socket.removeAllListeners('data')
+  socket.resume()
+  socket.end()
 }
 
 /** A socket whose process was killed stays behind as a file. */

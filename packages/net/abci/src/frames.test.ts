@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { concatBytes } from '@wadi/base/bytes'
+import { concatBytes, EMPTY_BYTES } from '@wadi/base/bytes'
 import { encodeDelimited } from '@wadi/protobuf/codec'
 import { field, message } from '@wadi/protobuf/message'
 import { bytes } from '@wadi/protobuf/scalars'
@@ -35,6 +35,26 @@ describe('frames of a stream', () => {
         )
       }),
     )
+  })
+
+  it('come once, also where somebody stops in the middle', () => {
+    const frames = [1, 2, 3].map((length) => zeros(length))
+    const stream = concatBytes(...frames)
+    for (let cut = 0; cut < stream.length; cut++) {
+      const reader = new FrameReader()
+      const sizes: number[] = []
+      const takeOne = (piece: Uint8Array): void => {
+        for (const frame of reader.push(piece)) {
+          sizes.push(frame.length)
+          return
+        }
+      }
+      takeOne(stream.subarray(0, cut))
+      takeOne(stream.subarray(cut))
+      takeOne(EMPTY_BYTES)
+      takeOne(EMPTY_BYTES)
+      assert.deepEqual(sizes, [1, 2, 3], `cut at ${cut}`)
+    }
   })
 
   it('have a size up to the limit and not beyond it', () => {

@@ -23,15 +23,23 @@ export class FrameReader {
   *push(piece: Uint8Array): Generator<Uint8Array> {
     const bytes = this.#size === 0 ? piece : this.#append(piece)
     let at = 0
-    for (;;) {
-      const delimiter = readDelimiter(bytes, { at, sizeMax: this.#sizeMax })
-      if (delimiter === undefined) break
-      const end = delimiter.start + delimiter.length
-      if (end > bytes.length) break
-      yield bytes.subarray(delimiter.start, end)
-      at = end
+    try {
+      for (;;) {
+        const delimiter = readDelimiter(bytes, { at, sizeMax: this.#sizeMax })
+        if (delimiter === undefined) break
+        const end = delimiter.start + delimiter.length
+        if (end > bytes.length) break
+        at = end
+        yield bytes.subarray(delimiter.start, end)
+      }
+    } finally {
+      // Also for whoever asks for no further message: what was given is not given again.
+      this.#keepFrom(bytes, at)
     }
-    // What was appended and is still no message stays where it is.
+  }
+
+  /** What was appended and is still no message stays where it is. */
+  #keepFrom(bytes: Uint8Array, at: number): void {
     if (at === 0 && this.#size > 0) return
     this.#buffer = bytes.slice(at)
     this.#size = this.#buffer.length
