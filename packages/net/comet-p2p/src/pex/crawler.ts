@@ -34,9 +34,13 @@ export class Crawler {
     this.#options = options
   }
 
-  /** Done once a period. */
+  /**
+   * Done once a period.
+   * COMPAT(cometbft): seeds of the reference never end a ban in their book.
+   */
   step(): void {
     this.#letGo()
+    this.#options.book.reinstate()
     this.crawl()
     this.#forget()
   }

@@ -28,7 +28,7 @@ describe('DialRecords', () => {
       clock.advance(1001)
       assert.equal(records.advise(at(1), anybody), 'dial')
     }
-    records.succeeded(at(1))
+    records.forget(at(1))
     assert.equal(records.advise(at(1), anybody), 'dial')
   })
 

@@ -55,7 +55,8 @@ export class DialRecords {
       this.#records.delete(this.#records.keys().next().value!)
   }
 
-  succeeded(address: NetAddress): void {
+  /** Somebody is there after all, or is banned: the next dial is a first one. */
+  forget(address: NetAddress): void {
     this.#records.delete(printEndpoint(address))
   }
 }

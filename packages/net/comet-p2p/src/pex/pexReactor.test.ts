@@ -49,6 +49,8 @@ function stranger(world: TestWorld, index: number, node: TestNode): RawPeer {
   return peer
 }
 
+const DAY_MS = 24 * 60 * 60_000
+
 const someAddress = (index: number): NetAddress => ({
   id: infoOf(index).id,
   ip: parseIp(`20.0.0.${index}`),
@@ -200,6 +202,36 @@ describe('PexReactor', () => {
     assert.ok(a.book.has(infoOf(9).id))
     world.time.advance(90_000)
     assert.deepEqual(a.network.peers(), [])
+  })
+
+  it('as a seed visits again whose ban is over', () => {
+    const world = new TestWorld()
+    const a = pexNode(world, 1, { mode: 'seed' })
+    const [unreachable, b] = [someAddress(9), world.started(2)]
+    a.book.add(b.address, unreachable)
+    a.book.markBad(b.address.id, DAY_MS)
+    world.time.advance(DAY_MS - 1)
+    assert.equal(a.book.isBanned(b.address.id), true)
+    assert.deepEqual(a.network.peers(), [])
+    world.time.advance(30_001)
+    assert.equal(a.book.isBanned(b.address.id), false)
+    assert.equal(a.network.peers().length, 1)
+  })
+
+  it('as a seed dials anew who was banned because it never answered', () => {
+    const world = new TestWorld()
+    const a = pexNode(world, 1, { mode: 'seed' })
+    const { id } = someAddress(9)
+    a.book.add(someAddress(9), someAddress(8))
+    const attempts = () => a.book.entries().find(({ address }) => address.id === id)?.attempts
+    // The ban comes after about 36 hours.
+    world.time.advance(DAY_MS)
+    assert.equal(attempts(), 16)
+    world.time.advance(DAY_MS)
+    assert.equal(a.book.isBanned(id), true)
+    world.time.advance(DAY_MS / 2 + 2 * 60 * 60_000)
+    assert.equal(a.book.isBanned(id), false)
+    assert.ok(attempts()! > 20, `${attempts()}`)
   })
 
   it('writes its book every two minutes and at the end', () => {

@@ -223,10 +223,14 @@ export class PexReactor implements Reactor {
     const isPersistent = network.isPersistent(address)
     const patience = { isPersistent, persistentMsMax: persistentDialMsMax }
     const advice = this.#dials.advise(address, patience)
-    if (advice === 'give-up') book.markBad(address.id, BAN_MS)
+    if (advice === 'give-up') {
+      book.markBad(address.id, BAN_MS)
+      // COMPAT(cometbft): the reference goes on counting, and bans again without a dial.
+      this.#dials.forget(address)
+    }
     if (advice !== 'dial') return
     network.dial(address, (outcome) => {
-      if (outcome.kind === 'connected') this.#dials.succeeded(address)
+      if (outcome.kind === 'connected') this.#dials.forget(address)
       if (outcome.kind === 'failed') {
         this.#dials.failed(address)
         book.markAttempt(address.id)
