@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { PARATIMES } from '@wadi/compose/network-paratimes'
 import { createNetwork, type LocalNetwork } from '@wadi/localnet/create-network'
+import { nextEpoch } from '@wadi/localnet/next-epoch'
 import { Person } from '../../testing/runWadi.ts'
 
 const BASE = 1_000_000_000n
@@ -16,7 +17,7 @@ describe('wadi paratime, on a network with the ParaTime of accounts', () => {
   before(async () => {
     const options = { validators: 1, blockMs: 500, epochBlocks: 60, clients: 1 }
     network = await createNetwork({ ...options, paratimes: ['accounts'] })
-    const { socketPath, client } = network.nodes.find(({ name }) => name === 'client-0')!
+    const { socketPath, client } = clientNode()
     const WADI_NODE = `unix:${socketPath}`
     person = new Person({ WADI_LOCALNET: network.files.folder, WADI_NODE })
     // The node that is asked follows the committee, and starts its own program meanwhile.
@@ -30,6 +31,7 @@ describe('wadi paratime, on a network with the ParaTime of accounts', () => {
     await network.stop()
   })
 
+  const clientNode = () => network.nodes.find(({ name }) => name === 'client-0')!
   const run = (line: string) => person.run(line.split(' '))
   const ask = async (line: string) => {
     const { code, out, err } = await run(`${line} --output json`)
@@ -51,7 +53,7 @@ describe('wadi paratime, on a network with the ParaTime of accounts', () => {
   const inAccount = async () => {
     const { runtimeAddress, printAddress } = await import('@wadi/primitives/address')
     const { available } = await ask(`balance ${printAddress(runtimeAddress(runtimeId))}`)
-    return available.tokens
+    return available
   }
   const key = (name: string, digit: string) => person.write(name, `${digit.repeat(64)}\n`)
 
@@ -70,7 +72,7 @@ describe('wadi paratime, on a network with the ParaTime of accounts', () => {
     assert.ok(deposited.done_in_round > deposited.round)
     assert.equal(deposited.amount.base_units, `${10n * BASE}`)
     assert.deepEqual(await balances('test:0'), ['10.0', `${FUNDED - 10n}.0`])
-    assert.equal(await inAccount(), '10.0')
+    assert.equal((await inAccount()).tokens, '10.0')
 
     await ask('paratime transfer accounts 2.5 test:1 --account test:0 --yes')
     assert.deepEqual(await balances('test:0'), ['7.5', `${FUNDED - 10n}.0`])
@@ -78,7 +80,7 @@ describe('wadi paratime, on a network with the ParaTime of accounts', () => {
 
     await ask('paratime withdraw accounts 1 --account test:1 --yes')
     assert.deepEqual(await balances('test:1'), ['1.5', `${FUNDED + 1n}.0`])
-    assert.equal(await inAccount(), '9.0')
+    assert.equal((await inAccount()).tokens, '9.0')
   })
 
   it('transfers with keys of every kind, and of several keys together', async () => {
@@ -104,10 +106,10 @@ describe('wadi paratime, on a network with the ParaTime of accounts', () => {
     assert.deepEqual(await balances('test:2'), ['0.4', `${FUNDED}.2`])
   })
 
-  it('delegates through it, and takes back', async () => {
+  it('delegates through it, takes back, and has it when its time has come', async () => {
     const [{ address }] = (await ask('validators')).validators
-    const unitsOf = async () =>
-      BigInt((await ask('paratime balance accounts test:0')).balance.base_units)
+    const unitsOf = async (who = 'test:0') =>
+      BigInt((await ask(`paratime balance accounts ${who}`)).balance.base_units)
     const has = await unitsOf()
     await ask(`paratime delegate accounts 3 ${address} --account test:0 --yes`)
     assert.equal(await unitsOf(), has - 3n * BASE)
@@ -117,6 +119,19 @@ describe('wadi paratime, on a network with the ParaTime of accounts', () => {
     const after = await ask('paratime balance accounts test:0')
     assert.deepEqual(after.delegations, [])
     assert.equal(after.undelegations[0].validator, address)
+    assert.equal(await unitsOf(), has - 3n * BASE)
+
+    const due = BigInt(after.undelegations[0].epoch)
+    while ((await nextEpoch(network.nodes[0]!)) < due);
+    for await (const _ of clientNode().client.runtimeClient.watchBlocks(runtimeId)) {
+      const { undelegations } = await ask('paratime balance accounts test:0')
+      if (undelegations.length === 0) break
+    }
+    // With what was paid to delegators meanwhile, and nothing that the consensus layer has not given.
+    const back = await unitsOf()
+    assert.ok(back >= has && back < has + BASE, `${back}`)
+    const others = (await unitsOf('test:1')) + (await unitsOf('test:2'))
+    assert.equal((await inAccount()).base_units, `${back + others}`)
   })
 
   it('refuses what cannot be done, and nothing has moved', async () => {
