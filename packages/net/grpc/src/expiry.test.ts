@@ -40,4 +40,24 @@ describe('things that are over after a time', () => {
     items.clear()
     assert.deepEqual([items.size, time.pending], [0, 0])
   })
+
+  it('may begin anew when they are over, and delay no others', () => {
+    const time = new VirtualTime()
+    const gone: string[] = []
+    const items: Expiry<string> = new Expiry({
+      clock: time.clock,
+      timers: time,
+      ms: 10,
+      expire: (item) => {
+        gone.push(`${item} at ${time.clock.monotonicMs()}`)
+        items.add(item)
+      },
+    })
+    items.add('a')
+    time.advance(4)
+    items.add('b')
+    time.advance(20)
+    assert.deepEqual(gone, ['a at 10', 'b at 14', 'a at 20', 'b at 24'])
+    assert.equal(time.pending, 1)
+  })
 })

@@ -48,6 +48,10 @@ export class Expiry<T> {
   /** Forgets all, and keeps no timer. */
   clear(): void {
     this.#due.clear()
+    this.#disarm()
+  }
+
+  #disarm(): void {
     this.#timer?.cancel()
     this.#timer = undefined
   }
@@ -61,12 +65,13 @@ export class Expiry<T> {
     this.#timer = undefined
     const nowMs = clock.monotonicMs()
     for (const [item, atMs] of this.#due) {
-      if (atMs > nowMs) {
-        if (this.#timer === undefined) this.#arm(atMs - nowMs)
-        return
-      }
+      if (atMs > nowMs) break
       this.#due.delete(item)
       expire(item)
     }
+    // Whatever began anew meanwhile has armed a timer, and others may be due before.
+    this.#disarm()
+    const next = this.#due.values().next().value
+    if (next !== undefined) this.#arm(next - nowMs)
   }
 }

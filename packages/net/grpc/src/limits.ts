@@ -44,6 +44,17 @@ export const OPENING_MS_MAX = 20_000
 /** How long a connection may be without a call: the reference's setting. */
 export const IDLE_MS_MAX = 600_000
 
+/**
+ * How long a connection with calls may say nothing before it is asked whether somebody is there,
+ * and how often in vain. Clients that vanish are let go after three minutes: the systems on which
+ * the reference relies take two and a half.
+ */
+export const QUIET_MS_MAX = 60_000
+export const PINGS_IN_VAIN_MAX = 2
+
+/** How long a path of bytes may be quiet before the system asks whether its other end is there. */
+export const KEEPALIVE_MS = 60_000
+
 /** How long a request may take to arrive, from its headers to its last byte. */
 export const RECEIVING_MS_MAX = 60_000
 

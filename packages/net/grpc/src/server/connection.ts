@@ -7,6 +7,8 @@ import { TLSSocket } from 'node:tls'
 import {
   HEADER_BYTES_MAX,
   HEADER_COUNT_MAX,
+  KEEPALIVE_MS,
+  PINGS_IN_VAIN_MAX,
   SESSION_MEGABYTES_MAX,
   SESSION_WINDOW_BYTES,
   STREAM_WINDOW_BYTES,
@@ -38,6 +40,9 @@ export class Connection {
   #isOpen = false
   #isClosing = false
   #peer: Peer | undefined
+  /** What had come when it was asked last, and how often since. */
+  #heardBytes = 0
+  #inVain = 0
 
   /** Whose share it counts for, if there are shares. */
   readonly caller: string | undefined
@@ -48,6 +53,7 @@ export class Connection {
     this.#owner = owner
     this.#opening = opening
     socket.setNoDelay(true)
+    socket.setKeepAlive(true, KEEPALIVE_MS)
     socket.on('error', () => socket.destroy())
     socket.on('close', () => owner.closed(this))
   }
@@ -87,6 +93,27 @@ export class Connection {
   /** Does a call go on in it? */
   get isBusy(): boolean {
     return this.#calls > 0
+  }
+
+  /** Who vanishes at the other end of a path closes it, and HTTP/1.1 has no questions. */
+  get canBeAsked(): boolean {
+    return !this.#opening.isPath && this.#session !== undefined
+  }
+
+  /**
+   * Asks whether somebody is there; false if that was in vain too often. Any byte is an answer: the
+   * one to this question may wait behind much else that somebody takes slowly.
+   */
+  ask(): boolean {
+    const session = this.#session
+    if (session === undefined || session.destroyed) return false
+    const { bytesRead } = this.#socket
+    if (bytesRead !== this.#heardBytes) this.#inVain = 0
+    if (this.#inVain === PINGS_IN_VAIN_MAX) return false
+    this.#heardBytes = bytesRead
+    this.#inVain++
+    session.ping(() => undefined)
+    return true
   }
 
   begin(): void {

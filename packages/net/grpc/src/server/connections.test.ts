@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { connect, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { Channel } from '../client/channel.ts'
 import { createClient } from '../client/createClient.ts'
 import { frameOf } from '../frames.ts'
-import { IDLE_MS_MAX } from '../limits.ts'
+import { IDLE_MS_MAX, KEEPALIVE_MS, PINGS_IN_VAIN_MAX, QUIET_MS_MAX } from '../limits.ts'
 import { STATUS } from '../status.ts'
 import { RawClient } from '../testing/rawClient.ts'
 import { Test, TestServer } from '../testing/testServer.ts'
@@ -30,6 +30,104 @@ function closed(socket: Socket): Promise<void> {
     socket.on('close', () => resolve())
   })
 }
+
+/** A way to a server that can vanish: then nothing gets through, and no end is told. */
+async function openTunnel(to: { host: string; port: number }) {
+  const ends: Socket[] = []
+  const tunnel = createServer((near) => {
+    const far = connect(to)
+    ends.push(near, far)
+    for (const end of [near, far]) end.on('error', () => undefined)
+    near.pipe(far).pipe(near)
+  })
+  await new Promise<void>((resolve) => tunnel.listen(0, '127.0.0.1', resolve))
+  return {
+    place: { host: '127.0.0.1', port: (tunnel.address() as AddressInfo).port },
+    vanish: () => {
+      for (const end of ends) end.unpipe().pause()
+    },
+    [Symbol.dispose]: () => {
+      for (const end of ends) end.destroy()
+      tunnel.close()
+    },
+  }
+}
+
+const ANY_PORT = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const
+
+/** When the server has read all that the client has sent until now. */
+function heard({ session }: RawClient): Promise<void> {
+  return new Promise((resolve, reject) => {
+    session.ping((error) => (error === null ? resolve() : reject(error)))
+  })
+}
+
+describe('a client with a call that says nothing', () => {
+  it('is let go when it has vanished', async () => {
+    await using test = await TestServer.start({ listen: ANY_PORT })
+    using tunnel = await openTunnel(place(test))
+    using vanishing = new RawClient(tunnel.place)
+    vanishing.begin('/oasis-core.Test/Wait').end(FRAME)
+    await test.service.until(() => test.service.calls.length === 1)
+    tunnel.vanish()
+    using other = new RawClient(place(test))
+    for (let i = 0; i < PINGS_IN_VAIN_MAX; i++) {
+      test.time.advance(QUIET_MS_MAX)
+      await other.ask(ECHO, FRAME)
+    }
+    test.time.advance(QUIET_MS_MAX - 1)
+    await other.ask(ECHO, FRAME)
+    assert.equal(test.server.connectionCount, 2)
+    assert.equal(test.service.calls[0]!.signal.aborted, false)
+    test.time.advance(1)
+    await test.service.until(() => test.service.calls[0]!.signal.aborted)
+    await other.ask(ECHO, FRAME)
+    assert.equal(test.server.connectionCount, 1)
+  })
+
+  it('stays when it answers, however long', async () => {
+    await using test = await TestServer.start({ listen: ANY_PORT })
+    using quiet = new RawClient(place(test))
+    quiet.begin('/oasis-core.Test/Wait').end(FRAME)
+    await test.service.until(() => test.service.calls.length === 1)
+    for (let i = 0; i < 3 * PINGS_IN_VAIN_MAX; i++) {
+      const asked = new Promise((resolve) => {
+        quiet.session.once('ping', resolve)
+      })
+      test.time.advance(QUIET_MS_MAX)
+      await asked
+      await heard(quiet)
+    }
+    assert.equal(quiet.session.destroyed, false)
+    assert.equal(test.service.calls[0]!.signal.aborted, false)
+  })
+
+  it('is not asked any more when its call is over', async () => {
+    await using test = await TestServer.start({ listen: ANY_PORT })
+    using client = new RawClient(place(test))
+    let asked = 0
+    client.session.on('ping', () => asked++)
+    const answer = client.ask('/oasis-core.Test/Wait', FRAME)
+    await test.service.until(() => test.service.calls.length === 1)
+    test.service.waiting[0]!()
+    await answer
+    test.time.advance(IDLE_MS_MAX - 1)
+    await heard(client)
+    assert.equal(asked, 0)
+    assert.equal(client.session.destroyed, false)
+  })
+
+  it('is looked for by the system, too, for HTTP/1.1 cannot ask', async (t) => {
+    const set = t.mock.method(Socket.prototype, 'setKeepAlive')
+    await using test = await TestServer.start({ listen: ANY_PORT })
+    using client = new RawClient(place(test))
+    await client.ask(ECHO, FRAME)
+    assert.deepEqual(
+      set.mock.calls.map((call) => call.arguments),
+      [[true, KEEPALIVE_MS]],
+    )
+  })
+})
 
 describe('the connections of a server', () => {
   it('end when they were idle for IDLE_MS_MAX, not when a call goes on', async () => {

@@ -14,6 +14,8 @@ export class Connections {
   readonly #ofCaller = new Map<string, Set<Connection>>()
   readonly #opening: Expiry<Connection>
   readonly #idle: Expiry<Connection>
+  /** Those in which a call goes on, until they are asked whether somebody is there. */
+  readonly #quiet: Expiry<Connection>
   readonly #http1 = new WeakMap<Socket, Connection>()
   readonly #accept: (exchange: Exchange) => void
   #none: (() => void)[] = []
@@ -22,9 +24,10 @@ export class Connections {
     this.#desk = desk
     this.#accept = accept
     const { clock, timers, limits } = desk
-    const { openingMs, idleMs } = limits
+    const { openingMs, idleMs, quietMs } = limits
     this.#opening = new Expiry({ clock, timers, ms: openingMs, expire: (one) => one.destroy() })
     this.#idle = new Expiry({ clock, timers, ms: idleMs, expire: (one) => one.close() })
+    this.#quiet = new Expiry({ clock, timers, ms: quietMs, expire: (one) => this.#ask(one) })
   }
 
   /**
@@ -48,6 +51,11 @@ export class Connections {
     return connection
   }
 
+  #ask(connection: Connection): void {
+    if (connection.ask()) this.#quiet.add(connection)
+    else connection.destroy()
+  }
+
   #letGo(connection: Connection | undefined): boolean {
     if (connection === undefined) return false
     connection.destroy()
@@ -65,15 +73,18 @@ export class Connections {
 
   busy(connection: Connection): void {
     this.#idle.delete(connection)
+    if (connection.canBeAsked) this.#quiet.add(connection)
   }
 
   idle(connection: Connection): void {
+    this.#quiet.delete(connection)
     if (this.#all.has(connection)) this.#idle.add(connection)
   }
 
   closed(connection: Connection): void {
     this.#opening.delete(connection)
     this.#idle.delete(connection)
+    this.#quiet.delete(connection)
     this.#all.delete(connection)
     const { caller } = connection
     const fellows = caller === undefined ? undefined : this.#ofCaller.get(caller)
@@ -117,5 +128,6 @@ export class Connections {
   forget(): void {
     this.#opening.clear()
     this.#idle.clear()
+    this.#quiet.clear()
   }
 }
