@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
 import { hastyTimers } from '../compliance/lightNodes.ts'
 import { type FollowDesk, followEvents, followHeights } from './followHeights.ts'
-import { RETRIES_MAX } from './limits.ts'
+import { RETRIES_MAX, RETRY_MS_MAX, RETRY_MS_MIN } from './limits.ts'
 
 /** A node whose chain grows when its stream is read, and that fails as a test likes. */
 function nodeOf(script: { last: bigint; readonly told: (bigint | Error)[] }) {
@@ -108,5 +108,66 @@ describe('following a chain', () => {
     const eventsAt = async (height: bigint) => (height === 2n ? [] : [`${height}a`, `${height}b`])
     const events = followEvents(client, eventsAt, { from: 1n })
     assert.deepEqual(await take(events, 4), ['1a', '1b', '3a', '3b'])
+  })
+
+  it('asks again for the events of a height if the node is away meanwhile, and leaves none out', async () => {
+    const { client } = nodeOf({ last: 2n, told: [3n] })
+    const asked: bigint[] = []
+    const slow = new CodedError('unknown', 1, 'grpc.resourceExhausted', 'too slow')
+    const failures: Error[] = [lost(), slow, lost()]
+    const eventsAt = async (height: bigint) => {
+      asked.push(height)
+      const failure = height === 2n ? failures.shift() : undefined
+      if (failure !== undefined) throw failure
+      return [`${height}`]
+    }
+    const events = followEvents(client, eventsAt, { from: 1n, timers: hastyTimers })
+    assert.deepEqual(await take(events, 3), ['1', '2', '3'])
+    assert.deepEqual(asked, [1n, 2n, 2n, 2n, 2n, 3n])
+  })
+
+  it('asks so often for the events of a height, and not once more', async () => {
+    let lostSoOften = RETRIES_MAX
+    const waits: number[] = []
+    const timers = {
+      after: (ms: number, run: () => void) => {
+        waits.push(ms)
+        return hastyTimers.after(0, run)
+      },
+    }
+    const eventsAt = async (height: bigint) => {
+      if (lostSoOften-- > 0) throw lost()
+      return [`${height}`]
+    }
+    const follow = () =>
+      followEvents(nodeOf({ last: 1n, told: [] }).client, eventsAt, { from: 1n, timers })
+    assert.deepEqual(await take(follow(), 1), ['1'])
+    assert.equal(waits.length, RETRIES_MAX)
+    assert.equal(Math.min(...waits), RETRY_MS_MIN)
+    assert.equal(Math.max(...waits), RETRY_MS_MAX)
+    lostSoOften = RETRIES_MAX + 1
+    await assert.rejects(take(follow(), 1), { reason: 'grpc.unavailable' })
+  })
+
+  it('does not ask again for events if that is of no use, or nobody wants them', async () => {
+    const caller = new AbortController()
+    const client = () => nodeOf({ last: 1n, told: [] }).client
+    let asked = 0
+    const wrong = new CodedError('unknown', 1, 'grpc.unimplemented', 'no such call')
+    const refuse = async () => {
+      asked++
+      throw wrong
+    }
+    const refused = followEvents(client(), refuse, { from: 1n })
+    await assert.rejects(refused.next(), { reason: 'grpc.unimplemented' })
+    const { signal } = caller
+    const away = async () => {
+      asked++
+      setImmediate(() => caller.abort())
+      throw lost()
+    }
+    const options = { from: 1n, signal, timers: hastyTimers }
+    await assert.rejects(followEvents(client(), away, options).next(), { reason: 'grpc.canceled' })
+    assert.equal(asked, 2)
   })
 })

@@ -44,17 +44,28 @@ async function* lastHeights(
   }
 }
 
-function pause(timers: Timers, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    timers.after(ms, resolve)
+function checkWanted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw statusError('canceled', 'the caller canceled the call')
+}
+
+/** Waits until a node is asked again that was lost so many times in a row before. */
+async function pause(
+  lost: number,
+  { signal, timers = webTimers }: Omit<FollowOptions, 'from'>,
+): Promise<void> {
+  checkWanted(signal)
+  await new Promise<void>((resolve) => {
+    timers.after(Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** lost), resolve)
   })
+  checkWanted(signal)
 }
 
 /** Every height of the chain. Ends with an error when it is aborted, or the node stays away. */
 export async function* followHeights(
   client: FollowDesk,
-  { from, signal, timers = webTimers }: FollowOptions = {},
+  { from, ...options }: FollowOptions = {},
 ): AsyncGenerator<bigint> {
+  const { signal } = options
   let next = from
   for (let lost = 0; ; lost++) {
     try {
@@ -69,13 +80,28 @@ export async function* followHeights(
     } catch (error) {
       if (!isPassing(error, signal) || lost >= RETRIES_MAX) throw error
     }
-    if (signal?.aborted === true) throw statusError('canceled', 'the caller canceled the call')
-    await pause(timers, Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** lost))
+    await pause(lost, options)
   }
 }
 
 /** Asks for the events of a height: `client.staking.getEvents`. */
 export type EventsAt<E> = (height: bigint) => Promise<readonly E[]>
+
+/** The events of a height, from a node that may be lost in between. */
+async function eventsOf<E>(
+  eventsAt: EventsAt<E>,
+  height: bigint,
+  options: FollowOptions,
+): Promise<readonly E[]> {
+  for (let lost = 0; ; lost++) {
+    try {
+      return await eventsAt(height)
+    } catch (error) {
+      if (!isPassing(error, options.signal) || lost >= RETRIES_MAX) throw error
+    }
+    await pause(lost, options)
+  }
+}
 
 /** Every event of a service, in order: the events of one block at a time are kept. */
 export async function* followEvents<E>(
@@ -83,5 +109,6 @@ export async function* followEvents<E>(
   eventsAt: EventsAt<E>,
   options: FollowOptions = {},
 ): AsyncGenerator<E> {
-  for await (const height of followHeights(client, options)) yield* await eventsAt(height)
+  for await (const height of followHeights(client, options))
+    yield* await eventsOf(eventsAt, height, options)
 }
