@@ -8,7 +8,7 @@ import { PeerNames } from './peerNames.ts'
 const PEER = { key: 'p2p.seeds', peer: 'name@nobody.invalid:1' }
 
 /** Names of peers in a world in which time passes when a test says so. */
-function namesInTest() {
+function namesInTest(ending?: AbortSignal) {
   const said: string[] = []
   let due: (() => void) | undefined
   const timers = {
@@ -28,7 +28,12 @@ function namesInTest() {
     run?.()
     await setImmediate()
   }
-  return { names: new PeerNames({ timers, log }), said, pass, waits: () => due !== undefined }
+  return {
+    names: new PeerNames({ timers, log, ...(ending && { ending }) }),
+    said,
+    pass,
+    waits: () => due !== undefined,
+  }
 }
 
 const unknown = async (): Promise<number> => {
@@ -68,6 +73,23 @@ describe('PeerNames', () => {
     await names.find(PEER, unknown, () => undefined)
     assert.ok(waits())
     names.stop()
+    assert.ok(!waits())
+  })
+
+  it('have nobody wait when their node ends, whatever is said afterwards', async () => {
+    const life = new AbortController()
+    const { names, said, waits } = namesInTest(life.signal)
+    const slow = Promise.withResolvers<number>()
+    const found = names.find(
+      PEER,
+      () => slow.promise,
+      () => assert.fail('nobody asks any more'),
+    )
+    life.abort()
+    assert.equal(await found, undefined)
+    slow.reject(new UnavailableError('p2p.lookup', 'nobody knows it'))
+    await setImmediate()
+    assert.deepEqual(said, [])
     assert.ok(!waits())
   })
 

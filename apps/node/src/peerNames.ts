@@ -18,22 +18,33 @@ interface Unknown extends NamedPeer {
   readonly retry: () => Promise<void>
 }
 
+/** What it needs of its node. */
+export interface PeerNamesOptions {
+  readonly timers: Timers
+  readonly log: Logger
+  /** Stops it. */
+  readonly ending?: AbortSignal
+}
+
 /** See the top of this file. */
 export class PeerNames {
   readonly #timers: Timers
   readonly #log: Logger
+  readonly #stopped = Promise.withResolvers<undefined>()
   #unknown: readonly Unknown[] = []
   #timer: Timer | undefined
   #isStopped = false
 
-  constructor({ timers, log }: { readonly timers: Timers; readonly log: Logger }) {
+  constructor({ timers, log, ending }: PeerNamesOptions) {
     this.#timers = timers
     this.#log = log
+    ending?.addEventListener('abort', () => this.stop(), { once: true })
   }
 
   /**
    * What looking a peer up gives; undefined if nobody knows its name, and then whoever asked hears
-   * of it as soon as somebody does. One name that is lost must not keep a node from starting.
+   * of it as soon as somebody does. One name that is lost must not keep a node from starting, nor
+   * from stopping: then it is undefined, too.
    */
   async find<T>(
     { key, peer }: NamedPeer,
@@ -41,7 +52,7 @@ export class PeerNames {
     onFound: (found: T) => void,
   ): Promise<T | undefined> {
     try {
-      return await lookUp()
+      return await Promise.race([lookUp(), this.#stopped.promise])
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error
       this.#log.error('the host of a peer is not known: the node asks again', {
@@ -56,9 +67,10 @@ export class PeerNames {
     }
   }
 
-  /** Asks for nothing any more. */
+  /** Asks for nothing any more, and has nobody wait. */
   stop(): void {
     this.#isStopped = true
+    this.#stopped.resolve(undefined)
     this.#timer?.cancel()
   }
 

@@ -40,20 +40,33 @@ export interface RunningNodeOptions {
   readonly misbehaviour?: Misbehaviour
 }
 
+/** What it is opened by; tests have others, which are as slow as they want. */
+export interface NodeOpeners {
+  readonly openOperations: typeof openOperations
+  readonly openMode: typeof openMode
+  readonly serveNodeApi: typeof serveNodeApi
+}
+
+const OPENERS: NodeOpeners = { openOperations, openMode, serveNodeApi }
+
 /** See the top of this file. */
 export class RunningNode {
   readonly log: Logger
   readonly #options: RunningNodeOptions
+  readonly #openers: NodeOpeners
   readonly #log: OpenLog
   readonly #world: NodeWorld
   readonly #ended = Promise.withResolvers<NodeEnding>()
   #operations: Operations | undefined
   #api: NodeApiServer | undefined
   #node: ModeNode | undefined
-  #hasEnded = false
+  readonly #ending = new AbortController()
+  #opening: Promise<void> | undefined
+  #end: Promise<void> | undefined
 
-  constructor(options: RunningNodeOptions) {
+  constructor(options: RunningNodeOptions, openers: NodeOpeners = OPENERS) {
     this.#options = options
+    this.#openers = openers
     const { settings } = options
     const { format } = settings.common.log
     const file = logFileOf(settings.common)
@@ -80,11 +93,17 @@ export class RunningNode {
     return this.#api?.publicPort
   }
 
-  /** Answers when others can connect and call. Whatever was opened is closed if it fails. */
+  /**
+   * Answers when others can connect and call, or when the node was ended meanwhile. Whatever was
+   * opened is closed if it fails.
+   */
   async start(): Promise<void> {
+    this.#opening = this.#open()
     try {
-      await this.#open()
+      await this.#opening
     } catch (error) {
+      // Who ends it closes what there is, and why the rest did not open is of no interest.
+      if (this.#ending.signal.aborted) return
       await this.#close()
       throw error
     }
@@ -92,21 +111,26 @@ export class RunningNode {
 
   /** Ends everything; what is durable stays. */
   async stop(): Promise<void> {
-    await this.#end({ kind: 'asked' })
+    await this.#endWith({ kind: 'asked' })
   }
 
+  /** Begins nothing more once the node is to end; whoever ends it closes what is open by then. */
   async #open(): Promise<void> {
     const { settings, dataDir, isForTests } = this.#options
+    const { openOperations, openMode, serveNodeApi } = this.#openers
+    const { signal: ending } = this.#ending
     this.#operations = await openOperations({
       settings,
       dataDir,
       world: this.#world,
       methods: () => this.#node?.api?.methods,
     })
+    if (ending.aborted) return
     const node = await openMode(this.#context())
     this.#node = node
+    if (ending.aborted) return
     await node.start()
-    if (this.#hasEnded) return
+    if (ending.aborted) return
     const { api, id, chainId, height } = node
     if (api !== undefined)
       this.#api = await serveNodeApi({
@@ -117,6 +141,7 @@ export class RunningNode {
         world: this.#world,
         onFailure: (error) => this.#fail(error),
       })
+    if (ending.aborted) return
     this.log.info('started', { mode: settings.mode, id, chain: chainId, height })
   }
 
@@ -139,6 +164,7 @@ export class RunningNode {
       world: this.#world,
       document: parseGenesis(readFileSync(settings.genesis.file, 'utf8')),
       keys: loadOrCreateNodeKeys({ dataDir, random, nowMs: clock.unixMs() }),
+      ending: this.#ending.signal,
       // Whoever asks is told before the socket is gone.
       stopSoon: () => this.#world.timers.after(0, () => void this.stop()),
       onFatal: (error) => this.#fail(error),
@@ -147,22 +173,30 @@ export class RunningNode {
 
   #fail(error: unknown): void {
     this.log.error('the node cannot go on', { why: sentenceOf(error) })
-    void this.#end({ kind: 'failed', error })
+    void this.#endWith({ kind: 'failed', error })
   }
 
-  async #end(ending: NodeEnding): Promise<void> {
-    this.#hasEnded = true
+  #endWith(ending: NodeEnding): Promise<void> {
+    this.#end ??= this.#endOnce(ending)
+    return this.#end
+  }
+
+  async #endOnce(ending: NodeEnding): Promise<void> {
+    this.#ending.abort()
+    // What is being opened cannot be closed yet, and nobody else would.
+    await this.#opening?.catch(() => undefined)
     await this.#close()
     this.log.info('stopped')
     this.#ended.resolve(ending)
   }
 
   async #close(): Promise<void> {
-    const [node, api] = [this.#node, this.#api]
+    const [node, operations, api] = [this.#node, this.#operations, this.#api]
     this.#node = undefined
+    this.#operations = undefined
     this.#api = undefined
     await node?.stop()
-    this.#operations?.close()
+    operations?.close()
     await api?.close(CALLS_GRACE_MS)
   }
 }

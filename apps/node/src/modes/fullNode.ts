@@ -24,7 +24,8 @@ const SENTRY_GRACE_MS = 1_000
 /** Opens a node that follows the chain, and votes on it if it is elected. */
 export async function openFullNode(context: NodeContext): Promise<ModeNode> {
   let opened: Node | undefined
-  const { identity } = context.keys
+  const { ending, keys } = context
+  const { identity } = keys
   const methods = () => opened?.api?.methods ?? {}
   const submitter = submitterOf({ ...context, methods })
   const enrolment = {
@@ -72,10 +73,12 @@ export async function openFullNode(context: NodeContext): Promise<ModeNode> {
     api: node.api,
     start: async () => {
       // A node that begins with the state of others asks there for light blocks.
-      await p2p?.start()
-      await node.start()
-      await runtimes?.start()
+      for (const part of [p2p, node, runtimes]) {
+        await part?.start()
+        if (ending.aborted) return
+      }
       sentry = await sentryOf(enrolment)
+      if (ending.aborted) return
       const begin = () => {
         own?.registration.start()
         own?.prover.start()
@@ -98,8 +101,8 @@ export async function openFullNode(context: NodeContext): Promise<ModeNode> {
   }
 }
 
-function searchOf({ world }: NodeContext, dial: PeerSearch['dial']): PeerSearch {
-  return { names: new PeerNames({ ...world, log: world.logger('p2p') }), dial }
+function searchOf({ world, ending }: NodeContext, dial: PeerSearch['dial']): PeerSearch {
+  return { names: new PeerNames({ ...world, log: world.logger('p2p'), ending }), dial }
 }
 
 /** Never answers if the node is stopped before. */

@@ -45,6 +45,8 @@ export interface NodeContext {
   readonly world: NodeWorld
   readonly document: GenesisDocument
   readonly keys: NodeKeys
+  /** Aborted when the node is to end: who opens or starts it waits for nobody any more. */
+  readonly ending: AbortSignal
   /** Has the process end the node, a little later. */
   readonly stopSoon: () => void
   readonly onFatal: (error: unknown) => void
@@ -58,5 +60,6 @@ export interface ModeNode {
   readonly height: bigint
   readonly api: NodeApi | undefined
   start(): Promise<void>
+  /** Called when `start` has answered or thrown, if it was called. */
   stop(): Promise<void>
 }

@@ -8,9 +8,9 @@ import type { ModeNode, NodeContext } from './modeNode.ts'
 
 /** Opens a node that tells others of each other. */
 export async function openSeedNode(context: NodeContext): Promise<ModeNode> {
-  const { settings, dataDir, world, document, keys, stopSoon } = context
+  const { settings, dataDir, world, document, keys, ending, stopSoon } = context
   const { disableAddrBookFromGenesis } = settings.consensus.debug
-  const names = new PeerNames({ timers: world.timers, log: world.logger('p2p') })
+  const names = new PeerNames({ timers: world.timers, log: world.logger('p2p'), ending })
   // It asks the seeds in its list when it lacks addresses.
   const search = { names, dial: () => undefined }
   const node = await createSeedNode({

@@ -33,12 +33,13 @@ function trustOf({ settings }: NodeContext, file: TrustFile): TrustedPoint {
 
 /** Opens a node without a state of its own. */
 export async function openStatelessNode(context: NodeContext): Promise<ModeNode> {
-  const { settings, dataDir, isForTests, world, document, keys, stopSoon, onFatal } = context
+  const { settings, dataDir, isForTests, world, document, keys, ending } = context
+  const { stopSoon, onFatal } = context
   const { identity } = keys
   const { providers: names, lightClient } = settings.consensus
   const file = openTrustFile(world.files, dataDir)
   const trust = trustOf(context, file)
-  const peerNames = new PeerNames({ timers: world.timers, log: world.logger('p2p') })
+  const peerNames = new PeerNames({ timers: world.timers, log: world.logger('p2p'), ending })
   const config = await p2pConfigOf(settings, peerNames)
   const p2p = await openNodeP2p({ config, dataDir, world, document, identity, onFatal })
   const channels = names.map((name) => channelTo(name, world))
