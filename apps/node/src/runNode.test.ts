@@ -8,7 +8,7 @@ import { checkNodeConfig } from '@wadi/node-config/node-config'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { testEntity } from '@wadi/provisioning/test-entity'
 import { ownerOf } from '@wadi/registration/owner'
-import { ownedByTestEntity, unheededFlags } from './runNode.ts'
+import { hangUpOf, ownedByTestEntity, unheededFlags } from './runNode.ts'
 import { RunningNode } from './runningNode.ts'
 
 describe('a node that is run', () => {
@@ -34,6 +34,15 @@ describe('a node that is run', () => {
       found.map(({ key }) => key),
       ['--grpc.log.debug', '--runtime.debug.mock_ids', '--debug.crash.storage.read.before'],
     )
+  })
+
+  it('ends when its terminal is gone, and else takes a hang-up for a word about its log', () => {
+    const settings = (log: object) => checkNodeConfig({ common: { log } })
+    assert.equal(hangUpOf(settings({ file: 'node.log' }), { hasTerminal: false }), 'reopen')
+    assert.equal(hangUpOf(settings({ file: 'node.log' }), { hasTerminal: true }), 'reopen')
+    assert.equal(hangUpOf(settings({}), { hasTerminal: true }), 'end')
+    assert.equal(hangUpOf(settings({}), { hasTerminal: false }), 'nothing')
+    assert.equal(hangUpOf(settings({ file: '' }), { hasTerminal: false }), 'nothing')
   })
 
   it('logs into its own folder where the file is no whole path', () => {

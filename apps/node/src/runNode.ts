@@ -1,6 +1,7 @@
 /** What `wadi-node` does without a sub-command: it runs a node until something ends it. */
 
 import { Socket } from 'node:net'
+import { isatty } from 'node:tty'
 import type { Call, CommandWorld } from '@wadi/node-config/command'
 import { configOptionsOf } from '@wadi/node-config/config-commands'
 import { type LoadedConfig, loadConfig } from '@wadi/node-config/load-config'
@@ -26,14 +27,34 @@ function stopNode(node: RunningNode, signal: string): void {
   void node.stop()
 }
 
+/** What SIGHUP means. */
+export type HangUp = 'reopen' | 'end' | 'nothing'
+
+/**
+ * A node that writes no file of its own has lost its terminal, if it has one. One without is told
+ * to read its settings again, as services are, and has nothing to read: the reference is killed by
+ * that, and who supervises it takes it for an end that somebody wanted.
+ */
+export function hangUpOf(
+  { common: { log } }: NodeConfig,
+  { hasTerminal }: { readonly hasTerminal: boolean },
+): HangUp {
+  if (log.file) return 'reopen'
+  return hasTerminal ? 'end' : 'nothing'
+}
+
+const STANDARD_STREAMS = [0, 1, 2]
+
 /** The first signal ends the node, a second one the process; SIGHUP is for the log's file. */
-function obeySignals(node: RunningNode, { common: { log } }: NodeConfig): void {
+function obeySignals(node: RunningNode, settings: NodeConfig): void {
   const stop = (signal: string) => stopNode(node, signal)
   const force = () => process.exit(FAILED)
-  // Who writes no file of its own has lost its terminal.
-  const hangUp = log.file === undefined ? (['SIGHUP'] as const) : []
-  onStopSignals({ stop, force }, ['SIGTERM', 'SIGINT', ...hangUp])
-  if (log.file !== undefined) process.on('SIGHUP', () => node.reopenLog())
+  const hangUp = hangUpOf(settings, { hasTerminal: STANDARD_STREAMS.some((fd) => isatty(fd)) })
+  const ends = hangUp === 'end' ? (['SIGHUP'] as const) : []
+  onStopSignals({ stop, force }, ['SIGTERM', 'SIGINT', ...ends])
+  if (hangUp === 'reopen') process.on('SIGHUP', () => node.reopenLog())
+  if (hangUp === 'nothing')
+    process.on('SIGHUP', () => node.log.info('there is no file of a log to open again'))
 }
 
 /** Set by whoever starts nodes that are to end with it, and holds the other end of their input. */

@@ -158,6 +158,21 @@ describe('wadi-node', () => {
     ])
   })
 
+  it('goes on after SIGHUP where no terminal can hang up, and no file is to be opened', async () => {
+    const node = await makeNode('reloaded')
+    const started = new NodeProcess(PROGRAM, node)
+    started.start('--common.log.file=')
+    const said = () => readFileSync(join(node.dataDir, 'stderr.log'), 'utf8')
+    const heard = async (what: string) => {
+      for (; !said().includes(what); await sleep(25)) started.checkAlive()
+    }
+    await heard('"msg":"started"')
+    started.signal('SIGHUP')
+    await heard('there is no file of a log to open again')
+    assert.equal(await started.stop(), 0)
+    assert.match(said(), /"stopping","signal":"SIGTERM"/)
+  })
+
   it('ends with 2, and touches nothing, when another process uses its folder', async () => {
     const node = await makeNode('two')
     const started = new NodeProcess(PROGRAM, node)
