@@ -92,7 +92,8 @@ describe('a light client', () => {
   })
 
   it('gives an answer up that takes more than allowed', async () => {
-    const answers = new LightAnswers({} as VerifiedFacts, new ProvenStates(new Providers([])))
+    const facts = { headers: { lowest: 1n } } as VerifiedFacts
+    const answers = new LightAnswers(facts, new ProvenStates(new Providers([])))
     let looks = 0
     const look = (most: number) =>
       answers.look(1n, () => {
@@ -153,6 +154,7 @@ describe('a light client', () => {
       clock: testClock,
       timers: hastyTimers,
     })
+    assert.deepEqual([headers.oldest, headers.lowest], [start, 5n])
     await assert.rejects(headers.at(4n), { reason: 'lightNode.tooFarBack' })
     await assert.rejects(headers.at(5n), { reason: 'light.noProvider' })
   })

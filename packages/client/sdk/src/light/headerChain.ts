@@ -65,11 +65,20 @@ export class HeaderChain {
     return { height: header.height, hash: headerHash(header) }
   }
 
+  /** The height of the oldest block that is believed. */
+  get oldest(): bigint {
+    const [oldest] = this.#client.trusted
+    return oldest?.signedHeader.header.height ?? this.#options.trust.height
+  }
+
+  /** Blocks before this height are not verified. */
+  get lowest(): bigint {
+    return this.oldest - HEIGHTS_BACK_MAX
+  }
+
   /** The block of a height. */
   async at(height: bigint): Promise<LightBlock> {
-    const [oldest] = this.#client.trusted
-    const start = oldest?.signedHeader.header.height ?? this.#options.trust.height
-    if (height < start - HEIGHTS_BACK_MAX) throw errors.tooFarBack(`${height}, from ${start}`)
+    if (height < this.lowest) throw errors.tooFarBack(`${height}, from ${this.oldest}`)
     return await this.#inTurn(() => this.#client.verifyAt(height, this.#now()))
   }
 

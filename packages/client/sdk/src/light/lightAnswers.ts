@@ -4,6 +4,7 @@ import { UnavailableError } from '@wadi/base/errors'
 import type { ApiMethod, ApiView } from '@wadi/consensus-services/kernel/api'
 import { MissingNodeError } from '@wadi/mkvs/nodeReader'
 import { errors } from './errors.ts'
+import { HeldStates } from './heldStates.ts'
 import { LightView } from './lightView.ts'
 import { FETCHES_MAX } from './limits.ts'
 import type { ProvenStates } from './provenStates.ts'
@@ -39,23 +40,30 @@ export class LightAnswers {
    * Looks at the chain, and again from the beginning whenever something had to be fetched. What is
    * looked at never changes, so what comes out is the same as if all had been there.
    */
-  async look<T>(height: bigint, look: (view: ApiView) => T): Promise<T> {
-    let missed = 0
-    for (let fetched = 0; fetched < FETCHES_MAX; fetched++) {
-      try {
-        return look(new LightView(this.facts, this.#states, height))
-      } catch (error) {
-        if (error instanceof MissingFactError) await error.load()
-        else if (error instanceof MissingNodeError) await this.#states.fetch(error, ++missed)
-        else throw this.#reclaimed(error)
-      }
+  async look<T>(
+    height: bigint,
+    look: (view: ApiView) => T,
+    firstHeight: bigint = this.facts.headers.lowest,
+  ): Promise<T> {
+    const states = new HeldStates(this.facts, this.#states)
+    const view = { facts: this.facts, states, height, firstHeight }
+    try {
+      return await untilHere(() => look(new LightView(view)), states)
+    } finally {
+      states.letGo()
     }
-    throw new UnavailableError('lightNode.tooMuch', 'the answer takes more proofs than allowed')
   }
+}
 
-  /** Another try may find the memory that this one has not. */
-  #reclaimed(error: unknown): unknown {
-    if (error instanceof UnavailableError) this.#states.clear()
-    return error
+async function untilHere<T>(look: () => T, states: HeldStates): Promise<T> {
+  for (let fetched = 0; fetched < FETCHES_MAX; fetched++) {
+    try {
+      return look()
+    } catch (error) {
+      if (error instanceof MissingFactError) await error.load()
+      else if (error instanceof MissingNodeError) await states.fetch(error)
+      else throw error
+    }
   }
+  throw new UnavailableError('lightNode.tooMuch', 'the answer takes more proofs than allowed')
 }

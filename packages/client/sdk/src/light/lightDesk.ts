@@ -9,6 +9,7 @@ import type { Epoch } from '@wadi/primitives/epoch'
 import type { Ask, Desk, Watch } from '../tableClient.ts'
 import { BlockWatch } from './blockWatch.ts'
 import { withinDeadline } from './deadline.ts'
+import { epochBlock } from './epochBlock.ts'
 import { errors } from './errors.ts'
 import { GasEstimates } from './gasEstimates.ts'
 import type { LightAnswers } from './lightAnswers.ts'
@@ -40,6 +41,7 @@ function ownCalls({ answers, providers, timers }: LightParts): Readonly<Record<s
   const submit = { facts, provider, timers }
   const estimates = new GasEstimates()
   return {
+    'Beacon/GetEpochBlock': (epoch: Epoch) => epochBlock(answers, epoch),
     'Beacon/WaitEpoch': (epoch: Epoch, { signal }) => waitEpoch(answers, timers, epoch, signal),
     'Consensus/GetBlock': async (height: bigint) =>
       provenBlock(facts, await answers.heightOf(height)),

@@ -13,7 +13,7 @@ import type { BlockEvent } from '@wadi/consensus-services/kernel/events'
 import type { Tree } from '@wadi/mkvs/tree'
 import type { Moment } from '@wadi/primitives/moment'
 import { errors } from './errors.ts'
-import type { ProvenStates } from './provenStates.ts'
+import type { HeldStates } from './heldStates.ts'
 import type { VerifiedFacts } from './verifiedFacts.ts'
 
 function unprovable(what: string): never {
@@ -77,18 +77,29 @@ class LightBlockView implements ExecutedBlock {
   }
 }
 
+/** What is looked at, and through what. */
+export interface LightViewOptions {
+  readonly facts: VerifiedFacts
+  readonly states: HeldStates
+  readonly height: bigint
+  /** Nothing before it is looked at. */
+  readonly firstHeight: bigint
+}
+
 /** See the top of this file. */
 export class LightView implements ApiView {
   readonly height: bigint
   readonly block: ExecutedBlock
   readonly #facts: VerifiedFacts
-  readonly #states: ProvenStates
+  readonly #states: HeldStates
+  readonly #firstHeight: bigint
 
-  constructor(facts: VerifiedFacts, states: ProvenStates, height: bigint) {
+  constructor({ facts, states, height, firstHeight }: LightViewOptions) {
     this.height = height
     this.block = new LightBlockView(facts, height)
     this.#facts = facts
     this.#states = states
+    this.#firstHeight = firstHeight
   }
 
   get genesis(): GenesisDocument {
@@ -103,9 +114,10 @@ export class LightView implements ApiView {
     return this.#facts.headers.height
   }
 
-  /** A light client keeps nothing, and may ask for everything. */
+  /** A light client keeps nothing, and may ask for everything that can be verified. */
   get firstHeight(): bigint {
-    return this.#facts.genesis.height
+    const { height } = this.genesis
+    return height > this.#firstHeight ? height : this.#firstHeight
   }
 
   /** COMPAT(cometbft): the header is about two of the parameters only. */
@@ -122,6 +134,6 @@ export class LightView implements ApiView {
   }
 
   stateAt(height: bigint): Tree {
-    return this.#states.at(height, this.#facts.stateRoots.at(height))
+    return this.#states.at(height)
   }
 }

@@ -9,13 +9,22 @@ export const HEAD_LAG_MAX = 5n
 /** How far before the oldest block that is believed one may look: hash by hash. */
 export const HEIGHTS_BACK_MAX = 10_000n
 
+/**
+ * How far before the oldest block that is believed an epoch's first block is looked for: each time
+ * as far as this, if it has to be farther than the time before.
+ */
+export const EPOCH_HEIGHTS_BACK: readonly bigint[] = [0n, 100n, 1_000n, HEIGHTS_BACK_MAX]
+
 /** How long to wait before a node is asked again whether there is another block. */
 export const POLL_MS = 500
 
 /** Verified facts of each kind that are remembered. */
 export const FACTS_MAX = 64
 
-/** States that are open, and the memory for what is known of them. */
+/**
+ * States that stay open after nobody looks at them any more, and the memory for what is known of
+ * all: it alone bounds how many states one answer may look at.
+ */
 export const STATES_MAX = 8
 export const STATES_BYTES_MAX = 268_435_456
 

@@ -1,6 +1,7 @@
 /** States of which only the roots are known, and what proofs have shown below them. */
 
 import { equalBytes } from '@wadi/base/bytes'
+import { UnavailableError } from '@wadi/base/errors'
 import { Arena } from '@wadi/mkvs/arena'
 import { type MissingNodeError, NO_NODES } from '@wadi/mkvs/nodeReader'
 import { ROOT_TYPE_STATE, type Root } from '@wadi/mkvs/roots'
@@ -32,32 +33,48 @@ function shows({ node }: Verified, hash: Uint8Array): boolean {
   return false
 }
 
-/** See the top of this file. */
+/**
+ * See the top of this file. What somebody looks at stays, as long as there is memory for all of it;
+ * of the rest, some states.
+ */
 export class ProvenStates {
   readonly #providers: Providers
-  readonly #arena = new Arena({ memoryBytesMax: STATES_BYTES_MAX })
+  readonly #arena: Arena
+  /** Those that were looked at last come last. */
   readonly #trees = new Map<bigint, Tree>()
+  /** How many look at a state. */
+  readonly #holders = new Map<bigint, number>()
 
-  constructor(providers: Providers) {
+  constructor(providers: Providers, memoryBytesMax: number = STATES_BYTES_MAX) {
     this.#providers = providers
+    this.#arena = new Arena({ memoryBytesMax })
   }
 
   /** The state after a block, good until the next turn: what nobody has shown yet is missed. */
   at(version: bigint, hash: Uint8Array): Tree {
-    const tree = this.#trees.get(version) ?? this.#open({ version, hash })
+    const known = this.#trees.get(version)
+    const tree = known ?? this.#withRoom(() => this.#open({ version, hash }))
     this.#trees.delete(version)
     this.#trees.set(version, tree)
-    const [oldest] = this.#trees
-    if (this.#trees.size > STATES_MAX && oldest !== undefined) {
-      this.#trees.delete(oldest[0])
-      oldest[1].dispose()
-    }
+    if (known === undefined) this.#keepIdle(STATES_MAX)
     return tree
   }
 
+  /** Somebody looks at a state, and does so until it is let go. */
+  hold(version: bigint): void {
+    this.#holders.set(version, (this.#holders.get(version) ?? 0) + 1)
+  }
+
+  letGo(version: bigint): void {
+    const others = (this.#holders.get(version) ?? 0) - 1
+    if (others > 0) this.#holders.set(version, others)
+    else this.#holders.delete(version)
+    this.#keepIdle(STATES_MAX)
+  }
+
   /**
-   * Has somebody show a node that was missed. `missed` is how many were, for the same answer: the
-   * more, the more is asked for at once.
+   * Has somebody show a node that was missed. `missed` is how many were, of the same state and for
+   * the same answer: the more, the more is asked for at once.
    */
   async fetch({ root, position, key }: MissingNodeError, missed: number): Promise<void> {
     const tree = { root, position }
@@ -74,13 +91,27 @@ export class ProvenStates {
       if (!shows(verified, position)) throw errors.badProof()
       return verified
     })
-    this.at(root.version, root.hash).merge(proof, key)
+    this.#withRoom(() => this.at(root.version, root.hash).merge(proof, key))
   }
 
-  /** Forgets everything: what was shown has used up the memory. */
-  clear(): void {
-    for (const tree of this.#trees.values()) tree.dispose()
-    this.#trees.clear()
+  /** Keeps some of those that nobody looks at. */
+  #keepIdle(countMax: number): void {
+    const idle = [...this.#trees].filter(([version]) => !this.#holders.has(version))
+    for (const [version, tree] of idle.slice(0, Math.max(0, idle.length - countMax))) {
+      this.#trees.delete(version)
+      tree.dispose()
+    }
+  }
+
+  /** What nobody looks at any more makes room. */
+  #withRoom<T>(run: () => T): T {
+    try {
+      return run()
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error
+      this.#keepIdle(0)
+      return run()
+    }
   }
 
   #open({ version, hash }: Pick<Root, 'version' | 'hash'>): Tree {
