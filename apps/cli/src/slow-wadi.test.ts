@@ -311,12 +311,22 @@ describe('wadi on a network', () => {
     settle(`${height}:${toHex(hash)}`)
     const proved = await ask(`balance ${TEST_0} --verify`)
     assert.deepEqual(proved, await ask(`balance ${TEST_0}`))
-    await ask('transfer 0.125 test:1 --account test:0 --yes --verify')
+    const sent = await ask('transfer 0.125 test:1 --account test:0 --yes --verify')
+    for (const line of [
+      `block ${sent.height}`,
+      `transaction ${sent.hash} --height ${sent.height}`,
+      `transaction ${sent.hash}`,
+      'network',
+    ])
+      assert.deepEqual(await ask(`${line} --verify`), await ask(line), line)
+    assert.ok((await ask('block --verify')).height >= sent.height)
+    await refuse('block 99999999 --verify', /^no block 99999999 is proved; ask for one from 1 to /)
     assert.equal((await ask('validators --verify')).validators[0].address, validator)
-    await refuse(
-      'status --verify',
-      /^it is not proved \(.*GetStatus.*\); ask without --verify, and/,
-    )
+    for (const line of ['status', 'round 8000', 'paratime balance 8000'])
+      await refuse(
+        `${line} --verify`,
+        /^nobody proves what this command says; ask without --verify, and believe the node$/,
+      )
     settle(`${height}:${'ab'.repeat(32)}`)
     await refuse(
       'balance test:0 --verify',

@@ -20,8 +20,8 @@ export type ProgramPlace = CommandWorld & Partial<Pick<WadiWorld, 'terminal' | '
 
 /** A command before it has what all of them have. */
 interface Declared<T extends Flags> extends Omit<Command<T>, 'run'> {
-  /** Does it do without a node? */
-  readonly asks?: 'nobody'
+  /** Does it do without a node, or is there no proof of what a node says to it? */
+  readonly asks?: 'nobody' | 'unproved'
   run(call: Call<T & typeof wadiFlags>, world: WadiWorld): number | Promise<number>
 }
 
@@ -34,16 +34,22 @@ function worldOf(place: ProgramPlace): WadiWorld {
 /** Declares a command. */
 export function wadiCommand<const T extends Flags>(declared: Declared<T>): Command<T> {
   const { asks, ...rest } = declared
-  const { output } = wadiFlags
-  const flags: Flags = asks === 'nobody' ? { output } : wadiFlags
+  const { node, output } = wadiFlags
+  const flags: Flags = { nobody: { output }, unproved: { node, output }, all: wadiFlags }[
+    asks ?? 'all'
+  ]
   return {
     ...rest,
     options: { ...flags, ...declared.options } as T,
     run(call, place) {
       const whole = call as Call<T & typeof wadiFlags>
-      const { output } = whole.flags as WadiFlagValues
+      const { output, verify } = whole.flags as WadiFlagValues
       if (output !== 'text' && output !== 'json')
         throw errors.badValue(`--output is ${JSON.stringify(output)}; give text or json`)
+      if (asks === 'unproved' && verify)
+        throw errors.badValue(
+          'nobody proves what this command says; ask without --verify, and believe the node',
+        )
       return declared.run(whole, worldOf(place))
     },
   }

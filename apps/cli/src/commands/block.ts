@@ -8,10 +8,9 @@ import { answer } from '../command/answer.ts'
 import { operandsOf } from '../command/operands.ts'
 import { wadiCommand } from '../command/wadiCommand.ts'
 import { errors } from '../errors.ts'
-import { LAST, type Network, withNetwork } from '../network/withNetwork.ts'
+import { type Network, withNetwork } from '../network/withNetwork.ts'
 import {
   type BlockTransaction,
-  blockTransaction,
   blockTransactionJson,
   outcomeText,
   sentenceOf,
@@ -20,13 +19,12 @@ import { factLines } from '../words/lines.ts'
 import { parseHeight } from '../words/numbers.ts'
 import type { Speaker } from '../words/sayTransaction.ts'
 
+type Range = Awaited<ReturnType<Network['blocks']['heights']>>
+
 /** Refuses heights that the node does not have. */
-async function requireBlock({ client }: Network, height: bigint): Promise<void> {
-  const { latestHeight, lastRetainedHeight } = await client.consensus.getStatus()
-  if (height >= lastRetainedHeight && height <= latestHeight) return
-  throw errors.notFound(
-    `the node has no block ${height}; ask for one from ${lastRetainedHeight} to ${latestHeight}`,
-  )
+function requireBlock({ blocks }: Network, height: bigint, { first, last }: Range): void {
+  if (height >= first && height <= last) return
+  throw errors.notFound(`${blocks.absent(height)}; ask for one from ${first} to ${last}`)
 }
 
 /** The entity whose node proposed it. */
@@ -48,24 +46,28 @@ function transactionLines(all: readonly BlockTransaction[], speaker: Speaker): r
 export const block = wadiCommand({
   name: 'block',
   summary: 'show what is in a block, in words',
-  details: ['[height] is its number: 1 is the first. Without it, it is the last block.'],
+  details: [
+    '[height] is its number: 1 is the first. Without it, it is the last block; with --verify it is the',
+    'one before, because what became of transactions is proved by the next block.',
+  ],
   examples: ['wadi block', 'wadi block 42'],
   operands: '[height]',
   options: {},
   run: ({ flags, operands }, world) =>
     withNetwork(flags, world, async (network) => {
-      const { client, token } = network
+      const { client, blocks, token } = network
       const [text] = operandsOf(operands, 'height?')
-      const asked = text === undefined ? LAST : parseHeight(text)
-      if (text !== undefined) await requireBlock(network, asked)
-      const { height, hash, time, size, meta } = await client.consensus.getBlock(asked)
-      const [{ transactions, results }, proposer] = await Promise.all([
-        client.consensus.getTransactionsWithResults(height),
+      const asked = text === undefined ? undefined : parseHeight(text)
+      const range = await blocks.heights()
+      if (asked !== undefined) requireBlock(network, asked, range)
+      const block = await client.consensus.getBlock(asked ?? range.last)
+      const { height, hash, time, size, meta } = block
+      const [all, proposer] = await Promise.all([
+        blocks.transactions(height),
         proposerOf(network, height, meta.header),
       ])
       const book = await AddressBook.open(network, world)
       const speaker = { token, print: book.print.bind(book) }
-      const all = transactions.map((bytes, i) => blockTransaction(bytes, results[i]))
       const json = {
         height,
         hash: toHex(hash),

@@ -19,6 +19,7 @@ describe('wadi completion', () => {
     const wordsAt = (path: string) =>
       places.find((place) => place.path === path)?.flags.map(({ word }) => word)
     assert.deepEqual(wordsAt('balance'), ['--node', '--output', '--verify'])
+    assert.deepEqual(wordsAt('status'), ['--node', '--output'])
     assert.ok(wordsAt('transfer')?.includes('--fee-max'))
   })
 

@@ -1,8 +1,8 @@
 /** Looking for a transaction: nodes know where one is only by its block. */
 
-import type { NodeClient } from '@wadi/sdk/node-client'
 import { BLOCKS_AT_ONCE } from '../limits.ts'
-import { type BlockTransaction, blockTransaction } from '../words/blockTransaction.ts'
+import type { BlockDesk } from '../network/blockDesk.ts'
+import type { BlockTransaction } from '../words/blockTransaction.ts'
 
 /** A transaction, and where it is; nowhere yet if it waits. */
 export interface FoundTransaction {
@@ -10,20 +10,15 @@ export interface FoundTransaction {
   readonly height?: bigint
 }
 
-type Desk = Pick<NodeClient, 'consensus'>
+type Desk = Pick<BlockDesk, 'transactions' | 'waiting'>
 
-async function inBlock({ consensus }: Desk, hash: string, height: bigint) {
-  const { transactions, results } = await consensus.getTransactionsWithResults(height)
-  for (const [i, bytes] of transactions.entries()) {
-    const found = blockTransaction(bytes, results[i])
-    if (found.hash === hash) return { found, height }
-  }
-  return undefined
+async function inBlock(desk: Desk, hash: string, height: bigint) {
+  const found = (await desk.transactions(height)).find((each) => each.hash === hash)
+  return found && { found, height }
 }
 
-async function waiting({ consensus }: Desk, hash: string): Promise<FoundTransaction | undefined> {
-  const all = await consensus.getUnconfirmedTransactions()
-  const found = all.map((bytes) => blockTransaction(bytes)).find((each) => each.hash === hash)
+async function waiting(desk: Desk, hash: string): Promise<FoundTransaction | undefined> {
+  const found = (await desk.waiting()).find((each) => each.hash === hash)
   return found && { found }
 }
 

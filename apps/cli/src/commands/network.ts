@@ -16,11 +16,11 @@ export const network = wadiCommand({
   run: ({ flags, operands }, world) =>
     withNetwork(flags, world, async (found) => {
       operandsOf(operands)
-      const { client, node, chainContext, token } = found
+      const { client, blocks, node, chainContext, token } = found
       const isLocal = await found.isLocal()
-      const [supply, { genesisHeight }] = await Promise.all([
+      const [supply, genesisHeight] = await Promise.all([
         client.staking.totalSupply(LAST),
-        client.consensus.getStatus(),
+        blocks.genesisHeight(),
       ])
       const book = await AddressBook.open(found, world)
       const name = isLocal ? 'the local network of this machine' : networkName(chainContext)

@@ -21,6 +21,7 @@ export const round = wadiCommand({
     'proposes; if their results differ, or some are missing when time is up, backup workers do it,',
     'too, and more than half of them decide.',
   ],
+  asks: 'unproved',
   examples: ['wadi round sapphire', 'wadi round 8000 42', 'wadi round 8000 42 --output json'],
   operands: '<paratime> [round]',
   options: {},

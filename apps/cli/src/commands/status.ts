@@ -12,6 +12,7 @@ export const status = wadiCommand({
   name: 'status',
   summary: 'show how the node is: its last block, its epoch, its peers',
   details: ['An epoch is a number of blocks, after which validators are elected anew.'],
+  asks: 'unproved',
   examples: ['wadi status'],
   options: {},
   run: ({ flags, operands }, world) =>

@@ -25,23 +25,23 @@ interface Wanted {
 }
 
 /** The heights that are looked through. */
-async function rangeOf({ client }: Network, { height, blocks }: Wanted) {
+async function rangeOf({ blocks: desk }: Network, { height, blocks }: Wanted) {
   if (blocks < 1n) throw errors.badValue(`--blocks is ${blocks}; give a number from 1 on`)
   if (height !== '') {
     const only = parseHeight(height)
     return { from: only, to: only, hasEarlier: false }
   }
-  const { latestHeight: to, lastRetainedHeight } = await client.consensus.getStatus()
+  const { first: earliest, last: to } = await desk.heights()
   const first = to - blocks + 1n
-  const hasEarlier = first > lastRetainedHeight
-  return { from: hasEarlier ? first : lastRetainedHeight, to, hasEarlier }
+  const hasEarlier = first > earliest
+  return { from: hasEarlier ? first : earliest, to, hasEarlier }
 }
 
 async function find(network: Network, world: WadiWorld, wanted: Wanted): Promise<FoundTransaction> {
   const { from, to, hasEarlier } = await rangeOf(network, wanted)
   let at = to
   const range = { from, to, onHeight: (height: bigint) => (at = height) }
-  const search = findTransaction(network.client, wanted.hash, range)
+  const search = findTransaction(network.blocks, wanted.hash, range)
   const found = await world.progress.during(() => `Looking through block ${at}`, search)
   if (found !== undefined) return found
   const remedy = hasEarlier

@@ -7,16 +7,18 @@ import type { WadiWorld } from '../command/wadiCommand.ts'
 import type { WadiFlagValues } from '../command/wadiFlags.ts'
 import { errors } from '../errors.ts'
 import { loadSettings, type Settings, settingsPath } from '../settings.ts'
+import { type BlockDesk, believedBlocks, provenBlocks } from './blockDesk.ts'
 import { chooseNode, type NodeChoice, type NodeSubject } from './chooseNode.ts'
 import { explainFailure } from './explainFailure.ts'
 import { checkToken } from './knownNetworks.ts'
 import { findLocalNetwork, type LocalNetwork, localFolder } from './localNetwork.ts'
-import { verifiedClient, witnessesOf } from './verifiedClient.ts'
+import { verifiedNode, witnessesOf } from './verifiedNode.ts'
 import { openWay } from './way.ts'
 
 /** See the top of this file. */
 export interface Network {
   readonly client: NodeClient
+  readonly blocks: BlockDesk
   readonly node: NodeChoice
   readonly chainContext: string
   readonly token: TokenTerms
@@ -57,7 +59,9 @@ export async function withNetwork<A>(
   const way = openWay(node, world)
   const ways = [way, ...(flags.verify ? witnessesOf(settings).map((w) => openWay(w, world)) : [])]
   try {
-    const client = flags.verify ? verifiedClient(settings, ways) : createNodeClient(way)
+    const light = flags.verify ? verifiedNode(settings, ways) : undefined
+    const client = light?.client ?? createNodeClient(way)
+    const blocks = light === undefined ? believedBlocks(client) : provenBlocks(light)
     const [chainContext, symbol, exponent] = await Promise.all([
       client.consensus.getChainContext(),
       client.staking.tokenSymbol(LAST),
@@ -73,7 +77,7 @@ export async function withNetwork<A>(
     const paratimes = async () => (await local())?.paratimes ?? []
     const token = { symbol, exponent }
     const about = { isLocal, owners, paratimes }
-    return await use({ client, node, chainContext, token, ...about, settings })
+    return await use({ client, blocks, node, chainContext, token, ...about, settings })
   } catch (error) {
     throw explainFailure(error, node.target)
   } finally {

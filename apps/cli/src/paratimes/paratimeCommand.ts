@@ -27,6 +27,7 @@ export function paratimeCommand<const T extends Flags>(declared: Declared<T>): C
   const { order, options, details = [], ...rest } = declared
   return wadiCommand({
     ...rest,
+    asks: 'unproved',
     details: [...details, ...WHICH_PARATIME, ...ASKED_FIRST],
     options: { ...ownFlags, ...options },
     run(call, world) {

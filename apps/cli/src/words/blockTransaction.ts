@@ -5,7 +5,6 @@ import { CodedError } from '@wadi/base/errors'
 import { decode } from '@wadi/cbor/codec'
 import { toJson } from '@wadi/cbor/json'
 import type { Schema } from '@wadi/cbor/schema'
-import type { TransactionResult } from '@wadi/consensus/consensus/api'
 import { bodyOfMethod } from '@wadi/consensus/methods'
 import type { Json } from '@wadi/node-config/json-output'
 import { type Address, printAddress, stakingAddress } from '@wadi/primitives/address'
@@ -21,12 +20,18 @@ export interface OpenedTransaction {
   readonly transaction: Transaction
 }
 
+/** What became of one. Of a failure the code is all that can be proved. */
+export interface TransactionOutcome {
+  readonly error: { readonly code: number; readonly module?: string; readonly message?: string }
+  readonly gasUsed: bigint
+}
+
 /** See the top of this file. */
 export interface BlockTransaction {
   readonly hash: string
   /** Nothing if the bytes are no transaction. */
   readonly opened: OpenedTransaction | undefined
-  readonly result: TransactionResult | undefined
+  readonly result: TransactionOutcome | undefined
 }
 
 function open(bytes: Uint8Array): OpenedTransaction | undefined {
@@ -41,7 +46,7 @@ function open(bytes: Uint8Array): OpenedTransaction | undefined {
 }
 
 /** Opens the bytes of a transaction. */
-export function blockTransaction(bytes: Uint8Array, result?: TransactionResult): BlockTransaction {
+export function blockTransaction(bytes: Uint8Array, result?: TransactionOutcome): BlockTransaction {
   return { hash: toHex(hashOfBytes(bytes)), opened: open(bytes), result }
 }
 
@@ -49,7 +54,9 @@ export function blockTransaction(bytes: Uint8Array, result?: TransactionResult):
 export function outcomeText({ result }: BlockTransaction): string {
   if (result === undefined) return 'waits for a block'
   const { module, code, message } = result.error
-  return code === 0 ? 'done' : `failed: ${message || `${module}/${code}`}`
+  if (code === 0) return 'done'
+  if (module === undefined) return `failed with code ${code}, whose module nobody proves`
+  return `failed: ${message || `${module}/${code}`}`
 }
 
 /** Who does what, in one sentence. */

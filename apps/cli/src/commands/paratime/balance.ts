@@ -52,6 +52,7 @@ export const balance = wadiCommand({
     ...WHOSE,
     'Accounts may also be addresses on Ethereum (0x…).',
   ],
+  asks: 'unproved',
   examples: ['wadi paratime balance accounts test:0'],
   operands: '<paratime> [account]',
   options: keyFlags,

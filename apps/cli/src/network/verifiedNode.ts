@@ -4,8 +4,7 @@ import { parseHex } from '@wadi/base/bytes'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { processClock } from '@wadi/compose/process-world'
 import type { CallTransport } from '@wadi/grpc/call-transport'
-import { createLightNode } from '@wadi/sdk/light-node'
-import type { NodeClient } from '@wadi/sdk/node-client'
+import { createLightNode, type LightNode } from '@wadi/sdk/light-node'
 import { errors } from '../errors.ts'
 import type { Settings } from '../settings.ts'
 import { type NodeChoice, wayTo } from './chooseNode.ts'
@@ -25,11 +24,8 @@ export function witnessesOf(settings: Settings): readonly NodeChoice[] {
   return text.split(',').map((target) => wayTo(target.trim(), 'witnesses'))
 }
 
-/** A client of the first way, with the others as witnesses. */
-export function verifiedClient(
-  settings: Settings,
-  transports: readonly CallTransport[],
-): NodeClient {
+/** The node at the end of the first way, with the others as witnesses. */
+export function verifiedNode(settings: Settings, transports: readonly CallTransport[]): LightNode {
   const chainContext = required(settings, 'chainContext', 'chain_context: <that of the network>')
   if (!CONTEXT.test(chainContext))
     throw errors.badValue(`chain_context is ${chainContext}; give 64 hexadecimal digits`)
@@ -39,5 +35,5 @@ export function verifiedClient(
     throw errors.badValue(`trust is ${JSON.stringify(point)}; give <height>:<hash of the block>`)
   const trust = { height: BigInt(height), hash: parseHex(hash) }
   const world = { clock: processClock, timers: nodeTimers }
-  return createLightNode({ transports, chainContext, trust, ...world }).client
+  return createLightNode({ transports, chainContext, trust, ...world })
 }
