@@ -44,6 +44,11 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 
 /** Joins the parts into one new byte string. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  return joinBytes(parts)
+}
+
+/** As {@link concatBytes}, of any number of parts: a call has room for some 100,000 arguments. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   let size = 0
   for (const part of parts) size += part.length
   const joined = new Uint8Array(size)

@@ -1,6 +1,6 @@
 /** A state tree in a folder of a node: its versions, and its checkpoints. */
 
-import { concatBytes, EMPTY_BYTES } from '@wadi/base/bytes'
+import { EMPTY_BYTES, joinBytes } from '@wadi/base/bytes'
 import { errors as consensusErrors } from '@wadi/consensus/consensus/errors'
 import type { StateStore } from '@wadi/consensus-services/application'
 import type { SnapshotStore } from '@wadi/consensus-services/application/snapshots'
@@ -133,7 +133,7 @@ export class TreeState implements StateStore, SnapshotStore {
   }
 
   storeChunk({ records }: RestoreStep): void {
-    this.database.storePiece(concatBytes(...records), EMPTY_BYTES)
+    this.database.storePiece(joinBytes(records), EMPTY_BYTES)
   }
 
   finishRestore(root: Root, rootAddress: number): void {

@@ -15,7 +15,7 @@
  * input (any bad signature) costs the sum once in addition to single checks: see ed25519.bench.ts.
  */
 
-import { concatBytes, toUtf8 } from '@wadi/base/bytes'
+import { joinBytes, toUtf8 } from '@wadi/base/bytes'
 import { SHA512 } from '../hash/sha512.ts'
 import { ED25519_BATCH_SIZE_MAX } from '../limits.ts'
 import { decodeEntry, holds, pointsOf, scalarsOf } from './entry.ts'
@@ -61,7 +61,7 @@ function coefficientsOf(seed: Uint8Array, count: number): Uint8Array {
   const hashes: Uint8Array[] = []
   for (let i = 0; i < count; i += COEFFICIENTS_PER_HASH)
     hashes.push(SHA512.hashParts(seed, Uint8Array.of(i)))
-  return concatBytes(...hashes)
+  return joinBytes(hashes)
 }
 
 /** Is the sum of all entries, each times its coefficient, of small order? */

@@ -1,6 +1,6 @@
 /** A chunk as a file: entries of a proof of version 0, one CBOR item each, in a snappy stream. */
 
-import { concatBytes } from '@wadi/base/bytes'
+import { joinBytes } from '@wadi/base/bytes'
 import { decodeFirst, encode } from '@wadi/cbor/codec'
 import { bytes } from '@wadi/cbor/scalars'
 import { nilable } from '@wadi/cbor/struct'
@@ -21,7 +21,7 @@ export function digestOf(chunk: Uint8Array): Uint8Array {
 
 /** The file of a chunk with these entries. */
 export function encodeChunk(entries: Entries): Uint8Array {
-  return encodeSnappy(concatBytes(...entries.map((entry) => encode(Entry, entry))))
+  return encodeSnappy(joinBytes(entries.map((entry) => encode(Entry, entry))))
 }
 
 /** The entries of a chunk's file. */

@@ -7,7 +7,7 @@
  *   80 … fe size u24 …            skipped
  */
 
-import { concatBytes, equalBytes } from '@wadi/base/bytes'
+import { equalBytes, joinBytes } from '@wadi/base/bytes'
 import { errors } from '../errors.ts'
 import { SNAPPY_BLOCK_BYTES_MAX } from '../limits.ts'
 import { compressBlock, decompressBlock } from './block.ts'
@@ -96,5 +96,5 @@ export function encodeSnappy(bytes: Uint8Array): Uint8Array {
     const crc = maskedCrc32c(piece)
     chunks.push(isWorth ? chunkOf(KIND_COMPRESSED, crc, block) : chunkOf(KIND_PLAIN, crc, piece))
   }
-  return concatBytes(...chunks)
+  return joinBytes(chunks)
 }

@@ -1,6 +1,6 @@
 /** A block in pieces, as it travels and is stored. */
 
-import { concatBytes, equalBytes } from '@wadi/base/bytes'
+import { equalBytes, joinBytes } from '@wadi/base/bytes'
 import { decode, encode } from '@wadi/protobuf/codec'
 import { headerHash } from '../hashing/headerHash.ts'
 import { PART_SIZE } from '../limits.ts'
@@ -55,7 +55,7 @@ export function arePartsOf(block: Block, parts: readonly Part[]): boolean {
 
 /** The bytes of a block, of all its parts in their order. */
 export function bytesOfParts(parts: readonly Part[]): Uint8Array {
-  return concatBytes(...parts.map(({ bytes }) => bytes))
+  return joinBytes(parts.map(({ bytes }) => bytes))
 }
 
 /** The block of all its parts, in their order. */

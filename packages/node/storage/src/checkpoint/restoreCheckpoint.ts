@@ -1,6 +1,6 @@
 /** Restoring a tree from a checkpoint: fetched side by side, taken in one after the other. */
 
-import { concatBytes, equalBytes } from '@wadi/base/bytes'
+import { equalBytes, joinBytes } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
 import type { Metadata } from '@wadi/mkvs/checkpoint/metadata'
 import {
@@ -61,7 +61,7 @@ export function takeIn(
   chunk: { readonly index: number; readonly bytes: Uint8Array },
 ): RestoreState {
   const step = restoreChunk(state, { ...chunk, baseAddress: database.nextAddress })
-  const nodes = concatBytes(...step.records)
+  const nodes = joinBytes(step.records)
   database.storePiece(nodes, encodeNote(step.state, chunk.index))
   return step.state
 }

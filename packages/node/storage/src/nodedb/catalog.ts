@@ -167,11 +167,12 @@ export class Catalog {
   #prepareAbort(): (place: FramePlace) => void {
     const dead: Extent[] = []
     for (const piece of this.restore?.pieces ?? []) {
-      dead.push(noteExtent(piece), ...this.#log.recordsIn(nodesExtent(piece)))
+      dead.push(noteExtent(piece))
+      for (const record of this.#log.recordsIn(nodesExtent(piece))) dead.push(record)
     }
     const version = this.restore?.version
     const gone = this.pending.filter((batch) => batch.version === version)
-    for (const batch of gone) dead.push(...everythingOf(this.#log, batch))
+    for (const batch of gone) for (const extent of everythingOf(this.#log, batch)) dead.push(extent)
     return () => {
       this.pending = this.pending.filter((batch) => batch.version !== version)
       this.restore = undefined

@@ -22,12 +22,26 @@ export function findDeadOfPrune(log: NodeLog, note: VersionNote, next: VersionNo
       (batch) =>
         batch.previousVersion === note.version && equalBytes(batch.previousHash, root.hash),
     )
-    if (heirs.length === 0) dead.push(...deadOfChildless(log, copies))
-    else if (heirs.length === 1 && successors.length === 1 && copies.length === 1)
-      dead.push(...sized(log, removedBy(log, heirs[0]!)))
-    else dead.push(...deadOfCopies(log, { note, copies, heirs, successors }))
+    // A version may have removed more than a call has room for arguments.
+    for (const extent of deadOfRoot(log, { note, copies, heirs, successors })) dead.push(extent)
   }
   return dead
+}
+
+/** Batches of one root of a type, and what was made of it. */
+interface Family {
+  readonly note: VersionNote
+  readonly copies: readonly Batch[]
+  readonly heirs: readonly Batch[]
+  readonly successors: readonly Batch[]
+}
+
+function deadOfRoot(log: NodeLog, family: Family): readonly Extent[] {
+  const { copies, heirs, successors } = family
+  if (heirs.length === 0) return deadOfChildless(log, copies)
+  if (heirs.length === 1 && successors.length === 1 && copies.length === 1)
+    return sized(log, removedBy(log, heirs[0]!))
+  return deadOfCopies(log, family)
 }
 
 function groupByRoot(batches: readonly Batch[]): Batch[][] {
@@ -63,16 +77,7 @@ function deadOfChildless(log: NodeLog, copies: readonly Batch[]): Extent[] {
  * in its version go unless the next root still has them. Of the older ones those go that every
  * derivation removed: if derivations differ, some stay behind, and nothing is lost.
  */
-function deadOfCopies(
-  log: NodeLog,
-  family: {
-    readonly note: VersionNote
-    readonly copies: readonly Batch[]
-    readonly heirs: readonly Batch[]
-    readonly successors: readonly Batch[]
-  },
-): Extent[] {
-  const { note, copies, heirs, successors } = family
+function deadOfCopies(log: NodeLog, { note, copies, heirs, successors }: Family): Extent[] {
   const lowest = note.firstAddress
   const roots = successors.map(({ rootAddress }) => rootAddress)
   const live = reachable(log, roots, lowest)

@@ -3,7 +3,7 @@
  * enclave measures. RSA with 3,072 bits and the exponent 3; numbers have their least byte first.
  */
 
-import { concatBytes, equalBytes, toHex } from '@wadi/base/bytes'
+import { concatBytes, equalBytes, joinBytes, toHex } from '@wadi/base/bytes'
 import { sha256 } from '@wadi/crypto/hash/sha256'
 import { type EnclaveIdentity, MrEnclave, MrSigner } from '@wadi/primitives/enclaveIdentity'
 import { errors } from './errors.ts'
@@ -38,7 +38,7 @@ function numberAt(bytes: Uint8Array, at: number): bigint {
 /** What the signature must be the cube root of: padding, then the hash of both signed parts. */
 function paddedHash(sigstruct: Uint8Array): bigint {
   const parts = [sigstruct.subarray(0, AT.modulus), sigstruct.subarray(AT.miscSelect, AT.signedEnd)]
-  const hash = concatBytes(SHA256_PREFIX, sha256(concatBytes(...parts)))
+  const hash = concatBytes(SHA256_PREFIX, sha256(joinBytes(parts)))
   const padding = new Uint8Array(MODULUS_SIZE - hash.length - 3).fill(0xff)
   return BigInt(`0x0001${toHex(padding)}00${toHex(hash)}`)
 }

@@ -1,6 +1,6 @@
 /** Writing ZIP archives, the same bytes for the same files. */
 
-import { concatBytes, toUtf8 } from '@wadi/base/bytes'
+import { concatBytes, joinBytes, toUtf8 } from '@wadi/base/bytes'
 import type { Compression } from './compression.ts'
 import { FLAG_UTF8, METHODS, SIGNATURES, SIZES, VERSION_NEEDED } from './layout.ts'
 
@@ -82,6 +82,6 @@ export function writeArchive(
     parts.push(localHeader(file), file.rawName, file.stored)
     at += SIZES.local + file.rawName.length + file.stored.length
   }
-  const directory = concatBytes(...entries)
+  const directory = joinBytes(entries)
   return concatBytes(...parts, directory, endOf(entries.length / 2, directory.length, at))
 }
