@@ -13,6 +13,7 @@ import {
   startParatimes,
   until,
 } from '../src/paratimes/paratimeNetwork.ts'
+import { syncStorage } from '../src/paratimes/storageSync.ts'
 import type { Meter, Partner, Scenario } from '../src/scenario.ts'
 
 const SECOND = 1000
@@ -214,6 +215,20 @@ function createQuiet(): readonly Meter[] {
   ]
 }
 
+/** The node that gets the states; the other one has a process of its own. */
+function storageMeter(): Meter {
+  let note = ''
+  return {
+    name: 'wadi',
+    async measure() {
+      const { seconds, cpuSeconds } = await syncStorage()
+      note = `${cpuSeconds.toFixed(1)} s of the processor`
+      return seconds
+    },
+    note: () => note,
+  }
+}
+
 export const scenarios: readonly Scenario[] = [
   {
     name: 'paratime/rounds',
@@ -258,5 +273,11 @@ export const scenarios: readonly Scenario[] = [
     yardstick: 'alone',
     goals: [{ contender: 'beside', atMost: 1.5, times: 'alone' }],
     create: createQuiet,
+  },
+  {
+    name: 'paratime/storage-sync',
+    unit: 'seconds for a million keys over loopback',
+    goals: [{ contender: 'wadi', atMost: 60 }],
+    create: () => [storageMeter()],
   },
 ]
