@@ -72,6 +72,8 @@ export interface LocalNetworkOptions {
   readonly onBuild?: () => void
   /** Is told which ports another program has, and what they are now. */
   readonly onMoved?: (ports: readonly MovedPort[]) => void
+  /** Aborted while it begins: what has begun is ended, and then the reason is thrown. */
+  readonly signal?: AbortSignal
 }
 
 /** A node that can be asked. */
@@ -190,7 +192,7 @@ async function beginNetwork(
   options: LocalNetworkOptions,
   usual: NetworkChoices,
 ): Promise<LocalNetwork> {
-  const { ports = 'any', onBuild, processes, workers: _, onMoved, ...chosen } = options
+  const { ports = 'any', onBuild, processes, workers: _, onMoved, signal, ...chosen } = options
   const findBinary = () => requireComet({ environment: process.env, onBuild })
   // Before anything is made of which nothing can come.
   const binary = chosen.engine === 'cometbft' ? findBinary() : undefined
@@ -201,6 +203,7 @@ async function beginNetwork(
   requireChoices(files, asked)
   requireProcesses(files, processes)
   for (let tries = 1; ; tries++) {
+    signal?.throwIfAborted()
     // Others that began at the same moment would choose the same again.
     const moved = await movePorts(files, tries === 1 ? ports : 'any')
     if (moved.length > 0) {
@@ -210,6 +213,7 @@ async function beginNetwork(
     try {
       return await runNetwork(files, options, () => binary ?? findBinary())
     } catch (error) {
+      signal?.throwIfAborted()
       if (tries >= BEGIN_TRIES || !(await isPortLost(files))) throw withRemedy(error)
     }
   }
@@ -226,7 +230,7 @@ export function withRemedy(error: unknown): unknown {
 /** Runs the network of a folder until somebody stops it. */
 async function runNetwork(
   files: NetworkFiles,
-  { processes = 'one', workers }: LocalNetworkOptions,
+  { processes = 'one', workers, signal }: LocalNetworkOptions,
   findBinary: () => string,
 ): Promise<LocalNetwork> {
   const engines = files.engines.map((place) => engineHere(place, files, findBinary()))
@@ -257,19 +261,19 @@ async function runNetwork(
   const startWorking = async () => {
     for (const { name } of working) if (!isOver) await processed.startNode(name)
   }
-  const untilAnswer = (asked: readonly NetworkNode[]) =>
-    Promise.race([Promise.all(asked.map(untilCalled)), failed.then(raise)])
-  try {
-    const names = voting.map(({ name }) => name)
+  const answered = (asked: readonly NetworkNode[]) => Promise.all(asked.map(untilCalled))
+  const begin = async () => {
     await Promise.all([
       ...engines.map((engine) => engine.start()),
-      ...names.map((name) => processed.startNode(name)),
+      ...voting.map(({ name }) => processed.startNode(name)),
     ])
-    await untilAnswer(voting)
-    if (workers !== 'later') {
-      await startWorking()
-      await untilAnswer(nodes)
-    }
+    await answered(voting)
+    if (workers === 'later') return
+    await startWorking()
+    await answered(nodes)
+  }
+  try {
+    await Promise.race([begin(), failed.then(raise), untilAborted(signal)])
   } catch (error) {
     await stop()
     throw error
@@ -309,6 +313,15 @@ async function untilCalled({ client }: NetworkNode): Promise<void> {
 /** Whoever begins a network wants to see it, before all of its nodes are there. */
 async function untilBlock({ client }: NetworkNode): Promise<void> {
   for await (const { height } of client.consensus.watchBlocks()) if (height > 0n) return
+}
+
+/** Throws the reason; never answers otherwise. */
+function untilAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => reject(signal?.reason)
+    if (signal?.aborted) abort()
+    signal?.addEventListener('abort', abort, { once: true })
+  })
 }
 
 function raise(error: unknown): never {

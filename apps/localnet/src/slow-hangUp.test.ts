@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -25,18 +25,70 @@ after(() => {
   rmSync(place, { recursive: true })
 })
 
-/** Starts the network as a person does, and answers when blocks come. */
-async function startNetwork(): Promise<ChildProcess> {
-  const args = [MAIN, '--folder', folder, '--processes', '--plain', ...CHOICES]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+/** Starts a network as a person does. */
+function beginNetwork(path: string, choices: readonly string[], environment = process.env) {
+  const args = [MAIN, '--folder', path, '--plain', ...CHOICES, ...choices]
+  const stdio = ['ignore', 'pipe', 'pipe'] as const
+  const child = spawn(process.execPath, args, { stdio: [...stdio], env: environment })
   begun.push(child)
-  let said = ''
+  const said = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text) => {
-    said += text
+    said.out += text
   })
-  await until('a block is told', () => said.includes('block '))
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    said.err += text
+    process.stderr.write(text)
+  })
+  return { child, said }
+}
+
+/** Starts the network, and answers when blocks come. */
+async function startNetwork(): Promise<ChildProcess> {
+  const { child, said } = beginNetwork(folder, ['--processes'])
+  await until('a block is told', () => said.out.includes('block '))
   return child
 }
+
+const isThere = (pid: number) => existsSync(`/proc/${pid}`)
+
+/** A CometBFT that says which process it is, and nothing to anybody else. */
+function speechlessComet(bin: string): NodeJS.ProcessEnv {
+  const script = [
+    '#!/bin/sh',
+    '[ "$1" = version ] && { echo 0.37.18; exit; }',
+    `echo $$ > ${bin}/pid.next; mv ${bin}/pid.next ${bin}/pid`,
+    'exec sleep 86400',
+  ]
+  writeFileSync(join(bin, 'cometbft'), `${script.join('\n')}\n`, { mode: 0o755 })
+  return { ...process.env, PATH: `${bin}:${process.env['PATH']}` }
+}
+
+describe('a network that is asked to end while it begins', () => {
+  it('ends its nodes first', async () => {
+    const path = join(place, 'early')
+    const { child, said } = beginNetwork(path, ['--processes'])
+    await until('a node runs', () => runningNodes(path).length > 0)
+    child.kill('SIGTERM')
+    const [code, signal] = await once(child, 'close')
+    assert.deepEqual([code, signal], [0, null])
+    assert.deepEqual(runningNodes(path), [])
+    assert.match(said.err, /^The network has ended/m)
+  })
+
+  it('ends CometBFT first', { skip: process.platform !== 'linux' }, async () => {
+    const bin = mkdtempSync(join(place, 'bin-'))
+    const pidPath = join(bin, 'pid')
+    const choices = ['--engine', 'cometbft', '--validators', '1']
+    const { child } = beginNetwork(join(place, 'foreign'), choices, speechlessComet(bin))
+    await until('CometBFT runs', () => existsSync(pidPath))
+    const pid = Number(readFileSync(pidPath, 'utf8'))
+    assert.ok(isThere(pid))
+    child.kill('SIGTERM')
+    const [code, signal] = await once(child, 'close')
+    assert.deepEqual([code, signal], [0, null])
+    assert.ok(!isThere(pid))
+  })
+})
 
 async function run(...words: readonly string[]) {
   const said = { out: '', err: '' }

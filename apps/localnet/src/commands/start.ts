@@ -19,6 +19,7 @@ import {
   withRemedy,
 } from '../createNetwork.ts'
 import { describeNetwork, endpointLines, titleOf } from '../describeNetwork.ts'
+import { requireComet } from '../engine/cometBinary.ts'
 import { type Faucet, openFaucet } from '../faucet.ts'
 import { processOf, requireUnused } from '../folderHold.ts'
 import { forgetNetwork } from '../forgetNetwork.ts'
@@ -169,16 +170,38 @@ async function choicesOf({ flags, given }: StartCall): Promise<Chosen> {
   return { asked, usual }
 }
 
+/** Aborted when somebody asks for the end; who insists gets it at once. */
+function endWanted(): AbortSignal {
+  const end = new AbortController()
+  const stop = () => end.abort()
+  const force = () => process.exit(FAILED)
+  onStopSignals({ stop, force }, ['SIGTERM', 'SIGINT', 'SIGHUP'])
+  // Whoever looked is gone, such as a terminal that was closed.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', stop)
+  return end.signal
+}
+
 /** Resolves when the network is to end: with what made it fail, or nothing if somebody asked. */
-function untilEnded(network: LocalNetwork): Promise<unknown> {
+function untilEnded({ failed }: LocalNetwork, wanted: AbortSignal): Promise<unknown> {
   const asked = new Promise<undefined>((resolve) => {
-    const stop = () => resolve(undefined)
-    const force = () => process.exit(FAILED)
-    onStopSignals({ stop, force }, ['SIGTERM', 'SIGINT', 'SIGHUP'])
-    // Whoever looked is gone, such as a terminal that was closed.
-    for (const stream of [process.stdout, process.stderr]) stream.on('error', stop)
+    if (wanted.aborted) resolve(undefined)
+    wanted.addEventListener('abort', () => resolve(undefined), { once: true })
   })
-  return Promise.race([asked, network.failed])
+  return Promise.race([asked, failed])
+}
+
+/** As {@link createNetwork}; undefined if its end is wanted before it is there. */
+async function createUnlessEnded(
+  wanted: AbortSignal,
+  options: LocalNetworkOptions,
+  usual: NetworkChoices,
+): Promise<LocalNetwork | undefined> {
+  try {
+    return await createNetwork({ ...options, signal: wanted }, usual)
+  } catch (error) {
+    if (wanted.aborted && error === wanted.reason) return undefined
+    throw error
+  }
 }
 
 function openFaucetOf({ files, nodes, accounts }: LocalNetwork): Promise<Faucet> {
@@ -237,11 +260,18 @@ export const start = networkCommand<typeof startFlags>({
       onMoved: (ports: readonly MovedPort[]) => world.err.write(movedLines(ports)),
       onBuild: () => world.err.write('Go builds CometBFT, once; that takes some minutes …\n'),
     }
-    const network = await createNetwork({ folder, ...asked, ...told }, usual)
+    // Nobody hears a signal while Go builds: until then it ends the process.
+    if (asked.engine === 'cometbft') requireComet({ environment: process.env, ...told })
+    const wanted = endWanted()
+    const network = await createUnlessEnded(wanted, { folder, ...asked, ...told }, usual)
+    if (network === undefined) {
+      world.err.write('The network has ended before it had begun. The next start begins it.\n')
+      return DONE
+    }
     try {
       const faucet = await openFaucetOf(network)
       const watch = show(network, { flags, from }, world)
-      const failure = await untilEnded(network)
+      const failure = await untilEnded(network, wanted)
       watch.close()
       faucet.close()
       if (failure !== undefined) throw withRemedy(failure)

@@ -19,22 +19,36 @@ import type { EnginePlace } from './engineFolders.ts'
 
 const PRIVATE_MODE = 0o600
 
+/** What it consists of; tests have others. */
+export interface EngineParts {
+  readonly openApplication: typeof openEngineApplication
+  /** `log` is a file that is open. */
+  readonly spawnEngine: (binary: string, args: readonly string[], log: number) => ChildProcess
+}
+
+const PARTS: EngineParts = {
+  openApplication: openEngineApplication,
+  spawnEngine: (binary, args, log) => spawn(binary, args, { stdio: ['ignore', log, log] }),
+}
+
 /** See the top of this file. */
 export function engineHere(
   place: EnginePlace,
   { genesisPath }: Pick<NetworkFiles, 'genesisPath'>,
   binary: string,
+  { openApplication, spawnEngine }: EngineParts = PARTS,
 ): Omit<LocalNode, 'kill'> {
   const { name, dataDir, home, logPath, address, peers, p2p, rpc } = place
   const failed = Promise.withResolvers<unknown>()
   let application: EngineApplication | undefined
+  let starting: Promise<void> | undefined
   let child: ChildProcess | undefined
   let isToEnd = false
   const kill = () => child?.kill('SIGKILL')
 
   const startEngine = () => {
     const output = openSync(logPath, 'a', PRIVATE_MODE)
-    child = spawn(binary, ['start', '--home', home], { stdio: ['ignore', output, output] })
+    child = spawnEngine(binary, ['start', '--home', home], output)
     closeSync(output)
     process.once('exit', kill)
     child.once('error', (error) => failed.resolve(error))
@@ -45,26 +59,33 @@ export function engineHere(
     })
   }
 
+  const begin = async () => {
+    const document = parseGenesis(readFileSync(genesisPath, 'utf8'))
+    const loopback = (port: number) => `tcp://127.0.0.1:${port}`
+    const [p2pAddress, rpcAddress] = [loopback(p2p), loopback(rpc)]
+    const places = { proxyApp: address, p2pAddress, rpcAddress, peers }
+    writeEngineFolder({ document, dataDir, home, ...places })
+    const levels = { otherwise: 'info', modules: {} } as const
+    const { sink } = openLog({ format: 'json', levels, file: logPath, clock: processClock })
+    application = await openApplication({
+      document,
+      dataDir,
+      address,
+      logger: (module) => createLogger(module, sink),
+      onFailure: (error) => failed.resolve(error),
+    })
+    if (!isToEnd) startEngine()
+  }
+
   return {
-    async start() {
-      const document = parseGenesis(readFileSync(genesisPath, 'utf8'))
-      const loopback = (port: number) => `tcp://127.0.0.1:${port}`
-      const [p2pAddress, rpcAddress] = [loopback(p2p), loopback(rpc)]
-      const places = { proxyApp: address, p2pAddress, rpcAddress, peers }
-      writeEngineFolder({ document, dataDir, home, ...places })
-      const levels = { otherwise: 'info', modules: {} } as const
-      const { sink } = openLog({ format: 'json', levels, file: logPath, clock: processClock })
-      application = await openEngineApplication({
-        document,
-        dataDir,
-        address,
-        logger: (module) => createLogger(module, sink),
-        onFailure: (error) => failed.resolve(error),
-      })
-      startEngine()
+    start() {
+      starting = begin()
+      return starting
     },
     async stop() {
       isToEnd = true
+      // Why it did not start whoever started it is told.
+      await starting?.catch(() => undefined)
       if (child !== undefined && child.exitCode === null && child.signalCode === null) {
         const ended = once(child, 'exit')
         child.kill('SIGTERM')
