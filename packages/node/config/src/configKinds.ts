@@ -155,6 +155,22 @@ export function webAddress(declared: Declared<string>): Option<string> {
   return formedText('a URL such as https://example.org/', isRight, declared)
 }
 
+/**
+ * Is it the origin of pages, to the letter as browsers say it? Those of extensions have schemes of
+ * which the language makes no origins.
+ */
+function isOrigin(text: string): boolean {
+  if (/^[a-z-]+-extension:\/\/[\w-]+$/.test(text)) return true
+  if (!/^https?:[^*]*$/.test(text) || !URL.canParse(text)) return false
+  return new URL(text).origin === text
+}
+
+/** Where pages come from; `*` is anywhere. */
+export function webOrigin(declared: Declared<string>): Option<string> {
+  const isRight = (text: string) => text === '*' || isOrigin(text)
+  return formedText('an origin such as https://wallet.example, or *', isRight, declared)
+}
+
 /** A component of a runtime: `ronl`, `rofl` or `rofl.<name>`. */
 export function componentId(declared: Declared<string>): Option<string> {
   const isRight = (text: string) => /^(ronl|rofl(\..+)?)$/s.test(text)

@@ -64,6 +64,37 @@ describe('values that do not go together', () => {
     check('consensus: {prune: {strategy: none, interval: 0s}}\n')
   })
 
+  it('in the port for others: origins as browsers say them', () => {
+    const origins = (...all: readonly string[]) =>
+      `wadi: {api: {web_origins: ${JSON.stringify(all)}}}\n`
+    const good = [
+      '*',
+      'https://wallet.example',
+      'http://localhost:3000',
+      'http://[::1]:8080',
+      'chrome-extension://ppdadbejkmjnefldpcdjhnkpbjkikoip',
+      'moz-extension://6f1c3a5e-3b1c-4a57-9a7a-2f5d3c1b7a90',
+    ]
+    check(origins(...good))
+    const bad = [
+      'http//x',
+      'http://x/',
+      'example.org',
+      'example.org:80',
+      'https://x:443',
+      'HTTPS://x',
+      'https://*.x',
+      'https://x/page',
+      'https://user@x',
+      'chrome-extension://x/page',
+      'file://',
+      'null',
+      '',
+    ]
+    for (const each of bad)
+      refuses(origins(...good, each), /web_origins\[6\]: must be an origin such as https:/)
+  })
+
   it('in runtime', () => {
     refuses('runtime: {sandbox_binary: ""}\n', /sandbox_binary: must be set/)
     check('runtime: {sandbox_binary: "", provisioner: mock}\n')

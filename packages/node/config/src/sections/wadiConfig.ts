@@ -2,7 +2,7 @@ import { type Complaint, section } from '@wadi/base/config'
 import { type ConfigOf, group, record } from '@wadi/base/configFields'
 import { inFileOnly, list, oneOf, optional, text } from '@wadi/base/configOption'
 import { durationMs } from '@wadi/base/configUnits'
-import { grpcAddress, hostPort, namespace, publicKey, version } from '../configKinds.ts'
+import { grpcAddress, hostPort, namespace, publicKey, version, webOrigin } from '../configKinds.ts'
 
 const signer = group({
   kind: oneOf(['file', 'stock', 'remote'], {
@@ -28,7 +28,7 @@ const api = group({
   ),
   tlsKey: optional(text({ doc: 'The key of its certificate, in PEM; no TLS without.' })),
   tlsCertificate: optional(text({ doc: 'Its certificate, in PEM.' })),
-  webOrigins: list(text({ doc: 'An origin.' }), {
+  webOrigins: list(webOrigin({ doc: 'An origin.' }), {
     default: [],
     doc: 'Pages of these origins may call it, by gRPC-web; `*` for all.',
   }),
