@@ -351,6 +351,7 @@ describe('wadi on a network', () => {
     const end = '--account test:0 --yes'
     const cases: readonly (readonly [string, RegExp])[] = [
       [`transfer x test:1 ${end}`, /^"x" is no amount of TEST; give a number such as 1\.5$/],
+      [`transfer -5 test:1 ${end}`, /^an amount cannot be negative, and this one is -5; give a/],
       [`transfer 0 test:1 ${end}`, /^0 TEST is nothing; give more$/],
       [`transfer 1.0000000001 test:1 ${end}`, /has 10 decimals, and TEST has 9; give fewer$/],
       [`transfer 1 ${end}`, /^<amount> <to> is wanted, and "1" was given; see --help$/],
@@ -365,11 +366,12 @@ describe('wadi on a network', () => {
       ],
       [
         `transfer 1 test:1 ${end} --nonce 9999`,
-        /invalid nonce.*; another transaction of the account/,
+        /\(.*invalid nonce.*\), and --nonce is 9999; leave it out: the next one is \d+$/,
       ],
       ['transfer 1 test:1 --account alice --yes', /^there is no account "alice"; see wadi account/],
       [`balance ${TEST_0.slice(0, -1)}x`, /is no address/],
       ['block 99999999', /^the node has no block 99999999; ask for one from 1 to \d+$/],
+      ['block -1', /^"-1" is no height; give a number from 1 on, such as 42$/],
       ['block -- -1', /^"-1" is no height; give a number from 1 on, such as 42$/],
       [`transaction ${'0'.repeat(64)} --blocks -1`, /^--blocks is -1; give a number from 1 on$/],
       ['transaction 12', /^"12" is no hash of a transaction; give all of its 64 digits$/],

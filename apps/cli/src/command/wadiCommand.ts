@@ -40,6 +40,8 @@ export function wadiCommand<const T extends Flags>(declared: Declared<T>): Comma
   ]
   return {
     ...rest,
+    // Whoever reads the operands says better what is wrong with them.
+    signedOperands: true,
     options: { ...flags, ...declared.options } as T,
     run(call, place) {
       const whole = call as Call<T & typeof wadiFlags>

@@ -1,7 +1,7 @@
 /** From what somebody wants to a block that has it: prepared, shown, agreed to, signed, sent. */
 
 import { toHex } from '@wadi/base/bytes'
-import { UnavailableError } from '@wadi/base/errors'
+import { CodedError, UnavailableError } from '@wadi/base/errors'
 import type { Json } from '@wadi/node-config/json-output'
 import { printAddress } from '@wadi/primitives/address'
 import { add, type Quantity, quantity, ZERO } from '@wadi/primitives/quantity'
@@ -146,8 +146,11 @@ export async function send(sender: Sender, order: Order): Promise<number> {
   const submission = submitTransaction(network.client, signed, { timeoutMs: flags.timeout })
   const sent = await world.progress
     .during('Waiting for a block with the transaction', submission)
-    .catch((error) => {
-      throw explainSending(error, toHex(hashOfTransaction(signed)))
+    .catch(async (error) => {
+      throw (
+        (await explainNonce(error, sender)) ??
+        explainSending(error, toHex(hashOfTransaction(signed)))
+      )
     })
   const facts = factLines([
     ['Sent', toHex(sent.hash)],
@@ -155,6 +158,25 @@ export async function send(sender: Sender, order: Order): Promise<number> {
   ])
   const json = jsonOf(sender, order, transaction, sent)
   return answer(flags, world, { json, lines: flags.yes ? [...lines, ...facts] : facts })
+}
+
+const INVALID_NONCE = 'consensus/transaction/1'
+
+/** Whoever chose the number himself chose a wrong one, and would do so again. */
+async function explainNonce(
+  error: unknown,
+  { network, account, flags }: Sender,
+): Promise<CodedError | undefined> {
+  if (flags.nonce === '' || !(error instanceof CodedError)) return undefined
+  const { module, code } = error
+  if (`${module}/${code}` !== INVALID_NONCE) return undefined
+  const owner = account.address
+  const { general } = await network.client.staking.account({ height: LAST, owner })
+  const sentence = [
+    `the network refuses it (${plainLine(error.message)}), and --nonce is ${flags.nonce};`,
+    `leave it out: the next one is ${general.nonce}`,
+  ].join(' ')
+  return new CodedError(module, code, 'wadi.refused', sentence)
 }
 
 /** Whoever waited in vain must not send twice. */

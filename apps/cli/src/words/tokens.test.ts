@@ -20,6 +20,13 @@ describe('an amount of tokens', () => {
     )
   })
 
+  it('is not below zero', () => {
+    assert.throws(() => parseTokens('-1.5', TEST), {
+      reason: 'wadi.badValue',
+      context: 'an amount cannot be negative, and this one is -1.5; give a number such as 1.5',
+    })
+  })
+
   it('has no more decimals than the token', () => {
     assert.equal(parseTokens('0.000000001', TEST), 1n)
     assert.throws(() => parseTokens('0.0000000001', TEST), {

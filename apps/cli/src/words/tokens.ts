@@ -6,10 +6,15 @@ import { type Quantity, quantity } from '@wadi/primitives/quantity'
 import { errors } from '../errors.ts'
 import { AMOUNT_DIGITS_MAX } from '../limits.ts'
 
+const NEGATIVE = /^-\d+(\.\d+)?$/
 const AMOUNT = /^(\d+)(?:\.(\d+))?$/
 
 /** The base units of a text such as `1.5`. */
 export function parseTokens(text: string, { symbol, exponent }: TokenTerms): Quantity {
+  if (NEGATIVE.test(text))
+    throw errors.badValue(
+      `an amount cannot be negative, and this one is ${text}; give a number such as 1.5`,
+    )
   const [, whole = '', written = ''] = AMOUNT.exec(text) ?? []
   const decimals = written.replace(/0+$/, '')
   if (whole === '' || whole.length > AMOUNT_DIGITS_MAX)

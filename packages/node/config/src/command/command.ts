@@ -76,6 +76,11 @@ export interface Described {
 export interface Command<T extends Flags = Flags> extends Described {
   /** What follows the flags, for the help: `<path>`. */
   readonly operands?: string
+  /**
+   * May they be numbers below zero, for the command to judge? COMPAT(oasis-core): its commands take
+   * these for flags.
+   */
+  readonly signedOperands?: true
   readonly options: T
   run(call: Call<T>, world: CommandWorld): number | Promise<number>
 }

@@ -87,6 +87,19 @@ describe('a command line', () => {
     assert.deepEqual([...parse(['--config=a']).call.given], ['config'])
   })
 
+  it('has numbers below zero as operands, where a command wants to judge them itself', () => {
+    const judge = { ...make, operands: '<number>', signedOperands: true as const }
+    const judged = (...words: readonly string[]) => {
+      const request = parseArguments({ ...root, commands: [judge] }, ['make', ...words])
+      assert.equal(request.kind, 'run')
+      return request.kind === 'run' ? request.call.operands : []
+    }
+    assert.deepEqual(judged('-5', '-qn', 'a', '-0.5'), ['-5', '-0.5'])
+    for (const word of ['-5x', '-x5', '-.5'])
+      assert.throws(() => judged(word), { reason: 'usage.unknownFlag' }, word)
+    refuses(['genesis', 'make', '-5'], "unknown shorthand flag: '5' in -5")
+  })
+
   it('has keys of the configuration as flags', () => {
     const { call } = parse(['--p2p.port', '5', '--sentry.enabled', '--p2p.seeds=a,b'], flagKeys())
     assert.deepEqual(call.overrides, ['--p2p.port=5', '--sentry.enabled=true', '--p2p.seeds=a,b'])

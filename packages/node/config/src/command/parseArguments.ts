@@ -18,21 +18,32 @@ export type Request =
 
 const HELP: Flag<'boolean'> = { kind: 'boolean', doc: 'help', fallback: false, short: 'h' }
 
+const NEGATIVE = /^-\d+(\.\d+)?$/
+
+/** What there may be on a command line. */
+interface Vocabulary {
+  readonly flags: Flags
+  /** Keys of the configuration: flags that only the configuration knows. */
+  readonly keys: ReadonlySet<string>
+  readonly hasSignedOperands: boolean
+}
+
 /** A word of the command line, and which words those are that are flags of what. */
 class ArgumentReader {
   readonly #args: readonly string[]
   readonly #flags: Flags
-  /** Keys of the configuration: flags that only the configuration knows. */
   readonly #keys: ReadonlySet<string>
+  readonly #hasSignedOperands: boolean
   readonly #values = new Map<string, unknown>()
   readonly overrides: string[] = []
   readonly operands: string[] = []
   #at = 0
 
-  constructor(args: readonly string[], flags: Flags, keys: ReadonlySet<string>) {
+  constructor(args: readonly string[], { flags, keys, hasSignedOperands }: Vocabulary) {
     this.#args = args
     this.#flags = flags
     this.#keys = keys
+    this.#hasSignedOperands = hasSignedOperands
   }
 
   read(): ReadonlyMap<string, unknown> {
@@ -43,6 +54,7 @@ class ArgumentReader {
         break
       }
       if (word.startsWith('--')) this.#readLong(word)
+      else if (this.#hasSignedOperands && NEGATIVE.test(word)) this.operands.push(word)
       else if (word.startsWith('-') && word.length > 1) this.#readShort(word)
       else this.operands.push(word)
     }
@@ -169,7 +181,11 @@ export function parseArguments(
 ): Request {
   const { path, command, rest } = findCommand(root, args)
   const declared = flagsAt(path, command)
-  const reader = new ArgumentReader(rest, { help: HELP, ...declared }, new Set(keys))
+  const reader = new ArgumentReader(rest, {
+    flags: { help: HELP, ...declared },
+    keys: new Set(keys),
+    hasSignedOperands: command?.signedOperands === true,
+  })
   const values = reader.read()
   if (values.get('help') === true) return { kind: 'help', path, ...(command && { command }) }
   const [operand] = reader.operands
