@@ -12,7 +12,11 @@ const turn = () => new Promise(setImmediate)
 const hash = new Uint8Array(32)
 
 /** A light node of which every other stream breaks off after some blocks. */
-function scene(blocks: readonly bigint[], end: 'breaks-off' | 'is-silent' = 'breaks-off') {
+function scene(
+  blocks: readonly bigint[],
+  end: 'breaks-off' | 'is-silent' = 'breaks-off',
+  failing: readonly number[] = [1],
+) {
   const saved: bigint[] = []
   const time = new VirtualTime()
   let last = 0n
@@ -24,7 +28,7 @@ function scene(blocks: readonly bigint[], end: 'breaks-off' | 'is-silent' = 'bre
   const consensus = {
     async getBlock() {
       asked++
-      if (asked === 1) throw new UnavailableError('x', 'nobody is here')
+      if (failing.includes(asked)) throw new UnavailableError('x', 'nobody is here')
       return at(1n)
     },
     async *watchBlocks(_: undefined, { signal }: { readonly signal: AbortSignal }) {
@@ -66,6 +70,33 @@ describe('following a chain by its headers', () => {
     follower.stop()
     await turn()
     assert.equal(time.pending, 0)
+  })
+
+  it('is not done while nobody answers, whatever was known before', async () => {
+    const { follower, time, asked } = scene([2n, 3n], 'breaks-off', [1, 3, 4])
+    const again = async () => {
+      time.advance(1_000)
+      await turn()
+      return [asked(), follower.isFollowing]
+    }
+    follower.start()
+    await turn()
+    assert.equal(follower.isFollowing, false)
+    const first = follower.synced
+    assert.deepEqual(await again(), [2, true])
+    await first
+    // A stream may break off: that nobody is there is known when nobody answers.
+    assert.deepEqual(await again(), [3, false])
+    assert.equal(follower.latest?.height, 3n)
+    let isSynced = false
+    const second = follower.synced.then(() => {
+      isSynced = true
+    })
+    assert.deepEqual(await again(), [4, false])
+    assert.equal(isSynced, false)
+    assert.deepEqual(await again(), [5, true])
+    await second
+    follower.stop()
   })
 
   it('is begun again when nothing is told for a minute', async () => {

@@ -26,10 +26,11 @@ const SAVE_BLOCKS = 100n
 export class BlockFollower {
   readonly #options: BlockFollowerOptions
   readonly #life = new AbortController()
-  readonly #first = Promise.withResolvers<void>()
   #timer: Timer | undefined
   #stalled: Timer | undefined
   #latest: Block | undefined
+  #isFollowing = false
+  #following = Promise.withResolvers<void>()
   #saved = 0n
 
   constructor(options: BlockFollowerOptions) {
@@ -41,9 +42,14 @@ export class BlockFollower {
     return this.#latest
   }
 
-  /** Resolves with the first block; never, if nobody can be believed. */
+  /** Did somebody show the last block when it was asked for last? */
+  get isFollowing(): boolean {
+    return this.#isFollowing
+  }
+
+  /** Resolves when the chain is followed; never, if nobody can be believed. */
   get synced(): Promise<void> {
-    return this.#first.promise
+    return this.#following.promise
   }
 
   start(): void {
@@ -74,7 +80,12 @@ export class BlockFollower {
     }
     wait()
     // The first one is asked for: a chain that makes no blocks tells nothing.
-    this.#take(await light.client.consensus.getBlock(0n, { signal }))
+    try {
+      this.#take(await light.client.consensus.getBlock(0n, { signal }))
+    } catch (error) {
+      this.#lose()
+      throw error
+    }
     for await (const block of light.client.consensus.watchBlocks(undefined, { signal })) {
       this.#take(block)
       wait()
@@ -86,6 +97,13 @@ export class BlockFollower {
 
   #take(block: Block): void {
     this.#latest = block
-    this.#first.resolve()
+    this.#isFollowing = true
+    this.#following.resolve()
+  }
+
+  #lose(): void {
+    if (!this.#isFollowing) return
+    this.#isFollowing = false
+    this.#following = Promise.withResolvers()
   }
 }

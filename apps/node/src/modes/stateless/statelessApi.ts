@@ -65,7 +65,7 @@ async function consensusStatus(parts: StatelessParts): Promise<ConsensusStatus> 
   const { height, hash, time, stateRoot, size } = latest
   return {
     ...common,
-    status: ready,
+    status: follower.isFollowing ? ready : syncing,
     latestHeight: height,
     latestHash: hash,
     latestTime: time,
@@ -113,7 +113,8 @@ function ownAnswers(parts: StatelessParts): Readonly<Record<string, Answer>> {
     })
     await Promise.race([follower.synced, over])
   }
-  const isSynced = () => follower.latest !== undefined
+  // The reference says so for ever once it was; who is asked here may all be away since.
+  const isSynced = () => follower.isFollowing
   return {
     'Consensus/GetStatus': () => consensusStatus(parts),
     'NodeController/GetStatus': () => statusOf(parts),
