@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { decodeRpc, encode } from '@wadi/cbor/codec'
-import { i64 } from '@wadi/cbor/scalars'
+import { decodeRpc } from '@wadi/cbor/codec'
 import { cometChainId } from '@wadi/consensus/genesis/document'
 import type { CallTransport } from '@wadi/grpc/call-transport'
-import { statusError } from '@wadi/grpc/status'
 import { GetRequest, IterateRequest } from '@wadi/mkvs/syncer'
 import { apiTransport } from '../compliance/apiTransport.ts'
 import { richAddress } from '../compliance/applicationChain.ts'
 import { hastyTimers, lightNodeOf, testClock } from '../compliance/lightNodes.ts'
+import { endingAt } from '../compliance/oddTransports.ts'
 import { createTestNode } from '../compliance/servedNode.ts'
 import { HeaderChain } from './headerChain.ts'
 import { LightAnswers } from './lightAnswers.ts'
@@ -44,19 +43,7 @@ function recording(transport: CallTransport) {
 }
 
 /** A node whose chain is shorter. */
-function behind(by: bigint): CallTransport {
-  const last = node.chain.lastHeight - by
-  return {
-    ...honest,
-    unary: async (path, request) => {
-      if (path.endsWith('/GetLatestHeight')) return encode(i64, last)
-      if (!path.endsWith('/GetLightBlock')) return await honest.unary(path, request)
-      const height = decodeRpc(i64, request)
-      if (height > last) throw statusError('unknown', 'no such height')
-      return await honest.unary(path, height === 0n ? encode(i64, last) : request)
-    },
-  }
-}
+const behind = (by: bigint): CallTransport => endingAt(honest, node.chain.lastHeight - by)
 
 describe('a light client', () => {
   it('asks for single keys at first, and for more and more when an answer walks', async () => {

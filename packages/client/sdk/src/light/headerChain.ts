@@ -1,7 +1,7 @@
 /** Headers of a chain that can be believed: each follows from the one that the caller knows. */
 
 import type { Clock } from '@wadi/base/clock'
-import { CodedError, isTold, UnavailableError } from '@wadi/base/errors'
+import { CodedError, isTold } from '@wadi/base/errors'
 import type { Timers } from '@wadi/contracts/world'
 import { addMilliseconds, type Moment } from '@wadi/primitives/moment'
 import { decode, encode } from '@wadi/protobuf/codec'
@@ -13,6 +13,7 @@ import type { LightAnswer, LightRequest, LightTask } from '@wadi/tendermint/ligh
 import { Evidence } from '@wadi/tendermint/types/evidence'
 import { LightBlock } from '@wadi/tendermint/types/lightBlock'
 import { errors } from './errors.ts'
+import { Heads, heightOf } from './heads.ts'
 import { HEAD_LAG_MAX, HEIGHTS_BACK_MAX, PROVIDER_TIMEOUT_MS } from './limits.ts'
 import type { Provider, Providers } from './providers.ts'
 
@@ -35,11 +36,15 @@ export interface HeaderChainOptions {
 export class HeaderChain {
   readonly #options: HeaderChainOptions
   readonly #client: LightClient
+  readonly #heads: Heads
+  /** How far the one who said last that a block is too high is behind it. */
+  #lag = 0n
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(options: HeaderChainOptions) {
-    const { providers, chainId, trustPeriodMs } = options
+    const { providers, chainId, trustPeriodMs, clock } = options
     this.#options = options
+    this.#heads = new Heads(providers, clock)
     this.#client = new LightClient({
       chainId,
       providerCount: providers.all.length,
@@ -83,25 +88,37 @@ export class HeaderChain {
   }
 
   /**
-   * The newest block that the nodes agree on. Which one that is, they say themselves: nobody can
-   * prove that there is no newer one.
+   * The newest block that somebody shows and another one confirms, of those that nodes say. Nobody
+   * can prove that there is no newer one.
    */
   async latest(): Promise<bigint> {
-    const target = await this.#head()
-    if (this.height === 0n || target > this.height) await this.at(target)
-    return this.height
+    const claims = await this.#heads.ask()
+    await this.#inTurn(nothing)
+    let failure: unknown
+    for (const claim of claims) {
+      const error = claim.height <= this.height ? undefined : await this.#notShown(claim.height)
+      if (error === undefined) {
+        this.#heads.shown(this.height)
+        return this.height
+      }
+      failure ??= error
+      this.#heads.notShown(claim)
+    }
+    throw failure
   }
 
-  /** What the first node has, unless others are a little behind. */
-  async #head(): Promise<bigint> {
-    const { all } = this.#options.providers
-    const told = await Promise.all(all.map((provider) => heightOf(provider)))
-    const heights = told.filter((height) => height !== undefined)
-    if (heights.length === 0) throw nobody()
-    const first = told[this.#client.primary] ?? heights.reduce(higher)
-    const head = heights.filter((height) => first - height <= HEAD_LAG_MAX).reduce(lower, first)
-    const known = this.height === 0n ? this.#options.trust.height : this.height
-    return higher(head, known)
+  /** Verifies a block; gives an error if nobody has it. */
+  async #notShown(height: bigint): Promise<CodedError | undefined> {
+    try {
+      await this.at(height)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error
+      if (error.reason === 'light.noProvider') return error
+      // It is of the chain, though nobody else has it: whoever is far behind it stands still.
+      if (error.reason === 'light.notConfirmed') this.#heads.shown(height)
+      throw error
+    }
   }
 
   #inTurn<Result>(task: () => LightTask<Result>): Promise<Result> {
@@ -127,8 +144,10 @@ export class HeaderChain {
     const { providers, timers } = this.#options
     switch (request.kind) {
       case 'fetch':
-        return await fetchBlock(providers.all[request.provider]!, request.height)
+        return await this.#fetch(providers.all[request.provider]!, request.height)
       case 'wait':
+        // Whoever is so far behind will not come to it in time.
+        if (this.#lag > HEAD_LAG_MAX) return MISSING
         await new Promise<void>((resolve) => {
           timers.after(request.ms, resolve)
         })
@@ -142,38 +161,26 @@ export class HeaderChain {
     }
   }
 
+  async #fetch(provider: Provider, height: bigint): Promise<LightAnswer> {
+    try {
+      const { meta } = await provider.getLightBlock(height, ASKED)
+      return { kind: 'found', block: decode(LightBlock, meta) }
+    } catch (error) {
+      if (!isTold(error)) throw error
+      if (!(error instanceof CodedError)) return MISSING
+      const last = await heightOf(provider)
+      if (last === undefined || last >= height) return MISSING
+      this.#lag = height - last
+      return { kind: 'too-high' }
+    }
+  }
+
   #now(): Moment {
     return addMilliseconds(EPOCH, Math.floor(this.#options.clock.unixMs()))
   }
 }
 
-const higher = (a: bigint, b: bigint): bigint => (a > b ? a : b)
-const lower = (a: bigint, b: bigint): bigint => (a < b ? a : b)
-
-function nobody(): UnavailableError {
-  return new UnavailableError('lightNode.noProvider', 'no node says how long the chain is')
-}
-
-async function heightOf(provider: Provider): Promise<bigint | undefined> {
-  try {
-    return await provider.getLatestHeight(undefined, ASKED)
-  } catch (error) {
-    if (isTold(error)) return undefined
-    throw error
-  }
-}
-
-async function fetchBlock(provider: Provider, height: bigint): Promise<LightAnswer> {
-  try {
-    const { meta } = await provider.getLightBlock(height, ASKED)
-    return { kind: 'found', block: decode(LightBlock, meta) }
-  } catch (error) {
-    if (!isTold(error)) throw error
-    if (!(error instanceof CodedError)) return MISSING
-    const last = await heightOf(provider)
-    return last !== undefined && last < height ? { kind: 'too-high' } : MISSING
-  }
-}
+function* nothing(): LightTask<void> {}
 
 async function report(
   provider: Provider,

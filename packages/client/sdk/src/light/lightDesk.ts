@@ -16,7 +16,7 @@ import type { LightAnswers } from './lightAnswers.ts'
 import { provenBlock } from './lightBlocks.ts'
 import { handIn, submitProven } from './lightSubmission.ts'
 import { POLL_MS } from './limits.ts'
-import type { Providers } from './providers.ts'
+import type { Provider, Providers } from './providers.ts'
 
 /** What calls are carried out with. */
 export interface LightParts {
@@ -37,8 +37,7 @@ type OwnCall = (request: any, options: CallOptions) => Promise<unknown>
 
 function ownCalls({ answers, providers, timers }: LightParts): Readonly<Record<string, OwnCall>> {
   const { facts } = answers
-  const provider = providers.all[0]!
-  const submit = { facts, provider, timers }
+  const submit = { facts, providers, timers }
   const estimates = new GasEstimates()
   return {
     'Beacon/GetEpochBlock': (epoch: Epoch) => epochBlock(answers, epoch),
@@ -51,10 +50,14 @@ function ownCalls({ answers, providers, timers }: LightParts): Readonly<Record<s
       await submitProven(submit, signed, options)
     },
     'Consensus/SubmitTxWithProof': (signed, options) => submitProven(submit, signed, options),
-    'Consensus/SubmitTxNoWait': (signed, options) =>
-      handIn(() => provider.submitTxNoWait(signed, options)),
-    'Consensus/SubmitEvidence': (offer, options) =>
-      handIn(() => provider.submitEvidence(offer, options)),
+    'Consensus/SubmitTxNoWait': async (signed, options) => {
+      const give = (provider: Provider) => provider.submitTxNoWait(signed, options)
+      await handIn(providers, give, options.signal)
+    },
+    'Consensus/SubmitEvidence': async (offer, options) => {
+      const give = (provider: Provider) => provider.submitEvidence(offer, options)
+      await handIn(providers, give, options.signal)
+    },
   }
 }
 
@@ -103,7 +106,8 @@ export function lightDesk(parts: LightParts): Desk {
     },
     watching(path): Watch {
       if (path === WATCH_BLOCKS)
-        return (_request, options) => new BlockWatch({ facts: answers.facts, providers }, options)
+        return (_request, options) =>
+          new BlockWatch({ facts: answers.facts, providers, timers }, options)
       return () => {
         throw errors.notProvable(path)
       }

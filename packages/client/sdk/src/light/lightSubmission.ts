@@ -10,14 +10,14 @@ import { SignedTransaction } from '@wadi/primitives/transaction'
 import { verifyTransactionProof } from '@wadi/tendermint/transactionProof'
 import { errors } from './errors.ts'
 import { HEAD_LAG_MAX, POLL_MS } from './limits.ts'
-import type { Provider } from './providers.ts'
+import type { HandedIn, Provider, Providers } from './providers.ts'
 import type { VerifiedFacts } from './verifiedFacts.ts'
 
 /** What submission needs. */
 export interface SubmissionParts {
   readonly facts: VerifiedFacts
-  /** Who takes the transaction. */
-  readonly provider: Provider
+  /** Who may take the transaction. */
+  readonly providers: Providers
   readonly timers: Timers
 }
 
@@ -27,10 +27,14 @@ function refused(cause: CodedError): UnavailableError {
   return new UnavailableError('lightNode.submission', message, { cause })
 }
 
-/** Has a node do something with a transaction; what it says against it is its own word. */
-export async function handIn<T>(call: () => Promise<T>): Promise<T> {
+/** Has a node take something; what nodes say against it is their own word. */
+export async function handIn<T>(
+  providers: Providers,
+  give: (provider: Provider) => Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<HandedIn<T>> {
   try {
-    return await call()
+    return await providers.handIn(give, signal)
   } catch (error) {
     throw error instanceof CodedError ? refused(error) : error
   }
@@ -54,10 +58,28 @@ export async function submitProven(
   signed: SignedTransaction,
   options: CallOptions = {},
 ): Promise<TransactionProof> {
-  const { facts, provider } = parts
-  const { height, rawProof } = await handIn(() => provider.submitTxWithProof(signed, options))
+  const { providers } = parts
+  const give = (provider: Provider) => provider.submitTxWithProof(signed, options)
+  const { by, answer } = await handIn(providers, give, options.signal)
+  try {
+    await checkProof(parts, { signed, ...answer }, options.signal)
+    return answer
+  } catch (error) {
+    const isLie = error instanceof CodedError && error.reason !== 'lightNode.failed'
+    if (isLie) providers.turnFrom(by, error.message)
+    throw error
+  }
+}
+
+/** Throws unless a transaction is where a node says, and has not failed. */
+async function checkProof(
+  parts: SubmissionParts,
+  { signed, height, rawProof }: TransactionProof & { readonly signed: SignedTransaction },
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { facts } = parts
   if (height <= 0n || rawProof === undefined) throw errors.notInBlock()
-  await reach(parts, height + 1n, options.signal)
+  await reach(parts, height + 1n, signal)
   const raw = encode(SignedTransaction, signed)
   const { header } = (await facts.blocks.load(height)).signedHeader
   verifyTransactionProof(rawProof, header.dataHash, raw)
@@ -66,5 +88,4 @@ export async function submitProven(
   const result = (await facts.results.load(height))[index]
   if (result === undefined) throw errors.notInBlock()
   if (result.code !== 0) throw errors.failed(`code ${result.code}`)
-  return { height, rawProof }
 }

@@ -6,6 +6,9 @@ export const PROVIDER_TIMEOUT_MS = 10_000
 /** How many blocks witnesses may be behind the first node without anybody waiting for them. */
 export const HEAD_LAG_MAX = 5n
 
+/** How long nobody listens to a node that says that there is a block, and does not show it. */
+export const UNSHOWN_MS = 60_000
+
 /** How far before the oldest block that is believed one may look: hash by hash. */
 export const HEIGHTS_BACK_MAX = 10_000n
 
@@ -17,6 +20,9 @@ export const EPOCH_HEIGHTS_BACK: readonly bigint[] = [0n, 100n, 1_000n, HEIGHTS_
 
 /** How long to wait before a node is asked again whether there is another block. */
 export const POLL_MS = 500
+
+/** How long whoever tells blocks may be silent before one looks without having been told. */
+export const WATCH_QUIET_MS = 10_000
 
 /** Verified facts of each kind that are remembered. */
 export const FACTS_MAX = 64

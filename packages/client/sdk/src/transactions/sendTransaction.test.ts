@@ -7,6 +7,7 @@ import { TransactionProof } from '@wadi/consensus/consensus/api'
 import { Transfer } from '@wadi/consensus/staking/methods'
 import { kernelEd25519 } from '@wadi/crypto/ed25519/provider'
 import { forbidKeys } from '@wadi/crypto/signature/forbiddenKeys'
+import type { CallOptions } from '@wadi/grpc/channel-options'
 import { Address } from '@wadi/primitives/address'
 import { quantity } from '@wadi/primitives/quantity'
 import {
@@ -194,5 +195,60 @@ describe('a transaction', () => {
       assert.ok(error.cause instanceof CodedError)
       return error.cause.module === 'consensus/transaction'
     })
+  })
+
+  it('is given to another node by a light client when one does not take it', async () => {
+    const refusals: readonly (() => Error)[] = [
+      () => new UnavailableError('grpc.unavailable', 'away'),
+      () => new CodedError('consensus/transaction', 1, 'test', 'not from you'),
+      () => new CodedError('consensus', 1, 'consensus.unsupported', 'no such call'),
+    ]
+    for (const refusal of refusals) {
+      const unwilling = {
+        ...node.web,
+        unary: (path: string, request: Uint8Array) =>
+          path.includes('/Submit') ? Promise.reject(refusal()) : node.web.unary(path, request),
+      }
+      const light = lightNodeOf(node.chain, [unwilling, node.channel])
+      const { chainContext } = node.chain
+      const sender = { client: light.client, chainContext, signer: rich }
+      const sent = await withBlocks(node, sendTransaction(sender, transfer(6n)))
+      assert.equal((await light.results(sent.height))[0]?.code, 0)
+      const lonely = lightNodeOf(node.chain, [unwilling, unwilling])
+      const alone = sendTransaction({ ...sender, client: lonely.client }, transfer(6n))
+      await assert.rejects(alone, UnavailableError)
+    }
+  })
+
+  it('is given to another node the next time if one has not answered in time, or lied', async () => {
+    const { chain } = node
+    const caller = new AbortController()
+    const silent = (_path: string, _request: Uint8Array, { signal }: CallOptions = {}) =>
+      new Promise<never>((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason))
+        setImmediate(() => caller.abort())
+      })
+    const lie = async () => encode(TransactionProof, { height: 0n, rawProof: undefined })
+    for (const answer of [silent, lie]) {
+      const odd = {
+        ...node.web,
+        unary: (path: string, request: Uint8Array, options?: CallOptions) =>
+          path.includes('/Submit')
+            ? answer(path, request, options)
+            : node.web.unary(path, request, options),
+      }
+      const bad: number[] = []
+      const onBad = (number: number) => bad.push(number)
+      const light = lightNodeOf(chain, [odd, node.channel], { onBad })
+      const call = await prepareTransaction(client, rich.publicKey, transfer(3n), { gas: 1000n })
+      const signed = await signWith(rich, chain.chainContext, call)
+      const { consensus } = light.client
+      const signal = answer === silent ? caller.signal : new AbortController().signal
+      await assert.rejects(consensus.submitTxWithProof(signed, { signal }))
+      await new Promise(setImmediate)
+      assert.deepEqual(bad, [0])
+      const { height } = await withBlocks(node, consensus.submitTxWithProof(signed))
+      assert.ok(height > 0n)
+    }
   })
 })
