@@ -7,7 +7,9 @@ import { setImmediate } from 'node:timers/promises'
 import { BugError } from '@wadi/base/errors'
 import { createNetworkGenesis } from '@wadi/compose/network-genesis'
 import { printGenesis } from '@wadi/consensus/genesis/document'
+import { StopForUpgrade } from '@wadi/consensus-services/kernel/upgrader'
 import { checkNodeConfig } from '@wadi/node-config/node-config'
+import { DONE, exitCodeOf } from './exitCodes.ts'
 import type { ModeNode, NodeContext } from './modes/modeNode.ts'
 import { type NodeOpeners, RunningNode } from './runningNode.ts'
 
@@ -73,7 +75,7 @@ async function openedUpTo(slow: Slow) {
     readFileSync(join(dataDir, 'node.log'), 'utf8')
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line).msg as string)
+      .map((line) => JSON.parse(line) as { readonly level: string; readonly msg: string })
   return { running, starting, goOn, done, said, context: () => context }
 }
 
@@ -97,7 +99,10 @@ describe('a node that is asked to end while it opens', () => {
       goOn.resolve()
       await Promise.all([starting, stopping])
       assert.deepEqual(done, [...OPENED[slow], 'stopped'])
-      assert.deepEqual(said(), ['stopped'])
+      assert.deepEqual(
+        said().map(({ msg }) => msg),
+        ['stopped'],
+      )
       assert.deepEqual(await running.ended, { kind: 'asked' })
     })
 
@@ -127,7 +132,24 @@ describe('a node that is asked to end while it opens', () => {
     goOn.resolve()
     await Promise.all([starting, stopping])
     assert.deepEqual(await running.ended, { kind: 'failed', error })
-    assert.deepEqual(said(), ['the node cannot go on', 'stopped'])
+    const levels = said().map(({ level, msg }) => `${level}: ${msg}`)
+    assert.deepEqual(levels, ['error: the node cannot go on', 'info: stopped'])
+  })
+})
+
+describe('a node that has come to an upgrade', () => {
+  it('says that it stops for it, which is no error', async () => {
+    const { running, starting, goOn, said, context } = await openedUpTo('start')
+    const error = new StopForUpgrade('reached the epoch of an upgrade: some-upgrade')
+    context()?.onFatal(error)
+    goOn.resolve()
+    await starting
+    assert.deepEqual(await running.ended, { kind: 'failed', error })
+    assert.equal(exitCodeOf(error), DONE)
+    assert.deepEqual(
+      said().map(({ level, msg }) => `${level}: ${msg}`),
+      ['info: the node stops for an upgrade, or where it is to halt', 'info: stopped'],
+    )
   })
 })
 

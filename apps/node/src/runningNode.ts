@@ -11,6 +11,7 @@ import { type NodeApiServer, serveNodeApi } from '@wadi/compose/node-api-server'
 import { loadOrCreateNodeKeys } from '@wadi/compose/node-keys'
 import { processClock, processRandom } from '@wadi/compose/process-world'
 import { parseGenesis } from '@wadi/consensus/genesis/document'
+import { StopForUpgrade } from '@wadi/consensus-services/kernel/upgrader'
 import { countClients } from '@wadi/grpc/metrics'
 import { internalSocketOf } from '@wadi/node-config/internal-socket'
 import { logFileOf } from '@wadi/node-config/log-file'
@@ -172,7 +173,11 @@ export class RunningNode {
   }
 
   #fail(error: unknown): void {
-    this.log.error('the node cannot go on', { why: sentenceOf(error) })
+    const why = sentenceOf(error)
+    // It is planned, and whoever watches logs for errors has nothing to mend.
+    if (error instanceof StopForUpgrade)
+      this.log.info('the node stops for an upgrade, or where it is to halt', { why })
+    else this.log.error('the node cannot go on', { why })
     void this.#endWith({ kind: 'failed', error })
   }
 

@@ -4,6 +4,7 @@ import { UnavailableError } from '@wadi/base/errors'
 import type { Command, CommandWorld, FlagsOf } from '@wadi/node-config/command'
 import { indentedJson, type Json } from '@wadi/node-config/json-output'
 import type { networkFlags } from '../networkFlags.ts'
+import { withUpgradeRemedy } from '../upgradeRemedy.ts'
 
 type Form = Pick<FlagsOf<typeof networkFlags>, 'output'>
 
@@ -16,13 +17,20 @@ export function wantsJson({ output }: Form): boolean {
   )
 }
 
-/** A command about a network; a form that nobody knows is refused before it does anything. */
+/**
+ * A command about a network; a form that nobody knows is refused before it does anything, and of an
+ * upgrade that ends it is told what can be done.
+ */
 export function networkCommand<T extends typeof networkFlags>(declared: Command<T>): Command<T> {
   return {
     ...declared,
-    run(call, world) {
+    async run(call, world) {
       wantsJson(call.flags as FlagsOf<typeof networkFlags>)
-      return declared.run(call, world)
+      try {
+        return await declared.run(call, world)
+      } catch (error) {
+        throw withUpgradeRemedy(error)
+      }
     },
   }
 }

@@ -35,6 +35,21 @@ describe('the upgrades that a node waits for', () => {
     assert.equal(files.operations, before)
   })
 
+  it('keep a program that cannot do one of them from starting, until the file is gone', () => {
+    const files = new MemoryFiles()
+    const first = openUpgrader(files, 'node')
+    first.submitDescriptor({ ...upgrade, handler: 'some-upgrade' })
+    const moment = { epoch: 40n, lastHeight: 9n }
+    assert.throws(() => first.consensusUpgrade(undefined, moment), { name: 'StopForUpgrade' })
+    assert.throws(() => openUpgrader(files, 'node'), {
+      reason: 'upgrade.wrongProgram',
+      message:
+        'upgrade: another program is needed for some-upgrade; install the version that can do it, or, if the network goes on without that upgrade, remove node/upgrades.cbor',
+    })
+    files.remove('node/upgrades.cbor')
+    assert.deepEqual(openUpgrader(files, 'node').pending, [])
+  })
+
   it('are refused in words when their file is damaged', () => {
     const files = new MemoryFiles()
     const file = files.openWrite('node/upgrades.cbor')

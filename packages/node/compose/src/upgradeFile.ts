@@ -16,17 +16,28 @@ const PendingUpgrades = list(PendingUpgrade)
 export function openUpgrader(files: FileSystem, folder: string): Upgrader {
   const path = `${folder}/${NAME}`
   let kept = files.exists(path) ? readWhole(files, path) : encode(PendingUpgrades, [])
-  return createUpgrader({
-    pending: readPending(path, kept),
-    keep: (pending) => {
-      const bytes = encode(PendingUpgrades, pending)
-      // It is told after every block that may have changed something.
-      if (equalBytes(bytes, kept)) return
-      files.makeFolder(folder)
-      replaceFile(files, folder, NAME, [bytes])
-      kept = bytes
-    },
-  })
+  const keep = (pending: readonly PendingUpgrade[]) => {
+    const bytes = encode(PendingUpgrades, pending)
+    // It is told after every block that may have changed something.
+    if (equalBytes(bytes, kept)) return
+    files.makeFolder(folder)
+    replaceFile(files, folder, NAME, [bytes])
+    kept = bytes
+  }
+  try {
+    return createUpgrader({ pending: readPending(path, kept), keep })
+  } catch (error) {
+    throw withRemedy(error, path)
+  }
+}
+
+/** An upgrade that has begun can be cancelled no more: the node does not run. */
+function withRemedy(error: unknown, path: string): unknown {
+  if (!(error instanceof UnavailableError) || error.reason !== 'upgrade.wrongProgram') return error
+  const remedy =
+    'install the version that can do it, or, if the network goes on without that upgrade, ' +
+    `remove ${path}`
+  return new UnavailableError(error.reason, `${error.message}; ${remedy}`, { cause: error })
 }
 
 function readPending(path: string, bytes: Uint8Array): readonly PendingUpgrade[] {
