@@ -1,6 +1,6 @@
 /**
- * A process of its own: makes the rounds in a folder, with a checkpoint of the last one, says where it
- * listens and what the blocks are as a line of JSON, and serves both until nobody is there any more.
+ * A process of its own: makes the rounds in a folder, with a checkpoint of the last one, says where
+ * it listens and what the blocks are as a line of JSON, and serves both until its input ends.
  */
 
 import { toHex } from '@wadi/base/bytes'

@@ -1,4 +1,4 @@
-/** Two nodes on loopback, each a process: one has the states of a runtime, the other one gets them. */
+/** Two nodes on loopback, each a process: one has the states of a runtime, and one gets them. */
 
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -127,7 +127,7 @@ describe('wadi paratime, on a network with the ParaTime of accounts', () => {
       const { undelegations } = await ask('paratime balance accounts test:0')
       if (undelegations.length === 0) break
     }
-    // With what was paid to delegators meanwhile, and nothing that the consensus layer has not given.
+    // With what was paid to delegators meanwhile; the consensus layer has given no less.
     const back = await unitsOf()
     assert.ok(back >= has && back < has + BASE, `${back}`)
     const others = (await unitsOf('test:1')) + (await unitsOf('test:2'))
