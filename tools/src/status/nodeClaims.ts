@@ -65,7 +65,7 @@ export const nodeClaims: readonly Claim[] = [
     area: 'Runtimes on nodes',
     does: 'compute nodes, key managers and clients: bundles, threads, registration, status; two ParaTimes on a local network',
     against:
-      'networks of ours: plain and encrypted transactions, nodes killed, the whole network begun again',
+      'networks of ours: plain and encrypted transactions, nodes killed (any minority of 3 to 7, at random: soak-killExecutors.ts), the whole network begun again',
     shownBy: [
       'apps/node/src/modes/slow-computeNode.test.ts',
       'apps/localnet/src/slow-paratimes.test.ts',
