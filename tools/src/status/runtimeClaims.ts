@@ -59,7 +59,7 @@ export const runtimeClaims: readonly Claim[] = [
     shownBy: [
       'conformance/runners/followedRuntimes.test.ts',
       'packages/node/workers/src/executor/committee.test.ts',
-      'packages/node/workers/src/executor/slow-kills.test.ts',
+      'packages/node/workers/src/executor/long-kills.test.ts',
       'packages/node/workers/src/sync/syncShell.test.ts',
       'packages/node/compose/src/runtimeRounds.test.ts',
     ],
@@ -106,7 +106,7 @@ export const runtimeClaims: readonly Claim[] = [
       'recorded networks with misdeeds; real nodes that misbehave; all committees of small pools',
     shownBy: [
       'conformance/runners/roundStories.test.ts',
-      'apps/cli/src/rounds/slow-byzantineRound.test.ts',
+      'apps/cli/src/rounds/long-byzantineRound.test.ts',
       'apps/cli/src/rounds/judgeRound.test.ts',
       'apps/node/src/commands/debug/byzantine/byzantineExecutor.test.ts',
       'apps/cli/src/replication/committeeSize.test.ts',

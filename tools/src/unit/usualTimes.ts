@@ -5,7 +5,5 @@
 export const usualTimes: Readonly<Record<string, number>> = {
   'conformance/live/fellow-validator/slow-cometbft.test.ts': 68_000,
   'conformance/live/oasis-node/slow-provisioned.test.ts': 65_000,
-  'apps/localnet/src/slow-rewindParatimes.test.ts': 55_000,
-  'packages/node/workers/src/executor/slow-kills.test.ts': 48_000,
   'conformance/live/external-engine/slow-cometbft.test.ts': 32_000,
 }
