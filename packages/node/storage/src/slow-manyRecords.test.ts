@@ -10,7 +10,7 @@ import { finish, resumeState, takeIn } from './checkpoint/restoreCheckpoint.ts'
 import { MemoryFiles } from './files/memoryFiles.ts'
 import { NodeDatabase } from './nodedb/nodeDatabase.ts'
 
-const KEYS = 150_000
+const KEYS = 130_000
 const CHUNK_SIZE = 8 * 1024 * 1024
 const namespace = new Uint8Array(32)
 const arena = new Arena()
