@@ -15,7 +15,7 @@ import { createNetwork, type LocalNetwork, type NetworkNode } from '@wadi/localn
 import { ExecutorLoad, lastRound, recall, roundHash } from './executorLoad.ts'
 
 const SIZES = [3, 4, 5, 6, 7]
-const BLOCK_MS = 500
+const BLOCK_MS = 1_000
 const EPOCH_BLOCKS = 60
 /** Between the return of the last ones and the next kill, at most. */
 const LIFE_MS_MAX = 5_000
