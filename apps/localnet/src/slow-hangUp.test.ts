@@ -131,9 +131,10 @@ describe('a network whose nodes have processes of their own', () => {
     await once(child, 'exit')
     await until('its nodes have ended', () => runningNodes(folder).length === 0, 20_000)
     const next = await startNetwork()
+    const ended = once(next, 'exit')
     const stopped = await run('stop')
     assert.deepEqual([stopped.code, stopped.err], [0, ''])
-    await once(next, 'exit')
+    await ended
   })
 
   it('is left alone while a node of it runs, which is named and can be stopped', async () => {
