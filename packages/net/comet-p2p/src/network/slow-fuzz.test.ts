@@ -36,6 +36,7 @@ const BAN_MS = 10 * 60_000
 const LONG_BAN_MS = 24 * 60 * 60_000
 /** What so many strangers may leave behind, all of one address and one key. */
 const KEPT_BYTES_MAX = 200_000
+const TIMES_MAX = 4
 
 /** Good bytes, damaged ones, and bytes that are nothing. */
 function fuzzOf(good: Uint8Array, seed: bigint): readonly Uint8Array[] {
@@ -127,13 +128,24 @@ const STAGES: Readonly<Record<string, Stage>> = {
   },
 }
 
-/** Says every fuzz twice; what is left of the second time is measured. */
+/** Whatever is kept is kept each time; what the compiler of the language takes comes once. */
+function assertNothingKept(again: (time: number) => void): void {
+  let least = Number.POSITIVE_INFINITY
+  for (let time = 0; time < TIMES_MAX && least >= KEPT_BYTES_MAX; time++) {
+    const before = heldBytes()
+    again(time)
+    least = Math.min(least, heldBytes() - before)
+  }
+  assert.ok(least < KEPT_BYTES_MAX, `${least} bytes more each time`)
+}
+
+/** Says every fuzz, and again; what is left of that is measured. */
 function twice(good: Uint8Array, meet: (said: Uint8Array) => void): void {
-  for (const said of fuzzOf(good, 1n)) meet(said)
-  const before = heldBytes()
-  for (const said of fuzzOf(good, 2n)) meet(said)
-  const kept = heldBytes() - before
-  assert.ok(kept < KEPT_BYTES_MAX, `${kept} bytes more`)
+  const meetAll = (seed: number) => {
+    for (const said of fuzzOf(good, BigInt(seed))) meet(said)
+  }
+  meetAll(1)
+  assertNothingKept((time) => meetAll(2 + time))
 }
 
 /** How many connections did not become peers, as a node counts them. */
@@ -182,10 +194,7 @@ describe('Bad input from a peer: fuzz targets for the secret connection', () => 
           meet(() => random.bytes(1 + randomBelow(random, 300)))
       }
       meetAll()
-      const before = heldBytes()
-      meetAll()
-      const kept = heldBytes() - before
-      assert.ok(kept < KEPT_BYTES_MAX, `${kept} bytes more`)
+      assertNothingKept(meetAll)
       assert.equal(RawPeer.dial(world, OWN, node.address).isReady, true, 'others can still come')
     })
 
@@ -218,11 +227,11 @@ describe('Bad input from a peer: fuzz targets for the secret connection', () => 
       assert.equal(peer.isEnded, true)
       forget(node)
     }
-    for (let i = 0; i < DAMAGED_COUNT; i++) meet()
-    const before = heldBytes()
-    for (let i = 0; i < DAMAGED_COUNT; i++) meet()
-    const kept = heldBytes() - before
-    assert.ok(kept < KEPT_BYTES_MAX, `${kept} bytes more`)
+    const meetAll = () => {
+      for (let i = 0; i < DAMAGED_COUNT; i++) meet()
+    }
+    meetAll()
+    assertNothingKept(meetAll)
   })
 })
 
