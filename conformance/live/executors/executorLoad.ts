@@ -8,12 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { toHex, toUtf8 } from '@wadi/base/bytes'
 import { assert, BugError, UnavailableError } from '@wadi/base/errors'
 import { decodeRust, encode } from '@wadi/cbor/codec'
-import { text } from '@wadi/cbor/scalars'
-import { nilable } from '@wadi/cbor/struct'
 import { PARATIMES } from '@wadi/compose/network-paratimes'
 import { Header } from '@wadi/consensus/roothash/block'
 import type { NetworkNode } from '@wadi/localnet/create-network'
-import { Call, CallOutput, KeyArgs, KeyValueArgs } from '@wadi/paratime-keyvalue/call'
+import { Call, CallOutput, KeyValueArgs } from '@wadi/paratime-keyvalue/call'
 import { hashOf } from '@wadi/primitives/hash'
 
 const { id: runtimeId } = PARATIMES.keyvalue
@@ -97,18 +95,6 @@ export class ExecutorLoad {
     }
     throw new UnavailableError('soak.load', `nothing is final after ${FINAL_MS_MAX} ms: ${why}`)
   }
-}
-
-/** What a node remembers by a key, in its last round. */
-export async function recall({ client }: NetworkNode, key: string): Promise<string | undefined> {
-  const { data } = await client.runtimeClient.query({
-    runtimeId,
-    component: undefined,
-    round: LATEST_ROUND,
-    method: 'get',
-    args: encode(KeyArgs, { ...plain, key }),
-  })
-  return decodeRust(nilable(text), data)
 }
 
 /** The last round that a node has whole. */

@@ -12,7 +12,8 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assert } from '@wadi/base/errors'
 import { createNetwork, type LocalNetwork, type NetworkNode } from '@wadi/localnet/create-network'
-import { ExecutorLoad, lastRound, recall, roundHash } from './executorLoad.ts'
+import { readKey } from '@wadi/localnet/testing/keyvalue-user'
+import { ExecutorLoad, lastRound, roundHash } from './executorLoad.ts'
 
 const SIZES = [3, 4, 5, 6, 7]
 const BLOCK_MS = 1_000
@@ -68,7 +69,7 @@ async function check(nodes: readonly NetworkNode[], load: ExecutorLoad): Promise
   const some = drawn(remembered, Math.min(RECALLED, remembered.length))
   for (const node of nodes)
     for (const { key, value } of some) {
-      const found = await recall(node, key)
+      const found = await readKey(node, key)
       assert(found === value, `${node.name}: ${key} is ${value}, and not ${found}`)
     }
   return last
