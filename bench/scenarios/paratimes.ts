@@ -116,21 +116,34 @@ function threeExecutors(): Record<'idle' | 'loaded', () => Promise<Span>> {
 
 const executors = threeExecutors()
 
+/** A figure, and what else there is to tell of it. */
+interface Noted {
+  readonly figure: number
+  readonly note: string
+}
+
+function notedMeter(name: string, measure: () => Promise<Noted>): Meter {
+  let note = ''
+  return {
+    name,
+    async measure() {
+      const noted = await measure()
+      note = noted.note
+      return noted.figure
+    },
+    note: () => note,
+  }
+}
+
 function spanMeter(
   name: string,
   spanOf: () => Promise<Span>,
   figureOf: (span: Span) => number,
 ): Meter {
-  let note = ''
-  return {
-    name,
-    async measure() {
-      const span = await spanOf()
-      note = spanNote(span)
-      return figureOf(span)
-    },
-    note: () => note,
-  }
+  return notedMeter(name, async () => {
+    const span = await spanOf()
+    return { figure: figureOf(span), note: spanNote(span) }
+  })
 }
 
 const roundsPerSecond = ({ rounds, seconds }: Span) => rounds / seconds
@@ -187,18 +200,14 @@ async function payQuietly(paratime: PaidParatime): Promise<readonly number[]> {
 /** The same ParaTime with nothing beside it, and then beside one that is flooded. */
 function createQuiet(): readonly Meter[] {
   let network: ParatimeNetwork
-  const meter = (name: string, measure: () => Promise<readonly number[]>): Meter => {
-    let note = ''
-    return {
-      name,
-      async measure() {
-        const tookMs = await measure()
-        note = `${tookMs.length} payments, p50 ${median(tookMs).toFixed(0)} ms`
-        return tookMs[Math.floor(tookMs.length * P99)] ?? Number.NaN
-      },
-      note: () => note,
-    }
-  }
+  const meter = (name: string, measure: () => Promise<readonly number[]>) =>
+    notedMeter(name, async () => {
+      const tookMs = await measure()
+      return {
+        figure: tookMs[Math.floor(tookMs.length * P99)] ?? Number.NaN,
+        note: `${tookMs.length} payments, p50 ${median(tookMs).toFixed(0)} ms`,
+      }
+    })
   return [
     meter('alone', async () => {
       network = await startParatimes({ paratimes: 2, computeNodes: 1, blockMs: BLOCK_MS })
@@ -217,16 +226,10 @@ function createQuiet(): readonly Meter[] {
 
 /** The node that gets the states; the other one has a process of its own. */
 function storageMeter(): Meter {
-  let note = ''
-  return {
-    name: 'wadi',
-    async measure() {
-      const { seconds, cpuSeconds } = await syncStorage()
-      note = `${cpuSeconds.toFixed(1)} s of the processor`
-      return seconds
-    },
-    note: () => note,
-  }
+  return notedMeter('wadi', async () => {
+    const { seconds, cpuSeconds } = await syncStorage()
+    return { figure: seconds, note: `${cpuSeconds.toFixed(1)} s of the processor` }
+  })
 }
 
 export const scenarios: readonly Scenario[] = [
