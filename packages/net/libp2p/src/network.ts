@@ -31,7 +31,7 @@ import { Seeds } from './discovery/seeds.ts'
 import { errors } from './errors.ts'
 import { insideOf } from './gossip/gossipInside.ts'
 import { type Gossip, type JudgedMax, Topics } from './gossip/topics.ts'
-import { createGossipHost, type Endpoint, type GossipHost } from './host/createHost.ts'
+import { createGossipHost, type Endpoint, type GossipHost, startHost } from './host/createHost.ts'
 import { Gate } from './host/gate.ts'
 import { keyOf, keyTextOf, multiaddrOf, peerIdOf } from './host/peerNames.ts'
 import {
@@ -183,7 +183,7 @@ export class Libp2pNetwork implements RuntimeNetwork {
     const { persistentPeers, seeds } = this.#options
     const { gossip } = this.#host.services
     this.#connections.watch()
-    await this.#host.start()
+    await startHost(this.#host, this.#options.listen)
     this.#seeds.start()
     const isRefused = (author: PublicKey) =>
       this.#gate.isBlocked(author) || keyTextOf(author) === keyTextOf(this.key)

@@ -290,6 +290,19 @@ describe('the network of runtimes', () => {
     b.serve(PROTOCOL, ({ body }, reply) => reply({ kind: 'ok', body }))
     await until(() => a.peersOf(PROTOCOL).length === 1)
   })
+
+  it('says which port is taken, in a line', async () => {
+    await using networks = new TestNetworks()
+    const { port } = (await networks.start('a')).addresses[0]!
+    await assert.rejects(
+      networks.start('b', { listen: { host: '127.0.0.1', port: Number(port) } }),
+      (error) => {
+        assert.ok(error instanceof UnavailableError)
+        assert.equal(error.message, `libp2p: cannot listen at 127.0.0.1:${port}: EADDRINUSE`)
+        return true
+      },
+    )
+  })
 })
 
 describe('nodes that may not sign', () => {

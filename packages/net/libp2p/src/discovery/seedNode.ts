@@ -5,7 +5,7 @@ import { isTold } from '@wadi/base/errors'
 import type { Reply, Request } from '@wadi/contracts/runtime-network'
 import type { Timer } from '@wadi/contracts/world'
 import type { NodeAddress } from '@wadi/primitives/nodeAddress'
-import { createHost, type HostOptions } from '../host/createHost.ts'
+import { createHost, type HostOptions, startHost } from '../host/createHost.ts'
 import { Gate, type GateOptions } from '../host/gate.ts'
 import { type KeyText, keyOf, keyTextOf } from '../host/peerNames.ts'
 import {
@@ -85,7 +85,7 @@ export class SeedNode {
       (stream, connection) => serveStream(serving, stream, connection),
       { maxInboundStreams },
     )
-    await this.#host.start()
+    await startHost(this.#host, this.#options.listen)
     await this.#restore()
     this.#clean()
   }

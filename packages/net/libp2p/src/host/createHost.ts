@@ -6,6 +6,7 @@ import { type GossipSub, gossipsub } from '@libp2p/gossipsub'
 import { identify, identifyPush } from '@libp2p/identify'
 import type { Libp2p } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
+import { UnavailableError } from '@wadi/base/errors'
 import type { Ed25519Provider } from '@wadi/crypto/ed25519/provider'
 import type { Signer } from '@wadi/crypto/signature/signer'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
@@ -100,4 +101,19 @@ export async function createGossipHost(
   })
   boundFrames(host.services.gossip)
   return host
+}
+
+/** Why a host does not listen, in a word: the library wraps it in a text of many lines. */
+const SYSTEM_CODE = /\bE[A-Z]{3,}\b/
+
+/** Begins to listen. Throws if the port is taken. */
+export async function startHost(host: Libp2p, listen: Endpoint | undefined): Promise<void> {
+  try {
+    await host.start()
+  } catch (cause) {
+    const code = SYSTEM_CODE.exec(String(cause))?.[0]
+    if (listen === undefined || code === undefined) throw cause
+    const why = `libp2p: cannot listen at ${listen.host}:${listen.port}: ${code}`
+    throw new UnavailableError('libp2p.listen', why, { cause })
+  }
 }
