@@ -107,6 +107,7 @@ describe('the commands of a local network', () => {
       ['--validators', '0', '--validators is 0; it can be from 1 to 100'],
       ['--epoch-blocks', '0', '--epoch-blocks is 0; it can be from 1 to 9007199254740991'],
       ['--engine', 'steam', '--engine is steam; it can be wadi or cometbft'],
+      ['--ports', 'few', '--ports is few; it can be usual or any'],
     ] as const) {
       const { code, err } = await run('--fresh', name, value)
       assert.deepEqual([code, err], [1, `Error: ${sentence}\n`])

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { localnetCommands } from '@wadi/localnet/commands'
@@ -25,10 +26,12 @@ async function runUntil(
   flags: readonly string[],
   isReached: (name: string, round: number) => boolean | Promise<boolean>,
 ): Promise<void> {
-  const args = [MAIN, '--folder', folder, '--output', 'json', ...flags]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  // Other tests begin networks at the same moment.
+  const args = [MAIN, '--folder', folder, '--output', 'json', '--ports', 'any', ...flags]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   after(() => child.kill('SIGKILL'))
   const ended = once(child, 'exit')
+  const complaints = text(child.stderr)
   let rest = ''
   let isOver = false
   for await (const chunk of child.stdout.setEncoding('utf8')) {
@@ -41,7 +44,7 @@ async function runUntil(
         child.kill('SIGINT')
       }
   }
-  assert.deepEqual(await ended, [0, null])
+  assert.deepEqual(await ended, [0, null], await complaints)
 }
 
 async function refusalOf(...words: readonly string[]): Promise<string> {
@@ -90,16 +93,16 @@ describe('a local network with a ParaTime from a folder', () => {
   })
 
   it('refuses folders that are none, and two with one name, before anything is made', async () => {
-    for (const [text, why] of [
+    for (const [named, why] of [
       ['no-such', /--paratimes names no-such; it can be keyvalue, accounts, a folder that/],
       [place, /paratime\.json is not there; make a ParaTime with wadi paratime new/],
       [`${own},${own}/`, /--paratimes has two with the name or the id of my-notes/],
     ] as const)
-      assert.match(await refusalOf('--paratimes', text), why)
+      assert.match(await refusalOf('--paratimes', named), why)
     const said = join(own, 'paratime.json')
     const good = readFileSync(said, 'utf8')
-    for (const text of ['', 'null', '{}', good.replace(/"id": "../, '"id": "')]) {
-      writeFileSync(said, text)
+    for (const bad of ['', 'null', '{}', good.replace(/"id": "../, '"id": "')]) {
+      writeFileSync(said, bad)
       assert.match(await refusalOf('--paratimes', own), /has no name, or no id of 64 hexadecimal/)
     }
     writeFileSync(said, good)

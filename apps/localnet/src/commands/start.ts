@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { equalBytes } from '@wadi/base/bytes'
 import { UnavailableError } from '@wadi/base/errors'
+import type { PortWish } from '@wadi/compose/free-ports'
 import {
   PARATIMES,
   type ParatimeChoice,
@@ -80,6 +81,12 @@ const startFlags = {
     fallback: BigInt(USUAL_NETWORK.epochBlocks),
     word: 'count',
   },
+  ports: {
+    kind: 'text',
+    doc: 'which ports are taken: usual, which people know, or any, for networks that begin at the same moment',
+    fallback: 'usual',
+    word: 'kind',
+  },
   plain: { kind: 'boolean', doc: 'print a line a block instead of a picture', fallback: false },
 } as const satisfies Flags
 
@@ -138,6 +145,12 @@ function requireDistinct(choices: readonly ParatimeChoice[]): void {
   }
 }
 
+function portsOf({ ports }: StartFlags): PortWish {
+  if (ports !== 'usual' && ports !== 'any')
+    throw misused(`--ports is ${ports}; it can be usual or any`)
+  return ports
+}
+
 interface Chosen {
   /** What was said: a network that is there has to be that. */
   readonly asked: LocalNetworkOptions
@@ -165,7 +178,7 @@ async function choicesOf({ flags, given }: StartCall): Promise<Chosen> {
     ...engineOf({ flags, given }),
     workers: 'later',
     processes: flags.processes ? 'each' : 'one',
-    ports: 'usual',
+    ports: portsOf(flags),
   } as const
   return { asked, usual }
 }
