@@ -7,6 +7,7 @@ import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { processClock, processRandom } from '@wadi/compose/process-world'
 import { replayFolder } from '@wadi/compose/replay-folder'
 import { parseGenesis } from '@wadi/consensus/genesis/document'
+import { RUNTIMES_FOLDER } from '@wadi/contracts/runtime-places'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { oasisDialect } from '@wadi/tendermint/dialect'
 import { changeNetwork, copy, copyNode } from './changeNetwork.ts'
@@ -18,7 +19,6 @@ import { copyRuntime, type KnownRuntime, readRuntimes, rebuildRounds } from './r
 export const SCRATCH_NAME = 'rewound'
 /** What of a node follows from the chain. What it has signed is part of it. */
 const OF_CHAIN = ['application', 'consensus']
-const RUNTIMES = 'runtimes'
 const RUNTIME_ID = /^[0-9a-f]{64}$/
 
 /** Takes all nodes back to a height; the block after it is made anew. */
@@ -71,11 +71,13 @@ async function runAgain(
     height,
     onApplied,
   })
-  const ids = new Set(nodes.flatMap(({ dataDir }) => namesIn(join(dataDir, RUNTIMES)).filter(isId)))
+  const ids = new Set(
+    nodes.flatMap(({ dataDir }) => namesIn(join(dataDir, RUNTIMES_FOLDER)).filter(isId)),
+  )
   const runtimes = readRuntimes(document, { before, after: scratch, ids: [...ids] })
   for (const [id, runtime] of runtimes) {
-    const from = nodes.map(({ dataDir }) => join(dataDir, RUNTIMES, id))
-    await rebuildRounds(runtime, { chain, from, to: join(scratch, RUNTIMES, id) })
+    const from = nodes.map(({ dataDir }) => join(dataDir, RUNTIMES_FOLDER, id))
+    await rebuildRounds(runtime, { chain, from, to: join(scratch, RUNTIMES_FOLDER, id) })
   }
   return runtimes
 }
@@ -87,13 +89,13 @@ interface Place {
 }
 
 function prepareNode({ dataDir }: NodePlace, { scratch, runtimes, to }: Place): void {
-  copyNode(dataDir, to, [...OF_CHAIN, RUNTIMES])
+  copyNode(dataDir, to, [...OF_CHAIN, RUNTIMES_FOLDER])
   for (const name of OF_CHAIN) copy(join(scratch, name), join(to, name))
-  for (const name of namesIn(join(dataDir, RUNTIMES))) {
-    const [from, next] = [join(dataDir, RUNTIMES, name), join(to, RUNTIMES, name)]
+  for (const name of namesIn(join(dataDir, RUNTIMES_FOLDER))) {
+    const [from, next] = [join(dataDir, RUNTIMES_FOLDER, name), join(to, RUNTIMES_FOLDER, name)]
     const runtime = runtimes.get(name)
     if (runtime === undefined) copy(from, next)
-    else copyRuntime(runtime, { from, rebuilt: join(scratch, RUNTIMES, name), to: next })
+    else copyRuntime(runtime, { from, rebuilt: join(scratch, RUNTIMES_FOLDER, name), to: next })
   }
 }
 

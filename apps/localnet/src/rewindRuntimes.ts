@@ -15,6 +15,7 @@ import type { AnnotatedBlock } from '@wadi/consensus/roothash/api'
 import type { Header } from '@wadi/consensus/roothash/block'
 import * as roothashKeys from '@wadi/consensus/roothash/keys'
 import { read } from '@wadi/consensus-services/kernel/state'
+import { RUNTIME_PLACES } from '@wadi/contracts/runtime-places'
 import { DiskStore } from '@wadi/node-storage/disk-store'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { EMPTY_HASH } from '@wadi/primitives/hash'
@@ -34,11 +35,9 @@ export interface KnownRuntime {
   readonly secrets: 'kept' | 'forgotten'
 }
 
-const [HISTORY, TREES] = ['history', 'trees']
+const { history: HISTORY, trees: TREES, checkpoints, signed, local: LOCAL } = RUNTIME_PLACES
 /** Of its rounds, and what was made of them and signed in them. */
-const OF_ROUNDS = [HISTORY, TREES, 'checkpoints', 'signed.cbor']
-/** What a program has kept with its node: key managers their secrets. */
-const LOCAL = 'local'
+const OF_ROUNDS = [HISTORY, TREES, checkpoints, signed]
 
 function refuse(why: string): UnavailableError {
   return new UnavailableError('localnet.paratimes', `the network cannot be taken back: ${why}`)

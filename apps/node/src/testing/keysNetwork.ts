@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { concatBytes, toHex, toUtf8 } from '@wadi/base/bytes'
+import { concatBytes, toUtf8 } from '@wadi/base/bytes'
 import { assert, BugError } from '@wadi/base/errors'
 import { decodeRust, encode } from '@wadi/cbor/codec'
 import { freePorts } from '@wadi/compose/free-ports'
@@ -12,6 +12,7 @@ import { createNetworkGenesis, type NetworkGenesis } from '@wadi/compose/network
 import { KEY_MANAGER, PARATIMES } from '@wadi/compose/network-paratimes'
 import { NodeProcess } from '@wadi/compose/testing/node-process'
 import { chainTermsOf } from '@wadi/consensus-services/application/chainTerms'
+import { RUNTIME_PLACES, runtimeFolder } from '@wadi/contracts/runtime-places'
 import { DiskStore } from '@wadi/node-storage/disk-store'
 import { Call, CallOutput, KeyValueArgs } from '@wadi/paratime-keyvalue/call'
 import { insecureSealingRoot, openSealedSecret } from '@wadi/runtime-keymanager/sealedSecret'
@@ -108,7 +109,7 @@ export class KeysNetwork {
   /** The secret of which all keys are made; after all nodes have stopped. */
   async masterSecret({ folder: { dataDir } }: KeysNode): Promise<KnownSecret> {
     const { context: chain } = chainTermsOf(this.#network.document)
-    const path = join(dataDir, 'runtimes', toHex(KEY_MANAGER.id), 'local')
+    const path = join(dataDir, runtimeFolder(KEY_MANAGER.id), RUNTIME_PLACES.local)
     const store = await DiskStore.open({ path, chain })
     const sealed = await store.get(concatBytes(toUtf8(SECRET_KEY), GENERATION))
     await store.close()

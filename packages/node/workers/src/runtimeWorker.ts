@@ -11,6 +11,7 @@ import type { Header } from '@wadi/consensus/roothash/block'
 import type { RuntimeTrees } from '@wadi/contracts/runtime-answers'
 import type { HostedRuntime } from '@wadi/contracts/runtime-host'
 import type { RuntimeNetwork } from '@wadi/contracts/runtime-network'
+import { RUNTIME_PLACES } from '@wadi/contracts/runtime-places'
 import type { Timers } from '@wadi/contracts/world'
 import type { Signer } from '@wadi/crypto/signature/signer'
 import { RUNTIME_SERVICES, runtimeProtocolOf } from '@wadi/libp2p/names'
@@ -117,7 +118,10 @@ export class RuntimeWorker {
     const { world, executor } = options
     this.#metrics = metrics
     this.#options = options
-    this.#checkpoints = new CheckpointFiles(options.files, `${options.folder}/checkpoints`)
+    this.#checkpoints = new CheckpointFiles(
+      options.files,
+      `${options.folder}/${RUNTIME_PLACES.checkpoints}`,
+    )
     this.history = history
     this.store = store
     countRounds(history, metrics, world.clock)
@@ -140,7 +144,7 @@ export class RuntimeWorker {
     const { rounds, runtimeId, files, folder, chainContext: chain, world } = options
     const { metrics = new MetricsRegistry(), clock } = world
     const history = await RoundHistory.open({ store: rounds, runtimeId, seen: 'synced' })
-    const path = `${folder}/trees`
+    const path = `${folder}/${RUNTIME_PLACES.trees}`
     const counter = new StoreCounter(metrics, clock)
     const store = new RuntimeStore({ files, path, chain, runtimeId, counter })
     return new RuntimeWorker(options, { history, store, metrics })

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { parseHex, toHex } from '@wadi/base/bytes'
+import { RUNTIME_PLACES, RUNTIMES_FOLDER, runtimeFolder } from '@wadi/contracts/runtime-places'
 import { DiskStore } from '@wadi/node-storage/disk-store'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { Namespace } from '@wadi/primitives/namespace'
@@ -12,14 +13,8 @@ import type { StoppedNode } from './stoppedNode.ts'
 
 type Stores = Pick<StoppedNode, 'dataDir' | 'stores'>
 
-/** Below the folder of the node, for each runtime. */
-const RUNTIMES_FOLDER = 'runtimes'
-const PLACE = /^runtimes\/([0-9a-f]{64})\/(?:trees|history)$/
-
-/** The folder of a runtime, from the node's on. */
-export function folderOf(id: Namespace): string {
-  return `${RUNTIMES_FOLDER}/${toHex(id)}`
-}
+const { trees: TREES, history: HISTORY } = RUNTIME_PLACES
+const PLACE = new RegExp(`^${RUNTIMES_FOLDER}/([0-9a-f]{64})/(?:${TREES}|${HISTORY})$`)
 
 /** The runtimes that a node has trees or blocks of, in the order of their identifiers. */
 export function storedRuntimes({ stores }: Pick<Stores, 'stores'>): readonly Namespace[] {
@@ -34,7 +29,7 @@ function networkOf({ stores }: Stores, folder: string): string | undefined {
 
 /** The trees of a runtime, round by round. */
 export function openTrees(node: Stores, id: Namespace): RuntimeStore | undefined {
-  const folder = `${folderOf(id)}/trees`
+  const folder = `${runtimeFolder(id)}/${TREES}`
   const chain = networkOf(node, folder)
   if (chain === undefined) return undefined
   return new RuntimeStore({
@@ -63,7 +58,7 @@ export async function withHistory<A>(
   id: Namespace,
   use: (history: RoundHistory) => A | Promise<A>,
 ): Promise<A | undefined> {
-  const folder = `${folderOf(id)}/history`
+  const folder = `${runtimeFolder(id)}/${HISTORY}`
   const chain = networkOf(node, folder)
   if (chain === undefined) return undefined
   const store = await DiskStore.open({ path: join(node.dataDir, folder), chain })

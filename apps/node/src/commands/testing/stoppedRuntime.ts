@@ -1,8 +1,9 @@
 /** What a node that does not run has of a runtime: rounds, and their trees. */
 
 import { join } from 'node:path'
-import { toHex, toUtf8 } from '@wadi/base/bytes'
+import { toUtf8 } from '@wadi/base/bytes'
 import type { AnnotatedBlock } from '@wadi/consensus/roothash/api'
+import { RUNTIME_PLACES, runtimeFolder } from '@wadi/contracts/runtime-places'
 import { Arena } from '@wadi/mkvs/arena'
 import { ROOT_TYPE_IO, ROOT_TYPE_STATE, type Root, type RootType } from '@wadi/mkvs/roots'
 import { createTree } from '@wadi/mkvs/tree'
@@ -26,10 +27,15 @@ export interface StoppedRuntime {
 /** Makes it, one round in each height from 1 on; gives the state after the last one. */
 export async function stoppedRuntime(options: StoppedRuntime): Promise<Root> {
   const { dataDir, chain, runtimeId, rounds } = options
-  const folder = join(dataDir, 'runtimes', toHex(runtimeId))
+  const folder = join(dataDir, runtimeFolder(runtimeId))
   nodeFiles.makeFolder(folder)
-  const store = new RuntimeStore({ files: nodeFiles, path: `${folder}/trees`, chain, runtimeId })
-  const history = await DiskStore.open({ path: `${folder}/history`, chain })
+  const store = new RuntimeStore({
+    files: nodeFiles,
+    path: `${folder}/${RUNTIME_PLACES.trees}`,
+    chain,
+    runtimeId,
+  })
+  const history = await DiskStore.open({ path: `${folder}/${RUNTIME_PLACES.history}`, chain })
   const blocks: AnnotatedBlock[] = []
   const state = createTree(new Arena(), { namespace: runtimeId, type: ROOT_TYPE_STATE })
   let last = state.root

@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { RUNTIME_PLACES, RUNTIMES_FOLDER } from '@wadi/contracts/runtime-places'
 
 /** What stays of runtimes although the node's own state goes. */
 export interface Preserved {
@@ -18,11 +19,14 @@ const NODE_STATE: readonly (string | RegExp)[] = [
   'application',
   'p2p',
 ]
-const RUNTIMES = 'runtimes'
 /** Of a runtime: which rounds there were, and what was signed last in them. */
-const RUNTIME_HISTORY: readonly string[] = ['history', 'history.db', 'signed.cbor']
-const RUNTIME_LOCAL_STORAGE = ['local', /^worker-local-storage\..*\.db$/]
-const RUNTIME_MKVS = ['trees', 'checkpoints', /^mkvs_storage\..*\.db$/]
+const RUNTIME_HISTORY: readonly string[] = [
+  RUNTIME_PLACES.history,
+  'history.db',
+  RUNTIME_PLACES.signed,
+]
+const RUNTIME_LOCAL_STORAGE = [RUNTIME_PLACES.local, /^worker-local-storage\..*\.db$/]
+const RUNTIME_MKVS = [RUNTIME_PLACES.trees, RUNTIME_PLACES.checkpoints, /^mkvs_storage\..*\.db$/]
 
 function namesIn(folder: string): readonly string[] {
   if (!existsSync(folder)) return []
@@ -41,7 +45,9 @@ export function resetPaths(dataDir: string, preserved: Preserved): readonly stri
     ...(preserved.mkvsDatabase ? [] : RUNTIME_MKVS),
   ]
   const own = namesIn(dataDir).filter((name) => matches(name, NODE_STATE))
-  const runtimes = namesIn(join(dataDir, RUNTIMES)).map((name) => join(dataDir, RUNTIMES, name))
+  const runtimes = namesIn(join(dataDir, RUNTIMES_FOLDER)).map((name) =>
+    join(dataDir, RUNTIMES_FOLDER, name),
+  )
   return [
     ...own.map((name) => join(dataDir, name)),
     ...runtimes.flatMap((folder) =>

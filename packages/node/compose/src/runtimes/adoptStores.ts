@@ -1,12 +1,12 @@
 /** What outlives a network: the next one goes on with what is preserved of a runtime. */
 
 import { parseUtf8, toUtf8 } from '@wadi/base/bytes'
+import { RUNTIME_PLACES } from '@wadi/contracts/runtime-places'
 import { type FileSystem, readWhole, replaceFile } from '@wadi/node-storage/file-system'
 
 const HEADER = 'store.json'
-const HISTORY = 'history'
 /** What `unsafe-reset` can preserve. */
-const PRESERVED = ['local', 'trees'] as const
+const PRESERVED = [RUNTIME_PLACES.local, RUNTIME_PLACES.trees]
 
 /**
  * Takes over for a network what is left of another one's runtime: where its history was forgotten,
@@ -14,7 +14,7 @@ const PRESERVED = ['local', 'trees'] as const
  * another network stays as it is, and is refused by whoever opens it.
  */
 export function adoptStores(files: FileSystem, folder: string, chain: string): void {
-  if (files.exists(`${folder}/${HISTORY}/${HEADER}`)) return
+  if (files.exists(`${folder}/${RUNTIME_PLACES.history}/${HEADER}`)) return
   for (const name of PRESERVED) adopt(files, `${folder}/${name}`, chain)
 }
 

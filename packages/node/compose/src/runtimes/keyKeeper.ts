@@ -1,7 +1,7 @@
 /** The key manager of a node, put together: its store, its worker, its program. */
 
 import { drawWaitMs } from '@wadi/base/backoff'
-import { toHex } from '@wadi/base/bytes'
+import { RUNTIME_PLACES, runtimeFolder } from '@wadi/contracts/runtime-places'
 import { DiskStore } from '@wadi/node-storage/disk-store'
 import type { Namespace } from '@wadi/primitives/namespace'
 import { PublicKey } from '@wadi/primitives/publicKey'
@@ -74,10 +74,10 @@ export class KeyKeeper {
   static async open(options: KeyKeeperOptions): Promise<KeyKeeper> {
     const { wish, config, world, chainContext: chain, programs, calls, onFatal } = options
     const { clock, timers, random, files } = world
-    const folder = `${config.dataDir}/runtimes/${toHex(wish.id)}`
+    const folder = `${config.dataDir}/${runtimeFolder(wish.id)}`
     files.makeFolder(folder)
     adoptStores(files, folder, chain)
-    const local = await DiskStore.open({ path: `${folder}/local`, chain })
+    const local = await DiskStore.open({ path: `${folder}/${RUNTIME_PLACES.local}`, chain })
     const log = world.logger('keymanager')
     // An enclave copies secrets of those on other nodes.
     const caller = new EnclaveCaller({ ...options, world: { clock, timers, log } })

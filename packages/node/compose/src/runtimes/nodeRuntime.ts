@@ -7,6 +7,7 @@ import type { RuntimeStatus } from '@wadi/consensus/control/runtimeStatus'
 import type { Runtime } from '@wadi/consensus/registry/runtime'
 import type { RuntimeEvent } from '@wadi/contracts/runtime-host'
 import type { RuntimeNetwork } from '@wadi/contracts/runtime-network'
+import { RUNTIME_PLACES, runtimeFolder } from '@wadi/contracts/runtime-places'
 import type { Signer } from '@wadi/crypto/signature/signer'
 import type { SignatureRules } from '@wadi/crypto/signature/verification'
 import { RUNTIME_SERVICES, runtimeProtocolOf } from '@wadi/libp2p/names'
@@ -114,11 +115,11 @@ export class NodeRuntime {
   /** Opens the stores; the program starts when it is known which version is due. */
   static async open(options: NodeRuntimeOptions): Promise<NodeRuntime> {
     const { wish, config, world, chainContext: chain } = options
-    const folder = `${config.dataDir}/runtimes/${toHex(wish.id)}`
+    const folder = `${config.dataDir}/${runtimeFolder(wish.id)}`
     world.files.makeFolder(folder)
     adoptStores(world.files, folder, chain)
-    const rounds = await DiskStore.open({ path: `${folder}/history`, chain })
-    const local = await DiskStore.open({ path: `${folder}/local`, chain })
+    const rounds = await DiskStore.open({ path: `${folder}/${RUNTIME_PLACES.history}`, chain })
+    const local = await DiskStore.open({ path: `${folder}/${RUNTIME_PLACES.local}`, chain })
     let opened: NodeRuntime | undefined
     const onAvailability = (isAvailable: boolean) => opened?.readiness({ isAvailable })
     const caller = new EnclaveCaller({

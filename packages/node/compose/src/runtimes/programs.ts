@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { equalBytes, toHex } from '@wadi/base/bytes'
 import { isTold, UnavailableError } from '@wadi/base/errors'
+import { RUNTIMES_FOLDER } from '@wadi/contracts/runtime-places'
 import type { Timers } from '@wadi/contracts/world'
 import type { Namespace } from '@wadi/primitives/namespace'
 import { compareVersions, printVersion, type Version } from '@wadi/primitives/version'
@@ -32,7 +33,7 @@ type ProgramsConfig = Pick<
 >
 
 /** COMPAT(oasis-core): bundles are unpacked there. */
-const BUNDLES = ['runtimes', 'bundles'] as const
+const BUNDLES = [RUNTIMES_FOLDER, 'bundles'] as const
 
 /** Unpacks what is not yet, and says how each program is started. */
 export function loadPrograms(config: ProgramsConfig, timers: Timers): readonly RuntimeProgram[] {

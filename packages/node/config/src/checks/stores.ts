@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { UnavailableError } from '@wadi/base/errors'
+import { RUNTIME_PLACES, RUNTIMES_FOLDER } from '@wadi/contracts/runtime-places'
 import type { NodeConfig } from '../nodeConfig.ts'
 import { type CheckContext, obstacle } from './obstacle.ts'
 
@@ -78,13 +79,17 @@ function networkOf({ chain }: FoundStore): string {
   return network
 }
 
+const { local: LOCAL, trees: TREES } = RUNTIME_PLACES
+const PRESERVED = new RegExp(`^(${RUNTIMES_FOLDER}/[^/]+)/(?:${LOCAL}|${TREES})$`)
+
 /**
  * Is it of a runtime whose history was forgotten? What `unsafe-reset` preserves goes over to the
  * next network.
  */
 function isPreserved({ folder }: FoundStore, all: readonly FoundStore[]): boolean {
-  const [, runtime] = /^(runtimes\/[^/]+)\/(?:local|trees)$/.exec(folder) ?? []
-  return runtime !== undefined && !all.some((one) => one.folder === `${runtime}/history`)
+  const [, runtime] = PRESERVED.exec(folder) ?? []
+  const isHistory = (one: FoundStore) => one.folder === `${runtime}/${RUNTIME_PLACES.history}`
+  return runtime !== undefined && !all.some(isHistory)
 }
 
 /** Stores of another network than the genesis document's: the first of them, as above. */

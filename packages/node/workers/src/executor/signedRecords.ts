@@ -4,11 +4,12 @@
  */
 
 import { CodedError, UnavailableError } from '@wadi/base/errors'
+import { RUNTIME_PLACES } from '@wadi/contracts/runtime-places'
 import { type FileSystem, readWhole, replaceFile } from '@wadi/node-storage/file-system'
 import type { SignedRecord } from '@wadi/runtime-executor/round/input'
 import { decodeRecord, encodeRecord } from '@wadi/runtime-executor/round/signedRecord'
 
-const FILE = 'signed.cbor'
+const FILE = RUNTIME_PLACES.signed
 
 /** The record in a folder, which is there. */
 export class SignedRecords {
