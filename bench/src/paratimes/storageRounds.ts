@@ -11,7 +11,6 @@ import { testNamespace } from '@wadi/primitives/namespace'
 import { genesisBlock, normalBlock } from '@wadi/runtime-protocol/block'
 
 export const RUNTIME_ID = testNamespace(toUtf8('a million keys'))
-export const CHAIN_CONTEXT = 'c5'.repeat(32)
 export const KEYS = 1_000_000
 const ROUNDS = 100
 /** All of it stays in memory while it is made. */

@@ -8,14 +8,14 @@ import { assert } from '@wadi/base/errors'
 import { encode } from '@wadi/cbor/codec'
 import { list } from '@wadi/cbor/collections'
 import { AnnotatedBlock } from '@wadi/consensus/roothash/api'
+import { CHAIN, startLoopback } from '@wadi/libp2p/testing/start-loopback'
 import { EMPTY_HASH } from '@wadi/mkvs/roots'
 import { CheckpointFiles } from '@wadi/node-storage/checkpoint-files'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { ioRootOf, stateRootOf } from '@wadi/runtime-protocol/block'
 import { RuntimeStore } from '@wadi/workers/runtime-store'
 import { serveStorage } from '@wadi/workers/serve-storage'
-import { startLoopback } from './loopbackPeer.ts'
-import { CHAIN_CONTEXT, RUNTIME_ID, storageRounds } from './storageRounds.ts'
+import { RUNTIME_ID, storageRounds } from './storageRounds.ts'
 
 const CHUNK_SIZE = 8 * 1024 * 1024
 
@@ -24,7 +24,7 @@ assert(folder !== undefined, 'the folder is the argument')
 const store = new RuntimeStore({
   files: nodeFiles,
   path: `${folder}/trees`,
-  chain: CHAIN_CONTEXT,
+  chain: CHAIN,
   runtimeId: RUNTIME_ID,
   durability: 'finalized',
 })
@@ -48,7 +48,7 @@ for (const root of [ioRootOf(header), stateRootOf(header)])
 const network = await startLoopback('server')
 serveStorage({
   network,
-  chainContext: CHAIN_CONTEXT,
+  chainContext: CHAIN,
   runtimeId: RUNTIME_ID,
   store,
   checkpoints,

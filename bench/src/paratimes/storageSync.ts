@@ -16,15 +16,16 @@ import { list } from '@wadi/cbor/collections'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { processClock } from '@wadi/compose/process-world'
 import { AnnotatedBlock } from '@wadi/consensus/roothash/api'
+import { createTestSigner } from '@wadi/crypto/signature/memorySigner'
 import { MemoryStore } from '@wadi/kv/memory-store'
+import { CHAIN, startLoopback } from '@wadi/libp2p/testing/start-loopback'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { RoundHistory } from '@wadi/workers/round-history'
 import { RuntimeStore } from '@wadi/workers/runtime-store'
 import { SyncCounter } from '@wadi/workers/sync-counter'
 import { SyncShell } from '@wadi/workers/sync-shell'
-import { loopbackSigner, startLoopback } from './loopbackPeer.ts'
-import { CHAIN_CONTEXT, RUNTIME_ID } from './storageRounds.ts'
+import { RUNTIME_ID } from './storageRounds.ts'
 
 const PROGRAM = fileURLToPath(new URL('storageServer.ts', import.meta.url))
 const LOOK_MS = 10
@@ -58,9 +59,9 @@ async function follow(
   port: number,
   blocks: readonly AnnotatedBlock[],
 ): Promise<StorageSync> {
-  const id = PublicKey.check(loopbackSigner('server').publicKey)
+  const id = PublicKey.check(createTestSigner('p2p', 'server').publicKey)
   const address = { ip: Uint8Array.of(127, 0, 0, 1), port: BigInt(port), zone: '' }
-  const chain = CHAIN_CONTEXT
+  const chain = CHAIN
   const network = await startLoopback('client', { persistentPeers: [{ id, address }] })
   const runtimeId = RUNTIME_ID
   const store = new RuntimeStore({ files: nodeFiles, path: `${folder}/trees`, chain, runtimeId })

@@ -1,16 +1,11 @@
 /** Our side of the runtime network, as tests with another program need it. */
 
 import { parseBase64 } from '@wadi/base/bytes'
-import { kernelEd25519 } from '@wadi/crypto/ed25519/provider'
-import { forbidKeys } from '@wadi/crypto/signature/forbiddenKeys'
-import { createTestSigner } from '@wadi/crypto/signature/memorySigner'
-import { Libp2pNetwork, type Libp2pOptions } from '@wadi/libp2p/network'
-import { realWorld } from '@wadi/libp2p/testing/world'
+import type { Libp2pNetwork, Libp2pOptions } from '@wadi/libp2p/network'
+import { startLoopback } from '@wadi/libp2p/testing/start-loopback'
 import { type ConsensusAddress, parseNodeAddress } from '@wadi/primitives/nodeAddress'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import type { GoPeer } from '../comet-p2p/goPeer.ts'
-
-export const CHAIN = 'c5'.repeat(32)
 
 /** A network that listens on this machine and ends with the test. */
 export class LiveNetwork implements AsyncDisposable {
@@ -21,17 +16,7 @@ export class LiveNetwork implements AsyncDisposable {
   }
 
   static async start(name: string, options: Partial<Libp2pOptions> = {}): Promise<LiveNetwork> {
-    const network = await Libp2pNetwork.create({
-      world: realWorld(),
-      signer: createTestSigner('p2p', name),
-      provider: kernelEd25519,
-      forbidden: forbidKeys(),
-      chainContext: CHAIN,
-      userAgent: 'oasis-core/26.1',
-      listen: { host: '127.0.0.1', port: 0 },
-      ...options,
-    })
-    await network.start()
+    const network = await startLoopback(name, { userAgent: 'oasis-core/26.1', ...options })
     return new LiveNetwork(network)
   }
 

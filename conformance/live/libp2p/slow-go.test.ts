@@ -25,13 +25,14 @@ import type { Libp2pNetwork } from '@wadi/libp2p/network'
 import { printKeyName, printMultiaddr } from '@wadi/libp2p/peer-info'
 import { SeedNode } from '@wadi/libp2p/seed-node'
 import { serveLight } from '@wadi/libp2p/serve-light'
+import { CHAIN } from '@wadi/libp2p/testing/start-loopback'
 import { realWorld } from '@wadi/libp2p/testing/world'
 import { testNamespace } from '@wadi/primitives/namespace'
 import { type ConsensusAddress, printNodeAddress } from '@wadi/primitives/nodeAddress'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { buildProgram } from '../cbor/oracle.ts'
 import { GoPeer } from '../comet-p2p/goPeer.ts'
-import { CHAIN, LiveNetwork, listening } from './liveNetwork.ts'
+import { LiveNetwork, listening } from './liveNetwork.ts'
 
 const RUNTIME = testNamespace(toUtf8('live'))
 const TX = topicOf(CHAIN, 'tx', RUNTIME)

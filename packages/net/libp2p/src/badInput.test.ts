@@ -29,7 +29,8 @@ import { LIGHT_SERVICE, protocolOf, topicOf } from './names.ts'
 import type { Libp2pNetwork } from './network.ts'
 import { RpcRequest } from './rpc/messages.ts'
 import { signerOf } from './testing/keys.ts'
-import { addressOf, CHAIN, TestNetworks, until } from './testing/testNetworks.ts'
+import { CHAIN } from './testing/startLoopback.ts'
+import { addressOf, TestNetworks, until } from './testing/testNetworks.ts'
 
 const PROTOCOL = protocolOf(CHAIN, LIGHT_SERVICE)
 const TOPIC = topicOf(CHAIN, 'tx', Namespace.zero)

@@ -12,7 +12,8 @@ import { GRACE_MS, MESSAGE_BYTES_MAX, REPUBLISH_MS_MIN } from './limits.ts'
 import { LIGHT_SERVICE, protocolOf, topicOf } from './names.ts'
 import type { Libp2pNetwork } from './network.ts'
 import { signerOf } from './testing/keys.ts'
-import { addressOf, CHAIN, outcomeOf, TestNetworks, until } from './testing/testNetworks.ts'
+import { CHAIN } from './testing/startLoopback.ts'
+import { addressOf, outcomeOf, TestNetworks, until } from './testing/testNetworks.ts'
 import { realWorld } from './testing/world.ts'
 
 const PROTOCOL = protocolOf(CHAIN, LIGHT_SERVICE)

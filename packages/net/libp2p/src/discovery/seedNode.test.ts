@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { SEED_LEARNS_MS } from '../limits.ts'
 import { LIGHT_SERVICE, protocolOf } from '../names.ts'
-import { CHAIN, TestNetworks, until } from '../testing/testNetworks.ts'
+import { CHAIN } from '../testing/startLoopback.ts'
+import { TestNetworks, until } from '../testing/testNetworks.ts'
 import { knownTo, memoryBook, startSeed } from '../testing/testSeed.ts'
 
 const PROTOCOL = protocolOf(CHAIN, LIGHT_SERVICE)

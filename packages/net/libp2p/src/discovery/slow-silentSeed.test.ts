@@ -1,7 +1,8 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { LIGHT_SERVICE, protocolOf } from '../names.ts'
-import { CHAIN, TestNetworks, until } from '../testing/testNetworks.ts'
+import { CHAIN } from '../testing/startLoopback.ts'
+import { TestNetworks, until } from '../testing/testNetworks.ts'
 import { knownTo, startSeed } from '../testing/testSeed.ts'
 
 const PROTOCOL = protocolOf(CHAIN, LIGHT_SERVICE)

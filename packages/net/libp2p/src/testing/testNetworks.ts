@@ -1,32 +1,17 @@
 /** Networks on this machine, that know each other when they are told to. */
 
 import type { Outcome, Question, RuntimeNetwork } from '@wadi/contracts/runtime-network'
-import { kernelEd25519 } from '@wadi/crypto/ed25519/provider'
-import { forbidKeys } from '@wadi/crypto/signature/forbiddenKeys'
 import type { ConsensusAddress } from '@wadi/primitives/nodeAddress'
-import { Libp2pNetwork, type Libp2pOptions } from '../network.ts'
-import { signerOf } from './keys.ts'
-import { realWorld } from './world.ts'
-
-export const CHAIN = 'c5'.repeat(32)
+import type { Libp2pNetwork, Libp2pOptions } from '../network.ts'
+import { startLoopback } from './startLoopback.ts'
 
 /** Networks that end with the test. */
 export class TestNetworks implements AsyncDisposable {
   readonly #networks: Libp2pNetwork[] = []
 
   async start(name: string, options: Partial<Libp2pOptions> = {}): Promise<Libp2pNetwork> {
-    const network = await Libp2pNetwork.create({
-      world: realWorld(),
-      signer: signerOf(name),
-      provider: kernelEd25519,
-      forbidden: forbidKeys(),
-      chainContext: CHAIN,
-      userAgent: 'wadi',
-      listen: { host: '127.0.0.1', port: 0 },
-      ...options,
-    })
+    const network = await startLoopback(name, options)
     this.#networks.push(network)
-    await network.start()
     return network
   }
 

@@ -1,15 +1,13 @@
-/** A peer of the runtimes' network on this machine. */
+/** A peer of the runtimes' network on this machine, which knows others when it is told of them. */
 
 import { kernelEd25519 } from '@wadi/crypto/ed25519/provider'
 import { forbidKeys } from '@wadi/crypto/signature/forbiddenKeys'
-import { createTestSigner } from '@wadi/crypto/signature/memorySigner'
-import { Libp2pNetwork, type Libp2pOptions } from '@wadi/libp2p/network'
-import { realWorld } from '@wadi/libp2p/testing/world'
-import { CHAIN_CONTEXT } from './storageRounds.ts'
+import { Libp2pNetwork, type Libp2pOptions } from '../network.ts'
+import { signerOf } from './keys.ts'
+import { realWorld } from './world.ts'
 
-export function loopbackSigner(name: string) {
-  return createTestSigner('p2p', name)
-}
+/** The context of the chain on which it is, unless told otherwise. */
+export const CHAIN = 'c5'.repeat(32)
 
 /** Answers when others can connect. */
 export async function startLoopback(
@@ -18,10 +16,10 @@ export async function startLoopback(
 ): Promise<Libp2pNetwork> {
   const network = await Libp2pNetwork.create({
     world: realWorld(),
-    signer: loopbackSigner(name),
+    signer: signerOf(name),
     provider: kernelEd25519,
     forbidden: forbidKeys(),
-    chainContext: CHAIN_CONTEXT,
+    chainContext: CHAIN,
     userAgent: 'wadi',
     listen: { host: '127.0.0.1', port: 0 },
     ...options,
