@@ -5,7 +5,7 @@ export const DENOMINATION_SIZE_MAX = 32
 /** Epochs that a key of encrypted calls is good for after its own. The reference's bound. */
 export const EPHEMERAL_KEY_AGE_MAX = 5n
 /**
- * Changes of epochs that are gone back in the history of the consensus layer, to find where a
- * delegation was given back. The reference goes back without end.
+ * Guesses at when an epoch of long ago began, from the length of those after it. Then what is left
+ * of the chain is halved each time. The reference goes back epoch by epoch, without end.
  */
-export const EPOCH_WALK_MAX = 1_024
+export const EPOCH_GUESSES_MAX = 16

@@ -13,6 +13,8 @@ import { quantity } from '@wadi/primitives/quantity'
 import type { BatchOutcome, RuntimeTag } from '@wadi/runtime-protocol/runtime'
 import { value } from '../../codec.ts'
 import type { EventKind } from '../../events.ts'
+import type { Frame } from '../../frame/frame.ts'
+import { type Store, storeOf } from '../../state/overlay.ts'
 import { alice, bob, dave } from '../../testing/testKeys.ts'
 import {
   bridgeParameters,
@@ -28,7 +30,13 @@ import {
 } from '../../testing/testParatime.ts'
 import { NATIVE, U64_MAX } from '../../types/token.ts'
 import { consensusAccounts } from './consensusAccounts.ts'
-import { PENDING_DELEGATION, PENDING_WITHDRAWAL } from './state.ts'
+import {
+  addUndelegation,
+  dueUndelegations,
+  PENDING_DELEGATION,
+  PENDING_WITHDRAWAL,
+  takeReceipt,
+} from './state.ts'
 import * as types from './types.ts'
 
 const test = (amount: bigint) => ({ amount, denomination: TEST })
@@ -247,12 +255,7 @@ describe('consensus.Delegate', () => {
   it('ends in an amount at the beginning of an epoch: a part of what all got back', () => {
     const chain = new TestChain()
     goThrough(chain, signed(alice, delegate(4_000n)), added(3n))
-    const reclaimed = resultsOf(ReclaimEscrowResult, {
-      ...ReclaimEscrowResult.zero,
-      debondingShares: quantity(10n),
-      debondEndTime: 2n as never,
-    })
-    goThrough(chain, signed(alice, { ...undelegate(3n), nonce: 1n }), reclaimed)
+    goThrough(chain, signed(alice, { ...undelegate(3n), nonce: 1n }), debonding(10n))
     const list_ = chain.query(
       'consensus.Undelegations',
       encodeRust(types.UndelegationsQuery, { to: alice.address }),
@@ -274,8 +277,63 @@ describe('consensus.Delegate', () => {
     assert.equal(chain.balanceOf(alice.address, TEST) - before, 15_000n)
   })
 
+  it('ends in nothing where the shares were worth nothing, as after a slashing', () => {
+    const chain = new TestChain()
+    goThrough(chain, signed(alice, delegate(4_000n)), added(3n))
+    goThrough(chain, signed(alice, { ...undelegate(1n), nonce: 1n }), debonding(0n))
+    const before = chain.balanceOf(alice.address, TEST)
+    const paid = beginEpoch(chain, 2n, { amount: 0n, shares: 0n }).execute([])
+    assert.deepEqual(eventsOf(types.UndelegateDone, paid.blockTags), [
+      { from: validator, to: alice.address, shares: 0n, amount: test(0n), epoch: 2n },
+    ])
+    const later = beginEpoch(chain, 3n, { amount: 0n, shares: 0n }).execute([])
+    assert.deepEqual(eventsOf(types.UndelegateDone, later.blockTags), [])
+    assert.equal(chain.balanceOf(alice.address, TEST), before)
+  })
+
+  it('has a receipt of nothing then', () => {
+    const chain = new TestChain()
+    chain.execute([])
+    const { state } = chain
+    const store: Store = {
+      ...storeOf(state),
+      insert: (key, value) => state.insert(key, value),
+      remove: (key) => state.remove(key),
+    }
+    const frame = { store } as Frame
+    const undelegation = { delegator: alice.address, escrow: validator, epoch: 2n }
+    addUndelegation(frame, undelegation, { shares: 0n, receipt: 7n })
+    beginEpoch(chain, 2n, { amount: 0n, shares: 0n }).execute([])
+    const id = { owner: alice.address, kind: 'undelegateDone', id: 7n } as const
+    assert.deepEqual(takeReceipt(frame, id), types.Receipt.zero)
+    assert.deepEqual(dueUndelegations(frame, U64_MAX), [])
+  })
+
+  it('ends in a part of what is given back, however many shares there are', () => {
+    const chain = new TestChain()
+    const many = 2n ** 100n
+    goThrough(chain, signed(alice, delegate(4_000n)), added(3n))
+    goThrough(chain, signed(alice, { ...undelegate(3n), nonce: 1n }), debonding(many))
+    const before = chain.balanceOf(alice.address, TEST)
+    beginEpoch(chain, 2n, { amount: 2n ** 40n, shares: 2n * many }).execute([])
+    assert.equal(chain.balanceOf(alice.address, TEST) - before, 2n ** 39n * 1_000n)
+  })
+
+  /** The consensus layer has put so many shares into the queue that ends with an epoch. */
+  function debonding(shares: bigint, epoch = 2n): RoundResults {
+    return resultsOf(ReclaimEscrowResult, {
+      ...ReclaimEscrowResult.zero,
+      debondingShares: quantity(shares),
+      debondEndTime: epoch as never,
+    })
+  }
+
   /** An epoch that began at ten times its number, with 30 base units for 20 shares. */
-  function beginEpoch(chain: TestChain, epoch: bigint): TestChain {
+  function beginEpoch(
+    chain: TestChain,
+    epoch: bigint,
+    { amount, shares } = { amount: 30n, shares: 20n },
+  ): TestChain {
     const consensus = new TestChain().state
     const height = epoch * 10n
     const state = { epoch, height } as never
@@ -283,8 +341,8 @@ describe('consensus.Delegate', () => {
     const reclaim = {
       owner: runtimeAddress(runtimeId),
       escrow: validator,
-      amount: quantity(30n),
-      shares: quantity(20n),
+      amount: quantity(amount),
+      shares: quantity(shares),
     }
     const staking = make(Event, { escrow: make(EscrowEvent, { reclaim }) })
     return chain.set({

@@ -10,8 +10,9 @@ import { proveGet } from '@wadi/mkvs/syncer'
 import { createTree, type Tree } from '@wadi/mkvs/tree'
 import { Namespace } from '@wadi/primitives/namespace'
 import type { AskHost } from '@wadi/runtime-protocol/runtime'
+import fc from 'fast-check'
 import { Frame } from '../../frame/frame.ts'
-import { EPOCH_WALK_MAX } from '../../limits.ts'
+import { EPOCH_GUESSES_MAX } from '../../limits.ts'
 import { storeOf } from '../../state/overlay.ts'
 import { TestChain, testParatime } from '../../testing/testParatime.ts'
 import { heightOfEpoch } from './history.ts'
@@ -19,11 +20,37 @@ import { heightOfEpoch } from './history.ts'
 const arena = new Arena()
 const BLOCKS = 10n
 
-/** The state while an epoch lasts that began at ten times its number. */
-function stateIn(epoch: bigint): Tree {
+/** The epoch after a block, and when it began; undefined before the first. */
+type EpochAfter = (
+  height: bigint,
+) => { readonly epoch: bigint; readonly height: bigint } | undefined
+
+/** Each epoch begins at ten times its number. */
+const regular: EpochAfter = (height) => ({
+  epoch: height / BLOCKS,
+  height: height - (height % BLOCKS),
+})
+
+/** Epochs, the earliest first, that begin at these heights. */
+const beginningAt =
+  (...heights: bigint[]): EpochAfter =>
+  (height) => {
+    const index = heights.findLastIndex((begin) => begin <= height)
+    return index < 0 ? undefined : { epoch: BigInt(index), height: heights[index]! }
+  }
+
+/** The state after a block. */
+function stateAfter(height: bigint, epochAfter = regular): Tree {
   const tree = createTree(arena, { namespace: Namespace.zero, type: ROOT_TYPE_STATE })
-  const now = { epoch, height: epoch * BLOCKS } as never
-  tree.insert(currentEpoch.keys.encode(), currentEpoch.value.encode(now))
+  const now = epochAfter(height)
+  if (now === undefined) return tree
+  tree.insert(currentEpoch.keys.encode(), currentEpoch.value.encode(now as never))
+  return tree
+}
+
+/** The state while an epoch lasts of which it is known when it ends. */
+function stateIn(epoch: bigint): Tree {
+  const tree = stateAfter(epoch * BLOCKS)
   const next = { epoch: epoch + 1n, height: (epoch + 1n) * BLOCKS } as never
   tree.insert(futureEpoch.keys.encode(), futureEpoch.value.encode(next))
   return tree
@@ -48,13 +75,31 @@ function lightBlock(height: bigint, appHash: Uint8Array): Uint8Array {
   return Uint8Array.from([...field(0x0a, [...field(0x0a, header), 0x12, 0]), ...field(0x12, set)])
 }
 
-/** A host that knows the block that began each epoch, and the state before it. */
-function hostOf(change: (hash: Uint8Array) => Uint8Array = (hash) => hash): AskHost {
+/** What a host is about. */
+interface HostOptions {
+  readonly epochAfter?: EpochAfter
+  readonly genesisHeight?: bigint
+  /** What it says instead of the hash of a state. */
+  readonly change?: (hash: Uint8Array) => Uint8Array
+  /** Is told the heights of the blocks that it is asked for. */
+  readonly onBlock?: (height: bigint) => void
+}
+
+/** A host that knows each block since the first one, and the state before it. */
+function hostOf({
+  epochAfter = regular,
+  genesisHeight = 1n,
+  change = (hash) => hash,
+  onBlock,
+}: HostOptions = {}): AskHost {
   const trees = new Map<string, Tree>()
   return ((request: Parameters<AskHost>[0]) => {
+    if (request.kind === 'HostFetchGenesisHeightRequest') return { body: { height: genesisHeight } }
     if (request.kind === 'HostFetchConsensusBlockRequest') {
       const { height } = request.body as { readonly height: bigint }
-      const tree = stateIn(height / BLOCKS - 1n)
+      assert.ok(height > genesisHeight, `the state before block ${height} is nowhere`)
+      onBlock?.(height)
+      const tree = stateAfter(height - 1n, epochAfter)
       const { root } = tree.commit({ version: height - 1n, baseAddress: 1 })
       trees.set(`${height - 1n}`, tree)
       return { body: { block: { height, meta: lightBlock(height, change(root.hash)) } } }
@@ -68,9 +113,14 @@ function hostOf(change: (hash: Uint8Array) => Uint8Array = (hash) => hash): AskH
   }) as never
 }
 
-/** At two blocks after the beginning of an epoch. */
-function frameIn(epoch: bigint, ask: AskHost, consensusHeight = epoch * BLOCKS + 2n): Frame {
-  const context = { ...new TestChain().context, consensus: stateIn(epoch), consensusHeight, ask }
+/** Two blocks after the beginning of an epoch, unless height and state are given. */
+function frameIn(
+  epoch: bigint,
+  ask: AskHost,
+  consensusHeight = epoch * BLOCKS + 2n,
+  consensus = stateIn(epoch),
+): Frame {
+  const context = { ...new TestChain().context, consensus, consensusHeight, ask }
   return new Frame({
     paratime: testParatime,
     context,
@@ -78,6 +128,18 @@ function frameIn(epoch: bigint, ask: AskHost, consensusHeight = epoch * BLOCKS +
     mode: 'execute',
     store: storeOf(stateIn(1n)),
   })
+}
+
+/** The height of an epoch on any chain, and the blocks that the host was asked for. */
+function find(epoch: bigint, at: bigint, { genesisHeight = 1n, ...options }: HostOptions) {
+  const asked: bigint[] = []
+  const ask = hostOf({ ...options, genesisHeight, onBlock: (height) => void asked.push(height) })
+  const state = stateAfter(at - 1n, options.epochAfter)
+  try {
+    return { height: heightOfEpoch(frameIn(0n, ask, at, state), epoch), asked }
+  } catch (error) {
+    return { error: error as Error, asked }
+  }
 }
 
 describe('heights of epochs', () => {
@@ -93,10 +155,11 @@ describe('heights of epochs', () => {
   })
 
   it('are not believed without a proof', () => {
-    const lies = hostOf((hash) => hash.map((byte) => byte ^ 1))
+    const lies = hostOf({ change: (hash) => hash.map((byte) => byte ^ 1) })
     assert.throws(() => heightOfEpoch(frameIn(7n, lies), 6n), { name: 'CodedError' })
     const other = hostOf()
     const shifted = ((request: Parameters<AskHost>[0]) => {
+      if (request.kind !== 'HostFetchConsensusBlockRequest') return other(request)
       const { height } = request.body as { readonly height: bigint }
       return (other as (r: unknown) => unknown)({ ...request, body: { height: height - BLOCKS } })
     }) as never
@@ -105,10 +168,70 @@ describe('heights of epochs', () => {
     })
   })
 
-  it('are looked for through so many epochs, and not one more', () => {
-    const last = BigInt(EPOCH_WALK_MAX) + 5n
-    const frame = frameIn(last, hostOf())
-    assert.equal(heightOfEpoch(frame, 5n), 50n)
-    assert.throws(() => heightOfEpoch(frame, 4n), { reason: 'paratimeHistory.tooLongAgo' })
+  it('are not looked for for ever where a state tells of an epoch to come', () => {
+    for (const wrong of [
+      { epoch: 6n, height: 69n + 1n },
+      { epoch: 7n, height: 60n },
+    ]) {
+      const { error } = find(5n, 72n, {
+        epochAfter: (height) => (height >= 70n ? regular(height) : wrong),
+      })
+      assert.match(String(error), /the host does not prove what was asked for/u)
+    }
+  })
+
+  it('are found however long ago the epoch was, with two blocks if all were as long', () => {
+    const last = 1_000_000n
+    for (const epoch of [5n, 999_990n, last - 1n]) {
+      const { height, asked } = find(epoch, last * BLOCKS + 2n, {})
+      assert.equal(height, epoch * BLOCKS)
+      assert.ok(asked.length <= 2, asked.join())
+      // Who prunes may not have a block that is older than what is looked for.
+      assert.ok(asked.every((block) => block > height!))
+    }
+  })
+
+  it('are found in epochs of any length, with few blocks', () => {
+    const heights = fc.uniqueArray(fc.bigInt({ min: 2n, max: 2n ** 40n }), {
+      minLength: 1,
+      maxLength: 200,
+    })
+    fc.assert(
+      fc.property(heights, fc.nat(), (unordered, any) => {
+        const begins = [1n, ...unordered].sort((a, b) => (a < b ? -1 : 1))
+        const epoch = any % begins.length
+        const epochAfter = beginningAt(...begins)
+        const { height, asked } = find(BigInt(epoch), begins.at(-1)! + 5n, { epochAfter })
+        assert.equal(height, begins[epoch])
+        assert.ok(asked.length <= EPOCH_GUESSES_MAX + 40, `${asked.length}`)
+      }),
+    )
+  })
+
+  it('are guessed so many times, and halved from then on', () => {
+    // Each epoch is a third shorter than the one before, so guesses come too late every time.
+    const begins = [1n]
+    for (let length = 2n ** 60n; length > 0n; length = (length * 2n) / 3n)
+      begins.push(begins.at(-1)! + length)
+    const { height, asked } = find(1n, begins.at(-1)! + 5n, { epochAfter: beginningAt(...begins) })
+    assert.equal(height, begins[1])
+    const middleOf = (block: bigint) => (1n + beginOf(block)) / 2n + 1n
+    const beginOf = (block: bigint) => beginningAt(...begins)(block - 1n)!.height
+    const guessed = asked.findIndex((block, i) => i > 0 && block === middleOf(asked[i - 1]!))
+    assert.equal(guessed, EPOCH_GUESSES_MAX)
+  })
+
+  it('are looked for where the chain begins, and not before', () => {
+    const genesisHeight = 5_000_003n
+    const options = {
+      genesisHeight,
+      epochAfter: beginningAt(genesisHeight, 5_000_900n, 5_000_910n),
+    }
+    assert.equal(find(0n, 5_000_912n, options).height, genesisHeight)
+    const noEpoch = { ...options, epochAfter: regular }
+    const { error } = find(3n, 5_000_912n, noEpoch)
+    assert.match(String(error), /no epoch of that number has begun: 3/u)
+    const late = { genesisHeight: 1n, epochAfter: beginningAt(500n, 600n) }
+    assert.equal(find(0n, 612n, late).height, 500n)
   })
 })
