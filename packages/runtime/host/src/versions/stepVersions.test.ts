@@ -51,15 +51,20 @@ describe('versions of a runtime', () => {
 
   it('are started cold when nobody foresaw them', () => {
     const cold = [add(1), add(2), choose(1), choose(2)] as const
-    assert.deepEqual(doneAt(...cold), ['stop 1', 'forget 1', 'start 2', 'activate 2'])
+    assert.deepEqual(doneAt(...cold), ['stop 1', 'start 2', 'activate 2', 'forget 1'])
     const absent = [add(1), choose(1), choose(2)] as const
-    assert.deepEqual(doneAt(...absent), ['stop 1', 'forget 1', 'activate none'])
-    assert.deepEqual(doneAt(...absent, add(2)), ['start 2', 'activate 2'])
+    assert.deepEqual(doneAt(...absent), ['stop 1', 'activate none'])
+    assert.deepEqual(doneAt(...absent, add(2)), ['start 2', 'activate 2', 'forget 1'])
   })
 
   it('end when a deployment is taken back before its time', () => {
     const warm = [add(1), add(2), choose(1, 2)] as const
-    assert.deepEqual(doneAt(...warm, choose(1)), ['stop 2', 'forget 2', 'tell-changed'])
+    assert.deepEqual(doneAt(...warm, choose(1)), ['stop 2', 'tell-changed'])
+    assert.deepEqual(doneAt(...warm, choose(1), choose(1, 2)), ['start 2', 'tell-changed'])
+    assert.deepEqual(doneAt(...warm, choose(1), choose(2)), [
+      ...['stop 1', 'start 2', 'activate 2', 'forget 1'],
+    ])
+    assert.deepEqual(doneAt(add(1), add(2), choose(2), choose()), ['stop 2', 'activate none'])
   })
 
   it('that come first are active at once, and none is next to itself', () => {

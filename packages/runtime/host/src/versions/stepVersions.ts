@@ -2,8 +2,9 @@
  * Several versions of a runtime, as a machine: which of them run. The active one is asked, the next
  * one gets warm; when its epoch comes it becomes the active one without being started again.
  *
- *   added ──chosen as next──▶ next ──chosen as active──▶ active ──chosen no more──▶ forgotten
- *      └──────────chosen as active──────────────────────▲
+ *   added ──chosen as next──▶ next ──chosen as active──▶ active ──a later one chosen──▶ forgotten
+ *     │ ▲──────taken back──────┘                           ▲ │
+ *     └──────────chosen as active──────────────────────────┘ └──taken back──▶ added
  */
 
 import { assert } from '@wadi/base/errors'
@@ -83,18 +84,17 @@ function settleActive(state: VersionsState): VersionsStep {
   const { active: wanted } = chosen
   if (isSame(running.active, wanted)) return { state, effects: [] }
   const stopped = stopEffects(running.active)
-  const kept = running.active === undefined ? state : without(state, running.active)
   if (wanted !== undefined && isSame(running.next, wanted)) {
     // It is asked before the old one has ended: there is no moment without an answer.
-    const promoted = { ...kept, running: { active: wanted, next: undefined } }
+    const promoted = { ...state, running: { active: wanted, next: undefined } }
     return { state: promoted, effects: [{ kind: 'activate', version: wanted }, ...stopped] }
   }
-  const active = wanted !== undefined && has(kept.added, wanted) ? wanted : undefined
+  const active = wanted !== undefined && has(state.added, wanted) ? wanted : undefined
   const started = active === undefined ? [] : [{ kind: 'start', version: active } as const]
   const activated = { kind: 'activate', version: active } as const
   const isChange = active !== undefined || running.active !== undefined
   const effects = isChange ? [...stopped, ...started, activated] : []
-  return { state: { ...kept, running: { ...running, active } }, effects }
+  return { state: { ...state, running: { ...running, active } }, effects }
 }
 
 function settleNext(state: VersionsState): VersionsStep {
@@ -102,12 +102,11 @@ function settleNext(state: VersionsState): VersionsStep {
   const { next: wanted } = chosen
   if (isSame(running.next, wanted)) return { state, effects: [] }
   const stopped = stopEffects(running.next)
-  const kept = running.next === undefined ? state : without(state, running.next)
-  const next = wanted !== undefined && has(kept.added, wanted) ? wanted : undefined
+  const next = wanted !== undefined && has(state.added, wanted) ? wanted : undefined
   const started = next === undefined ? [] : [{ kind: 'start', version: next } as const]
   const isChange = next !== undefined || running.next !== undefined
   const effects = isChange ? [...stopped, ...started, { kind: 'tell-changed' } as const] : []
-  return { state: { ...kept, running: { ...running, next } }, effects }
+  return { state: { ...state, running: { ...running, next } }, effects }
 }
 
 /** Versions before the active one are never needed again. */
@@ -121,11 +120,7 @@ function prune(state: VersionsState): VersionsStep {
 }
 
 function stopEffects(version: Version | undefined): readonly VersionsEffect[] {
-  if (version === undefined) return []
-  return [
-    { kind: 'stop', version },
-    { kind: 'forget', version },
-  ]
+  return version === undefined ? [] : [{ kind: 'stop', version }]
 }
 
 function without(state: VersionsState, version: Version): VersionsState {

@@ -154,24 +154,32 @@ export class VersionedRuntime implements HostedRuntime {
   }
 
   #carryOut(effect: VersionsEffect): void {
-    this.#work = this.#work.then(() => this.#do(effect)).catch(this.#world.onBug)
+    const work = this.#workOf(effect)
+    this.#work = this.#work.then(work).catch(this.#world.onBug)
   }
 
-  async #do(effect: VersionsEffect): Promise<void> {
+  /** It is about the program of now: by its turn there may be another one with this version. */
+  #workOf(effect: VersionsEffect): () => void | Promise<void> {
     switch (effect.kind) {
-      case 'start':
-        if (this.#isRunning) this.#named(effect.version).start()
-        return
-      case 'stop':
-        return this.#end(this.#named(effect.version))
+      case 'start': {
+        const hosted = this.#named(effect.version)
+        return () => {
+          if (this.#isRunning) hosted.start()
+        }
+      }
+      case 'stop': {
+        const hosted = this.#named(effect.version)
+        return () => this.#end(hosted)
+      }
       case 'forget':
         this.#hosted.delete(printVersion(effect.version))
-        return
-      case 'activate':
-        this.#activate(effect.version && this.#named(effect.version))
-        return
+        return () => undefined
+      case 'activate': {
+        const hosted = effect.version && this.#named(effect.version)
+        return () => this.#activate(hosted)
+      }
       case 'tell-changed':
-        this.#tell({ kind: 'versions-changed' })
+        return () => this.#tell({ kind: 'versions-changed' })
     }
   }
 
