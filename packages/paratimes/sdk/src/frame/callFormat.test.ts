@@ -2,77 +2,17 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { parseHex, toHex } from '@wadi/base/bytes'
 import { decodeRust, encodeRust } from '@wadi/cbor/codec'
-import { useBoxKey } from '@wadi/crypto/aead/mraeBox'
 import { x25519 } from '@wadi/crypto/x25519/x25519'
-import { X25519PublicKey } from '@wadi/primitives/publicKey'
-import { RawSignature } from '@wadi/primitives/signed'
-import { signTransaction } from '../authentication/signTransaction.ts'
 import { unit } from '../codec.ts'
 import { EPHEMERAL_KEY_AGE_MAX } from '../limits.ts'
 import { CallDataPublicKey, GasUsed } from '../modules/core/types.ts'
-import { alice, charlie } from '../testing/testKeys.ts'
-import {
-  DONE,
-  resultAt,
-  signatureContext,
-  TestChain,
-  testParatime,
-  transactionOf,
-  transferTo,
-} from '../testing/testParatime.ts'
-import { CALL_FORMATS, Call, CallResult } from '../types/transaction.ts'
-import { CallEnvelope, ResultEnvelope } from './callFormat.ts'
-import type { CallKeys } from './callKeys.ts'
+import { asked, boxWith, confidential, now, sealed, secretOf } from '../testing/sealedCalls.ts'
+import { charlie } from '../testing/testKeys.ts'
+import { DONE, resultAt, TestChain } from '../testing/testParatime.ts'
+import { CallResult } from '../types/transaction.ts'
+import { ResultEnvelope } from './callFormat.ts'
 
-/** Of each epoch a key that is the epoch's number, from the second epoch on. */
-const secretOf = (epoch: bigint) => new Uint8Array(32).fill(Number(epoch))
-const asked: string[] = []
-const keys: CallKeys = {
-  ephemeralKey(id, epoch) {
-    asked.push(toHex(id))
-    return epoch < 2n ? undefined : secretOf(epoch)
-  },
-  publicEphemeralKey: (_, epoch) => ({
-    key: X25519PublicKey.check(x25519.publicKey(secretOf(epoch))),
-    checksum: new Uint8Array(32),
-    signature: RawSignature.check(new Uint8Array(64)),
-    expiration: epoch + 10n,
-  }),
-}
-const now = 9n
-const clientSecret = new Uint8Array(32).fill(0x77)
-const nonce = new Uint8Array(15).fill(1)
 const noData = new Uint8Array(0)
-
-function confidential(): TestChain {
-  return new TestChain({ ...testParatime, callKeys: () => keys }).set({ epoch: now as never })
-}
-
-function boxWith(epoch: bigint) {
-  return useBoxKey(x25519, clientSecret, x25519.publicKey(secretOf(epoch)))
-}
-
-interface Sealed {
-  readonly epoch: bigint
-  readonly named?: bigint
-  readonly inner?: Partial<Call>
-  readonly outer?: Partial<Call>
-}
-
-/** A transfer by Alice that is encrypted for an epoch. */
-function sealed({ epoch, named = epoch, inner, outer }: Sealed): Uint8Array {
-  const transaction = transactionOf(alice.addressSpec, transferTo(charlie.address, 5n))
-  const data = boxWith(epoch).seal(
-    nonce,
-    encodeRust(Call, { ...transaction.call, ...inner }),
-    noData,
-  )
-  const pk = x25519.publicKey(clientSecret)
-  const body = encodeRust(CallEnvelope, { pk, nonce, epoch: named, data })
-  const call = { format: CALL_FORMATS.encryptedX25519DeoxysII, method: '', body, readOnly: false }
-  const encrypted = { ...transaction, call: { ...call, ...outer } }
-  return signTransaction(signatureContext, encrypted, [alice.signer])
-}
 
 function messageOf(result: CallResult): string {
   return result.kind === 'fail' ? `${result.body.code} ${result.body.message}` : result.kind

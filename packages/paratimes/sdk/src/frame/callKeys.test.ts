@@ -10,11 +10,13 @@ import {
   type RuntimeKeys,
   SignedPublicKey,
 } from '@wadi/runtime-protocol/enclave-rpc/keys'
-import type { RuntimeContext } from '@wadi/runtime-protocol/runtime'
+import { TestChain, withKeyManager } from '../testing/testParatime.ts'
 import { keyManagerKeys, keyPairId } from './callKeys.ts'
 
 const secret = new Uint8Array(32).fill(7)
 const pk = x25519.publicKey(secret) as never
+const around = new TestChain().context
+const unasked: RuntimeKeys = { keyPair: () => assert.fail(), publicKey: () => assert.fail() }
 const id = keyPairId(new Uint8Array(3))
 
 /** What a key manager is asked that answers so. */
@@ -32,7 +34,7 @@ function askedOf(answer: (part: string) => void) {
       return make(SignedPublicKey, { key: pk })
     },
   }
-  const callKeys = keyManagerKeys({ keys } as RuntimeContext)
+  const callKeys = keyManagerKeys({ ...around, ...withKeyManager(), keys })
   assert.ok(callKeys !== undefined)
   return { asked, callKeys }
 }
@@ -68,6 +70,16 @@ describe('the keys of encrypted calls', () => {
   })
 
   it('are not there where there is no way to a key manager', () => {
-    assert.equal(keyManagerKeys({} as RuntimeContext), undefined)
+    assert.equal(keyManagerKeys({ ...around, ...withKeyManager() }), undefined)
+  })
+
+  it('are not there for a ParaTime whose descriptor names no key manager', () => {
+    for (const where of [{}, withKeyManager('unnamed')])
+      assert.equal(keyManagerKeys({ ...around, ...where, keys: unasked }), undefined)
+  })
+
+  it('are those of a ParaTime that is suspended, too', () => {
+    const where = withKeyManager('suspended')
+    assert.notEqual(keyManagerKeys({ ...around, ...where, keys: unasked }), undefined)
   })
 })

@@ -1,6 +1,7 @@
 /** What encrypted calls need of a key manager. */
 
 import { CodedError } from '@wadi/base/errors'
+import { runtimes, suspendedRuntimes } from '@wadi/consensus/registry/keys'
 import { tupleHash256 } from '@wadi/crypto/hash/cshake'
 import type { Epoch } from '@wadi/primitives/epoch'
 import { KeyPairId, type SignedPublicKey } from '@wadi/runtime-protocol/enclave-rpc/keys'
@@ -22,19 +23,31 @@ export function keyPairId(...parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * The keys that the runtime's key manager has, for the `callKeys` of a ParaTime with one. Whatever
- * it refuses ends the batch.
+ * The keys that the runtime's key manager has, for the `callKeys` of a ParaTime. There are none
+ * where its descriptor names no key manager. The reference has the ParaTime itself say whether
+ * there is one; here the same program does with and without, and nobody ends batches with calls
+ * for which there never will be a key. Whatever the key manager refuses ends the batch.
  * COMPAT(oasis-sdk): also for an epoch that it does not know: only its sentence comes from afar,
  * and who cannot tell one refusal from another takes none of them for the caller's fault.
  */
-export function keyManagerKeys({ keys }: RuntimeContext): CallKeys | undefined {
-  if (keys === undefined) return undefined
+export function keyManagerKeys(context: RuntimeContext): CallKeys | undefined {
+  const { keys } = context
+  if (keys === undefined || !hasKeyManager(context)) return undefined
   const nameOf = (id: Uint8Array, epoch: Epoch) =>
     ({ kind: 'ephemeral', keyPairId: KeyPairId.check(id), epoch }) as const
   return {
     ephemeralKey: (id, epoch) => given(() => keys.keyPair(nameOf(id, epoch)).inputKeypair.sk),
     publicEphemeralKey: (id, epoch) => given(() => keys.publicKey(nameOf(id, epoch))),
   }
+}
+
+function hasKeyManager({ consensus, runtimeId }: RuntimeContext): boolean {
+  // One that is suspended is still asked.
+  for (const { keys, value } of [runtimes, suspendedRuntimes]) {
+    const encoded = consensus.get(keys.encode(runtimeId))
+    if (encoded !== undefined) return value.decode(encoded).keyManager !== undefined
+  }
+  return false
 }
 
 function given<T>(ask: () => T): T {

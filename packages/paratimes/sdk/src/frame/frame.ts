@@ -54,10 +54,9 @@ export class Frame {
   readonly context: RuntimeContext
   readonly roundResults: RoundResults
   readonly signatureContext: SignatureContext
-  /** Undefined where nothing can be decrypted. */
-  readonly callKeys: CallKeys | undefined
   /** Who watches the calls from within that are under way, the outermost first. */
   readonly watchers: ((method: string) => void)[] = []
+  #callKeys: { readonly found: CallKeys | undefined } | undefined
   #level: Level
 
   constructor({ paratime, context, roundResults, mode, store }: FrameOptions) {
@@ -66,8 +65,13 @@ export class Frame {
     this.context = context
     this.roundResults = roundResults
     this.signatureContext = transactionContext(context.runtimeId, context.host.chainContext)
-    this.callKeys = paratime.callKeys?.(context)
     this.#level = rootLevel({ mode, store })
+  }
+
+  /** Undefined where nothing can be decrypted. Looked for when somebody asks: few calls do. */
+  get callKeys(): CallKeys | undefined {
+    this.#callKeys ??= { found: this.paratime.callKeys?.(this.context) }
+    return this.#callKeys.found
   }
 
   /** The text under which the keys of encrypted calls are derived. */

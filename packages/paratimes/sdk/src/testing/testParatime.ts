@@ -4,6 +4,8 @@ import { EMPTY_BYTES } from '@wadi/base/bytes'
 import { decodeRust, encodeRust, make, type Schema } from '@wadi/cbor/codec'
 import { keyedMap } from '@wadi/cbor/collections'
 import { text } from '@wadi/cbor/scalars'
+import { runtimes, suspendedRuntimes } from '@wadi/consensus/registry/keys'
+import { Runtime as RuntimeDescriptor } from '@wadi/consensus/registry/runtime'
 import { RoundResults } from '@wadi/consensus/roothash'
 import { Header } from '@wadi/consensus/roothash/block'
 import { Arena } from '@wadi/mkvs/arena'
@@ -11,7 +13,7 @@ import { Overlay } from '@wadi/mkvs/overlay'
 import { ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
 import { createTree, type Tree } from '@wadi/mkvs/tree'
 import type { Address } from '@wadi/primitives/address'
-import { namespace } from '@wadi/primitives/namespace'
+import { Namespace, namespace } from '@wadi/primitives/namespace'
 import type { CheckTxResult } from '@wadi/runtime-protocol/host-protocol/batches'
 import {
   type Batch,
@@ -48,6 +50,7 @@ import { alice, bob, dave, frank, type TestKey, together } from './testKeys.ts'
 export const runtimeId = namespace(new Uint8Array(24), { isTest: true })
 export const chainContext = '643fb06848be7e970af3b5b2d772eb8cfb30499c8162bc18ac03df2f5e22520e'
 export const signatureContext = transactionContext(runtimeId, chainContext)
+const KEY_MANAGER_ID = Namespace.check(new Uint8Array(32).fill(0xc0, 0, 1))
 /** What deposits are in. */
 export const TEST = denomination('TEST')
 
@@ -190,6 +193,19 @@ export function signedTogether(call: TestCall, signers: readonly TransactionSign
 export function transferTo(to: Address, amount: bigint, more: Partial<TestCall> = {}): TestCall {
   const body = encodeRust(accountTypes.Transfer, { to, amount: native(amount) })
   return { method: 'accounts.Transfer', body, ...more }
+}
+
+/** A consensus layer that knows the ParaTime; usually with the name of a key manager. */
+export function withKeyManager(
+  stand: 'named' | 'unnamed' | 'suspended' = 'named',
+): Pick<RuntimeContext, 'consensus'> {
+  const arena = new Arena()
+  const consensus = createTree(arena, { namespace: Namespace.zero, type: ROOT_TYPE_STATE })
+  const table = stand === 'suspended' ? suspendedRuntimes : runtimes
+  const keyManager = stand === 'unnamed' ? undefined : KEY_MANAGER_ID
+  const descriptor = make(RuntimeDescriptor, { id: runtimeId, keyManager })
+  consensus.insert(table.keys.encode(runtimeId), table.value.encode(descriptor))
+  return { consensus }
 }
 
 /** A state, and the rounds upon it. */
