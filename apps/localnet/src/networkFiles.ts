@@ -13,6 +13,7 @@ import { createNetworkGenesis, type NetworkGenesis } from '@wadi/compose/network
 import {
   type KnownParatime,
   type NetworkWorker,
+  PARATIMES,
   type ParatimeChoice,
   type ParatimeName,
   paratimeOf,
@@ -113,6 +114,8 @@ interface WrittenParatime {
 /** What is in `network.json`. */
 export interface Plan extends Omit<NetworkChoices, 'paratimes'> {
   readonly paratimes?: readonly (ParatimeName | WrittenParatime)[]
+  /** Names of those that have the key manager. */
+  readonly withKeys?: readonly string[]
   readonly version: number
   readonly beganAtSeconds: number
   readonly ports: readonly NodePorts[]
@@ -129,6 +132,8 @@ interface PlannedNetwork {
 }
 
 const VERSION = 1
+/** Where a plan does not say it: who had the key manager when plans said nothing of that. */
+const FIRST_WITH_KEYS = ['keyvalue']
 const SEED = 'local'
 const P2P_PORT = 26_656
 const RPC_PORT = 26_856
@@ -151,7 +156,6 @@ export async function openNetworkFiles(
   const { plan, network } = isThere ? readNetwork(path) : await makeNetwork(folder, choices, wish)
   const { validators, engine = 'wadi', blockMs, epochBlocks, faucetPort } = plan
   const { ports, enginePorts = [], workerPorts = [] } = plan
-  const { paratimes = [] } = plan
   const placeOf = (name: string, apiPort: number, part: NodePlace['part']): NodePlace => {
     const dataDir = join(folder, name)
     const socketPath = join(dataDir, 'internal.sock')
@@ -163,7 +167,7 @@ export async function openNetworkFiles(
   ]
   return {
     ...{ validators, engine, blockMs, epochBlocks, folder, nodes, faucetPort },
-    ...{ paratimes: paratimes.map(readParatime).map(paratimeOf) },
+    ...{ paratimes: plannedParatimes(plan) },
     ...workerCounts(plan),
     chainContext: network.chainContext,
     genesisPath: join(folder, GENESIS_NAME),
@@ -223,14 +227,20 @@ function readNetwork(path: string): PlannedNetwork {
 
 function writeParatime(choice: ParatimeChoice): ParatimeName | WrittenParatime {
   if (typeof choice === 'string') return choice
-  const { id, version } = choice
-  return { ...choice, id: toHex(id), version: printVersion(version) }
+  const { name, id, version, module } = choice
+  return { name, module, id: toHex(id), version: printVersion(version) }
 }
 
-function readParatime(written: ParatimeName | WrittenParatime): ParatimeChoice {
-  if (typeof written === 'string') return written
+function plannedParatimes({ paratimes = [], withKeys = FIRST_WITH_KEYS }: Plan): KnownParatime[] {
+  return paratimes
+    .map(readParatime)
+    .map((known) => ({ ...known, wantsKeys: withKeys.includes(known.name) }))
+}
+
+function readParatime(written: ParatimeName | WrittenParatime): KnownParatime {
+  if (typeof written === 'string') return paratimeOf(written)
   const { id, version, module } = written
-  if (!existsSync(module))
+  if (!(module in PARATIMES) && !existsSync(module))
     throw new UnavailableError(
       'localnet.folder',
       `the program of the ParaTime ${written.name}, ${module}, is not there any more; put it there again, or begin anew with --fresh`,
@@ -250,7 +260,7 @@ function workerCounts(choices: WorkerCounts): Required<WorkerCounts> {
 function workersOf(plan: Plan) {
   const { paratimes = [] } = plan
   if (paratimes.length === 0) return undefined
-  return { paratimes: paratimes.map(readParatime), ...workerCounts(plan) }
+  return { paratimes: plannedParatimes(plan), ...workerCounts(plan) }
 }
 
 function genesisOf(plan: Plan): NetworkGenesis {
@@ -301,8 +311,11 @@ async function makeNetwork(
 ): Promise<PlannedNetwork> {
   const chosen = await choosePorts(choices, wish)
   const beganAtSeconds = Math.floor(Date.now() / MS_PER_SECOND)
-  const paratimes = (choices.paratimes ?? []).map(writeParatime)
-  const plan = { version: VERSION, ...choices, paratimes, beganAtSeconds, ...chosen }
+  const { paratimes: chosenParatimes = [] } = choices
+  const paratimes = chosenParatimes.map(writeParatime)
+  const known = chosenParatimes.map(paratimeOf)
+  const withKeys = known.filter(({ wantsKeys }) => wantsKeys).map(({ name }) => name)
+  const plan = { version: VERSION, ...choices, paratimes, withKeys, beganAtSeconds, ...chosen }
   const network = genesisOf(plan)
   mkdirSync(folder, { recursive: true, mode: PRIVATE_MODE })
   const unfinished = join(folder, UNFINISHED_PLAN_NAME)

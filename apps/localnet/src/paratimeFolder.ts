@@ -27,11 +27,13 @@ export async function loadParatime(path: string): Promise<KnownParatime> {
   return { ...readSaid(said), version: await versionOf(module), module: program }
 }
 
-function readSaid(path: string): Pick<KnownParatime, 'name' | 'id'> {
+function readSaid(path: string): Pick<KnownParatime, 'name' | 'id' | 'wantsKeys'> {
   try {
-    const { name, id } = JSON.parse(readFileSync(path, 'utf8'))
+    const { name, id, keyManager: wantsKeys = false } = JSON.parse(readFileSync(path, 'utf8'))
+    if (typeof wantsKeys !== 'boolean')
+      throw refuse(`${path} says neither true nor false of keyManager; write one of them`)
     if (typeof name === 'string' && name !== '' && typeof id === 'string' && ID.test(id))
-      return { name, id: Namespace.check(parseHex(id)) }
+      return { name, id: Namespace.check(parseHex(id)), wantsKeys }
   } catch (error) {
     const isOfFile = error instanceof SyntaxError || error instanceof TypeError
     if (!isOfFile && !(error instanceof CodedError)) throw error

@@ -57,6 +57,11 @@ export interface KnownParatime {
   readonly version: Version
   /** Its program, as a configuration names it. */
   readonly module: string
+  /**
+   * Its descriptor names the key manager, where a network has one: then calls can be encrypted for
+   * it, and nodes execute it only when they can ask for keys.
+   */
+  readonly wantsKeys?: boolean
 }
 
 const SECOND = 1_000_000_000n
@@ -72,7 +77,7 @@ function testId(number: number): Namespace {
 }
 
 function house(name: ParatimeName, number: number, version: Version): KnownParatime {
-  return { name, id: testId(number), version, module: name }
+  return { name, id: testId(number), version, module: name, wantsKeys: true }
 }
 
 /** The ParaTimes that there are. */
@@ -138,10 +143,10 @@ export function networkRuntimes(
   owner: PublicKey,
 ): readonly Runtime[] {
   const keyManager = keyManagers > 0 ? KEY_MANAGER.id : undefined
-  const described = paratimes.map((choice) =>
-    paratimeDescriptor(paratimeOf(choice), owner, {
+  const described = paratimes.map(paratimeOf).map((known) =>
+    paratimeDescriptor(known, owner, {
       computeNodes,
-      keyManager: choice === 'keyvalue' ? keyManager : undefined,
+      keyManager: known.wantsKeys ? keyManager : undefined,
     }),
   )
   return keyManager === undefined ? described : [keyManagerDescriptor(owner), ...described]

@@ -11,13 +11,18 @@ import { ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
 import { createTree } from '@wadi/mkvs/tree'
 import { transactionContext } from '@wadi/paratime-sdk/authentication/signatureContext'
 import { ed25519Signer, signTransaction } from '@wadi/paratime-sdk/authentication/signTransaction'
+import { unit } from '@wadi/paratime-sdk/codec'
 import { AccountBalances, BalancesQuery, Transfer } from '@wadi/paratime-sdk/modules/accounts/types'
 import { Delegate, Move } from '@wadi/paratime-sdk/modules/consensus-accounts/types'
+import { CallDataPublicKey } from '@wadi/paratime-sdk/modules/core/types'
+import { withKeyManager } from '@wadi/paratime-sdk/testing/chain'
 import { NATIVE, native } from '@wadi/paratime-sdk/types/token'
 import { addressOf, CallResult, type Transaction } from '@wadi/paratime-sdk/types/transaction'
 import type { Address } from '@wadi/primitives/address'
 import { namespace } from '@wadi/primitives/namespace'
+import { X25519PublicKey } from '@wadi/primitives/publicKey'
 import { quantity } from '@wadi/primitives/quantity'
+import { type RuntimeKeys, SignedPublicKey } from '@wadi/runtime-protocol/enclave-rpc/keys'
 import type { RuntimeContext } from '@wadi/runtime-protocol/runtime'
 import { accountsRuntime } from './accountsRuntime.ts'
 
@@ -93,6 +98,18 @@ const went = (result = NOTHING, code = 0) => ({
 })
 
 describe('the ParaTime of accounts', () => {
+  it('tells the key of encrypted calls if it has a key manager, and opens none otherwise', () => {
+    const signed = make(SignedPublicKey, { key: X25519PublicKey.check(new Uint8Array(32).fill(9)) })
+    const keys: RuntimeKeys = { keyPair: () => assert.fail(), publicKey: () => signed }
+    const state = createTree(arena, options)
+    const query = { method: 'core.CallDataPublicKey', args: encodeRust(unit, undefined) }
+    const asked = (where: Partial<RuntimeContext>) =>
+      accountsRuntime.query({ ...context, keys, ...where }, state, query)
+    const told = decodeRust(CallDataPublicKey, asked(withKeyManager()))
+    assert.deepEqual(told, { publicKey: signed, epoch: 1n })
+    assert.throws(() => asked({}), { module: 'core', code: 10 })
+  })
+
   it('takes deposits, moves them, delegates them, and gives them back', () => {
     const chain = newChain()
     const amount = native(1_000n)

@@ -1,6 +1,7 @@
 /** A ParaTime of accounts, with deposits from the consensus layer. */
 
 import { keyedMap } from '@wadi/cbor/collections'
+import { keyManagerKeys } from '@wadi/paratime-sdk/frame/callKeys'
 import { accounts } from '@wadi/paratime-sdk/modules/accounts'
 import { Parameters as AccountsParameters } from '@wadi/paratime-sdk/modules/accounts/types'
 import { consensus } from '@wadi/paratime-sdk/modules/consensus'
@@ -19,6 +20,7 @@ export const accountsParatime: Paratime = {
   priceExemptMethods: new Set(['consensus.Deposit']),
   schedule: { initialBatchSize: 1_000, batchSize: 1_000, minRemainingGas: 30_000n },
   checkNonceFutureMax: 64n,
+  callKeys: keyManagerKeys,
   modules: [
     core({
       parameters: {
