@@ -1,8 +1,33 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { isBackupWorker, isMember, isWorker, schedulerIndex, schedulerRank } from './committee.ts'
+import {
+  isBackupWorker,
+  isMember,
+  isSameCommittee,
+  isWorker,
+  schedulerIndex,
+  schedulerRank,
+} from './committee.ts'
 import { testCommittee, testKey } from './testing/testCommittee.ts'
+
+describe('committees', () => {
+  it('are the same only if all of them is, not just the epoch', () => {
+    const committee = testCommittee('ab', 'c')
+    assert.ok(isSameCommittee(committee, testCommittee('ab', 'c')))
+    for (const other of [
+      testCommittee('ad', 'c'),
+      testCommittee('ba', 'c'),
+      testCommittee('ab', 'd'),
+      { ...committee, validFor: committee.validFor + 1n },
+      undefined,
+    ]) {
+      assert.equal(isSameCommittee(committee, other), false)
+      assert.equal(isSameCommittee(other, committee), false)
+    }
+    assert.ok(isSameCommittee(undefined, undefined))
+  })
+})
 
 describe('the roles in a committee', () => {
   it('are told from the order of the members', () => {

@@ -2,14 +2,20 @@
 
 import { equalBytes } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
-import {
-  type Committee,
-  type CommitteeNode,
-  CommitteeRole,
-} from '@wadi/consensus/scheduler/committee'
+import { encode } from '@wadi/cbor/codec'
+import { Committee, type CommitteeNode, CommitteeRole } from '@wadi/consensus/scheduler/committee'
 import type { PublicKey } from '@wadi/primitives/publicKey'
 
 const { worker: WORKER, 'backup-worker': BACKUP_WORKER } = CommitteeRole.names
+
+/**
+ * Are they the same in every respect? Whoever is slashed is replaced within the epoch, so that
+ * the epoch for which a committee is valid does not tell.
+ */
+export function isSameCommittee(a: Committee | undefined, b: Committee | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  return equalBytes(encode(Committee, a), encode(Committee, b))
+}
 
 /** The members in order, of which there is none that is null. */
 export function membersOf({ members = [] }: Committee): readonly CommitteeNode[] {

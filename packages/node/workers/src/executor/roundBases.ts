@@ -7,7 +7,7 @@ import type { Committee } from '@wadi/consensus/scheduler/committee'
 import type { Namespace } from '@wadi/primitives/namespace'
 import type { Node } from '@wadi/primitives/node'
 import type { RoundBase } from '@wadi/runtime-executor/round/base'
-import { isMember } from '@wadi/runtime-protocol/committee'
+import { isMember, isSameCommittee } from '@wadi/runtime-protocol/committee'
 import type { Ask } from '../chain.ts'
 
 /** As many as there are. */
@@ -62,7 +62,8 @@ export class RoundBases {
   }
 
   async #membersOf(committee: Committee, height: bigint): Promise<readonly Node[]> {
-    if (this.#known?.committee.validFor === committee.validFor) return this.#known.nodes
+    if (this.#known !== undefined && isSameCommittee(this.#known.committee, committee))
+      return this.#known.nodes
     const all = await this.#ask('Registry/GetNodes', height)
     const nodes = all.filter(({ id }) => isMember(committee, id))
     this.#known = { committee, nodes }

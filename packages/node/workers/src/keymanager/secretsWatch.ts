@@ -34,9 +34,13 @@ const DRAWS = 2 ** 32
 export class SecretsWatch {
   readonly #options: SecretsWatchOptions
   readonly #work: SoleWork
-  /** The last height that there is, and the last that was told. */
+  /** The last height that there is. */
   #height = 0n
-  #told = 0n
+  /** What was told last. */
+  #told: { readonly height: bigint; readonly epoch: Epoch | undefined } = {
+    height: 0n,
+    epoch: undefined,
+  }
   #epoch: SeenEpoch | undefined
 
   constructor(options: SecretsWatchOptions) {
@@ -72,13 +76,12 @@ export class SecretsWatch {
       masterSecretAt(ask, query),
       ephemeralSecretAt(ask, query),
     ])
-    const isNew = this.#epoch?.number !== number
     const epoch = await this.#epochAt(height, number)
-    const isNext = this.#told === height - 1n
-    if (isNew || !isNext || (await ask('Registry/GetEvents', height)).length > 0)
-      await this.#lookAtAccess(height)
+    const { height: before, epoch: epochBefore } = this.#told
+    const isFollowed = before === height - 1n && epochBefore === number
+    if (!isFollowed || (await this.#hasAccessMoved(height))) await this.#lookAtAccess(height)
     if (this.#work.isStopped) return
-    this.#told = height
+    this.#told = { height, epoch: number }
     tell({ kind: 'seen', height, epoch, status, masterSecret, ephemeralSecret })
   }
 
@@ -92,6 +95,16 @@ export class SecretsWatch {
     const draw = randomBelow(random, DRAWS)
     this.#epoch = { number, firstHeight, interval: intervalOf(parameters), draw }
     return this.#epoch
+  }
+
+  /** Within an epoch nodes register, and slashing makes another election. */
+  async #hasAccessMoved(height: bigint): Promise<boolean> {
+    const { ask } = this.#options
+    const [registrations, transfers] = await Promise.all([
+      ask('Registry/GetEvents', height),
+      ask('Staking/GetEvents', height),
+    ])
+    return registrations.length > 0 || transfers.some(({ escrow }) => escrow?.take !== undefined)
   }
 
   async #lookAtAccess(height: bigint): Promise<void> {
