@@ -59,6 +59,7 @@ function planOf(size: number, transactionEveryMs: number): ParatimePlan {
     epochBlocks: 60,
     clients: CLIENTS,
     transactionEveryMs,
+    messageEveryMs: undefined,
     callMsMax: 20,
   }
 }

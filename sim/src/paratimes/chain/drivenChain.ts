@@ -13,14 +13,16 @@ import * as keyManagerKeys from '@wadi/consensus/keymanager/keys'
 import { RoundResults, type RuntimeState } from '@wadi/consensus/roothash'
 import type { Event as RoothashEvent } from '@wadi/consensus/roothash/events'
 import * as roothashKeys from '@wadi/consensus/roothash/keys'
+import type { IncomingMessage } from '@wadi/consensus/roothash/messages'
 import type { calls as stakingCalls } from '@wadi/consensus/staking/api'
 import * as stakingKeys from '@wadi/consensus/staking/keys'
-import { read, readExisting } from '@wadi/consensus-services/kernel/state'
+import { read, readExisting, valuesOf } from '@wadi/consensus-services/kernel/state'
 import { services } from '@wadi/consensus-services/services'
 import type { AnswerOf } from '@wadi/contracts/ask'
 import { Arena } from '@wadi/mkvs/arena'
 import type { ReadableState } from '@wadi/mkvs/state'
 import { type Address, runtimeAddress, stakingAddress } from '@wadi/primitives/address'
+import type { Namespace } from '@wadi/primitives/namespace'
 import { StandInKeys } from '../../signatures/standInKeys.ts'
 import type { ParatimeGenesis } from './paratimeGenesis.ts'
 
@@ -34,6 +36,8 @@ export interface SeenBlock {
   readonly states: readonly { readonly before: RuntimeState; readonly after: RuntimeState }[]
   /** By number of the ParaTime: results of the last normal round. */
   readonly results: readonly { readonly before: RoundResults; readonly after: RoundResults }[]
+  /** By number of the ParaTime: messages that wait for it. */
+  readonly queues: readonly (readonly IncomingMessage[])[]
   /** By number of the ParaTime: what it has for itself. */
   readonly balances: readonly bigint[]
   readonly roothash: readonly RoothashEvent[]
@@ -92,6 +96,7 @@ export class DrivenChain {
       (id) => read(this.state, roothashKeys.lastRoundResults, id) ?? make(RoundResults, {}),
     )
     const results = this.#results.map((after, i) => ({ before: resultsBefore[i] ?? after, after }))
+    const queues = ids.map((id) => this.#queueOf(id))
     const balances = ids.map((id) => this.balanceOf(runtimeAddress(id)))
     const { methods } = this.own.api
     const [roothash, staking, epoch] = await Promise.all([
@@ -99,7 +104,7 @@ export class DrivenChain {
       methods['Staking/GetEvents']!.answer(height, {}),
       methods['Beacon/GetEpoch']!.answer(height, {}),
     ])
-    return { height, epoch, states, results, balances, roothash, staking } as SeenBlock
+    return { height, epoch, states, results, queues, balances, roothash, staking } as SeenBlock
   }
 
   /**
@@ -138,6 +143,18 @@ export class DrivenChain {
       return tree
     }
     return { get: (key) => open().get(key), cursor: () => open().cursor() }
+  }
+
+  /** PERF: most of the time there is nothing to look through. */
+  #queueOf(id: Namespace): readonly IncomingMessage[] {
+    const meta = read(this.state, roothashKeys.incomingQueueMetas, id)
+    if (meta === undefined || meta.size === 0) return []
+    return Array.from(valuesOf(this.state, roothashKeys.incomingMessages, id))
+  }
+
+  /** The next number of an account's transactions. */
+  nonceOf(address: Address): bigint {
+    return read(this.state, stakingKeys.accounts, address)?.general.nonce ?? 0n
   }
 
   /** What the consensus layer knows of the key manager. */

@@ -139,7 +139,7 @@ function keyManagerOf(id: Namespace, entityId: PublicKey): Runtime {
 
 function descriptorOf(shape: ParatimeShape, id: Namespace, entityId: PublicKey): Runtime {
   const { workers, backupWorkers, allowedStragglers, roundTimeout } = shape
-  const { flushMs, turnMs, kind, liveness } = shape
+  const { flushMs, turnMs, kind, liveness, messages } = shape
   return make(Runtime, {
     v: 3,
     id,
@@ -163,6 +163,7 @@ function descriptorOf(shape: ParatimeShape, id: Namespace, entityId: PublicKey):
       maxBatchSize: BATCH_COUNT_MAX,
       maxBatchSizeBytes: BATCH_BYTES_MAX,
       proposeBatchTimeout: BigInt(turnMs) * NS_PER_MS,
+      maxInMessages: messages?.waitingMax ?? 0,
     }),
     staking: make(RuntimeStakingParameters, {
       slashing: keyedMap<number, Slash>(SlashReason, [
@@ -171,6 +172,7 @@ function descriptorOf(shape: ParatimeShape, id: Namespace, entityId: PublicKey):
         ...(liveness === undefined ? [] : [LIVENESS_SLASH]),
       ]),
       ...(kind === 'keyvalue' && { rewardBadResults: REWARD_PERCENT }),
+      ...(messages && { minInMessageFee: quantity(BigInt(messages.feeMin)) }),
     }),
     admissionPolicy: make(AdmissionPolicy, { anyNode: {} }),
     governanceModel: RuntimeGovernanceModel.names.entity,

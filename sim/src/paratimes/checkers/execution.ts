@@ -1,6 +1,7 @@
 /**
- * The state root is what executing the round's inputs gives, once more and elsewhere; the inputs
- * are those that the scheduler has signed; no transaction is executed twice.
+ * The state root is what executing the round's inputs gives, once more and elsewhere, with the
+ * messages that waited; the inputs are those that the scheduler has signed; no transaction is
+ * executed twice.
  */
 
 import { equalBytes, toHex } from '@wadi/base/bytes'
@@ -83,7 +84,7 @@ export class Reference {
   }
 
   #execute(ended: EndedRound, transactions: readonly Transaction[]): void {
-    const { header, before, epoch, resultsBefore } = ended
+    const { header, before, epoch, resultsBefore, waiting } = ended
     const base = before.lastBlock!.header
     const { genesis } = this.#world.chain
     const options = {
@@ -99,17 +100,18 @@ export class Reference {
       const batch = {
         mode: 'execute',
         inputs,
-        inMessages: [],
+        inMessages: waiting,
         roundResults: resultsBefore,
       } as const
       const outcome = this.#runtime.execute(context, this.state, batch)
       const trees = { arena: this.#arena, state: this.state }
-      const roundBase = { header: base, inMessages: [], inputRoot: undefined }
+      const roundBase = { header: base, inMessages: waiting, inputRoot: undefined }
       const { batch: made } = computeResults(trees, roundBase, outcome)
-      const { ioRoot, stateRoot, messagesHash } = made.header
+      const { ioRoot, stateRoot, messagesHash, inMsgsHash } = made.header
       if (!equalBytes(stateRoot!, header.stateRoot)) this.#fail(header, 'another state')
       if (!equalBytes(ioRoot!, header.ioRoot)) this.#fail(header, 'other outputs')
       if (!equalBytes(messagesHash!, header.messagesHash)) this.#fail(header, 'other messages')
+      if (!equalBytes(inMsgsHash!, header.inMsgsHash)) this.#fail(header, 'other messages taken')
     } catch (error) {
       if (!(error instanceof CodedError)) throw error
       this.#fail(header, error.message)

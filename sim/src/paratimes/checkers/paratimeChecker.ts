@@ -3,6 +3,9 @@
 import type { RoundResults } from '@wadi/consensus/roothash'
 import type { Header } from '@wadi/consensus/roothash/block'
 import type { Proposal } from '@wadi/consensus/roothash/commitments'
+import type { IncomingMessage } from '@wadi/consensus/roothash/messages'
+import type { SubmitMsg } from '@wadi/consensus/roothash/methods'
+import type { Address } from '@wadi/primitives/address'
 import type { Transaction } from '@wadi/runtime-protocol/transactions/readIoTree'
 import type { RuntimeWorker } from '@wadi/workers/runtime-worker'
 import type { DrivenChain, SeenBlock } from '../chain/drivenChain.ts'
@@ -16,6 +19,8 @@ export interface EndedRound extends WrittenRound {
   /** Epoch and results that the round was built upon. */
   readonly epoch: bigint
   readonly resultsBefore: RoundResults
+  /** Messages that waited for the ParaTime then. */
+  readonly waiting: readonly IncomingMessage[]
   /** What the ParaTime has in the consensus layer when the round ends. */
   readonly balance: bigint
   readonly block: SeenBlock
@@ -25,6 +30,15 @@ export interface EndedRound extends WrittenRound {
 export interface ExecutedRound {
   readonly ended: EndedRound
   readonly transactions: readonly Transaction[]
+}
+
+/** Somebody has sent a ParaTime a message over the consensus layer. */
+export interface SentMessage {
+  readonly paratime: number
+  readonly caller: Address
+  readonly message: SubmitMsg
+  /** Undefined if it was accepted. */
+  readonly refusal: { readonly module: string; readonly code: number } | undefined
 }
 
 /** What a checker is told of the world as a whole. */
@@ -53,6 +67,8 @@ export interface ParatimeChecker {
   onProposed?(node: number, proposal: Proposal): void
   /** A client was told that its transaction is in a round. */
   onTold?(paratime: number, hash: string, round: bigint): void
+  /** A message was accepted with the block that is seen next, or refused. */
+  onSent?(sent: SentMessage): void
   onBlocked?(accuser: number, accused: number): void
   onHealed?(): void
   /** Each simulated second. */

@@ -12,9 +12,11 @@ import type { Runtime } from '@wadi/runtime-protocol/runtime'
 import { hostedAnswers } from '@wadi/workers/hosted-answers'
 import type { RuntimeStore } from '@wadi/workers/runtime-store'
 import { RuntimeWorker } from '@wadi/workers/runtime-worker'
+import type { MessageMisdeed } from '../plan/paratimeClasses.ts'
 import type { ByzantineExecutor } from '../plan/paratimePlan.ts'
 import type { NetLife, NetMember } from '../world/runtimeNet.ts'
 import { directHost } from './directHost.ts'
+import { fewerMessages } from './fewerMessages.ts'
 import { liarsReply } from './liarsReply.ts'
 import { type Life, SimProcess, type Surroundings } from './simProcess.ts'
 
@@ -29,6 +31,8 @@ export interface NodeWatch {
   published(node: ComputeNode, message: Uint8Array): void
   /** It does not serve what it has. */
   lied(node: ComputeNode): void
+  /** Its runtime does not take what it has to. */
+  misdid(misdeed: MessageMisdeed): void
   submitted(node: ComputeNode, call: SubmittedCall): void
   /** Commitments are in the mempool. */
   committed(node: ComputeNode, paratime: number, commits: readonly ExecutorCommitment[]): void
@@ -157,8 +161,10 @@ export class ComputeNode extends SimProcess<Workers> {
   }
 
   #host(life: Life, paratime: number, store: RuntimeStore): HostedRuntime {
-    const { chain, random, callMsMax, bug, runtimes } = this.#options
-    const runtime = runtimes[paratime]!
+    const { chain, random, callMsMax, bug, runtimes, byzantine, watch } = this.#options
+    const own = runtimes[paratime]!
+    const isLiar = byzantine?.takes === 'fewer-messages'
+    const runtime = isLiar ? fewerMessages(own, () => watch.misdid('fewer-messages')) : own
     return directHost(
       {
         runtime: bug?.wrapRuntime?.(runtime) ?? runtime,

@@ -14,11 +14,13 @@ function* classesOf(seed: bigint): Generator<ParatimeClass> {
     else yield fault.class
   }
   for (const spell of spells) yield spell.class
-  for (const { misdeeds, serves } of byzantine) {
+  for (const { misdeeds, serves, takes } of byzantine) {
     yield* misdeeds
     if (serves !== undefined) yield serves
+    if (takes !== undefined) yield takes
   }
   if (keyLiar !== undefined) yield keyLiar.misdeed
+  if (plan.paratimes.some(({ messages }) => messages !== undefined)) yield 'incoming-messages'
   if (plan.keyManagers > 0) yield 'key-managers'
   if (plan.isBeyondLimit) yield 'beyond-limit'
   if (plan.skewsMs.some((ms) => ms !== 0)) yield 'clock-skew'
@@ -35,8 +37,8 @@ describe('a plan of ParaTimes', () => {
     for (let seed = 0; seed < SEEDS; seed++)
       for (const name of new Set(classesOf(BigInt(seed))))
         counts.set(name, (counts.get(name) ?? 0) + 1)
-    // These three are what comes of the others.
-    const outcomes = ['discrepancy', 'failed-round', 'slashing']
+    // These are what comes of the others.
+    const outcomes = ['discrepancy', 'failed-round', 'slashing', 'refused-message']
     for (const name of PARATIME_CLASSES.filter((one) => !outcomes.includes(one)))
       assert.ok((counts.get(name) ?? 0) > SEEDS / 100, `${name}: ${counts.get(name)}`)
   })

@@ -3,8 +3,20 @@
 import { faultsOf } from '../../plan/createPlan.ts'
 import { Dice } from '../../plan/dice.ts'
 import { randomFor } from '../../plan/randomFor.ts'
-import { DIFF_MISDEEDS, KEY_MISDEEDS, MISDEEDS, SPELL_CLASSES } from './paratimeClasses.ts'
-import type { ByzantineExecutor, ParatimePlan, ParatimeShape, Spell } from './paratimePlan.ts'
+import {
+  DIFF_MISDEEDS,
+  KEY_MISDEEDS,
+  MESSAGE_MISDEEDS,
+  MISDEEDS,
+  SPELL_CLASSES,
+} from './paratimeClasses.ts'
+import type {
+  ByzantineExecutor,
+  MessageTerms,
+  ParatimePlan,
+  ParatimeShape,
+  Spell,
+} from './paratimePlan.ts'
 
 /** What is not left to the seed. */
 export interface ParatimePlanOptions {
@@ -50,7 +62,7 @@ export function createParatimePlan(seed: bigint, options: ParatimePlanOptions = 
   const all = executors + keyManagers
   const keepers = Array.from({ length: keyManagers }, (_, i) => executors + i)
   const canLose = !isBeyondLimit && bad < limit && dice.percent(30)
-  return {
+  const plan: ParatimePlan = {
     seed,
     executors,
     keyManagers,
@@ -70,8 +82,29 @@ export function createParatimePlan(seed: bigint, options: ParatimePlanOptions = 
     epochBlocks: keyManagers > 0 ? EPOCH_BLOCKS_MIN : dice.one([EPOCH_BLOCKS_MIN, 20, 30]),
     clients: CLIENTS,
     transactionEveryMs: dice.between(400, 3000),
+    messageEveryMs: undefined,
     callMsMax: dice.between(5, 150),
   }
+  return withMessages(new Dice(randomFor(seed, 'messages to paratimes')), plan)
+}
+
+/** In two thirds of the plans messages come over the consensus layer. */
+function withMessages(dice: Dice, plan: ParatimePlan): ParatimePlan {
+  if (!dice.percent(65)) return plan
+  return {
+    ...plan,
+    paratimes: plan.paratimes.map((shape) => ({ ...shape, messages: termsOf(dice, shape) })),
+    byzantine: plan.byzantine.map((one) => {
+      return dice.percent(40) ? { ...one, takes: dice.one(MESSAGE_MISDEEDS) } : one
+    }),
+    messageEveryMs: dice.between(300, 4000),
+  }
+}
+
+/** COMPAT(oasis-sdk): a ParaTime of accounts takes no messages out of its queue. */
+function termsOf(dice: Dice, { kind }: ParatimeShape): MessageTerms | undefined {
+  if (kind === 'accounts') return undefined
+  return { waitingMax: dice.one([1, 2, 4, 32]), feeMin: dice.one([0, 0, 5]) }
 }
 
 /** Backup workers are many where there can be: who lies is outvoted by more than half of them. */

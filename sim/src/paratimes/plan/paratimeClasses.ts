@@ -19,6 +19,18 @@ export const MISDEEDS = [
 /** How a byzantine node serves trees. */
 export const DIFF_MISDEEDS = ['fail-read', 'corrupt-diff'] as const satisfies readonly DiffMisdeed[]
 
+/** What a byzantine executor does with messages for its ParaTimes: it leaves the last one out. */
+export const MESSAGE_MISDEEDS = ['fewer-messages'] as const
+export type MessageMisdeed = (typeof MESSAGE_MISDEEDS)[number]
+
+/** What befalls messages that come over the consensus layer. */
+export const MESSAGE_CLASSES = [
+  /** A round takes some. */
+  'incoming-messages',
+  /** One is refused: too many wait, it pays too little, or the ParaTime takes none. */
+  'refused-message',
+] as const
+
 /** What a byzantine key manager does: it publishes other secrets than it says, or is silent. */
 export const KEY_MISDEEDS = ['false-secret', 'silent-keys'] as const
 export type KeyMisdeed = (typeof KEY_MISDEEDS)[number]
@@ -39,6 +51,8 @@ export const PARATIME_CLASSES = [
   ...SPELL_CLASSES,
   ...MISDEEDS,
   ...DIFF_MISDEEDS,
+  ...MESSAGE_MISDEEDS,
+  ...MESSAGE_CLASSES,
   'key-managers',
   ...KEY_MISDEEDS,
   'discrepancy',

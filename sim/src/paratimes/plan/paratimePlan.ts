@@ -3,7 +3,7 @@
 import type { Misdeed } from '@wadi/runtime-executor/byzantine/misdeeds'
 import type { DiffMisdeed } from '@wadi/runtime-executor/byzantine/serveDiff'
 import type { Plan, Span } from '../../plan/plan.ts'
-import type { KeyMisdeed, SpellClass } from './paratimeClasses.ts'
+import type { KeyMisdeed, MessageMisdeed, SpellClass } from './paratimeClasses.ts'
 
 /** How a ParaTime is set up. */
 export interface ParatimeShape {
@@ -17,6 +17,16 @@ export interface ParatimeShape {
   readonly turnMs: number
   /** How reliable workers have to be, or they are frozen; nobody is asked that unless told here. */
   readonly liveness?: { readonly percent: number; readonly rounds: number }
+  /** What it takes over the consensus layer; nothing unless told here. */
+  readonly messages?: MessageTerms | undefined
+}
+
+/** On which terms a ParaTime takes messages. */
+export interface MessageTerms {
+  /** So many may wait. */
+  readonly waitingMax: number
+  /** The least fee. */
+  readonly feeMin: number
 }
 
 /** An executor that does not do what it should. */
@@ -24,6 +34,7 @@ export interface ByzantineExecutor {
   readonly node: number
   readonly misdeeds: readonly Misdeed[]
   readonly serves: DiffMisdeed | undefined
+  readonly takes?: MessageMisdeed | undefined
 }
 
 /** Something befalls a node. */
@@ -51,6 +62,8 @@ export interface ParatimePlan
   readonly clients: number
   /** Between transactions that clients submit to one ParaTime. */
   readonly transactionEveryMs: number
+  /** Between messages that clients send over the consensus layer; undefined for none. */
+  readonly messageEveryMs: number | undefined
   /** What a call of a runtime takes at most. */
   readonly callMsMax: number
 }

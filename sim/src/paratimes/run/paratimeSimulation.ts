@@ -4,7 +4,6 @@
  */
 
 import { equalBytes, toHex } from '@wadi/base/bytes'
-import { CodedError } from '@wadi/base/errors'
 import type { LogRecord } from '@wadi/base/log'
 import { type RandomSource, randomBelow } from '@wadi/base/random'
 import { decode, encode } from '@wadi/cbor/codec'
@@ -17,7 +16,6 @@ import {
 } from '@wadi/consensus/roothash/commitments'
 import { ExecutorCommit } from '@wadi/consensus/roothash/methods'
 import { isMember as isMemberOf } from '@wadi/runtime-protocol/committee'
-import { CommitteeMessage } from '@wadi/runtime-protocol/peers/gossip'
 import type { Plan } from '../../plan/plan.ts'
 import { randomFor } from '../../plan/randomFor.ts'
 import { Digest } from '../../run/digest.ts'
@@ -27,23 +25,17 @@ import { Skies } from '../../world/skies.ts'
 import { VirtualTime } from '../../world/virtualTime.ts'
 import { DrivenChain, type SeenBlock } from '../chain/drivenChain.ts'
 import { paratimeGenesis } from '../chain/paratimeGenesis.ts'
-import { createExecution, Reference } from '../checkers/execution.ts'
-import { createLiveness } from '../checkers/liveness.ts'
-import type { EndedRound, ParatimeChecker, ParatimeWorld } from '../checkers/paratimeChecker.ts'
-import { createSecrets } from '../checkers/secrets.ts'
-import {
-  createAgreement,
-  createEvidence,
-  createFinality,
-  createInputs,
-  createNoDoubleSign,
-  createNoFalseBan,
-  createNoFalseSlash,
-  createSupply,
-  Progress,
-} from '../checkers/smallCheckers.ts'
-import { createVerdicts } from '../checkers/verdicts.ts'
+import { allCheckers } from '../checkers/allCheckers.ts'
+import { Reference } from '../checkers/execution.ts'
+import type {
+  EndedRound,
+  ParatimeChecker,
+  ParatimeWorld,
+  SentMessage,
+} from '../checkers/paratimeChecker.ts'
+import { Progress } from '../checkers/smallCheckers.ts'
 import { Clients } from '../clients/clients.ts'
+import { MessageSenders } from '../clients/messageSenders.ts'
 import { runtimeOf } from '../clients/paratimeClients.ts'
 import { ComputeNode, type NodeWatch, type SubmittedCall } from '../nodes/computeNode.ts'
 import { KeyManagerNode } from '../nodes/keyManagerNode.ts'
@@ -52,6 +44,7 @@ import { SimProcess } from '../nodes/simProcess.ts'
 import type { ParatimeClass } from '../plan/paratimeClasses.ts'
 import type { ParatimePlan } from '../plan/paratimePlan.ts'
 import { RuntimeNet } from '../world/runtimeNet.ts'
+import { OCCASIONS, type Occasion, readProposal } from './occasions.ts'
 
 export interface ParatimeSimulationOptions {
   readonly plan: ParatimePlan
@@ -108,6 +101,7 @@ class ParatimeSimulation {
   readonly #all: readonly (ComputeNode | KeyManagerNode)[]
   readonly #faults: Faults<ComputeNode | KeyManagerNode>
   readonly #clients: Clients
+  readonly #senders: MessageSenders
   readonly #references: readonly Reference[]
   readonly #checkers: readonly ParatimeChecker[]
   readonly #progress: Progress
@@ -121,6 +115,7 @@ class ParatimeSimulation {
   readonly #discrepancies: bigint[][]
   /** By height. */
   readonly #epochs = new Map<bigint, bigint>()
+  readonly #queues = new Map<bigint, SeenBlock['queues']>()
   #passing: Promise<void> | undefined
   #rounds = 0
   #told = 0
@@ -185,7 +180,7 @@ class ParatimeSimulation {
         ),
     )
     this.#progress = new Progress(world)
-    this.#checkers = this.#allCheckers(world)
+    this.#checkers = [...allCheckers(world, this.#references, this.#keepers), this.#progress]
     this.#clients = new Clients({
       plan,
       genesis,
@@ -197,6 +192,17 @@ class ParatimeSimulation {
         this.#tell((checker) => checker.onTold?.(paratime, hash, round))
       },
     })
+    this.#senders = new MessageSenders({
+      plan,
+      chain: this.#chain,
+      time: this.#time,
+      onSent: (sent) => this.#sent(sent),
+    })
+  }
+
+  #sent(sent: SentMessage): void {
+    if (sent.refusal !== undefined) this.#count('refused-message')
+    this.#tell((checker) => checker.onSent?.(sent))
   }
 
   #createKeeper(keys: ValidatorKeys, number: number): KeyManagerNode {
@@ -218,24 +224,6 @@ class ParatimeSimulation {
     })
   }
 
-  #allCheckers(world: ParatimeWorld): readonly ParatimeChecker[] {
-    return [
-      createExecution(this.#references),
-      createAgreement(world),
-      createVerdicts(world),
-      createLiveness(world),
-      createInputs(world),
-      createNoFalseSlash(world),
-      createNoDoubleSign(world),
-      createEvidence(world),
-      createNoFalseBan(world),
-      createFinality(world, this.#references),
-      createSupply(world, this.#references),
-      createSecrets(world, this.#keepers),
-      this.#progress,
-    ]
-  }
-
   async run(): Promise<ParatimeOutcome> {
     const plan = this.#plan
     // The first committees are elected when the first epoch is over.
@@ -248,6 +236,7 @@ class ParatimeSimulation {
     })
     this.#scheduleSpells()
     this.#clients.start()
+    this.#senders.start()
     this.#time.after(BLOCK_MS, () => this.#makeBlock())
     for (let second = 1; this.#violations.length === 0; second++) {
       if (second * MS_PER_SECOND > plan.endMs) break
@@ -340,10 +329,13 @@ class ParatimeSimulation {
   #observe(seen: SeenBlock): void {
     const block = this.#bug?.changeBlock?.(seen) ?? seen
     this.#epochs.set(block.height, block.epoch)
+    this.#queues.set(block.height, block.queues)
     this.#digest.number(Number(block.height))
     const { ids } = this.#chain.genesis
-    for (const { runtimeId, executorCommitted, executionDiscrepancy } of block.roothash) {
+    for (const event of block.roothash) {
+      const { runtimeId, executorCommitted, executionDiscrepancy, inMsgProcessed } = event
       const paratime = ids.findIndex((id) => toHex(id) === toHex(runtimeId))
+      if (inMsgProcessed !== undefined) this.#count('incoming-messages')
       if (executorCommitted !== undefined) this.#commits[paratime]!.push(executorCommitted.commit)
       if (executionDiscrepancy === undefined) continue
       this.#discrepancies[paratime]!.push(executionDiscrepancy.rank)
@@ -373,6 +365,7 @@ class ParatimeSimulation {
       after,
       epoch: this.#epochs.get(before.lastBlockHeight) ?? block.epoch,
       resultsBefore: block.results[paratime]!.before,
+      waiting: this.#queues.get(before.lastBlockHeight)?.[paratime] ?? [],
       results: block.results[paratime]!.after,
       commits: this.#commits[paratime]!.splice(0),
       discrepancies: this.#discrepancies[paratime]!.splice(0),
@@ -411,6 +404,7 @@ class ParatimeSimulation {
         const serves = this.#plan.byzantine.find((one) => one.node === node.index)?.serves
         if (serves !== undefined) this.#count(serves)
       },
+      misdid: (misdeed) => this.#count(misdeed),
       submitted: (node, call) => this.#submitted(node, call),
       committed: (node, paratime, commits) => this.#feed(node, paratime, commits),
     }
@@ -440,7 +434,7 @@ class ParatimeSimulation {
   }
 
   /** A byzantine node has had an occasion. */
-  #misdid(node: ComputeNode, occasion: 'propose' | 'commit'): void {
+  #misdid(node: ComputeNode, occasion: Occasion): void {
     const byzantine = this.#plan.byzantine.find((one) => one.node === node.index)
     for (const misdeed of byzantine?.misdeeds ?? [])
       if (OCCASIONS[misdeed]?.includes(occasion) === true) this.#count(misdeed)
@@ -462,26 +456,6 @@ class ParatimeSimulation {
     if (node.isHonest)
       this.#report('stopped', `node ${node.index}: ${SimProcess.sentenceOf(error)}`)
     else this.#time.after(BYZANTINE_REST_MS, () => node.start())
-  }
-}
-
-const OCCASIONS: Readonly<Record<string, readonly ('propose' | 'commit')[]>> = {
-  'wrong-result': ['commit'],
-  'wrong-io': ['commit'],
-  failure: ['commit'],
-  equivocation: ['propose', 'commit'],
-  'withheld-batch': ['propose'],
-  'invalid-batch-hash': ['propose'],
-  runaway: ['propose'],
-}
-
-/** Undefined for what is no proposal. */
-function readProposal(message: Uint8Array) {
-  try {
-    return decode(CommitteeMessage, message).proposal
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error
-    return undefined
   }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { MISDEEDS, type ParatimeClass } from '../plan/paratimeClasses.ts'
 import type { ParatimePlan } from '../plan/paratimePlan.ts'
-import { calmParatimes, WATCHED } from '../testing/calmParatimes.ts'
+import { ADDRESSED, calmParatimes, WATCHED } from '../testing/calmParatimes.ts'
 import { simulateParatimes } from './paratimeSimulation.ts'
 
 type Misdeed = (typeof MISDEEDS)[number]
@@ -38,6 +38,17 @@ describe('an executor in the simulator', () => {
         else if (misdeed !== 'equivocation') assert.equal(happened.get(outcome), undefined, outcome)
     })
   }
+
+  it('that leaves out a message is found out, and pays', async () => {
+    const byzantine = [
+      { node: 0, misdeeds: [], serves: undefined, takes: 'fewer-messages' as const },
+    ]
+    const plan = calmParatimes(1n, { byzantine, ...ADDRESSED })
+    const { violations, happened } = await simulateParatimes({ plan })
+    assert.deepEqual(violations, [])
+    for (const name of ['fewer-messages', 'discrepancy', 'slashing'] as const)
+      assert.ok((happened.get(name) ?? 0) > 0, name)
+  })
 
   it('that is away is frozen and pays, and the others go on without', async () => {
     for (const misdeed of ['straggler', 'failure'] as const) {

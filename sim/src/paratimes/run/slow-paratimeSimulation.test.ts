@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import type { CrashFault } from '../../plan/plan.ts'
 import type { ParatimeBug } from '../nodes/paratimeBug.ts'
 import type { ParatimePlan } from '../plan/paratimePlan.ts'
-import { calmParatimes, WATCHED } from '../testing/calmParatimes.ts'
+import { ADDRESSED, calmParatimes, WATCHED } from '../testing/calmParatimes.ts'
 import {
   executedTwice,
   forgivenWrong,
@@ -13,7 +13,12 @@ import {
   keptRewards,
   lostCommitment,
   lostEvidence,
+  lostMessages,
+  reversedMessages,
   uncheckedInputs,
+  unpaidMessages,
+  unseenMessages,
+  untoldMessages,
 } from '../testing/paratimeBugs.ts'
 import { simulateParatimes } from './paratimeSimulation.ts'
 
@@ -97,6 +102,22 @@ describe('the checkers of ParaTimes catch', () => {
     const planOf = (seed: bigint) => ({ ...liarOf('invalid-batch-hash')(seed), ...change })
     assert.ok(await caughtBy('inputs', uncheckedInputs, planOf))
     await assertPasses(planOf(1n))
+  })
+
+  it('messages that nobody sees, and those that are taken in another order, by execution', async () => {
+    const planOf = (seed: bigint) => calmParatimes(seed, ADDRESSED)
+    assert.ok(await caughtBy('execution', unseenMessages, planOf))
+    assert.ok(await caughtBy('execution', reversedMessages, planOf))
+  })
+
+  it('messages that are lost, that are not told of, and that nobody pays for, by incoming', async () => {
+    const planOf = (seed: bigint) => calmParatimes(seed, ADDRESSED)
+    for (const bug of [lostMessages, untoldMessages, unpaidMessages])
+      assert.ok(await caughtBy('incoming', bug, planOf))
+    const { violations, happened } = await simulateParatimes({ plan: planOf(1n) })
+    assert.deepEqual(violations, [])
+    assert.ok((happened.get('incoming-messages') ?? 0) >= 10)
+    assert.ok((happened.get('refused-message') ?? 0) > 0)
   })
 
   it('lost evidence, by evidence', async () => {

@@ -20,6 +20,12 @@ export const WATCHED: Partial<ParatimePlan> = {
   epochBlocks: 15,
 }
 
+/** Messages come over the consensus layer, sometimes more than may wait. */
+export const ADDRESSED: Partial<ParatimePlan> = {
+  paratimes: [{ ...SHAPE, messages: { waitingMax: 2, feeMin: 2 } }],
+  messageEveryMs: 300,
+}
+
 /** Three executors, a ParaTime, and a minute. */
 export function calmParatimes(seed: bigint, change: Partial<ParatimePlan> = {}): ParatimePlan {
   return {
@@ -39,6 +45,7 @@ export function calmParatimes(seed: bigint, change: Partial<ParatimePlan> = {}):
     epochBlocks: 30,
     clients: 3,
     transactionEveryMs: 1000,
+    messageEveryMs: undefined,
     callMsMax: 20,
     ...change,
   }

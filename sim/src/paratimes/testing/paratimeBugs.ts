@@ -86,6 +86,41 @@ export const uncheckedInputs: ParatimeBug = {
   },
 }
 
+/** Nodes do not see what waits for a ParaTime. */
+export const unseenMessages: ParatimeBug = {
+  changeAnswer: (name, answer) => (name === 'RootHash/GetIncomingMessageQueue' ? [] : answer),
+}
+
+/** What came last is executed first. */
+export const reversedMessages: ParatimeBug = {
+  wrapRuntime: (runtime) => ({
+    ...runtime,
+    execute: (context, state, batch) =>
+      runtime.execute(context, state, { ...batch, inMessages: batch.inMessages.toReversed() }),
+  }),
+}
+
+/** What was accepted does not wait. */
+export const lostMessages: ParatimeBug = {
+  changeBlock: (block) => ({ ...block, queues: block.queues.map(() => []) }),
+}
+
+/** Nobody is told what a round has taken. */
+export const untoldMessages: ParatimeBug = {
+  changeBlock: (block) => ({
+    ...block,
+    roothash: block.roothash.filter(({ inMsgProcessed }) => inMsgProcessed === undefined),
+  }),
+}
+
+/** What comes with a message does not arrive. */
+export const unpaidMessages: ParatimeBug = {
+  changeBlock: (block) => ({
+    ...block,
+    staking: block.staking.filter(({ transfer }) => transfer === undefined),
+  }),
+}
+
 /** What was signed is not there any more after a crash. */
 export const forgottenSignature: ParatimeBug = {
   wrapFiles: (files) =>

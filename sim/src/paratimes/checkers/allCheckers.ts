@@ -1,0 +1,42 @@
+/** All that is looked at while ParaTimes run, but for how fast they do. */
+
+import type { KeyManagerNode } from '../nodes/keyManagerNode.ts'
+import { createExecution, type Reference } from './execution.ts'
+import { createIncoming } from './incoming.ts'
+import { createLiveness } from './liveness.ts'
+import type { ParatimeChecker, ParatimeWorld } from './paratimeChecker.ts'
+import { createSecrets } from './secrets.ts'
+import {
+  createAgreement,
+  createEvidence,
+  createFinality,
+  createInputs,
+  createNoDoubleSign,
+  createNoFalseBan,
+  createNoFalseSlash,
+  createSupply,
+} from './smallCheckers.ts'
+import { createVerdicts } from './verdicts.ts'
+
+/** See the top of this file. */
+export function allCheckers(
+  world: ParatimeWorld,
+  references: readonly Reference[],
+  keepers: readonly KeyManagerNode[],
+): readonly ParatimeChecker[] {
+  return [
+    createExecution(references),
+    createAgreement(world),
+    createVerdicts(world),
+    createLiveness(world),
+    createInputs(world),
+    createIncoming(world),
+    createNoFalseSlash(world),
+    createNoDoubleSign(world),
+    createEvidence(world),
+    createNoFalseBan(world),
+    createFinality(world, references),
+    createSupply(world, references),
+    createSecrets(world, keepers),
+  ]
+}
