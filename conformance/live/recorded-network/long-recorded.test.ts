@@ -10,7 +10,7 @@ import { nilable } from '@wadi/cbor/struct'
 import { isReferenceAbsent } from '@wadi/node-config/testing/reference-files'
 import { Call, CallOutput, KeyArgs, KeyValueArgs } from '@wadi/paratime-keyvalue/call'
 import { ROLES } from '@wadi/primitives/nodeRoles'
-import { bubblewrap } from '@wadi/runtime-host/testing/bubblewrap'
+import { missingBubblewrap } from '@wadi/runtime-host/testing/bubblewrap'
 import type { NodeClient } from '@wadi/sdk/node-client'
 import { type ProvisionedNode, WADI_NODE } from '../oasis-node/provisionedNode.ts'
 import { recordedDocument } from './recordedGenesis.ts'
@@ -27,7 +27,7 @@ const run = promisify(execFile)
 function isAbsent(): string | false {
   if (isReferenceAbsent) return "the reference's command lines are not here"
   // The recorded files say that runtimes run in sandboxes.
-  return bubblewrap === undefined && 'no usable bubblewrap here (WADI_BWRAP names one)'
+  return missingBubblewrap
 }
 
 describe('the recorded network, with its key manager, compute nodes and client', {

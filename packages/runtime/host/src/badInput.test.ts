@@ -43,7 +43,7 @@ import { explodeBundle } from './bundles/explodeBundle.ts'
 import { RuntimeConnection, type Serve } from './connection/runtimeConnection.ts'
 import { sandboxLauncher } from './sandbox/sandboxLauncher.ts'
 import { answerRequest } from './services/answerRequest.ts'
-import { bubblewrap, HOUSE } from './testing/bubblewrap.ts'
+import { bubblewrap, HOUSE, missingBubblewrap as skip } from './testing/bubblewrap.ts'
 import { behaveSilently, FakeProgram } from './testing/fakeProgram.ts'
 import { keyvalueState } from './testing/keyvalueCalls.ts'
 import { memoryServices } from './testing/memoryChain.ts'
@@ -270,8 +270,6 @@ describe('Bad input: path tricks in bundles that are put on a disk', () => {
       assert.throws(() => exploded([name]), { code: 1, reason: /^bundle\./ }, name)
   })
 })
-
-const skip = bubblewrap === undefined && 'no usable bubblewrap here (WADI_BWRAP names one)'
 
 describe('Bad input: a runtime cannot read what the sandbox hides from it', { skip }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'wadi-hidden-'))

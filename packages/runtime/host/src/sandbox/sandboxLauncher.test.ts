@@ -3,12 +3,10 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { bubblewrap, HOUSE } from '../testing/bubblewrap.ts'
+import { bubblewrap, HOUSE, missingBubblewrap as skip } from '../testing/bubblewrap.ts'
 import { HostedProbe, PROBE_PATH, START_MS } from '../testing/probe.ts'
 import { processTimers } from '../testing/testWorld.ts'
 import { sandboxLauncher } from './sandboxLauncher.ts'
-
-const skip = bubblewrap === undefined && 'no usable bubblewrap here (WADI_BWRAP names one)'
 
 function launcherOf(bwrap: string) {
   const program = { path: process.execPath, args: [PROBE_PATH], readable: { [HOUSE]: HOUSE } }

@@ -3,11 +3,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { UnavailableError } from '@wadi/base/errors'
 
 /** The house: programs of ours in a sandbox have to read their sources. */
 export const HOUSE: string = fileURLToPath(new URL('../../../../../', import.meta.url))
-
-const PATHS = [process.env['WADI_BWRAP'], '/usr/bin/bwrap', '/usr/local/bin/bwrap']
 
 /** Where no namespaces may be made there are no sandboxes. */
 function isUsable(path: string): boolean {
@@ -15,7 +14,35 @@ function isUsable(path: string): boolean {
   return existsSync(path) && spawnSync(path, args).status === 0
 }
 
-/** The path of one that can be used; undefined if there is none. */
-export const bubblewrap: string | undefined = PATHS.find(
-  (path) => path !== undefined && isUsable(path),
-)
+/** One that can be used, or why tests are left out that need it. */
+export interface FoundBubblewrap {
+  readonly bubblewrap: string | undefined
+  readonly missing: string | false
+}
+
+/** Looks for one; where it is required, it has to be there. */
+export function findBubblewrap({
+  paths,
+  isRequired = false,
+}: {
+  readonly paths: readonly string[]
+  readonly isRequired?: boolean
+}): FoundBubblewrap {
+  const bubblewrap = paths.find(isUsable)
+  if (bubblewrap !== undefined) return { bubblewrap, missing: false }
+  const missing = 'no usable bubblewrap here (WADI_BWRAP names one)'
+  if (isRequired)
+    throw new UnavailableError(
+      'host.noBubblewrap',
+      `${missing}, but WADI_BWRAP_REQUIRED says that there is one`,
+    )
+  return { bubblewrap, missing }
+}
+
+const { WADI_BWRAP: named, WADI_BWRAP_REQUIRED: required } = process.env
+
+/** What is here. */
+export const { bubblewrap, missing: missingBubblewrap }: FoundBubblewrap = findBubblewrap({
+  paths: [...(named === undefined ? [] : [named]), '/usr/bin/bwrap', '/usr/local/bin/bwrap'],
+  isRequired: required !== undefined,
+})
