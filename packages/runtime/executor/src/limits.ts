@@ -15,8 +15,8 @@ export const POOL_COUNT_MAX = 50_000
 export const SEEN_COUNT_MAX = 100_000
 /** Transactions of one check, unless a pool is configured otherwise. */
 export const CHECK_BATCH_MAX = 128
-/** Bytes of a transaction: more cannot be published. */
-export const TRANSACTION_SIZE_MAX = 1_048_576
+/** Bytes of a transaction: with five before them, a message to all can hold no more. */
+export const TRANSACTION_SIZE_MAX = 1_047_547
 /** Bytes of all transactions that wait to be checked or scheduled. The reference has no bound. */
 export const POOL_SIZE_MAX = 268_435_456
 /**
@@ -25,8 +25,13 @@ export const POOL_SIZE_MAX = 268_435_456
  */
 export const SUGGESTION_COUNT_MAX = 1_000
 /**
- * Bytes of all transactions that a runtime gets at once, to check or to make a batch of: a message
- * to it has twice as much room.
+ * Transactions of a batch that is made here, whatever a descriptor allows: a message to the
+ * committee has no room for more hashes.
+ */
+export const SCHEDULED_COUNT_MAX = 30_000
+/**
+ * Bytes of all transactions that a runtime gets at once, to check or to execute, and of all those
+ * that it may make a batch of: a message to it has twice as much room.
  */
 export const CALL_SIZE_MAX = 16_777_216
 /**

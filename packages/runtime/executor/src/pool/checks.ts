@@ -44,16 +44,30 @@ export function takeSubmitted(run: PoolRun, submitted: SubmitInput): void {
 
 /** In the words of the reference, where it has some. */
 function whyNotChecked(run: PoolRun, input: Uint8Array, key: string): CodedError | undefined {
-  const { seen, pending, running, main, block } = run.state
+  const { seen, pending, running, main } = run.state
   const isRunning = running?.checks.some((check) => check.key === key) ?? false
   const isKnown = isQueued(pending, key) || isRunning || valueAt(main.byKey, key) !== undefined
   if (isKnown || seenOf(seen, key) !== undefined) return errors.duplicate()
   if (input.length === 0) return errors.empty()
-  const batchSizeMax = block?.batchSizeBytesMax ?? 0n
-  const isTooLarge = batchSizeMax > 0n && BigInt(input.length) > batchSizeMax
-  if (isTooLarge || input.length > TRANSACTION_SIZE_MAX) return errors.tooLarge()
+  if (isTooLarge(run, input)) return errors.tooLarge()
   const sizeBytes = main.sizeBytes + pending.sizeBytes + input.length
   return isCheckQueueFull(run) || sizeBytes > POOL_SIZE_MAX ? errors.full() : undefined
+}
+
+/** Is it more than fits into any batch? The reference takes it, and never gets rid of it. */
+function isTooLarge({ state: { block } }: PoolRun, { length }: Uint8Array): boolean {
+  const batchSizeMax = block?.batchSizeBytesMax ?? 0n
+  return length > TRANSACTION_SIZE_MAX || (batchSizeMax > 0n && BigInt(length) > batchSizeMax)
+}
+
+/** Takes out what does not fit into any batch, since batches got smaller. */
+export function dropTooLarge(run: PoolRun): void {
+  const { state } = run
+  for (const tx of [...transactionsOf(state.main)]) {
+    if (!isTooLarge(run, tx.input)) continue
+    state.main = withoutTransaction(state.main, tx)
+    state.seen = withoutSeen(state.seen, tx.key)
+  }
 }
 
 /** Begins the next check, if none is under way and there is something to check it upon. */
@@ -108,13 +122,16 @@ function takeResult(
   stateSeqs: Map<string, bigint>,
 ): boolean {
   const { state } = run
-  const { key, ticket } = check
-  if (error.code !== 0) {
+  const { input, key, ticket } = check
+  // It may have come before the block that says how large a batch may be.
+  const isGood = error.code === 0 && !isTooLarge(run, input)
+  if (!isGood) {
     // It may be good another time.
     state.seen = withoutSeen(state.seen, key)
     dropRechecked(run, key)
-    if (ticket === undefined) return false
-    emit(run, { kind: 'answer', ticket, outcome: { kind: 'refused', error } })
+    if (error.code === 0) refuse(run, ticket, 'transaction too large')
+    else if (ticket !== undefined)
+      emit(run, { kind: 'answer', ticket, outcome: { kind: 'refused', error } })
     return false
   }
   if (check.isDryRun) {

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from '@wadi/consensus/roothash/messages'
 import type { Hash } from '@wadi/primitives/hash'
 import type { CheckTxResult } from '@wadi/runtime-protocol/host-protocol/batches'
+import type { SuggestionBounds } from './suggest.ts'
 
 /** A transaction from a caller of this node, or from a peer. */
 export interface SubmitInput {
@@ -72,10 +73,9 @@ export interface UseInput {
   readonly hashes: readonly Hash[]
 }
 
-/** A batch begins with as many. */
-export interface BeginSessionInput {
+/** A batch begins. */
+export interface BeginSessionInput extends SuggestionBounds {
   readonly kind: 'begin-session'
-  readonly limit: number
 }
 
 /** The runtime asks for more. Answered by `suggested`. */

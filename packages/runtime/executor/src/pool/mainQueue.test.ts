@@ -5,6 +5,7 @@ import { hashOfBytes } from '@wadi/primitives/hash'
 import fc from 'fast-check'
 import { valuesOf } from '../persistent/sortedMap.ts'
 import {
+  type BatchRoom,
   EMPTY_QUEUE,
   type MainQueue,
   transactionsOf,
@@ -16,6 +17,7 @@ import {
 import type { PoolTransaction } from './transaction.ts'
 
 const NO_BOUND = { stateSeq: 0n, countMax: 1_000 }
+const ROOMY: BatchRoom = { count: 1_000, bytes: 1_000_000 }
 
 let arrivals = 0
 function tx(sender: string, seq: number, priority = 0): PoolTransaction {
@@ -46,7 +48,8 @@ function scheduled(given: MainQueue, count: number): { queue: MainQueue; names: 
   return { queue, names }
 }
 
-const batchOf = (queue: MainQueue) => scheduled(withNewSession(queue), 1_000).names
+const begin = (queue: MainQueue, room = ROOMY) => withNewSession(queue, room)
+const batchOf = (queue: MainQueue, room?: BatchRoom) => scheduled(begin(queue, room), 1_000).names
 
 describe('the queue of transactions', () => {
   it('schedules by priority, then by arrival, and each sender in order', () => {
@@ -59,14 +62,27 @@ describe('the queue of transactions', () => {
   })
 
   it('gives nothing twice in a batch, and all again in the next', () => {
-    const first = scheduled(withNewSession(queueOf(tx('a', 0), tx('a', 1), tx('b', 0))), 2)
+    const first = scheduled(begin(queueOf(tx('a', 0), tx('a', 1), tx('b', 0))), 2)
     assert.deepEqual(first.names, ['a0@0', 'a1@0'])
     assert.deepEqual(scheduled(first.queue, 9).names, ['b0@0'])
     assert.deepEqual(batchOf(first.queue), ['a0@0', 'a1@0', 'b0@0'])
   })
 
+  it('gives no more than a batch has room for, however often it is asked', () => {
+    const [first, second, third] = [tx('a', 0), tx('b', 0), tx('c', 0)]
+    const queue = queueOf(first, second, third)
+    const bytes = first.input.length + second.input.length
+    assert.deepEqual(batchOf(queue, { count: 3, bytes }), ['a0@0', 'b0@0'])
+    assert.deepEqual(batchOf(queue, { count: 3, bytes: bytes - 1 }), ['a0@0'])
+    assert.deepEqual(batchOf(queue, { count: 2, bytes: 1_000 }), ['a0@0', 'b0@0'])
+    assert.deepEqual(batchOf(queue, { count: 0, bytes: 1_000 }), [])
+    const full = scheduled(begin(queue, { count: 2, bytes: 1_000 }), 1).queue
+    assert.deepEqual(scheduled(full, 9).names, ['b0@0'])
+    assert.deepEqual(scheduled(queue, 9).names, [], 'no batch is being made')
+  })
+
   it('gives what comes while a batch is made', () => {
-    const { queue } = scheduled(withNewSession(queueOf(tx('a', 0))), 1)
+    const { queue } = scheduled(begin(queueOf(tx('a', 0))), 1)
     const longer = withTransaction(queue, tx('a', 1), NO_BOUND).queue
     assert.deepEqual(scheduled(longer, 9).names, ['a1@0'])
     const other = withTransaction(queue, tx('b', 0), NO_BOUND).queue
@@ -111,6 +127,7 @@ class PlainQueue {
   txs: PoolTransaction[] = []
   readonly seqs = new Map<string, bigint>()
   batch: PoolTransaction[] = []
+  room: BatchRoom = { count: 0, bytes: 0 }
 
   of(sender: string) {
     return this.txs.filter((one) => one.sender === sender)
@@ -160,8 +177,15 @@ class PlainQueue {
       return one.seq === (last === undefined ? this.seqs.get(one.sender) : last.seq + 1n)
     })
     const [first] = this.sorted(ready)
+    const given = this.given + (first?.input.length ?? 0)
+    if (this.batch.length >= this.room.count || given > this.room.bytes) return undefined
     if (first !== undefined) this.batch.push(first)
     return first
+  }
+
+  /** Bytes of the batch. */
+  get given(): number {
+    return this.batch.reduce((sum, { input }) => sum + input.length, 0)
   }
 }
 
@@ -175,7 +199,7 @@ describe('the queue of transactions, beside one that is plain', () => {
       stateSeq: fc.integer({ min: 0, max: 3 }),
     }),
     fc.record({ kind: fc.constant('use' as const), which: fc.nat(30) }),
-    fc.record({ kind: fc.constant('begin' as const) }),
+    fc.record({ kind: fc.constant('begin' as const), count: fc.nat(6), bytes: fc.nat(80) }),
     fc.record({ kind: fc.constant('next' as const) }),
   )
 
@@ -197,7 +221,8 @@ describe('the queue of transactions, beside one that is plain', () => {
             queue = withoutUsed(queue, used.key)
           } else if (one.kind === 'begin') {
             plain.batch = []
-            queue = withNewSession(queue)
+            plain.room = { count: one.count, bytes: one.bytes }
+            queue = withNewSession(queue, plain.room)
           } else {
             const next = withNextScheduled(queue)
             assert.equal(next?.tx.key, plain.next()?.key)

@@ -30,8 +30,19 @@ interface SenderQueue {
   readonly readyInSession: PoolTransaction | undefined
 }
 
+/** What a batch can hold. */
+export interface BatchRoom {
+  readonly count: number
+  readonly bytes: number
+}
+
 /** A batch that is being made: the runtime asks for more, and gets nothing twice. */
 interface Session {
+  /** How many transactions the runtime was given, and what more of them there is room for. */
+  readonly count: number
+  readonly room: BatchRoom
+  /** What could be scheduled when it began, and what can be now. */
+  readonly readyAtFirst: ByPriority
   readonly ready: ByPriority
   /** The last transaction of each sender that is in the batch. */
   readonly scheduled: SortedMap<string, PoolTransaction>
@@ -72,7 +83,13 @@ export const EMPTY_QUEUE: MainQueue = {
   all: NO_TRANSACTIONS,
   sizeBytes: 0,
   ready: NO_TRANSACTIONS,
-  session: { ready: NO_TRANSACTIONS, scheduled: emptyMap(compareTexts) },
+  session: {
+    count: 0,
+    room: { count: 0, bytes: 0 },
+    readyAtFirst: NO_TRANSACTIONS,
+    ready: NO_TRANSACTIONS,
+    scheduled: emptyMap(compareTexts),
+  },
 }
 
 /**
@@ -141,8 +158,8 @@ export function* transactionsAfterGaps({ bySender }: MainQueue): Generator<PoolT
   }
 }
 
-/** The queue at the beginning of a batch. */
-export function withNewSession(queue: MainQueue): MainQueue {
+/** The queue at the beginning of a batch with so much room. */
+export function withNewSession(queue: MainQueue, room: BatchRoom): MainQueue {
   const { ready, session } = queue
   let { bySender } = queue
   // Only of senders with something in the last batch do the two differ.
@@ -151,10 +168,17 @@ export function withNewSession(queue: MainQueue): MainQueue {
     if (known === undefined) continue
     bySender = withValue(bySender, sender, { ...known, readyInSession: known.ready })
   }
-  return { ...queue, bySender, session: { ...EMPTY_QUEUE.session, ready } }
+  return {
+    ...queue,
+    bySender,
+    session: { ...EMPTY_QUEUE.session, room, readyAtFirst: ready, ready },
+  }
 }
 
-/** Takes the next transaction of the batch; nothing, if none can be scheduled. */
+/**
+ * Takes the next transaction of the batch; nothing, if none can be scheduled, or if there is no
+ * room for it. What comes after it is not tried: it is the first of the next batch.
+ */
 export function withNextScheduled(
   queue: MainQueue,
 ): { readonly queue: MainQueue; readonly tx: PoolTransaction } | undefined {
@@ -162,8 +186,11 @@ export function withNextScheduled(
   if (next === undefined) return undefined
   const [tx] = next
   const { session } = queue
+  const bytes = session.room.bytes - tx.input.length
+  if (session.room.count < 1 || bytes < 0) return undefined
+  const room = { count: session.room.count - 1, bytes }
   const scheduled = withValue(session.scheduled, tx.sender, tx)
-  const marked = { ...queue, session: { ...session, scheduled } }
+  const marked = { ...queue, session: { ...session, count: session.count + 1, room, scheduled } }
   const sender = valueAt(queue.bySender, tx.sender)
   if (sender === undefined) return undefined
   return { queue: withSender(marked, tx.sender, sender), tx }

@@ -24,7 +24,7 @@ import { type PendingCheck, withCheck } from './checkQueue.ts'
 import type { PoolEffect } from './effect.ts'
 import { findTransaction, serveTransactions } from './findTransaction.ts'
 import type { PoolInput } from './input.ts'
-import { withTransaction } from './mainQueue.ts'
+import { type BatchRoom, withTransaction } from './mainQueue.ts'
 import {
   checkCountMax,
   DEFAULT_POOL,
@@ -34,9 +34,11 @@ import {
 } from './poolState.ts'
 import { NOTHING_SEEN, type SeenCache, seenOf, withoutSeen, withSeen } from './seenCache.ts'
 import { stepPool } from './step.ts'
-import { suggest, suggestMore } from './suggest.ts'
+import { suggest } from './suggest.ts'
 
 const input = (text: string) => toUtf8(text)
+/** The beginning of a batch that has room for everything. */
+const upTo = (limit: number) => ({ limit, room: { count: 10_000, bytes: CALL_SIZE_MAX } })
 /** One in ten more than the pool holds. */
 const CHECK_COUNT = checkCountMax(DEFAULT_POOL)
 const GOOD: CheckTxResult = { error: make(TransactionError, {}), meta: undefined }
@@ -179,6 +181,31 @@ describe('a transaction that is submitted', () => {
     ])
   })
 
+  it('is refused after its check, if only then a block says how large a batch may be', () => {
+    const text = 'x'.repeat(1_001)
+    const pool = new TestPool().submit(text, { ticket: 1 }).submit('good', { ticket: 2 })
+    const dryRun = { input: input(`${text}y`), origin: 'local', isDryRun: true } as const
+    pool.give({ kind: 'submit', ticket: 3, ...dryRun })
+    pool.give({ kind: 'runtime', isReady: true }).block(1n).check(GOOD, GOOD, GOOD)
+    assert.deepEqual(pool.answers(), [
+      '1 transaction too large',
+      '2 accepted',
+      '3 transaction too large',
+    ])
+    assert.equal(pool.count, 1)
+  })
+
+  it('goes when batches get smaller than it is, and may come again when they do not', () => {
+    const pool = TestPool.ready().submit('12345').check(GOOD).submit('1234').check(GOOD)
+    const block = (round: bigint, batchSizeBytesMax: bigint) =>
+      pool.give({ kind: 'block', round, inMessages: [], batchSizeBytesMax })
+    block(2n, 4n).submit('12345', { ticket: 1 })
+    assert.equal(pool.count, 1)
+    assert.equal(suggest(pool.state, upTo(9)).txs.length, 1)
+    block(3n, 5n).give({ kind: 'synced', round: 3n }).submit('12345', { ticket: 2 }).check(GOOD)
+    assert.deepEqual(pool.answers(), ['1 transaction too large', '2 accepted'])
+  })
+
   it('waits for a block, for its trees, and for a runtime', () => {
     const pool = new TestPool().submit('a')
     pool.give({ kind: 'runtime', isReady: true })
@@ -231,7 +258,7 @@ describe('a transaction that is submitted', () => {
       .submit('c')
       .check(goodOf('s', 0, 0))
       .check(goodOf('s', 1, 0), goodOf('s', 2, 1))
-    assert.equal(suggest(pool.state, 10).txs.length, 3)
+    assert.equal(suggest(pool.state, upTo(10)).txs.length, 3)
   })
 
   it('SENDER_SIZE_MAX: has a sender of so many bytes; a longer one is known by its hash', () => {
@@ -251,7 +278,7 @@ describe('a transaction that is submitted', () => {
 
   it('without a sender stands by itself', () => {
     const pool = TestPool.ready().submit('a').check(GOOD).submit('b').check(GOOD)
-    assert.equal(suggest(pool.state, 10).txs.length, 2)
+    assert.equal(suggest(pool.state, upTo(10)).txs.length, 2)
   })
 })
 
@@ -316,11 +343,11 @@ describe('the transactions of a pool', () => {
     const pool = TestPool.ready()
       .submit('a')
       .check(goodOf('s', 2, 1))
-    assert.equal(suggest(pool.state, 9).txs.length, 0)
+    assert.equal(suggest(pool.state, upTo(9)).txs.length, 0)
     pool.block(2n)
     assert.deepEqual(pool.last('check').inputs, [input('a')])
     pool.check(goodOf('s', 2, 2))
-    assert.equal(suggest(pool.state, 9).txs.length, 1)
+    assert.equal(suggest(pool.state, upTo(9)).txs.length, 1)
     assert.deepEqual(pool.last('available').inputs, [])
     pool.block(3n)
     assert.equal(pool.all('check').length, 2)
@@ -342,11 +369,28 @@ describe('the transactions of a pool', () => {
 
   it('are given to a batch, and more when the runtime asks', () => {
     const pool = TestPool.ready().submit('a').check(GOOD).submit('b').check(GOOD)
-    pool.give({ kind: 'begin-session', limit: 1 })
+    pool.give({ kind: 'begin-session', ...upTo(1) })
     pool.give({ kind: 'fetch-batch', id: 5, limit: 9 })
     assert.deepEqual(pool.last('suggested'), { kind: 'suggested', id: 5, inputs: [input('b')] })
     pool.give({ kind: 'fetch-batch', id: 6, limit: 9 })
     assert.deepEqual(pool.last('suggested').inputs, [])
+  })
+
+  it('are given to a batch as long as there is room for more, however often the runtime asks', () => {
+    const rooms: readonly [BatchRoom, number][] = [
+      [{ count: 3, bytes: 1_000 }, 3],
+      [{ count: 9, bytes: 4 }, 4],
+      [{ count: 9, bytes: 0 }, 0],
+      [{ count: 0, bytes: 1_000 }, 0],
+    ]
+    for (const [room, total] of rooms) {
+      const pool = TestPool.ready()
+      for (const name of 'abcde') pool.submit(name).check(GOOD)
+      pool.give({ kind: 'begin-session', limit: 1, room })
+      for (let id = 0; id < 4; id++) pool.give({ kind: 'fetch-batch', id, limit: 1 })
+      const given = pool.all('suggested').flatMap(({ inputs }) => inputs)
+      assert.equal(given.length, Math.max(0, total - 1))
+    }
   })
 
   it('are published with a delay after a block, and again when the network has forgotten', () => {
@@ -459,27 +503,21 @@ describe('the bounds of a pool', () => {
     assert.equal(pool.last('set-pool-timer').afterMs, 1_000)
   })
 
-  it(`are ${CALL_SIZE_MAX} bytes of transactions in a check, and for a batch at once`, () => {
-    const count = CALL_SIZE_MAX / TRANSACTION_SIZE_MAX
+  it(`are ${CALL_SIZE_MAX} bytes of transactions in a check`, () => {
+    const count = 16
+    const rest = CALL_SIZE_MAX - count * TRANSACTION_SIZE_MAX
     const ofSize = (i: number, size: number) => new Uint8Array(size).fill(i, 0, 8)
-    const sizes = (last: number) => [...Array(count - 1).fill(TRANSACTION_SIZE_MAX), last]
-    for (const [last, more] of [
-      [TRANSACTION_SIZE_MAX - 1, 0],
-      [TRANSACTION_SIZE_MAX, 1],
+    for (const [last, checked] of [
+      [rest, count + 1],
+      [rest + 1, count],
     ] as const) {
       const pool = new TestPool()
-      for (const [i, size] of [...sizes(last), 1].entries())
+      const sizes = [...Array(count).fill(TRANSACTION_SIZE_MAX), last]
+      for (const [i, size] of sizes.entries())
         pool.give({ kind: 'submit', input: ofSize(i, size), origin: 'remote' })
       pool.give({ kind: 'block', round: 1n, inMessages: [], batchSizeBytesMax: 0n })
       pool.give({ kind: 'runtime', isReady: true }).give({ kind: 'synced', round: 1n })
-      const { inputs } = pool.last('check')
-      assert.equal(inputs.length, count + 1 - more)
-      pool.check(...inputs.map(() => GOOD))
-      if (more === 1) pool.check(GOOD)
-      assert.equal(pool.count, count + 1)
-      assert.equal(suggest(pool.state, count + 1).txs.length, count + 1 - more)
-      const { queue } = suggest(pool.state, count + 1)
-      assert.equal(suggestMore({ ...pool.state, main: queue }, count).txs.length, more)
+      assert.equal(pool.last('check').inputs.length, checked)
     }
   })
 
@@ -493,8 +531,11 @@ describe('the bounds of a pool', () => {
       pool.check(...pool.last('check').inputs.map(() => GOOD))
     }
     assert.equal(pool.count, SUGGESTION_COUNT_MAX + 1)
-    assert.equal(suggest(pool.state, SUGGESTION_COUNT_MAX).txs.length, SUGGESTION_COUNT_MAX)
-    assert.equal(suggest(pool.state, SUGGESTION_COUNT_MAX + 1).txs.length, SUGGESTION_COUNT_MAX)
+    assert.equal(suggest(pool.state, upTo(SUGGESTION_COUNT_MAX)).txs.length, SUGGESTION_COUNT_MAX)
+    assert.equal(
+      suggest(pool.state, upTo(SUGGESTION_COUNT_MAX + 1)).txs.length,
+      SUGGESTION_COUNT_MAX,
+    )
   })
 
   it(`are ${CHECK_COUNT} transactions that wait to be checked`, () => {

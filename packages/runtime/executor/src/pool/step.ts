@@ -3,7 +3,14 @@
 import { toHex } from '@wadi/base/bytes'
 import { unreachable } from '@wadi/base/errors'
 import { compareTexts, emptyMap } from '../persistent/sortedMap.ts'
-import { recheck, recheckGaps, runChecks, takeChecked, takeSubmitted } from './checks.ts'
+import {
+  dropTooLarge,
+  recheck,
+  recheckGaps,
+  runChecks,
+  takeChecked,
+  takeSubmitted,
+} from './checks.ts'
 import type { PoolEffect } from './effect.ts'
 import type { FetchBatchInput, PoolBlockInput, PoolInput, PoolTimer } from './input.ts'
 import type { PoolState } from './poolState.ts'
@@ -68,7 +75,7 @@ function take(run: PoolRun, input: PoolInput): void {
       takeUsed(run, input.hashes)
       return
     case 'begin-session':
-      state.main = suggest(state, input.limit).queue
+      state.main = suggest(state, input).queue
       return
     case 'fetch-batch':
       takeFetch(run, input)
@@ -90,7 +97,9 @@ function take(run: PoolRun, input: PoolInput): void {
 function takeBlock(run: PoolRun, input: PoolBlockInput): void {
   const { state, nowMs } = run
   const { round, batchSizeBytesMax } = input
+  const isOtherSize = state.block?.batchSizeBytesMax !== batchSizeBytesMax
   state.block = { round, receivedMs: nowMs, batchSizeBytesMax }
+  if (isOtherSize) dropTooLarge(run)
   state.incoming = incomingOf(input)
   if (round - state.lastRecheckRound > state.config.recheckRounds) recheck(run)
   else recheckGaps(run)

@@ -1,7 +1,7 @@
 /** Transactions for a batch that is being made. */
 
-import { CALL_SIZE_MAX, SUGGESTION_COUNT_MAX } from '../limits.ts'
-import { type MainQueue, withNewSession, withNextScheduled } from './mainQueue.ts'
+import { SUGGESTION_COUNT_MAX } from '../limits.ts'
+import { type BatchRoom, type MainQueue, withNewSession, withNextScheduled } from './mainQueue.ts'
 import type { PoolState } from './poolState.ts'
 import type { PoolTransaction } from './transaction.ts'
 
@@ -11,13 +11,20 @@ export interface Suggestion {
   readonly txs: readonly PoolTransaction[]
 }
 
+/** How a batch begins: with no more transactions than this, and with room for so many in all. */
+export interface SuggestionBounds {
+  readonly limit: number
+  readonly room: BatchRoom
+}
+
 /** The first transactions of a new batch. */
-export function suggest({ main }: PoolState, limit: number): Suggestion {
-  return take(withNewSession(main), limit)
+export function suggest({ main }: PoolState, { limit, room }: SuggestionBounds): Suggestion {
+  return take(withNewSession(main, room), limit)
 }
 
 /**
- * More transactions for the batch, those that came meanwhile included.
+ * More transactions for the batch, those that came meanwhile included, as long as there is room:
+ * whatever the runtime takes of all that it was given, others can accept.
  * COMPAT(oasis-core): the runtime says after which transaction; the pool knows by itself.
  */
 export function suggestMore({ main }: PoolState, limit: number): Suggestion {
@@ -30,19 +37,16 @@ export function hasSchedulable({ main }: PoolState): boolean {
 }
 
 /** What a new batch would begin with. */
-export function suggestedBatch(pool: PoolState, limit: number): readonly Uint8Array[] {
-  return suggest(pool, limit).txs.map(({ input }) => input)
+export function suggestedBatch(pool: PoolState, bounds: SuggestionBounds): readonly Uint8Array[] {
+  return suggest(pool, bounds).txs.map(({ input }) => input)
 }
 
 function take(given: MainQueue, limit: number): Suggestion {
   const txs: PoolTransaction[] = []
   let queue = given
-  let sizeBytes = 0
   while (txs.length < Math.min(limit, SUGGESTION_COUNT_MAX)) {
     const next = withNextScheduled(queue)
     if (next === undefined) break
-    sizeBytes += next.tx.input.length
-    if (sizeBytes > CALL_SIZE_MAX) break
     queue = next.queue
     txs.push(next.tx)
   }

@@ -7,6 +7,7 @@ import type { Hash } from '@wadi/primitives/hash'
 import type { Verified } from '@wadi/primitives/verified'
 import { findTransaction } from '../pool/findTransaction.ts'
 import { hasSchedulable, suggestedBatch } from '../pool/suggest.ts'
+import { roomOfBatch } from './batchSize.ts'
 import { startCollecting } from './collectBatch.ts'
 import { commitFailure } from './commit.ts'
 import { decideNext, type RankBounds } from './decideNext.ts'
@@ -203,13 +204,15 @@ function trySchedule(run: Run, isForced: boolean): void {
     isEpochNext: state.isEpochNext,
     isRuntimeReady: state.initialBatchSize !== undefined,
     isForced: isForced || round.isFlushed,
-    hasTransactions: limit > 0 && hasSchedulable(pool),
+    // What the runtime took nothing of is offered again when it has changed, or after the flush.
+    hasTransactions: limit > 0 && hasSchedulable(pool) && pool.main.ready !== state.declined,
     messageResultCount: base.roundResults.messages.length,
     inMessageCount: base.inMessages.length,
     isFirstRound: base.lastNormalRound === base.genesisRound,
   })
   if (decision.kind === 'wait') return
   trace(run, `schedule-${decision.why}`, round.ownRank)
-  emit(run, { kind: 'pool', input: { kind: 'begin-session', limit } })
-  scheduleBatch(run, suggestedBatch(pool, limit))
+  const bounds = { limit, room: roomOfBatch(round) }
+  emit(run, { kind: 'pool', input: { kind: 'begin-session', ...bounds } })
+  scheduleBatch(run, suggestedBatch(pool, bounds), decision.why === 'transactions')
 }

@@ -1,19 +1,24 @@
 /** What a node does with a proposal whose turn it is. */
 
-/** What the decision depends on. */
-export interface ProposalView {
-  readonly role: { readonly isWorker: boolean; readonly isBackupWorker: boolean }
-  readonly isDiscrepancy: boolean
-  /** Does the proposal build upon the last block? */
-  readonly isOnLastBlock: boolean
-  /** Transactions of the proposal, and how many of them are not here. */
+/** A batch, and the bounds of its descriptor. */
+interface BatchView {
+  /** Transactions of the proposal. */
   readonly batchSize: number
-  readonly missingCount: number
   /** Bytes of those that are here. */
   readonly sizeBytes: number
   readonly batchSizeMax: bigint
   /** Zero for as large as it likes. */
   readonly batchSizeBytesMax: bigint
+}
+
+/** What the decision depends on. */
+export interface ProposalView extends BatchView {
+  readonly role: { readonly isWorker: boolean; readonly isBackupWorker: boolean }
+  readonly isDiscrepancy: boolean
+  /** Does the proposal build upon the last block? */
+  readonly isOnLastBlock: boolean
+  /** How many of the transactions are not here. */
+  readonly missingCount: number
 }
 
 /** What is done, and why. */
@@ -32,7 +37,7 @@ export type ProposalDecision =
 export function decideProposal(view: ProposalView): ProposalDecision {
   const { role, isDiscrepancy } = view
   if (isDiscrepancy && !role.isBackupWorker) return { kind: 'ignore', why: 'not-ours-to-resolve' }
-  if (isTooLarge(view)) return { kind: 'fail', why: 'batch-too-large' }
+  if (isBatchTooLarge(view)) return { kind: 'fail', why: 'batch-too-large' }
   if (!view.isOnLastBlock) return { kind: 'refuse', why: 'other-block' }
   if (view.missingCount > 0) return { kind: 'collect' }
   // Backup workers are there for what workers do not agree on; until then they only get ready.
@@ -40,7 +45,13 @@ export function decideProposal(view: ProposalView): ProposalDecision {
   return { kind: 'execute' }
 }
 
-function isTooLarge(view: ProposalView): boolean {
-  if (BigInt(view.batchSize) > view.batchSizeMax) return true
-  return view.batchSizeBytesMax > 0n && BigInt(view.sizeBytes) > view.batchSizeBytesMax
+/** Is a batch more than its descriptor allows? */
+export function isBatchTooLarge({
+  batchSize,
+  sizeBytes,
+  batchSizeMax,
+  batchSizeBytesMax,
+}: BatchView): boolean {
+  if (BigInt(batchSize) > batchSizeMax) return true
+  return batchSizeBytesMax > 0n && BigInt(sizeBytes) > batchSizeBytesMax
 }

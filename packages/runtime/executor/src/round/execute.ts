@@ -5,10 +5,13 @@ import { CodedError } from '@wadi/base/errors'
 import type { Hash } from '@wadi/primitives/hash'
 import type { ExecuteTxBatchResponse } from '@wadi/runtime-protocol/host-protocol/batches'
 import { hashOfBatch } from '@wadi/runtime-protocol/transactions/ioTree'
+import { findTransaction } from '../pool/findTransaction.ts'
 import { msOf } from './base.ts'
+import { advance, culpritsOf, retreatFrom, retreatFromFailure } from './batchSize.ts'
 import { whyNoResult } from './checkResult.ts'
 import { passOver } from './collectBatch.ts'
 import { applyResult } from './commit.ts'
+import { isBatchTooLarge } from './decideProposal.ts'
 import type { ExecutedInput } from './input.ts'
 import type { ExecutingWork, QueuedProposal } from './roundState.ts'
 import {
@@ -25,15 +28,26 @@ import {
 
 /** A runtime may take so many times as long as a scheduler has its turn. */
 const DEADLINE_FACTOR = 3
-/** Before a runtime that failed is asked again. The reference asks at once. */
+/** Before a runtime that failed, or took nothing, is asked again. The reference asks at once. */
 const REST_MS = 500
+/** Of results that nobody can commit to, those which fewer transactions may make good. */
+const TOO_MUCH: ReadonlySet<string | undefined> = new Set([
+  'batch-too-large',
+  'too-many-messages',
+  'bad-message',
+])
 /** Failures with one proposal, after which it counts behind those of the next schedulers. */
 const FAILURES_MAX = 3
 
 /** Has the runtime make a batch, beginning with these transactions. */
-export function scheduleBatch(run: Run, inputs: readonly Uint8Array[]): void {
+export function scheduleBatch(
+  run: Run,
+  inputs: readonly Uint8Array[],
+  isForTransactions: boolean,
+): void {
   const { ownRank } = roundOf(run)
-  call(run, { rank: ownRank, proposal: undefined }, { inputs, inputRoot: undefined })
+  const work = { rank: ownRank, proposal: undefined, isForTransactions }
+  call(run, work, { inputs, inputRoot: undefined })
 }
 
 /** Executes a batch that is whole, if it is the one that was signed. */
@@ -49,7 +63,7 @@ export function executeProposal(
     change(run, { refused: new Set(roundOf(run).refused).add(rank), work: WAITING })
     return
   }
-  call(run, { rank, proposal }, { inputs, inputRoot: batchHash })
+  call(run, { rank, proposal, isForTransactions: false }, { inputs, inputRoot: batchHash })
 }
 
 /** The root over the inputs; undefined for what cannot be a batch. */
@@ -69,16 +83,16 @@ interface CallInputs {
 
 function call(
   run: Run,
-  { rank, proposal }: Pick<ExecutingWork, 'rank' | 'proposal'>,
+  work: Omit<ExecutingWork, 'kind' | 'id'>,
   { inputs, inputRoot }: CallInputs,
 ): void {
   const { base } = roundOf(run)
   const id = nextId(run)
-  turnTo(run, { kind: 'executing', id, rank, proposal })
+  turnTo(run, { ...work, kind: 'executing', id })
   emit(run, {
     kind: 'execute',
     id,
-    mode: proposal === undefined ? 'schedule' : 'execute',
+    mode: work.proposal === undefined ? 'schedule' : 'execute',
     base,
     inputs,
     inputRoot,
@@ -90,36 +104,77 @@ function call(
 export function takeExecuted(run: Run, { id, response }: ExecutedInput): Ignored {
   const work = run.state.round?.work
   if (work?.kind !== 'executing' || work.id !== id) return 'not-waited-for'
-  const why = response === undefined ? 'failed' : whyNoResult(roundOf(run).base, response)
+  const { proposal, rank } = work
+  const why = response === undefined ? 'failed' : whyNotTaken(run, work, response)
   if (response === undefined || why !== undefined) {
-    trace(run, `execution-${why}`, work.rank)
-    rest(run, work)
+    trace(run, `execution-${why}`, rank)
+    if (proposal === undefined) giveUpBatch(run, work, { why, taken: response?.txHashes ?? [] })
+    else fail(run, work)
     return undefined
   }
-  if (work.proposal !== undefined) {
-    const { header, batch } = work.proposal
-    applyResult(run, work, {
-      response,
-      schedulerId: work.proposal.nodeId,
-      batch: { hash: header.batchHash, txHashes: batch },
-    })
+  if (proposal === undefined) {
+    takeScheduled(run, work, response)
     return undefined
   }
-  takeScheduled(run, work, response)
+  const { header, batch } = proposal
+  applyResult(run, work, {
+    response,
+    schedulerId: proposal.nodeId,
+    batch: { hash: header.batchHash, txHashes: batch },
+  })
   return undefined
 }
 
-/** Our own proposal: peers learn of it before it is stored here. */
+/** Why nobody can commit to the answer. How large others' batches are was looked at before. */
+function whyNotTaken(run: Run, { proposal }: ExecutingWork, response: ExecuteTxBatchResponse) {
+  const { base } = roundOf(run)
+  const why = whyNoResult(base, response)
+  if (why !== undefined || proposal !== undefined) return why
+  const { maxBatchSize, maxBatchSizeBytes } = base.runtime.txnScheduler
+  const { txHashes } = response
+  let sizeBytes = 0
+  for (const hash of txHashes) sizeBytes += findTransaction(run.pool, hash)?.length ?? 0
+  const isTooLarge = isBatchTooLarge({
+    batchSize: txHashes.length,
+    sizeBytes,
+    batchSizeMax: maxBatchSize,
+    batchSizeBytesMax: maxBatchSizeBytes,
+  })
+  return isTooLarge ? 'batch-too-large' : undefined
+}
+
+interface BatchInVain {
+  readonly why: string | undefined
+  readonly taken: readonly Hash[]
+}
+
+/** What was made cannot be proposed: the next batch is a smaller one. */
+function giveUpBatch(run: Run, work: ExecutingWork, { why, taken }: BatchInVain): void {
+  if (!TOO_MUCH.has(why)) {
+    retreatFromFailure(run)
+    fail(run, work)
+  } else if (retreatFrom(run, taken)) turnTo(run, WAITING)
+  else fail(run, work)
+}
+
+/**
+ * Our own proposal: peers learn of it before it is stored here. Without any transaction it is none,
+ * if there was no other reason to make it; the reference proposes it, round after round.
+ */
 function takeScheduled(run: Run, work: ExecutingWork, response: ExecuteTxBatchResponse): void {
-  const { number, base, previousHash, committee, signed } = roundOf(run)
-  const { txHashes, txRejectHashes, txInputRoot } = response
-  if (BigInt(txHashes.length) > base.runtime.txnScheduler.maxBatchSize) {
-    trace(run, 'execution-batch-too-large', work.rank)
-    rest(run, work)
-    return
+  const { number, previousHash, committee, signed } = roundOf(run)
+  const { txHashes, txInputRoot } = response
+  const rejected = [...response.txRejectHashes, ...culpritsOf(run)]
+  if (rejected.length > 0) {
+    emit(run, { kind: 'pool', input: { kind: 'reject', hashes: rejected } })
   }
-  if (txRejectHashes.length > 0) {
-    emit(run, { kind: 'pool', input: { kind: 'reject', hashes: txRejectHashes } })
+  const isEmpty = txHashes.length === 0
+  run.state.declined = isEmpty ? run.pool.main.session.readyAtFirst : undefined
+  if (isEmpty && work.isForTransactions) {
+    trace(run, 'nothing-taken', work.rank)
+    advance(run)
+    rest(run)
+    return
   }
   emit(run, { kind: 'pool', input: { kind: 'hold', hashes: txHashes } })
   const record = { ...signed, batchHash: txInputRoot, batch: txHashes }
@@ -139,11 +194,17 @@ function takeScheduled(run: Run, work: ExecutingWork, response: ExecuteTxBatchRe
 }
 
 /** The runtime failed: nothing is committed to, and after a while it is tried again. */
-function rest(run: Run, { rank, proposal }: ExecutingWork): void {
-  const { failures, number } = roundOf(run)
+function fail(run: Run, { rank, proposal }: ExecutingWork): void {
+  const { failures } = roundOf(run)
   const count = (failures.get(rank) ?? 0) + 1
-  const counted = new Map(failures).set(rank, count)
-  change(run, { failures: counted, isResting: true, work: WAITING })
+  change(run, { failures: new Map(failures).set(rank, count) })
   if (proposal !== undefined && count >= FAILURES_MAX) passOver(run, rank)
-  emit(run, { kind: 'set-timer', round: number, timer: 'retry', afterMs: REST_MS })
+  rest(run)
+}
+
+/** Decides again after a while. */
+function rest(run: Run): void {
+  change(run, { isResting: true, work: WAITING })
+  const { number: round } = roundOf(run)
+  emit(run, { kind: 'set-timer', round, timer: 'retry', afterMs: REST_MS })
 }

@@ -382,15 +382,6 @@ describe('a runtime that does not do its part', () => {
     }
   })
 
-  it('cannot make a batch that others would refuse', () => {
-    const node = new TestRound(PRIMARY, firstBase({ maxBatchSize: 1n })).submit(inputs[0]!)
-    const call = node.last('execute')
-    const good = node.storage.execute(call)!
-    const txHashes = inputs.map(hashOfTransaction)
-    node.round({ kind: 'executed', id: call.id, response: { ...good, txHashes } })
-    assert.deepEqual(node.all('propose'), [])
-  })
-
   it('has what it rejects taken out of the pool', () => {
     const late = toyTransaction({ sender: 'bob', seq: 0 })
     const node = new TestRound(PRIMARY).submit(late)

@@ -13,6 +13,7 @@ import type { Namespace } from '@wadi/primitives/namespace'
 import type { PublicKey } from '@wadi/primitives/publicKey'
 import type { Verified } from '@wadi/primitives/verified'
 import type { ComputedBatch } from '@wadi/runtime-protocol/host-protocol/batches'
+import type { ByPriority } from '../pool/mainQueue.ts'
 import type { RoundBase } from './base.ts'
 import type { UnsignedCommitment } from './effect.ts'
 import type { SignedRecord } from './input.ts'
@@ -72,6 +73,8 @@ export interface ExecutingWork {
   readonly id: number
   readonly rank: bigint
   readonly proposal: Verified<Proposal> | undefined
+  /** Is it a batch of ours that is made for the sake of transactions only? */
+  readonly isForTransactions: boolean
 }
 
 /** The results are being stored; then they are committed to. */
@@ -89,6 +92,13 @@ export interface ApplyingWork {
 export interface UnseenCommitment {
   readonly commitment: UnsignedCommitment
   readonly blocks: number
+}
+
+/** A batch of ours came to nothing: how the next one is to be smaller. */
+export interface Retreat {
+  readonly countMax: number
+  /** The only transaction of a batch that was too much. */
+  readonly suspect: Hash | undefined
 }
 
 /** The committee does not agree on what the scheduler of this rank proposed. */
@@ -130,6 +140,8 @@ export interface Round {
   readonly passed: ReadonlySet<bigint>
   /** How often the proposal of a rank could not be executed. */
   readonly failures: ReadonlyMap<bigint, number>
+  /** Undefined as long as no batch of ours was too much. */
+  readonly retreat: Retreat | undefined
   readonly work: Work
   /** What we committed to last. */
   readonly committed: { readonly ioRoot: Hash; readonly txHashes: readonly Hash[] } | undefined
@@ -150,6 +162,8 @@ export interface RoundState {
   readonly isEpochNext: boolean
   /** How many transactions the runtime wants at first; undefined while it does not answer. */
   readonly initialBatchSize: number | undefined
+  /** With what our last batch could have begun, if the runtime took nothing of it. */
+  readonly declined: ByPriority | undefined
   /** What was signed before the node started. */
   readonly signedBefore: SignedRecord | undefined
   /** Undefined where the node has no part in the round. */
@@ -170,6 +184,7 @@ export function startRounds(
     syncedRound: undefined,
     isEpochNext: false,
     initialBatchSize: undefined,
+    declined: undefined,
     signedBefore,
     round: undefined,
     lastId: 0,

@@ -82,6 +82,7 @@ function roundUpon({ state }: Run, base: RoundBase): Round | undefined {
     refused: new Set(),
     passed: new Set(),
     failures: new Map(),
+    retreat: undefined,
     work: WAITING,
     committed: undefined,
     witnessed: new Map(),

@@ -108,6 +108,60 @@ describe('a network of compute nodes', () => {
   })
 })
 
+describe('a network whose pools are fuller than its batches may be', () => {
+  /** What a transaction is about, and of what size. */
+  interface Wish {
+    readonly key: 'value' | 'send' | 'send-nothing'
+    readonly size: number
+  }
+  const wishes = fc.oneof(
+    fc.record({ key: fc.constant('value'), size: fc.integer({ min: 1, max: 1_500 }) }),
+    fc.record({ key: fc.constant('send'), size: fc.nat(6) }),
+    fc.record({ key: fc.constant('send-nothing'), size: fc.constant(0) }),
+  ) as fc.Arbitrary<Wish>
+  const bounds = fc.record({
+    maxBatchSize: fc.bigInt(1n, 8n),
+    maxBatchSizeBytes: fc.bigInt(1_024n, 4_096n),
+    maxMessages: fc.nat(3),
+  })
+  type Bounds = typeof bounds extends fc.Arbitrary<infer T> ? T : never
+
+  /** Is it, as the only transaction, a batch that everybody accepts? */
+  function canBeExecuted({ key, size }: Wish, { maxMessages, maxBatchSizeBytes }: Bounds): boolean {
+    if (key === 'send') return size <= maxMessages
+    return key === 'value' && size + 50 <= Number(maxBatchSizeBytes)
+  }
+
+  /** What is never executed is its sender's only transaction. How many of the others there are. */
+  function submitWishes(world: World, runtime: Bounds, all: readonly Wish[]): Map<string, number> {
+    const counts = new Map<string, number>()
+    for (const [i, wish] of all.entries()) {
+      const { key, size } = wish
+      const isGood = canBeExecuted(wish, runtime)
+      const sender = isGood ? SENDERS[i % SENDERS.length]! : `bad${i}`
+      const seq = counts.get(sender) ?? 0
+      if (isGood) counts.set(sender, seq + 1)
+      const value = key === 'value' ? 'x'.repeat(size) : `${size}`
+      submit(world, toyTransaction({ sender, seq, key, value }))
+    }
+    return counts
+  }
+
+  it('makes batches that nobody has to fail, and gets rid of all: executed, or rejected', () => {
+    const check = (seed: number, workers: number, runtime: Bounds, all: readonly Wish[]) => {
+      const world = new World({ seed, workers, backupWorkers: 0, flushMs: 60_000n, ...runtime })
+      runUntilDone(world, submitWishes(world, runtime, all), 120_000)
+      world.run(30_000)
+      for (const { state } of world.nodes) assert.equal(state.pool.main.byKey.size, 0)
+      for (const { end, hadDiscrepancy, bad } of world.chain.stories)
+        assert.deepEqual([end, hadDiscrepancy, bad], ['normal', false, []])
+    }
+    const sizes = fc.integer({ min: 1, max: 4 })
+    const many = fc.array(wishes, { minLength: 1, maxLength: 40 })
+    fc.assert(fc.property(seeds, sizes, bounds, many, check), { numRuns: 15 })
+  })
+})
+
 describe('a network in which commitments get lost', () => {
   it('executes everything, as they are submitted again', () => {
     const check = (seed: number) => {

@@ -50,15 +50,16 @@ export interface TestRuntimeOptions {
   readonly turnMs?: bigint
   readonly maxBatchSize?: bigint
   readonly maxBatchSizeBytes?: bigint
+  readonly maxMessages?: number
   readonly storage?: StorageParameters
 }
 
 export function testRuntime(options: TestRuntimeOptions = {}): Runtime {
   const { allowedStragglers = 0, roundTimeout = 5n, flushMs = 10_000n, turnMs = 2_000n } = options
-  const { maxBatchSize = 100n, maxBatchSizeBytes = 100_000n, storage } = options
+  const { maxBatchSize = 100n, maxBatchSizeBytes = 100_000n, maxMessages = 32, storage } = options
   return make(Runtime, {
     id: RUNTIME_ID,
-    executor: make(ExecutorParameters, { allowedStragglers, roundTimeout, maxMessages: 32 }),
+    executor: make(ExecutorParameters, { allowedStragglers, roundTimeout, maxMessages }),
     txnScheduler: make(TxnSchedulerParameters, {
       batchFlushTimeout: flushMs * NANOSECONDS_PER_MS,
       proposeBatchTimeout: turnMs * NANOSECONDS_PER_MS,

@@ -2,8 +2,10 @@
 
 import { parseUtf8, toUtf8 } from '@wadi/base/bytes'
 import { CodedError, definePlainErrors } from '@wadi/base/errors'
-import { make } from '@wadi/cbor/codec'
+import { make, zero } from '@wadi/cbor/codec'
 import { TransactionError } from '@wadi/consensus/consensus/api'
+import { Message, StakingMessage } from '@wadi/consensus/roothash/messages'
+import { Withdraw } from '@wadi/consensus/staking/methods'
 import type { ReadableState, State } from '@wadi/mkvs/state'
 import type { Hash } from '@wadi/primitives/hash'
 import { CheckTxMetadata, type CheckTxResult } from '@wadi/runtime-protocol/host-protocol/batches'
@@ -12,7 +14,10 @@ import { hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
 
 const errors = definePlainErrors('toy', { bad: 'a transaction that is none' })
 
-/** A transaction of the toy: `sender seq priority key value`. */
+/**
+ * A transaction of the toy: `sender seq priority key value`. With the key `send` it sends as many
+ * messages as the value says, and with `send-nothing` one that asks for nothing.
+ */
 export interface ToyTransaction {
   readonly sender: string
   readonly seq: number
@@ -69,10 +74,12 @@ function failed(message: string): CheckTxResult {
 /** When a batch is made, what is out of order is left out; in a given batch it fails the batch. */
 export function executeToy(state: State, { mode, inputs, inMessages }: Batch): BatchOutcome {
   const transactions: ExecutedTransaction[] = []
+  const messages: Message[] = []
   const rejected: Hash[] = []
   for (const input of inputs) {
     try {
       transactions.push(executeOne(state, input))
+      messages.push(...messagesOf(parse(input)))
     } catch (error) {
       if (mode === 'execute' || !(error instanceof CodedError)) throw error
       rejected.push(hashOfTransaction(input))
@@ -82,7 +89,7 @@ export function executeToy(state: State, { mode, inputs, inMessages }: Batch): B
   return {
     transactions,
     blockTags: [],
-    messages: [],
+    messages,
     inMessagesCount: inMessages.length,
     rejected,
   }
@@ -91,6 +98,13 @@ export function executeToy(state: State, { mode, inputs, inMessages }: Batch): B
 function countOf(state: ReadableState): string {
   const value = state.get(toUtf8('rounds'))
   return value === undefined ? '0' : parseUtf8(value)
+}
+
+function messagesOf({ key, value }: ToyTransaction): readonly Message[] {
+  if (key === 'send-nothing') return [make(Message, {})]
+  if (key !== 'send') return []
+  const staking = make(StakingMessage, { withdraw: zero(Withdraw) })
+  return Array.from({ length: Number(value) }, () => make(Message, { staking }))
 }
 
 function executeOne(state: State, input: Uint8Array): ExecutedTransaction {

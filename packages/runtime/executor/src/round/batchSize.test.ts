@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { encode } from '@wadi/cbor/codec'
+import type { Hash } from '@wadi/primitives/hash'
+import type { ExecuteTxBatchResponse } from '@wadi/runtime-protocol/host-protocol/batches'
+import { CommitteeMessage } from '@wadi/runtime-protocol/peers/gossip'
+import { hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
+import { CALL_SIZE_MAX, SCHEDULED_COUNT_MAX } from '../limits.ts'
+import { BY_RANK, firstBase, proposalOf, TestRound } from '../testing/testRound.ts'
+import { type ToyTransaction, toyTransaction } from '../testing/toyRuntime.ts'
+import { roomOfBatch } from './batchSize.ts'
+
+const [PRIMARY] = BY_RANK
+
+/** Transactions of so many senders. */
+function transactions(count: number, given: Partial<ToyTransaction> = {}): readonly Uint8Array[] {
+  return Array.from({ length: count }, (_, i) => toyTransaction({ sender: `s${i}`, ...given }))
+}
+
+const hashesOf = (inputs: readonly Uint8Array[]) => inputs.map(hashOfTransaction)
+
+/** A scheduler that begins a batch only when all of its transactions are there. */
+function schedulerWith(
+  inputs: readonly Uint8Array[],
+  options: Parameters<typeof firstBase>[0] = {},
+): TestRound {
+  const node = new TestRound(PRIMARY, firstBase(options))
+  node.round({ kind: 'runtime-status', initialBatchSize: undefined }).submit(...inputs)
+  node.pool({ kind: 'runtime', isReady: true })
+  return node.round({ kind: 'runtime-status', initialBatchSize: 50 })
+}
+
+/** The runtime's answer to the last call, changed. */
+function answer(node: TestRound, changes: Partial<ExecuteTxBatchResponse> = {}): TestRound {
+  const { id } = node.last('execute')
+  const honest = node.storage.execute(node.last('execute'))!
+  return node.round({ kind: 'executed', id, response: { ...honest, ...changes } })
+}
+
+/** With how many transactions each batch was begun. */
+const sizesOf = (node: TestRound) => node.all('execute').map(({ inputs }) => inputs.length)
+
+const waiting = (node: TestRound) => node.state.pool.main.byKey.size
+
+describe('a batch that is made', () => {
+  it('begins with no more transactions and bytes than the descriptor allows', () => {
+    const inputs = transactions(9)
+    const [{ length }] = inputs as [Uint8Array]
+    assert.deepEqual(sizesOf(schedulerWith(inputs, { maxBatchSize: 4n })), [4])
+    const maxBatchSizeBytes = BigInt(3 * length)
+    assert.deepEqual(sizesOf(schedulerWith(inputs, { maxBatchSizeBytes })), [3])
+    const less = { maxBatchSizeBytes: maxBatchSizeBytes - 1n }
+    assert.deepEqual(sizesOf(schedulerWith(inputs, less)), [2])
+    assert.deepEqual(sizesOf(schedulerWith(inputs, { maxBatchSizeBytes: 0n })), [9])
+  })
+
+  it('gets no more than what is left of that when the runtime asks', () => {
+    const node = new TestRound(PRIMARY, firstBase({ maxBatchSize: 4n }))
+    node.round({ kind: 'runtime-status', initialBatchSize: 3 }).submit(...transactions(1))
+    node.submit(...transactions(9, { seq: 1 }))
+    const fetch = (id: number) =>
+      node.pool({ kind: 'fetch-batch', id, limit: 2 }).last('suggested').inputs.length
+    assert.equal(node.last('execute').inputs.length, 1)
+    assert.deepEqual([fetch(1), fetch(2), fetch(3)], [1, 0, 0])
+  })
+
+  it(`SCHEDULED_COUNT_MAX: has at most ${SCHEDULED_COUNT_MAX}, for which a message has room`, () => {
+    const roomWith = (maxBatchSize: bigint, maxBatchSizeBytes: bigint) => {
+      const node = new TestRound(PRIMARY, firstBase({ maxBatchSize, maxBatchSizeBytes }))
+      return roomOfBatch(node.state.round.round!)
+    }
+    const most = BigInt(SCHEDULED_COUNT_MAX)
+    assert.equal(roomWith(most - 1n, 5n).count, SCHEDULED_COUNT_MAX - 1)
+    assert.equal(roomWith(most, 5n).count, SCHEDULED_COUNT_MAX)
+    assert.equal(roomWith(2n ** 64n - 1n, 5n).count, SCHEDULED_COUNT_MAX)
+    const bytes = BigInt(CALL_SIZE_MAX)
+    assert.equal(roomWith(1n, bytes).bytes, CALL_SIZE_MAX)
+    assert.equal(roomWith(1n, bytes + 1n).bytes, CALL_SIZE_MAX)
+    assert.equal(roomWith(1n, 0n).bytes, CALL_SIZE_MAX)
+    const [input] = transactions(1)
+    const proposal = proposalOf(PRIMARY, [input!], { base: firstBase() })
+    const batch = Array<Hash>(SCHEDULED_COUNT_MAX).fill(proposal.batch[0]!)
+    const message = { epoch: 2n ** 64n - 1n, proposal: { ...proposal, batch } }
+    assert.ok(encode(CommitteeMessage, message).length < 1_047_552)
+  })
+})
+
+describe('a batch that came out too large', () => {
+  it('is made again with half as many transactions, until it is not', () => {
+    const node = schedulerWith(transactions(10, { key: 'send', value: '1' }), { maxMessages: 3 })
+    node.execute().execute()
+    assert.deepEqual(sizesOf(node), [10, 5, 2])
+    assert.deepEqual(node.all('propose'), [])
+    assert.deepEqual(
+      node.all('set-timer').filter(({ timer }) => timer === 'retry'),
+      [],
+    )
+    node.execute()
+    assert.equal(node.last('propose').proposal.batch.length, 2)
+    assert.equal(waiting(node), 10, 'nothing is lost')
+  })
+
+  it('is one of too many transactions or bytes, too, whatever the runtime was given', () => {
+    const inputs = transactions(8)
+    for (const options of [{ maxBatchSize: 4n }, { maxBatchSizeBytes: 100n }]) {
+      const node = schedulerWith(inputs, options)
+      const [first] = sizesOf(node)
+      answer(node, { txHashes: hashesOf(inputs) })
+      assert.deepEqual(sizesOf(node), [first, first! >> 1])
+      answer(node)
+      assert.equal(node.last('propose').proposal.batch.length, first! >> 1)
+    }
+  })
+
+  it('of a single transaction is made without it, which is rejected if that is right', () => {
+    for (const bad of [{ key: 'send', value: '33' }, { key: 'send-nothing' }]) {
+      const [input] = transactions(1, bad)
+      const node = schedulerWith([input!, ...transactions(3, { sender: 'good' })]).execute()
+      assert.deepEqual(sizesOf(node), [2, 1])
+      node.execute()
+      assert.deepEqual(sizesOf(node), [2, 1, 0])
+      assert.equal(waiting(node), 2)
+      node.execute()
+      assert.deepEqual(node.all('propose'), [], 'it was made for transactions, and has none')
+      assert.equal(waiting(node), 1)
+      node.timeout('retry').execute()
+      assert.deepEqual(sizesOf(node), [2, 1, 0, 1])
+      assert.equal(node.last('propose').proposal.batch.length, 1)
+      node.submit(input!)
+      assert.equal(waiting(node), 2, 'it may come again')
+    }
+  })
+
+  it('rejects nothing if the batch of none is too large itself, and is not made again at once', () => {
+    const node = schedulerWith(transactions(2))
+    const [noMessage] = transactions(1, { key: 'send', value: '33' })
+    const { batch } = node.storage.execute({ ...node.last('execute'), inputs: [noMessage!] })!
+    const messages = { messages: batch.messages, messagesHash: batch.header.messagesHash }
+    for (let i = 0; i < 3; i++) {
+      const { id } = node.last('execute')
+      const honest = node.storage.execute(node.last('execute'))!
+      const header = { ...honest.batch.header, messagesHash: messages.messagesHash }
+      const response = {
+        ...honest,
+        batch: { ...honest.batch, header, messages: messages.messages },
+      }
+      node.round({ kind: 'executed', id, response })
+    }
+    assert.deepEqual(sizesOf(node), [2, 1, 0])
+    assert.equal(node.last('set-timer').timer, 'retry')
+    node.timeout('retry')
+    assert.deepEqual(sizesOf(node), [2, 1, 0, 0])
+    assert.equal(waiting(node), 2)
+  })
+
+  it('is as large as usual again in the next round', () => {
+    const node = schedulerWith(transactions(10, { key: 'send', value: '1' }), { maxMessages: 3 })
+    node.execute()
+    assert.deepEqual(roomOfBatch(node.state.round.round!).count, 5)
+    node.round({ kind: 'new-block', base: firstBase({ maxMessages: 3 }) })
+    assert.deepEqual(roomOfBatch(node.state.round.round!).count, 100)
+  })
+})
+
+describe('a batch of which nothing comes', () => {
+  it('is made again with half as many transactions, but never without any', () => {
+    const node = schedulerWith(transactions(5))
+    for (let i = 0; i < 4; i++) {
+      node.round({ kind: 'executed', id: node.last('execute').id, response: undefined })
+      assert.equal(node.last('set-timer').timer, 'retry')
+      node.timeout('retry')
+    }
+    assert.deepEqual(sizesOf(node), [5, 2, 1, 1, 1])
+    assert.equal(waiting(node), 5)
+  })
+
+  it('is not proposed if the runtime takes nothing, unless it is made in any case', () => {
+    const node = schedulerWith(transactions(3))
+    const takeNothing = () => {
+      const { id } = node.last('execute')
+      const response = node.storage.execute({ ...node.last('execute'), inputs: [] })!
+      node.round({ kind: 'executed', id, response })
+    }
+    takeNothing()
+    node.timeout('retry')
+    assert.deepEqual(node.all('propose'), [])
+    assert.deepEqual(sizesOf(node), [3], 'the same again would come to nothing again')
+    node.submit(toyTransaction({ sender: 'other' }))
+    assert.deepEqual(sizesOf(node), [3, 4])
+    takeNothing()
+    node.round({ kind: 'new-block', base: firstBase() }).round({ kind: 'wake' })
+    assert.deepEqual(sizesOf(node), [3, 4])
+    node.timeout('flush')
+    assert.deepEqual(sizesOf(node), [3, 4, 4])
+    takeNothing()
+    assert.deepEqual(node.last('propose').proposal.batch, [])
+    assert.equal(waiting(node), 4)
+  })
+
+  it('is made of what came while the runtime took nothing of the rest', () => {
+    const node = schedulerWith(transactions(3))
+    const { id } = node.last('execute')
+    const response = node.storage.execute({ ...node.last('execute'), inputs: [] })!
+    node.submit(toyTransaction({ sender: 'other' }))
+    node.round({ kind: 'executed', id, response }).timeout('retry')
+    assert.deepEqual(sizesOf(node), [3, 4])
+  })
+
+  it('is made of other transactions when all that it had were rejected', () => {
+    const node = schedulerWith(transactions(3), { maxBatchSize: 2n })
+    const { id, inputs } = node.last('execute')
+    const empty = node.storage.execute({ ...node.last('execute'), inputs: [] })!
+    const response = { ...empty, txRejectHashes: hashesOf(inputs) }
+    node.round({ kind: 'executed', id, response }).timeout('retry')
+    assert.deepEqual(node.all('propose'), [])
+    assert.deepEqual(sizesOf(node), [2, 1])
+  })
+})
