@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { toHex, toUtf8 } from '@wadi/base/bytes'
 import { randomBelow, SeededRandom } from '@wadi/base/random'
-import { toyTransaction } from '@wadi/runtime-executor/testing/toy-runtime'
+import { nextSeq, toyTransaction } from '@wadi/runtime-executor/testing/toy-runtime'
 import { LATEST_ROUND } from '../history/roundHistory.ts'
 import { CommitteeWorld, type TestNode } from '../testing/committeeWorld.ts'
 
@@ -65,6 +65,32 @@ describe('a committee of compute nodes', () => {
     await world.run(15_000)
     assert.equal(valueAt(outsider, 'k2'), 'value')
     for (const { shell } of world.nodes) assert.equal(shell.hasTransactions, false)
+  })
+
+  it('empties a pool that is fuller than a batch may be, and nobody has to fail one', async () => {
+    const senders = Array.from({ length: 8 }, (_, i) => `sender${i}`)
+    const bad = toyTransaction({ sender: 'bad', priority: 9, key: 'send', value: '3' })
+    const value = 'x'.repeat(600)
+    for (const [runtime, inputs] of [
+      [{ maxBatchSize: 3n }, senders.map((sender) => toyTransaction({ sender }))],
+      [{ maxBatchSizeBytes: 1_500n }, senders.map((sender) => toyTransaction({ sender, value }))],
+      [
+        { maxMessages: 2 },
+        [bad, ...senders.map((sender) => toyTransaction({ sender, key: 'send', value: '1' }))],
+      ],
+    ] as const) {
+      const world = await CommitteeWorld.open({ workers: 3, backupWorkers: 2, runtime })
+      for (const input of inputs) void world.nodes[0]!.shell.submit(input, { origin: 'local' })
+      await world.run(20_000)
+      assert.deepEqual(world.fatal, [])
+      const { history, store } = world.nodes[0]!
+      const state = store.stateAfter(history.block(LATEST_ROUND).block.header)
+      for (const sender of senders) assert.equal(nextSeq(state, sender), 1, sender)
+      assert.equal(nextSeq(state, 'bad'), 0)
+      for (const { shell } of world.nodes.slice(0, 3)) assert.deepEqual(shell.unconfirmed(), [])
+      for (const { end, bad: liars, hadDiscrepancy } of world.chain.stories)
+        assert.deepEqual([end, liars, hadDiscrepancy], ['normal', [], false])
+    }
   })
 
   it('goes on where commitments are lost on their way, or cannot be submitted', async () => {

@@ -6,7 +6,10 @@ import { type Item, writeItem } from '@wadi/cbor/item'
 import { Proposal } from '@wadi/consensus/roothash/commitments'
 import type { Listener, RuntimeNetwork, Verdict } from '@wadi/contracts/runtime-network'
 import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
+import { MESSAGE_BYTES_MAX } from '@wadi/libp2p/limits'
+import { Hash } from '@wadi/primitives/hash'
 import { startExecutor } from '@wadi/runtime-executor/executor'
+import { SCHEDULED_COUNT_MAX, TRANSACTION_SIZE_MAX } from '@wadi/runtime-executor/limits'
 import type { SubmitOutcome } from '@wadi/runtime-executor/pool/effect'
 import type { RoundConfig } from '@wadi/runtime-executor/round/roundState'
 import { CHAIN_CONTEXT, RUNTIME_ID, testMember } from '@wadi/runtime-executor/testing/test-network'
@@ -89,6 +92,23 @@ describe('a proposal for a network that is full', () => {
     gossip.stop()
     time.advance(10 * PUBLISH_RETRY_MS)
     assert.equal(world.tries, 1)
+  })
+})
+
+describe('what is said on the topics of a runtime', () => {
+  it('SCHEDULED_COUNT_MAX: is a proposal of so many transactions at most, for which a message has room', () => {
+    const { gossip, world } = setUp()
+    const batch = Array<Hash>(SCHEDULED_COUNT_MAX).fill(Hash.zero)
+    gossip.publishProposal(2n ** 64n - 1n, { ...zero(Proposal), batch })
+    const [message] = world.sent
+    assert.ok(message !== undefined && message.length <= MESSAGE_BYTES_MAX)
+    assert.ok(message.length > MESSAGE_BYTES_MAX - MESSAGE_BYTES_MAX / 32, 'it could be far more')
+  })
+
+  it('TRANSACTION_SIZE_MAX: is a transaction of so many bytes at most, which fill a message', () => {
+    const { gossip, world } = setUp()
+    gossip.publish(new Uint8Array(TRANSACTION_SIZE_MAX))
+    assert.equal(world.sent[0]?.length, MESSAGE_BYTES_MAX)
   })
 })
 

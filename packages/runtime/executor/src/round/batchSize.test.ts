@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { encode } from '@wadi/cbor/codec'
-import type { Hash } from '@wadi/primitives/hash'
 import type { ExecuteTxBatchResponse } from '@wadi/runtime-protocol/host-protocol/batches'
-import { CommitteeMessage } from '@wadi/runtime-protocol/peers/gossip'
 import { hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
 import { CALL_SIZE_MAX, SCHEDULED_COUNT_MAX } from '../limits.ts'
-import { BY_RANK, firstBase, proposalOf, TestRound } from '../testing/testRound.ts'
+import { BY_RANK, firstBase, TestRound } from '../testing/testRound.ts'
 import { type ToyTransaction, toyTransaction } from '../testing/toyRuntime.ts'
 import { roomOfBatch } from './batchSize.ts'
 
@@ -64,7 +61,7 @@ describe('a batch that is made', () => {
     assert.deepEqual([fetch(1), fetch(2), fetch(3)], [1, 0, 0])
   })
 
-  it(`SCHEDULED_COUNT_MAX: has at most ${SCHEDULED_COUNT_MAX}, for which a message has room`, () => {
+  it(`SCHEDULED_COUNT_MAX: has at most ${SCHEDULED_COUNT_MAX}, and ${CALL_SIZE_MAX} bytes`, () => {
     const roomWith = (maxBatchSize: bigint, maxBatchSizeBytes: bigint) => {
       const node = new TestRound(PRIMARY, firstBase({ maxBatchSize, maxBatchSizeBytes }))
       return roomOfBatch(node.state.round.round!)
@@ -77,11 +74,6 @@ describe('a batch that is made', () => {
     assert.equal(roomWith(1n, bytes).bytes, CALL_SIZE_MAX)
     assert.equal(roomWith(1n, bytes + 1n).bytes, CALL_SIZE_MAX)
     assert.equal(roomWith(1n, 0n).bytes, CALL_SIZE_MAX)
-    const [input] = transactions(1)
-    const proposal = proposalOf(PRIMARY, [input!], { base: firstBase() })
-    const batch = Array<Hash>(SCHEDULED_COUNT_MAX).fill(proposal.batch[0]!)
-    const message = { epoch: 2n ** 64n - 1n, proposal: { ...proposal, batch } }
-    assert.ok(encode(CommitteeMessage, message).length < 1_047_552)
   })
 })
 
