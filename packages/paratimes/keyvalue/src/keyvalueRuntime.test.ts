@@ -6,7 +6,7 @@ import { text } from '@wadi/cbor/scalars'
 import { nilable } from '@wadi/cbor/struct'
 import { RoundResults } from '@wadi/consensus/roothash'
 import { Header } from '@wadi/consensus/roothash/block'
-import { MessageEvent } from '@wadi/consensus/roothash/messages'
+import { IncomingMessage, MessageEvent } from '@wadi/consensus/roothash/messages'
 import { TransferEvent } from '@wadi/consensus/staking/events'
 import { Transfer } from '@wadi/consensus/staking/methods'
 import { Arena } from '@wadi/mkvs/arena'
@@ -243,6 +243,59 @@ describe('messages of the test runtime', () => {
     assert.equal(messages.length, 0)
     const output = decodeRust(CallOutput, transactions[0]!.output)
     assert.deepEqual(output, { kind: 'Error', body: 'message limit too low' })
+  })
+
+  const sentBy = (name: string, nonce = 0n) => {
+    const args = encodeRust(TransferArgs, { transfer })
+    return encodeRust(Call, { sender: toUtf8(name), nonce, method: 'consensus_transfer', args })
+  }
+  const inMessagesOf = (...all: readonly Uint8Array[]) =>
+    all.map((data) => make(IncomingMessage, { data }))
+  const wide = { ...context, maxMessages: 2 }
+
+  it('are as many in a batch that is made as are allowed, and what would send more ends it', () => {
+    const inputs = [sentBy('a'), getOf(0n, 'x'), sentBy('b'), getOf(1n, 'x'), sentBy('c')]
+    const more = [...inputs, getOf(2n, 'x')]
+    const outcome = keyvalueRuntime.execute(wide, newTree(), batchOf(more, 'schedule'))
+    assert.deepEqual(
+      outcome.transactions.map(({ input }) => input),
+      inputs.slice(0, 4),
+    )
+    assert.equal(outcome.messages.length, 2)
+    assert.deepEqual(outcome.rejected, [])
+    const given = keyvalueRuntime.execute(wide, newTree(), batchOf(more))
+    assert.equal(given.messages.length, 3, 'a given batch is executed as it is')
+  })
+
+  it('are as many as are allowed where incoming ones send them, too, of which the rest waits', () => {
+    for (const mode of ['schedule', 'execute'] as const) {
+      const inMessages = inMessagesOf(sentBy('a'), getOf(0n, 'x'), sentBy('b'), sentBy('c'))
+      const tree = newTree()
+      const outcome = keyvalueRuntime.execute(wide, tree, { ...batchOf([], mode), inMessages })
+      assert.equal(outcome.inMessagesCount, 3)
+      assert.equal(outcome.messages.length, 2)
+      assert.equal(tree.get(nonceKey(toUtf8('c'))), undefined)
+    }
+    const inMessages = inMessagesOf(sentBy('a'), sentBy('b'))
+    const batch = { ...batchOf([sentBy('c'), getOf(0n, 'x')], 'schedule'), inMessages }
+    const full = keyvalueRuntime.execute(wide, newTree(), batch)
+    assert.deepEqual([full.inMessagesCount, full.transactions.length], [2, 0])
+  })
+
+  it('that would fail take no room: all incoming ones are taken, as by the reference', () => {
+    const failing = [
+      sentBy('a', 7n),
+      callOf(1n, 'consensus_transfer', Uint8Array.of(0x01)),
+      Uint8Array.of(0xff),
+      callOf(1n, 'no such method'),
+    ]
+    const inMessages = inMessagesOf(sentBy('a'), sentBy('b'), ...failing, getOf(0n, 'x'))
+    const outcome = keyvalueRuntime.execute(wide, newTree(), { ...batchOf([]), inMessages })
+    assert.equal(outcome.inMessagesCount, inMessages.length)
+    assert.equal(outcome.messages.length, 2)
+    const none = { ...context, maxMessages: 0 }
+    const silent = keyvalueRuntime.execute(none, newTree(), { ...batchOf([]), inMessages })
+    assert.equal(silent.inMessagesCount, inMessages.length)
   })
 
   it('have results, and nothing else has', () => {

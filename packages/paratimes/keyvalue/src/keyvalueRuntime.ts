@@ -19,7 +19,7 @@ import { beginBatch } from './beginBatch.ts'
 import { CallOutput, decodeCall, failure } from './call.ts'
 import { BATCH_COUNT_MAX } from './limits.ts'
 import type { CallContext } from './method.ts'
-import { nonceOf, QUERIES, runCall, runMethod } from './methods.ts'
+import { isOneTooMany, nonceOf, QUERIES, runCall, runMethod } from './methods.ts'
 
 const GOOD = make(TransactionError, {})
 
@@ -81,30 +81,52 @@ function executeBatch(runtime: RuntimeContext, state: State, batch: Batch): Batc
   const { inMessages, inputs, mode } = batch
   beginBatch(runtime, state, batch)
   const context: CallContext = { runtime, state, mode: 'execute', messages: [], tags: [] }
-  for (const { data } of inMessages) tryMessage({ ...context, tags: [] }, data)
+  let inMessagesCount = 0
+  for (const { data } of inMessages) {
+    if (!tryMessage({ ...context, tags: [] }, data)) break
+    inMessagesCount++
+  }
+  const { transactions, rejected } =
+    mode === 'schedule'
+      ? scheduleTransactions(context, inputs)
+      : { transactions: inputs.map((input) => executeOne(context, input)), rejected: [] }
+  const { messages } = context
+  return { transactions, blockTags: [], messages, inMessagesCount, rejected }
+}
+
+const executeOne = (context: CallContext, input: Uint8Array) =>
+  executeTransaction({ ...context, tags: [] }, input)
+
+/** Takes transactions in their order, up to one for which there is no room. */
+function scheduleTransactions(
+  context: CallContext,
+  inputs: readonly Uint8Array[],
+): Pick<BatchOutcome, 'transactions' | 'rejected'> {
+  const { runtime, state } = context
   const transactions: ExecutedTransaction[] = []
   const rejected: Hash[] = []
   for (const input of inputs) {
-    if (mode === 'schedule') {
-      if (transactions.length >= BATCH_COUNT_MAX) break
-      if (checkTransaction(checking(runtime, state), input).error.code !== 0) {
-        rejected.push(hashOfTransaction(input))
-        continue
-      }
-    }
-    transactions.push(executeTransaction({ ...context, tags: [] }, input))
+    if (transactions.length >= BATCH_COUNT_MAX) break
+    if (checkTransaction(checking(runtime, state), input).error.code !== 0)
+      rejected.push(hashOfTransaction(input))
+    else if (isOneTooMany(context, decodeCall(input))) break
+    else transactions.push(executeOne(context, input))
   }
-  const { messages } = context
-  return { transactions, blockTags: [], messages, inMessagesCount: inMessages.length, rejected }
+  return { transactions, rejected }
 }
 
-/** Incoming messages are transactions of which nobody learns what came out. */
-function tryMessage(context: CallContext, data: Uint8Array): void {
+/**
+ * Incoming messages are transactions of which nobody learns what came out. False where one has to
+ * wait for the next batch.
+ */
+function tryMessage(context: CallContext, data: Uint8Array): boolean {
   try {
+    if (isOneTooMany(context, decodeCall(data))) return false
     executeTransaction(context, data)
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
   }
+  return true
 }
 
 function answer(

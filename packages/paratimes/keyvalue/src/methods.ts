@@ -1,6 +1,7 @@
 /** What transactions may call. */
 
 import { concatBytes, EMPTY_BYTES, toHex, toUtf8 } from '@wadi/base/bytes'
+import { CodedError } from '@wadi/base/errors'
 import { encodeRust, make, type Schema } from '@wadi/cbor/codec'
 import {
   MESSAGE_VERSION,
@@ -81,12 +82,7 @@ const shared: Method = ({ mode }) => {
   throw failure('key manager not available')
 }
 
-const methods: ReadonlyMap<string, Method> = new Map([
-  ['get_runtime_id', bare(({ runtime }) => encodeRust(MaybeText, toHex(runtime.runtimeId)))],
-  ['insert', insert],
-  ['get', get],
-  ['remove', remove],
-  ['consensus_accounts', bare(({ runtime, mode }) => consensusAccounts(runtime, mode))],
+const sending: ReadonlyMap<string, Method> = new Map([
   ['consensus_withdraw', sends(calls.WithdrawArgs, 'withdraw', staking)],
   ['consensus_transfer', sends(calls.TransferArgs, 'transfer', staking)],
   [
@@ -100,6 +96,15 @@ const methods: ReadonlyMap<string, Method> = new Map([
       make(Message, { registry: make(RegistryMessage, { v: MESSAGE_VERSION, updateRuntime }) }),
     ),
   ],
+])
+
+const methods: ReadonlyMap<string, Method> = new Map([
+  ['get_runtime_id', bare(({ runtime }) => encodeRust(MaybeText, toHex(runtime.runtimeId)))],
+  ['insert', insert],
+  ['get', get],
+  ['remove', remove],
+  ['consensus_accounts', bare(({ runtime, mode }) => consensusAccounts(runtime, mode))],
+  ...sending,
   ...sealedMethods,
   ...['churp_insert', 'churp_get', 'churp_remove'].map((name) => [name, shared] as const),
 ])
@@ -119,6 +124,24 @@ function useNonce(context: CallContext, { sender, nonce }: calls.Call): void {
   const isGood = mode === 'check' ? nonce >= next : nonce === next
   if (!isGood) throw failure(`Invalid nonce: ${nonce}`)
   if (mode === 'execute') state.insert(nonceKey(sender), u64Bytes(nonce + 1n))
+}
+
+/**
+ * Would the call send one message more than a batch may? Others would accept none with it.
+ * COMPAT(oasis-core): the reference's runtime sends it all the same. A call that would fail anyhow
+ * is one that it executes, too, and its batch is a good one.
+ */
+export function isOneTooMany(context: CallContext, call: calls.Call): boolean {
+  const { messages, runtime } = context
+  if (messages.length < runtime.maxMessages || !sending.has(call.method)) return false
+  if (call.nonce !== nonceOf(context, call.sender)) return false
+  try {
+    runMethod({ ...context, mode: 'check' }, call)
+    return true
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    return false
+  }
 }
 
 /** Calls a method as a transaction does. */
