@@ -54,6 +54,7 @@ function planOf(size: number, transactionEveryMs: number): ParatimePlan {
     skewsMs: Array.from({ length: size }, () => 0),
     faults: [],
     spells: [],
+    upgrade: undefined,
     healAtMs: endMs,
     endMs,
     epochBlocks: 60,

@@ -69,6 +69,7 @@ export class DrivenChain {
   readonly own: OwnChain
   #states: readonly RuntimeState[] = []
   #results: readonly RoundResults[] = []
+  #epoch = 0n
   readonly #answers = new Map<string, { readonly answer: unknown }>()
 
   constructor(genesis: ParatimeGenesis) {
@@ -82,6 +83,11 @@ export class DrivenChain {
 
   get height(): bigint {
     return this.own.height
+  }
+
+  /** That of the last block. */
+  get epoch(): bigint {
+    return this.#epoch
   }
 
   /** Makes a block of everything that waits. */
@@ -104,6 +110,7 @@ export class DrivenChain {
       methods['Staking/GetEvents']!.answer(height, {}),
       methods['Beacon/GetEpoch']!.answer(height, {}),
     ])
+    this.#epoch = epoch as bigint
     return { height, epoch, states, results, queues, balances, roothash, staking } as SeenBlock
   }
 

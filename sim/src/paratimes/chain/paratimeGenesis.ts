@@ -29,6 +29,7 @@ import { Node, NodeRuntime } from '@wadi/primitives/node'
 import { ROLES } from '@wadi/primitives/nodeRoles'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { type Quantity, quantity } from '@wadi/primitives/quantity'
+import type { Version } from '@wadi/primitives/version'
 import type { ParatimePlan, ParatimeShape } from '../plan/paratimePlan.ts'
 
 /** What offences cost: so little that nobody is ever out of stake. */
@@ -42,7 +43,9 @@ const NS_PER_MS = 1_000_000n
 const BATCH_COUNT_MAX = 1000n
 const BATCH_BYTES_MAX = 100_000n
 const MESSAGES_MAX = 128
-const VERSION = { major: 0, minor: 1, patch: 0 }
+/** What runs at first, and what an upgrade brings. */
+export const VERSION: Version = { major: 0, minor: 1, patch: 0 }
+export const NEXT_VERSION: Version = { major: 0, minor: 2, patch: 0 }
 const SEED = 'simulated paratimes'
 const ALLOWED = quantity(100_000_000n)
 const NETWORKS_MAX = 64
@@ -58,6 +61,8 @@ export interface ClientKey {
 export interface ParatimeGenesis {
   readonly network: NetworkGenesis
   readonly ids: readonly Namespace[]
+  /** Who decides about all ParaTimes. */
+  readonly owner: ValidatorKeys
   /** The first validator makes blocks; these execute. */
   readonly executors: readonly ValidatorKeys[]
   /** These keep secrets. */
@@ -117,6 +122,7 @@ function makeGenesis(plan: Shapes): ParatimeGenesis {
   return {
     network,
     ids,
+    owner: validators[0]!,
     executors: validators.slice(1, 1 + executors),
     keepers: validators.slice(1 + executors),
     keyManagerId,

@@ -17,6 +17,7 @@ import {
   createSupply,
 } from './smallCheckers.ts'
 import { createVerdicts } from './verdicts.ts'
+import { createVersions } from './versions.ts'
 
 /** See the top of this file. */
 export function allCheckers(
@@ -29,6 +30,7 @@ export function allCheckers(
     createAgreement(world),
     createVerdicts(world),
     createLiveness(world),
+    createVersions(world),
     createInputs(world),
     createIncoming(world),
     createNoFalseSlash(world),

@@ -5,7 +5,7 @@
  */
 
 import { equalBytes, toHex } from '@wadi/base/bytes'
-import { CodedError } from '@wadi/base/errors'
+import { assert, CodedError } from '@wadi/base/errors'
 import { zero } from '@wadi/cbor/codec'
 import { LightBlock } from '@wadi/consensus/consensus/block'
 import type { Header } from '@wadi/consensus/roothash/block'
@@ -13,7 +13,9 @@ import { HEADER_TYPES } from '@wadi/consensus/roothash/block'
 import { Arena } from '@wadi/mkvs/arena'
 import { ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
 import { createTree, type Tree } from '@wadi/mkvs/tree'
+import { compareVersions } from '@wadi/primitives/version'
 import { computeResults } from '@wadi/runtime-protocol/computeBatch'
+import { activeDeployment } from '@wadi/runtime-protocol/deployments'
 import type { Runtime } from '@wadi/runtime-protocol/runtime'
 import { hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
 import { readTransactions, type Transaction } from '@wadi/runtime-protocol/transactions/readIoTree'
@@ -29,7 +31,7 @@ import type {
 export class Reference {
   readonly #world: ParatimeWorld
   readonly #paratime: number
-  readonly #runtime: Runtime
+  readonly #versions: readonly Runtime[]
   readonly #arena = new Arena()
   readonly state: Tree
   /** Rounds whose inputs nobody has yet, oldest first. */
@@ -42,19 +44,30 @@ export class Reference {
   constructor(
     world: ParatimeWorld,
     paratime: number,
-    runtime: Runtime,
+    versions: readonly Runtime[],
     onExecuted: (executed: ExecutedRound) => void,
   ) {
     this.#world = world
     this.#paratime = paratime
-    this.#runtime = runtime
+    this.#versions = versions
     this.#onExecuted = onExecuted
     const namespace = world.chain.genesis.ids[paratime]!
     this.state = createTree(this.#arena, { namespace, type: ROOT_TYPE_STATE })
   }
 
+  /** For questions, which all versions answer alike. */
   get runtime(): Runtime {
-    return this.#runtime
+    return this.#versions[0]!
+  }
+
+  /** The version that was due when a round was built. */
+  #versionOf({ before, epoch }: EndedRound): Runtime {
+    const due = activeDeployment(before.runtime!, epoch)?.version
+    const found = this.#versions.find(
+      ({ version }) => due !== undefined && compareVersions(version, due) === 0,
+    )
+    assert(found !== undefined, 'there is a program of each version')
+    return found
   }
 
   /** Does nobody have that round's inputs yet? */
@@ -103,7 +116,7 @@ export class Reference {
         inMessages: waiting,
         roundResults: resultsBefore,
       } as const
-      const outcome = this.#runtime.execute(context, this.state, batch)
+      const outcome = this.#versionOf(ended).execute(context, this.state, batch)
       const trees = { arena: this.#arena, state: this.state }
       const roundBase = { header: base, inMessages: waiting, inputRoot: undefined }
       const { batch: made } = computeResults(trees, roundBase, outcome)

@@ -12,13 +12,17 @@ import type { Runtime } from '@wadi/runtime-protocol/runtime'
 import { hostedAnswers } from '@wadi/workers/hosted-answers'
 import type { RuntimeStore } from '@wadi/workers/runtime-store'
 import { RuntimeWorker } from '@wadi/workers/runtime-worker'
+import { VERSION } from '../chain/paratimeGenesis.ts'
 import type { MessageMisdeed } from '../plan/paratimeClasses.ts'
 import type { ByzantineExecutor } from '../plan/paratimePlan.ts'
 import type { NetLife, NetMember } from '../world/runtimeNet.ts'
 import { directHost } from './directHost.ts'
 import { fewerMessages } from './fewerMessages.ts'
 import { liarsReply } from './liarsReply.ts'
+import { nextVersionOf } from './nextVersion.ts'
+import { NodeVersions } from './nodeVersions.ts'
 import { type Life, SimProcess, type Surroundings } from './simProcess.ts'
+import { VersionedHost } from './versionedHost.ts'
 
 /** A transaction of the consensus layer that a node wants submitted. */
 export type SubmittedCall = Parameters<Submitter['submit']>[1]
@@ -42,6 +46,8 @@ export interface NodeWatch {
 export interface ComputeNodeOptions extends Surroundings {
   readonly callMsMax: number
   readonly runtimes: readonly Runtime[]
+  /** Numbers of the ParaTimes that get another version. */
+  readonly upgraded: readonly number[]
   readonly byzantine: ByzantineExecutor | undefined
   readonly watch: NodeWatch
 }
@@ -49,6 +55,9 @@ export interface ComputeNodeOptions extends Surroundings {
 /** What runs in a life. */
 interface Workers {
   readonly workers: (RuntimeWorker | undefined)[]
+  /** Of those ParaTimes that get another version. */
+  readonly hosts: VersionedHost[]
+  readonly submitter: Submitter
   readonly answers: ReturnType<typeof hostedAnswers>
 }
 
@@ -59,16 +68,25 @@ interface WorkerPlace {
   readonly submit: (paratime: number, call: SubmittedCall) => Promise<void>
 }
 
+/** Where a version of a ParaTime runs. */
+interface HostPlace {
+  readonly life: Life
+  readonly arena: Arena
+  readonly paratime: number
+}
+
 const RETRY_MS = 500
 
 /** See the top of this file. */
 export class ComputeNode extends SimProcess<Workers> {
   readonly #options: ComputeNodeOptions
   readonly #rounds: readonly MemoryStore[]
+  readonly versions: NodeVersions
 
   constructor(options: ComputeNodeOptions) {
     super(options)
     this.#options = options
+    this.versions = new NodeVersions(options)
     this.#rounds = options.runtimes.map(() => new MemoryStore())
   }
 
@@ -93,19 +111,29 @@ export class ComputeNode extends SimProcess<Workers> {
     })
   }
 
-  protected applied({ workers }: Workers, height: bigint): void {
+  protected applied({ workers, hosts, submitter }: Workers, height: bigint): void {
     for (const worker of workers) worker?.applied(height)
+    for (const host of hosts) void host.applied(height)
+    void this.versions.register((call) => submitter.submit(this.signer, call))
   }
 
-  protected prepare({ ask }: Life): Workers {
+  protected prepare(life: Life): Workers {
+    const { ask } = life
+    this.versions.forget()
     const workers: (RuntimeWorker | undefined)[] = []
     const { ids } = this.#options.chain.genesis
     const find = (id: (typeof ids)[number]) => workers[ids.indexOf(id)]?.hosted
-    return { workers, answers: hostedAnswers({ ask, isSynced: () => true, find }) }
+    const submitter = this.submitterOf(life)
+    return {
+      workers,
+      hosts: [],
+      submitter,
+      answers: hostedAnswers({ ask, isSynced: () => true, find }),
+    }
   }
 
   protected async open(life: Life, program: Workers, network: NetMember): Promise<void> {
-    const submitter = this.submitterOf(life)
+    const { submitter } = program
     const submit = async (paratime: number, call: SubmittedCall) => {
       const { bug, watch } = this.#options
       watch.submitted(this, call)
@@ -144,7 +172,7 @@ export class ComputeNode extends SimProcess<Workers> {
           equivocation: 'report',
           arena: new Arena(),
         },
-        host: (store) => this.#host(life, paratime, store),
+        host: (store) => this.#host(place, paratime, store),
         signer: this.signer,
         submit: (call) => submit(paratime, call),
         misdeedsIn: () => byzantine?.misdeeds ?? [],
@@ -160,9 +188,25 @@ export class ComputeNode extends SimProcess<Workers> {
     worker.applied(life.height)
   }
 
-  #host(life: Life, paratime: number, store: RuntimeStore): HostedRuntime {
-    const { chain, random, callMsMax, bug, runtimes, byzantine, watch } = this.#options
-    const own = runtimes[paratime]!
+  #host({ life, program }: WorkerPlace, paratime: number, store: RuntimeStore): HostedRuntime {
+    const { runtimes, upgraded, chain, bug } = this.#options
+    const runtime = runtimes[paratime]!
+    const arena = new Arena()
+    const hostOf = (version: Runtime) => this.#direct({ life, arena, paratime }, version, store)
+    if (!upgraded.includes(paratime)) return hostOf(runtime)
+    const host = new VersionedHost({
+      id: chain.genesis.ids[paratime]!,
+      ask: life.ask,
+      versions: [hostOf({ ...runtime, version: VERSION }), hostOf(nextVersionOf(runtime))],
+      has: (version) => this.versions.has(paratime, version),
+      changeDue: bug?.changeDue,
+    })
+    program.hosts.push(host)
+    return host
+  }
+
+  #direct({ life, arena, paratime }: HostPlace, own: Runtime, store: RuntimeStore): HostedRuntime {
+    const { chain, random, callMsMax, bug, byzantine, watch } = this.#options
     const isLiar = byzantine?.takes === 'fewer-messages'
     const runtime = isLiar ? fewerMessages(own, () => watch.misdid('fewer-messages')) : own
     return directHost(
@@ -173,6 +217,7 @@ export class ComputeNode extends SimProcess<Workers> {
         stateBefore: (height) => chain.stateBefore(height),
         timers: life.time,
         callMs: () => 1 + randomBelow(random, callMsMax) + this.costMs,
+        arena,
       },
       store,
     )

@@ -8,7 +8,7 @@ import { RoundResults } from '@wadi/consensus/roothash'
 import type { Header } from '@wadi/consensus/roothash/block'
 import type { HostedRuntime, RuntimeRequestKind } from '@wadi/contracts/runtime-host'
 import type { Timers } from '@wadi/contracts/world'
-import { Arena } from '@wadi/mkvs/arena'
+import type { Arena } from '@wadi/mkvs/arena'
 import type { ReadableState } from '@wadi/mkvs/state'
 import { openTree, type Tree } from '@wadi/mkvs/tree'
 import type { Namespace } from '@wadi/primitives/namespace'
@@ -35,6 +35,8 @@ export interface DirectHostOptions {
   readonly timers: Timers
   /** How long the next call takes. */
   readonly callMs: () => number
+  /** PERF: one for all calls: each costs an instance of its kernel. */
+  readonly arena: Arena
 }
 
 /** What runtimes are told beside the block. */
@@ -61,15 +63,9 @@ export function contextOf(
   }
 }
 
-/** PERF: one arena for all calls: each costs an instance of its kernel. */
-interface Hosted extends DirectHostOptions {
-  readonly arena: Arena
-}
-
 /** A runtime that runs from the beginning. */
 export function directHost(options: DirectHostOptions, store: RuntimeStore): HostedRuntime {
   const { id, runtime, timers, callMs } = options
-  const hosted = { ...options, arena: new Arena() }
   const { version, initialBatchSize } = runtime
   const zero = make(RuntimeInfoResponse, {})
   const features = { ...zero.features, scheduleControl: { initialBatchSize } }
@@ -85,7 +81,7 @@ export function directHost(options: DirectHostOptions, store: RuntimeStore): Hos
       new Promise<AnswerTo<K>>((resolve, reject) => {
         timers.after(callMs(), () => {
           try {
-            resolve(answer(hosted, store, request as Body) as AnswerTo<K>)
+            resolve(answer(options, store, request as Body) as AnswerTo<K>)
           } catch (error) {
             reject(error)
           }
@@ -96,13 +92,18 @@ export function directHost(options: DirectHostOptions, store: RuntimeStore): Hos
   }
 }
 
-function openState({ arena }: Hosted, { database }: RuntimeStore, header: Header): Tree {
+function openState({ arena }: DirectHostOptions, { database }: RuntimeStore, header: Header): Tree {
   const root = stateRootOf(header)
   return openTree(arena, { root, rootAddress: database.rootAddress(root), reader: database })
 }
 
 /** Lends the state upon a block. */
-function upon<T>(hosted: Hosted, store: RuntimeStore, header: Header, work: (state: Tree) => T): T {
+function upon<T>(
+  hosted: DirectHostOptions,
+  store: RuntimeStore,
+  header: Header,
+  work: (state: Tree) => T,
+): T {
   const state = openState(hosted, store, header)
   try {
     return work(state)
@@ -111,7 +112,7 @@ function upon<T>(hosted: Hosted, store: RuntimeStore, header: Header, work: (sta
   }
 }
 
-function answer(hosted: Hosted, store: RuntimeStore, request: Body): Body {
+function answer(hosted: DirectHostOptions, store: RuntimeStore, request: Body): Body {
   const { runtime } = hosted
   switch (request.kind) {
     case 'RuntimeCheckTxBatchRequest': {
@@ -138,7 +139,7 @@ function answer(hosted: Hosted, store: RuntimeStore, request: Body): Body {
 }
 
 function execute(
-  hosted: Hosted,
+  hosted: DirectHostOptions,
   store: RuntimeStore,
   request: ExecuteTxBatchRequest,
 ): ExecuteTxBatchResponse {

@@ -20,6 +20,8 @@ function* classesOf(seed: bigint): Generator<ParatimeClass> {
     if (takes !== undefined) yield takes
   }
   if (keyLiar !== undefined) yield keyLiar.misdeed
+  if (plan.upgrade !== undefined) yield 'upgrade'
+  for (const late of plan.upgrade?.late ?? []) yield late.class
   if (plan.paratimes.some(({ messages }) => messages !== undefined)) yield 'incoming-messages'
   if (plan.keyManagers > 0) yield 'key-managers'
   if (plan.isBeyondLimit) yield 'beyond-limit'
@@ -38,7 +40,7 @@ describe('a plan of ParaTimes', () => {
       for (const name of new Set(classesOf(BigInt(seed))))
         counts.set(name, (counts.get(name) ?? 0) + 1)
     // These are what comes of the others.
-    const outcomes = ['discrepancy', 'failed-round', 'slashing', 'refused-message']
+    const outcomes = ['discrepancy', 'failed-round', 'slashing', 'refused-message', 'suspension']
     for (const name of PARATIME_CLASSES.filter((one) => !outcomes.includes(one)))
       assert.ok((counts.get(name) ?? 0) > SEEDS / 100, `${name}: ${counts.get(name)}`)
   })

@@ -6,6 +6,7 @@ import { randomFor } from '../../plan/randomFor.ts'
 import {
   DIFF_MISDEEDS,
   KEY_MISDEEDS,
+  LATE_CLASSES,
   MESSAGE_MISDEEDS,
   MISDEEDS,
   SPELL_CLASSES,
@@ -16,6 +17,7 @@ import type {
   ParatimePlan,
   ParatimeShape,
   Spell,
+  Upgrade,
 } from './paratimePlan.ts'
 
 /** What is not left to the seed. */
@@ -76,6 +78,11 @@ export function createParatimePlan(seed: bigint, options: ParatimePlanOptions = 
     ),
     faults: faultsOf(dice, { honest: [...honest, ...keepers], count: all, healAtMs }),
     spells: spellsOf(dice, honest, healAtMs),
+    upgrade: upgradeOf(new Dice(randomFor(seed, 'upgrade of paratimes')), {
+      paratimes: paratimes.length,
+      honest,
+      healAtMs,
+    }),
     healAtMs,
     endMs,
     // Secrets take some epochs.
@@ -86,6 +93,28 @@ export function createParatimePlan(seed: bigint, options: ParatimePlanOptions = 
     callMsMax: dice.between(5, 150),
   }
   return withMessages(new Dice(randomFor(seed, 'messages to paratimes')), plan)
+}
+
+interface Upgradable {
+  readonly paratimes: number
+  readonly honest: readonly number[]
+  readonly healAtMs: number
+}
+
+/** Everybody has every version when all heals. */
+function upgradeOf(dice: Dice, { paratimes, honest, healAtMs }: Upgradable): Upgrade | undefined {
+  if (!dice.percent(40)) return undefined
+  const numbers = Array.from({ length: paratimes }, (_, i) => i)
+  const toldMs = dice.between(1000, 15_000)
+  return {
+    paratimes: dice.shuffled(numbers).slice(0, dice.between(1, paratimes)),
+    toldMs,
+    epochs: dice.between(1, 2),
+    late: honest.flatMap((node) => {
+      if (!dice.percent(30)) return []
+      return [{ node, class: dice.one(LATE_CLASSES), atMs: dice.between(toldMs, healAtMs) }]
+    }),
+  }
 }
 
 /** In two thirds of the plans messages come over the consensus layer. */

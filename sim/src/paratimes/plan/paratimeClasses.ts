@@ -31,6 +31,23 @@ export const MESSAGE_CLASSES = [
   'refused-message',
 ] as const
 
+/** How a node comes too late to an upgrade. */
+export const LATE_CLASSES = [
+  /** It registers for the next version when it has it, after others. */
+  'late-version',
+  /** It registers with the others, and has nothing to run until later. */
+  'promised-version',
+] as const
+export type LateClass = (typeof LATE_CLASSES)[number]
+
+/** What comes of upgrades. */
+export const UPGRADE_CLASSES = [
+  /** A round has a result of the next version. */
+  'upgrade',
+  /** There was no committee for a ParaTime. */
+  'suspension',
+] as const
+
 /** What a byzantine key manager does: it publishes other secrets than it says, or is silent. */
 export const KEY_MISDEEDS = ['false-secret', 'silent-keys'] as const
 export type KeyMisdeed = (typeof KEY_MISDEEDS)[number]
@@ -53,6 +70,8 @@ export const PARATIME_CLASSES = [
   ...DIFF_MISDEEDS,
   ...MESSAGE_MISDEEDS,
   ...MESSAGE_CLASSES,
+  ...LATE_CLASSES,
+  ...UPGRADE_CLASSES,
   'key-managers',
   ...KEY_MISDEEDS,
   'discrepancy',

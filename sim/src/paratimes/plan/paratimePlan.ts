@@ -3,7 +3,7 @@
 import type { Misdeed } from '@wadi/runtime-executor/byzantine/misdeeds'
 import type { DiffMisdeed } from '@wadi/runtime-executor/byzantine/serveDiff'
 import type { Plan, Span } from '../../plan/plan.ts'
-import type { KeyMisdeed, MessageMisdeed, SpellClass } from './paratimeClasses.ts'
+import type { KeyMisdeed, LateClass, MessageMisdeed, SpellClass } from './paratimeClasses.ts'
 
 /** How a ParaTime is set up. */
 export interface ParatimeShape {
@@ -43,6 +43,21 @@ export interface Spell extends Span {
   readonly node: number
 }
 
+/** ParaTimes get another version, which begins with an epoch. */
+export interface Upgrade {
+  /** By their numbers. */
+  readonly paratimes: readonly number[]
+  /** When their owner says so, and so many epochs before. */
+  readonly toldMs: number
+  readonly epochs: number
+  /** Those that do not have it in time, and when they do. */
+  readonly late: readonly {
+    readonly node: number
+    readonly class: LateClass
+    readonly atMs: number
+  }[]
+}
+
 export interface ParatimePlan
   extends Pick<
     Plan,
@@ -57,6 +72,7 @@ export interface ParatimePlan
   readonly paratimes: readonly ParatimeShape[]
   readonly byzantine: readonly ByzantineExecutor[]
   readonly spells: readonly Spell[]
+  readonly upgrade: Upgrade | undefined
   readonly epochBlocks: number
   /** Of each ParaTime. */
   readonly clients: number

@@ -16,6 +16,8 @@ import {
 } from '@wadi/consensus/roothash/commitments'
 import { ExecutorCommit } from '@wadi/consensus/roothash/methods'
 import { isMember as isMemberOf } from '@wadi/runtime-protocol/committee'
+import { activeDeployment } from '@wadi/runtime-protocol/deployments'
+import type { Runtime } from '@wadi/runtime-protocol/runtime'
 import type { Plan } from '../../plan/plan.ts'
 import { randomFor } from '../../plan/randomFor.ts'
 import { Digest } from '../../run/digest.ts'
@@ -24,11 +26,12 @@ import type { Finding } from '../../run/simulation.ts'
 import { Skies } from '../../world/skies.ts'
 import { VirtualTime } from '../../world/virtualTime.ts'
 import { DrivenChain, type SeenBlock } from '../chain/drivenChain.ts'
-import { paratimeGenesis } from '../chain/paratimeGenesis.ts'
+import { paratimeGenesis, VERSION } from '../chain/paratimeGenesis.ts'
 import { allCheckers } from '../checkers/allCheckers.ts'
 import { Reference } from '../checkers/execution.ts'
 import type {
   EndedRound,
+  ExecutedRound,
   ParatimeChecker,
   ParatimeWorld,
   SentMessage,
@@ -39,12 +42,14 @@ import { MessageSenders } from '../clients/messageSenders.ts'
 import { runtimeOf } from '../clients/paratimeClients.ts'
 import { ComputeNode, type NodeWatch, type SubmittedCall } from '../nodes/computeNode.ts'
 import { KeyManagerNode } from '../nodes/keyManagerNode.ts'
+import { nextVersionOf } from '../nodes/nextVersion.ts'
 import type { ParatimeBug } from '../nodes/paratimeBug.ts'
 import { SimProcess } from '../nodes/simProcess.ts'
 import type { ParatimeClass } from '../plan/paratimeClasses.ts'
 import type { ParatimePlan } from '../plan/paratimePlan.ts'
 import { RuntimeNet } from '../world/runtimeNet.ts'
 import { OCCASIONS, type Occasion, readProposal } from './occasions.ts'
+import { Upgrades } from './upgrades.ts'
 
 export interface ParatimeSimulationOptions {
   readonly plan: ParatimePlan
@@ -102,6 +107,7 @@ class ParatimeSimulation {
   readonly #faults: Faults<ComputeNode | KeyManagerNode>
   readonly #clients: Clients
   readonly #senders: MessageSenders
+  readonly #upgrades: Upgrades
   readonly #references: readonly Reference[]
   readonly #checkers: readonly ParatimeChecker[]
   readonly #progress: Progress
@@ -139,24 +145,7 @@ class ParatimeSimulation {
       },
     })
     const runtimes = paratimes.map(runtimeOf)
-    this.#nodes = genesis.executors.map((keys, index) => {
-      const byzantine = plan.byzantine.find(({ node }) => node === index)
-      return new ComputeNode({
-        index,
-        keys,
-        chain: this.#chain,
-        net: this.#net,
-        time: this.#time,
-        random: randomFor(seed, `executor ${index}`),
-        skewMs: plan.skewsMs[index]!,
-        callMsMax: plan.callMsMax,
-        runtimes,
-        byzantine,
-        died: (error) => this.#died(this.#nodes[index]!, error),
-        bug: byzantine === undefined ? bug : undefined,
-        watch: this.#nodeWatch(),
-      })
-    })
+    this.#nodes = genesis.executors.map((keys, index) => this.#createNode(keys, index, runtimes))
     this.#keepers = genesis.keepers.map((keys, i) => this.#createKeeper(keys, i))
     this.#all = [...this.#nodes, ...this.#keepers]
     const skies = new Skies(this.#all.length, seed, (from, to, weather) =>
@@ -175,8 +164,11 @@ class ParatimeSimulation {
     const world = this.#world()
     this.#references = runtimes.map(
       (runtime, paratime) =>
-        new Reference(world, paratime, runtime, (executed) =>
-          this.#tell((checker) => checker.onExecuted?.(executed)),
+        new Reference(
+          world,
+          paratime,
+          [{ ...runtime, version: VERSION }, nextVersionOf(runtime)],
+          (executed) => this.#executed(executed),
         ),
     )
     this.#progress = new Progress(world)
@@ -198,11 +190,47 @@ class ParatimeSimulation {
       time: this.#time,
       onSent: (sent) => this.#sent(sent),
     })
+    this.#upgrades = new Upgrades({
+      plan,
+      chain: this.#chain,
+      time: this.#time,
+      nodes: this.#nodes,
+      wasLate: (how) => this.#count(how),
+      refused: (why) => this.#report('versions', why),
+    })
+  }
+
+  #executed(executed: ExecutedRound): void {
+    const { before, epoch } = executed.ended
+    const due = activeDeployment(before.runtime!, epoch)
+    if (due !== undefined && due.validFrom > 0n) this.#count('upgrade')
+    this.#tell((checker) => checker.onExecuted?.(executed))
   }
 
   #sent(sent: SentMessage): void {
     if (sent.refusal !== undefined) this.#count('refused-message')
     this.#tell((checker) => checker.onSent?.(sent))
+  }
+
+  #createNode(keys: ValidatorKeys, index: number, runtimes: readonly Runtime[]): ComputeNode {
+    const { seed, skewsMs, callMsMax, upgrade, byzantine: all } = this.#plan
+    const byzantine = all.find(({ node }) => node === index)
+    return new ComputeNode({
+      index,
+      keys,
+      chain: this.#chain,
+      net: this.#net,
+      time: this.#time,
+      random: randomFor(seed, `executor ${index}`),
+      skewMs: skewsMs[index]!,
+      callMsMax,
+      runtimes,
+      upgraded: upgrade?.paratimes ?? [],
+      byzantine,
+      died: (error) => this.#died(this.#nodes[index]!, error),
+      bug: byzantine === undefined ? this.#bug : undefined,
+      watch: this.#nodeWatch(),
+    })
   }
 
   #createKeeper(keys: ValidatorKeys, number: number): KeyManagerNode {
@@ -237,6 +265,7 @@ class ParatimeSimulation {
     this.#scheduleSpells()
     this.#clients.start()
     this.#senders.start()
+    this.#upgrades.schedule()
     this.#time.after(BLOCK_MS, () => this.#makeBlock())
     for (let second = 1; this.#violations.length === 0; second++) {
       if (second * MS_PER_SECOND > plan.endMs) break
@@ -357,6 +386,7 @@ class ParatimeSimulation {
     this.#digest.bytes(header.ioRoot)
     if (header.headerType === HEADER_TYPES.normal) this.#rounds++
     if (header.headerType === HEADER_TYPES.roundFailed) this.#count('failed-round')
+    if (header.headerType === HEADER_TYPES.suspended) this.#count('suspension')
     const ended: EndedRound = {
       paratime,
       height: block.height,

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import type { CrashFault } from '../../plan/plan.ts'
 import type { ParatimeBug } from '../nodes/paratimeBug.ts'
 import type { ParatimePlan } from '../plan/paratimePlan.ts'
-import { ADDRESSED, calmParatimes, WATCHED } from '../testing/calmParatimes.ts'
+import { ADDRESSED, calmParatimes, UPGRADED, WATCHED } from '../testing/calmParatimes.ts'
 import {
   executedTwice,
   forgivenWrong,
@@ -14,11 +14,14 @@ import {
   lostCommitment,
   lostEvidence,
   lostMessages,
+  needlessSuspension,
   reversedMessages,
+  staleVersion,
   uncheckedInputs,
   unpaidMessages,
   unseenMessages,
   untoldMessages,
+  unversionedElection,
 } from '../testing/paratimeBugs.ts'
 import { simulateParatimes } from './paratimeSimulation.ts'
 
@@ -118,6 +121,20 @@ describe('the checkers of ParaTimes catch', () => {
     assert.deepEqual(violations, [])
     assert.ok((happened.get('incoming-messages') ?? 0) >= 10)
     assert.ok((happened.get('refused-message') ?? 0) > 0)
+  })
+
+  it('nodes that go on with the version that they had, by execution', async () => {
+    assert.ok(await caughtBy('execution', staleVersion, (seed) => calmParatimes(seed, UPGRADED)))
+  })
+
+  it('who is elected without the version that is due, or needlessly not, by versions', async () => {
+    const planOf = (seed: bigint) => calmParatimes(seed, UPGRADED)
+    assert.ok(await caughtBy('versions', unversionedElection, planOf))
+    assert.ok(await caughtBy('versions', needlessSuspension, planOf))
+    const { violations, happened } = await simulateParatimes({ plan: planOf(1n) })
+    assert.deepEqual(violations, [])
+    assert.ok((happened.get('upgrade') ?? 0) >= 10)
+    assert.equal(happened.get('late-version'), 1)
   })
 
   it('lost evidence, by evidence', async () => {

@@ -26,6 +26,19 @@ export const ADDRESSED: Partial<ParatimePlan> = {
   messageEveryMs: 300,
 }
 
+/** Another version begins with the second epoch, which one of four nodes does not have in time. */
+export const UPGRADED: Partial<ParatimePlan> = {
+  executors: 4,
+  skewsMs: [0, 0, 0, 0],
+  epochBlocks: 15,
+  upgrade: {
+    paratimes: [0],
+    toldMs: 3000,
+    epochs: 1,
+    late: [{ node: 1, class: 'late-version', atMs: 40_000 }],
+  },
+}
+
 /** Three executors, a ParaTime, and a minute. */
 export function calmParatimes(seed: bigint, change: Partial<ParatimePlan> = {}): ParatimePlan {
   return {
@@ -40,6 +53,7 @@ export function calmParatimes(seed: bigint, change: Partial<ParatimePlan> = {}):
     skewsMs: [0, 0, 0],
     faults: [],
     spells: [],
+    upgrade: undefined,
     healAtMs: 1000,
     endMs: 60_000,
     epochBlocks: 30,

@@ -5,6 +5,7 @@ import { forbidKeys } from '@wadi/crypto/signature/forbiddenKeys'
 import type { FileSystem } from '@wadi/node-storage/file-system'
 import { EMPTY_HASH } from '@wadi/primitives/hash'
 import { CommitteeMessage } from '@wadi/runtime-protocol/peers/gossip'
+import { VERSION } from '../chain/paratimeGenesis.ts'
 import type { ParatimeBug } from '../nodes/paratimeBug.ts'
 
 /** The chain makes a result final, although workers disagree. */
@@ -84,6 +85,31 @@ export const uncheckedInputs: ParatimeBug = {
     const header = { ...proposal.header, batchHash: EMPTY_HASH }
     return encode(CommitteeMessage, { ...said, proposal: { ...proposal, header } })
   },
+}
+
+/** Nodes go on with the version that they had. */
+export const staleVersion: ParatimeBug = { changeDue: () => VERSION }
+
+/** Committees are elected as if no version were due. */
+export const unversionedElection: ParatimeBug = {
+  changeBlock: (block) => ({
+    ...block,
+    states: block.states.map(({ before, after }) => {
+      const [was, is] = [before.committee, after.committee]
+      const committee = was && is && { ...is, members: was.members }
+      return { before, after: { ...after, ...(committee && { committee }) } }
+    }),
+  }),
+}
+
+/** A ParaTime is suspended although there is a committee. */
+export const needlessSuspension: ParatimeBug = {
+  changeBlock: (block) => ({
+    ...block,
+    states: block.states.map(({ before, after }) => {
+      return { before, after: { ...after, suspended: true } }
+    }),
+  }),
 }
 
 /** Nodes do not see what waits for a ParaTime. */

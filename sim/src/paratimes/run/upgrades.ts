@@ -1,0 +1,101 @@
+/** Has ParaTimes get another version, as a plan says: their owner, and those who run nodes. */
+
+import { CodedError } from '@wadi/base/errors'
+import { type RandomSource, randomBelow } from '@wadi/base/random'
+import { encode, make } from '@wadi/cbor/codec'
+import * as registryKeys from '@wadi/consensus/registry/keys'
+import { Runtime, VersionInfo } from '@wadi/consensus/registry/runtime'
+import { read } from '@wadi/consensus-services/kernel/state'
+import { stakingAddress } from '@wadi/primitives/address'
+import { quantity } from '@wadi/primitives/quantity'
+import { signTransaction, transactionContext } from '@wadi/primitives/transaction'
+import { randomFor } from '../../plan/randomFor.ts'
+import type { VirtualTime } from '../../world/virtualTime.ts'
+import type { DrivenChain } from '../chain/drivenChain.ts'
+import { NEXT_VERSION } from '../chain/paratimeGenesis.ts'
+import type { ComputeNode } from '../nodes/computeNode.ts'
+import type { LateClass } from '../plan/paratimeClasses.ts'
+import type { ParatimePlan, Upgrade } from '../plan/paratimePlan.ts'
+
+export interface UpgradesOptions {
+  readonly plan: ParatimePlan
+  readonly chain: DrivenChain
+  readonly time: VirtualTime
+  readonly nodes: readonly ComputeNode[]
+  /** A node comes too late. */
+  readonly wasLate: (how: LateClass) => void
+  /** The consensus layer does not want it. */
+  readonly refused: (why: string) => void
+}
+
+const GAS = 1_000_000n
+/** How long those who have everything in time take to register for it. */
+const PROMPT_MS_MAX = 3000
+
+/** See the top of this file. */
+export class Upgrades {
+  readonly #options: UpgradesOptions
+  readonly #random: RandomSource
+
+  constructor(options: UpgradesOptions) {
+    this.#options = options
+    this.#random = randomFor(options.plan.seed, 'upgrades')
+  }
+
+  schedule(): void {
+    const { plan, time, nodes } = this.#options
+    const { upgrade } = plan
+    if (upgrade === undefined) return
+    time.after(upgrade.toldMs, () => void this.#announce(upgrade))
+    for (const node of nodes) this.#prepare(node, upgrade)
+  }
+
+  #prepare({ index, versions }: ComputeNode, { paratimes, toldMs, late }: Upgrade): void {
+    const { time, wasLate } = this.#options
+    const found = late.find(({ node }) => node === index)
+    if (found === undefined) versions.bring(paratimes)
+    else
+      time.after(found.atMs, () => {
+        versions.bring(paratimes)
+        versions.standFor(paratimes)
+        if (paratimes.some((paratime) => this.#isDue(paratime))) wasLate(found.class)
+      })
+    if (found?.class === 'late-version') return
+    const waitMs = randomBelow(this.#random, PROMPT_MS_MAX)
+    time.after(toldMs + waitMs, () => versions.standFor(paratimes))
+  }
+
+  #isDue(paratime: number): boolean {
+    const { chain } = this.#options
+    const { deployments } = chain.runtime(paratime).runtime!
+    return deployments.some((one) => one!.validFrom > 0n && one!.validFrom <= chain.epoch)
+  }
+
+  async #announce({ paratimes, epochs }: Upgrade): Promise<void> {
+    const { chain, refused } = this.#options
+    const { ids, owner, network } = chain.genesis
+    const { publicKey, signer } = owner.entity
+    const context = transactionContext(network.chainContext)
+    for (const paratime of paratimes) {
+      const known =
+        read(chain.state, registryKeys.runtimes, ids[paratime]!) ??
+        read(chain.state, registryKeys.suspendedRuntimes, ids[paratime]!)!
+      const validFrom = chain.epoch + BigInt(epochs)
+      const next = make(VersionInfo, { version: NEXT_VERSION, validFrom })
+      const body = encode(Runtime, { ...known, deployments: [...known.deployments, next] })
+      const transaction = {
+        nonce: chain.nonceOf(stakingAddress(publicKey)),
+        fee: { amount: quantity(0n), gas: GAS },
+        method: 'registry.RegisterRuntime',
+        body,
+      }
+      const signed = signTransaction(chain.keys.signer(signer), context, transaction)
+      try {
+        await chain.own.api.methods['Consensus/SubmitTx']!.answer(signed as never, {})
+      } catch (error) {
+        if (!(error instanceof CodedError)) throw error
+        refused(`paratime ${paratime}: ${error.message}`)
+      }
+    }
+  }
+}
