@@ -82,9 +82,15 @@ export function runChecks(run: PoolRun): void {
   state.lastId++
   const id = state.lastId
   state.pending = queue
-  state.running = { id, checks }
+  state.running = { id, checks, round: block.round }
   const inputs = checks.map(({ input }) => input)
   emit(run, { kind: 'check', id, inputs, deadlineMs: CHECK_TIMEOUT_MS })
+}
+
+/** The state upon which transactions were checked, and what it says of their senders. */
+interface CheckedUpon {
+  readonly round: bigint
+  readonly stateSeqs: Map<string, bigint>
 }
 
 /** The runtime's verdict; without one it is asked again later. */
@@ -93,7 +99,7 @@ export function takeChecked(run: PoolRun, { id, results }: CheckedInput): void {
   const { running } = state
   if (running?.id !== id) return
   state.running = undefined
-  const { checks } = running
+  const { checks, round } = running
   if (results === undefined || results.length !== checks.length) {
     state.pending = withRetried(state.pending, checks)
     emit(run, { kind: 'set-pool-timer', timer: 'check', afterMs: CHECK_RETRY_MS })
@@ -101,11 +107,11 @@ export function takeChecked(run: PoolRun, { id, results }: CheckedInput): void {
   }
   // COMPAT(oasis-sdk): runtimes count the sequence in the state up while they check a batch, so
   // that only the first one of a sender is right.
-  const stateSeqs = new Map<string, bigint>()
+  const upon: CheckedUpon = { round, stateSeqs: new Map() }
   const hadSchedulable = hasSchedulable(state)
   const inputs: Uint8Array[] = []
   for (const [i, check] of checks.entries()) {
-    const isNew = takeResult(run, check, results[i]!, stateSeqs)
+    const isNew = takeResult(run, check, results[i]!, upon)
     if (isNew) inputs.push(check.input)
   }
   const isWakening = !hadSchedulable && hasSchedulable(state)
@@ -119,7 +125,7 @@ function takeResult(
   run: PoolRun,
   check: PendingCheck,
   { error, meta }: CheckTxResult,
-  stateSeqs: Map<string, bigint>,
+  upon: CheckedUpon,
 ): boolean {
   const { state } = run
   const { input, key, ticket } = check
@@ -138,14 +144,14 @@ function takeResult(
     accept(run, ticket)
     return false
   }
-  return enqueue(run, check, meta, stateSeqs)
+  return enqueue(run, check, meta, upon)
 }
 
 function enqueue(
   run: PoolRun,
   check: PendingCheck,
   meta: CheckTxMetadata | undefined,
-  stateSeqs: Map<string, bigint>,
+  { round, stateSeqs }: CheckedUpon,
 ): boolean {
   const { state } = run
   const { key, origin, ticket } = check
@@ -163,7 +169,7 @@ function enqueue(
   const { input, hash } = check
   const tx: PoolTransaction = { input, hash, key, sender: name, seq, priority, arrival }
   const { countMax } = state.config
-  const { queue, added } = withTransaction(state.main, tx, { stateSeq, countMax })
+  const { queue, added } = withTransaction(state.main, tx, { stateSeq, round, countMax })
   state.main = queue
   if (added.kind === 'refused') {
     refuse(run, ticket, added.why)

@@ -8,15 +8,17 @@ import {
   type BatchRoom,
   EMPTY_QUEUE,
   type MainQueue,
+  type SequenceInState,
   transactionsOf,
   withNewSession,
   withNextScheduled,
+  withoutTransaction,
   withoutUsed,
   withTransaction,
 } from './mainQueue.ts'
 import type { PoolTransaction } from './transaction.ts'
 
-const NO_BOUND = { stateSeq: 0n, countMax: 1_000 }
+const NO_BOUND = { stateSeq: 0n, round: 0n, countMax: 1_000 }
 const ROOMY: BatchRoom = { count: 1_000, bytes: 1_000_000 }
 
 let arrivals = 0
@@ -92,10 +94,43 @@ describe('the queue of transactions', () => {
   it('goes on after what was used, and after what the state knows', () => {
     const [a0, a1, a2] = [tx('a', 0), tx('a', 1), tx('a', 2)]
     const queue = queueOf(a0, a1, a2)
-    assert.deepEqual(batchOf(withoutUsed(queue, a1.key)), ['a2@0'])
-    const known = { stateSeq: 2n, countMax: 1_000 }
+    assert.deepEqual(batchOf(withoutUsed(queue, a1.key, 0n)), ['a2@0'])
+    const known = { ...NO_BOUND, stateSeq: 2n }
     assert.deepEqual(batchOf(withTransaction(queue, tx('a', 3), known).queue), ['a2@0', 'a3@0'])
-    assert.equal(withoutUsed(queue, tx('z', 0).key), queue)
+    assert.equal(withoutUsed(queue, tx('z', 0).key, 0n), queue)
+  })
+
+  it('goes back to what the state knows, unless it is older than what was used', () => {
+    const queue = withTransaction(EMPTY_QUEUE, tx('a', 3), { ...NO_BOUND, stateSeq: 2n }).queue
+    const again = withTransaction(queue, tx('a', 2), { ...NO_BOUND, stateSeq: 1n }).queue
+    assert.deepEqual(batchOf(withTransaction(again, tx('a', 1), NO_BOUND).queue), [])
+    const one = { ...NO_BOUND, stateSeq: 1n }
+    assert.deepEqual(batchOf(withTransaction(again, tx('a', 1), one).queue), [
+      'a1@0',
+      'a2@0',
+      'a3@0',
+    ])
+    const first = tx('a', 2)
+    const used = withoutUsed(withTransaction(queue, first, NO_BOUND).queue, first.key, 7n)
+    const upon = (round: bigint) =>
+      batchOf(withTransaction(used, tx('a', 4), { ...NO_BOUND, stateSeq: 2n, round }).queue)
+    assert.deepEqual(upon(7n), ['a3@0', 'a4@0'])
+    assert.deepEqual(upon(8n), [])
+  })
+
+  it('keeps the rest in its place where one is taken out or replaced', () => {
+    const [a0, a1, a2] = [tx('a', 0), tx('a', 1), tx('a', 2)]
+    const queue = withoutTransaction(queueOf(a0, a1, a2), a0)
+    assert.deepEqual(batchOf(queue), [])
+    const other = withTransaction(queue, tx('a', 0), NO_BOUND).queue
+    assert.deepEqual(batchOf(other), ['a0@0', 'a1@0', 'a2@0'])
+    const used = withoutUsed(queueOf(a0, a1), a0.key, 7n)
+    const replaced = withTransaction(used, tx('a', 1, 1), { ...NO_BOUND, round: 7n }).queue
+    assert.deepEqual(batchOf(replaced), ['a1@1'])
+    assert.deepEqual(
+      batchOf(withTransaction(replaced, tx('a', 2), { ...NO_BOUND, round: 7n }).queue),
+      ['a1@1', 'a2@0'],
+    )
   })
 
   it('refuses in the words of the reference', () => {
@@ -116,7 +151,7 @@ describe('the queue of transactions', () => {
   it('lets the lowest priority go, of equal ones the last', () => {
     const [low, last] = [tx('a', 0, 1), tx('b', 0, 1)]
     const full = queueOf(low, last)
-    const { queue, added } = withTransaction(full, tx('c', 0, 2), { stateSeq: 0n, countMax: 2 })
+    const { queue, added } = withTransaction(full, tx('c', 0, 2), { ...NO_BOUND, countMax: 2 })
     assert.deepEqual(added, { kind: 'added', evicted: last })
     assert.deepEqual(batchOf(queue), ['c0@2', 'a0@1'])
   })
@@ -126,6 +161,7 @@ describe('the queue of transactions', () => {
 class PlainQueue {
   txs: PoolTransaction[] = []
   readonly seqs = new Map<string, bigint>()
+  readonly usedIn = new Map<string, bigint>()
   batch: PoolTransaction[] = []
   room: BatchRoom = { count: 0, bytes: 0 }
 
@@ -142,11 +178,21 @@ class PlainQueue {
   }
 
   forget(sender: string) {
-    if (this.of(sender).length === 0) this.seqs.delete(sender)
+    if (this.of(sender).length > 0) return
+    this.seqs.delete(sender)
+    this.usedIn.delete(sender)
   }
 
-  add(one: PoolTransaction, stateSeq: bigint, countMax: number) {
-    this.forward(one.sender, stateSeq)
+  learn(sender: string, { stateSeq, round }: SequenceInState) {
+    const known = this.seqs.get(sender)
+    const usedIn = this.usedIn.get(sender) ?? -1n
+    if (known !== undefined && stateSeq < known && usedIn < round) this.seqs.set(sender, stateSeq)
+    this.forward(sender, stateSeq)
+  }
+
+  add(one: PoolTransaction, inState: SequenceInState, countMax: number) {
+    const { stateSeq } = inState
+    this.learn(one.sender, inState)
     const seq = this.seqs.get(one.sender) ?? stateSeq
     if (one.seq < seq) return
     const old = this.of(one.sender).find((other) => other.seq === one.seq)
@@ -159,12 +205,15 @@ class PlainQueue {
     this.forget(lowest.sender)
   }
 
-  use(one: PoolTransaction) {
-    if (!this.txs.includes(one)) return
-    const seq = this.seqs.get(one.sender)!
+  take(one: PoolTransaction) {
     this.txs = this.txs.filter((other) => other !== one)
     this.forget(one.sender)
-    if (one.seq + 1n > seq) this.forward(one.sender, one.seq + 1n)
+  }
+
+  use(one: PoolTransaction, round: bigint) {
+    this.usedIn.set(one.sender, round)
+    this.take(one)
+    this.forward(one.sender, one.seq + 1n)
   }
 
   sorted(txs: readonly PoolTransaction[]) {
@@ -190,6 +239,7 @@ class PlainQueue {
 }
 
 describe('the queue of transactions, beside one that is plain', () => {
+  const round = fc.bigInt({ min: 0n, max: 2n })
   const action = fc.oneof(
     fc.record({
       kind: fc.constant('add' as const),
@@ -197,28 +247,35 @@ describe('the queue of transactions, beside one that is plain', () => {
       seq: fc.integer({ min: 0, max: 5 }),
       priority: fc.integer({ min: 0, max: 3 }),
       stateSeq: fc.integer({ min: 0, max: 3 }),
+      round,
     }),
-    fc.record({ kind: fc.constant('use' as const), which: fc.nat(30) }),
+    fc.record({ kind: fc.constant('use' as const), which: fc.nat(9), round }),
+    fc.record({ kind: fc.constant('take' as const), which: fc.nat(9) }),
     fc.record({ kind: fc.constant('begin' as const), count: fc.nat(6), bytes: fc.nat(80) }),
     fc.record({ kind: fc.constant('next' as const) }),
   )
 
   it('holds and schedules the same, whatever happens', () => {
     fc.assert(
-      fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
+      fc.property(fc.array(action, { maxLength: 60, size: 'max' }), (actions) => {
         const plain = new PlainQueue()
         let queue = EMPTY_QUEUE
         for (const one of actions) {
           if (one.kind === 'add') {
             const added = tx(one.sender, one.seq, one.priority)
             const stateSeq = BigInt(one.stateSeq)
-            plain.add(added, stateSeq, 7)
-            queue = withTransaction(queue, added, { stateSeq, countMax: 7 }).queue
-          } else if (one.kind === 'use') {
-            const used = plain.txs[one.which]
-            if (used === undefined) continue
-            plain.use(used)
-            queue = withoutUsed(queue, used.key)
+            const inState = { stateSeq, round: one.round }
+            plain.add(added, inState, 7)
+            queue = withTransaction(queue, added, { ...inState, countMax: 7 }).queue
+          } else if (one.kind === 'use' || one.kind === 'take') {
+            const gone = plain.txs[one.which]
+            if (gone === undefined) continue
+            if (one.kind === 'use') plain.use(gone, one.round)
+            else plain.take(gone)
+            queue =
+              one.kind === 'use'
+                ? withoutUsed(queue, gone.key, one.round)
+                : withoutTransaction(queue, gone)
           } else if (one.kind === 'begin') {
             plain.batch = []
             plain.room = { count: one.count, bytes: one.bytes }

@@ -24,6 +24,8 @@ export type ByPriority = SortedMap<PoolTransaction, PoolTransaction>
 interface SenderQueue {
   /** The sequence that comes next, as far as we know. */
   readonly seq: bigint
+  /** The last round when one of them was used: the state of that round may not know of it. */
+  readonly usedIn: bigint | undefined
   readonly txs: SortedMap<bigint, PoolTransaction>
   /** Which of them is in `ready`, and which in the session's. */
   readonly ready: PoolTransaction | undefined
@@ -92,6 +94,12 @@ export const EMPTY_QUEUE: MainQueue = {
   },
 }
 
+/** The next sequence of a sender, in the state of a round. */
+export interface SequenceInState {
+  readonly stateSeq: bigint
+  readonly round: bigint
+}
+
 /**
  * Adds a transaction of a sender whose next sequence is known now. When there are too many, the
  * one of the lowest priority goes.
@@ -99,9 +107,10 @@ export const EMPTY_QUEUE: MainQueue = {
 export function withTransaction(
   given: MainQueue,
   tx: PoolTransaction,
-  { stateSeq, countMax }: { readonly stateSeq: bigint; readonly countMax: number },
+  { countMax, ...inState }: SequenceInState & { readonly countMax: number },
 ): { readonly queue: MainQueue; readonly added: Added } {
-  const queue = forwarded(given, tx.sender, stateSeq)
+  const { stateSeq } = inState
+  const queue = withSequence(given, tx.sender, inState)
   const known = valueAt(queue.bySender, tx.sender)
   if (tx.seq < (known?.seq ?? stateSeq)) return refused(queue, 'transaction expired')
   const replaced = known && valueAt(known.txs, tx.seq)
@@ -109,7 +118,7 @@ export function withTransaction(
     if (replaced.priority >= tx.priority) {
       return refused(queue, 'replacement transaction underpriced')
     }
-    const changed = inserted(withoutTransaction(queue, replaced), tx, known?.seq ?? stateSeq)
+    const changed = inserted(without(queue, replaced), tx, stateSeq)
     return { queue: changed, added: { kind: 'replaced', replaced } }
   }
   const longer = inserted(queue, tx, stateSeq)
@@ -136,12 +145,12 @@ export function withoutTransaction(queue: MainQueue, tx: PoolTransaction): MainQ
   })
 }
 
-/** A transaction was executed: all of its sender up to it are over. */
-export function withoutUsed(queue: MainQueue, key: string): MainQueue {
+/** A transaction was executed, as is known since a round: all of its sender up to it are over. */
+export function withoutUsed(queue: MainQueue, key: string, round: bigint): MainQueue {
   const tx = valueAt(queue.byKey, key)
   const sender = tx && valueAt(queue.bySender, tx.sender)
   if (tx === undefined || sender === undefined) return queue
-  const rest = { ...sender, txs: withoutKey(sender.txs, tx.seq) }
+  const rest = { ...sender, usedIn: round, txs: withoutKey(sender.txs, tx.seq) }
   return forwardedSender(without(queue, tx), tx.sender, rest, tx.seq + 1n)
 }
 
@@ -196,11 +205,17 @@ export function withNextScheduled(
   return { queue: withSender(marked, tx.sender, sender), tx }
 }
 
-/** The sender's next sequence is known to be at least this one. */
-function forwarded(queue: MainQueue, name: string, seq: bigint): MainQueue {
+/** The sender's next sequence as a state has it, unless we know of what came after that. */
+function withSequence(
+  queue: MainQueue,
+  name: string,
+  { stateSeq, round }: SequenceInState,
+): MainQueue {
   const sender = valueAt(queue.bySender, name)
-  if (sender === undefined || seq <= sender.seq) return queue
-  return forwardedSender(queue, name, sender, seq)
+  if (sender === undefined || stateSeq === sender.seq) return queue
+  if (stateSeq > sender.seq) return forwardedSender(queue, name, sender, stateSeq)
+  if (sender.usedIn !== undefined && round <= sender.usedIn) return queue
+  return withSender(queue, name, { ...sender, seq: stateSeq })
 }
 
 function forwardedSender(
@@ -233,6 +248,7 @@ function without(queue: MainQueue, tx: PoolTransaction): MainQueue {
 function inserted(queue: MainQueue, tx: PoolTransaction, seq: bigint): MainQueue {
   const sender: SenderQueue = valueAt(queue.bySender, tx.sender) ?? {
     seq,
+    usedIn: undefined,
     txs: emptyMap(compareNumbers),
     ready: undefined,
     readyInSession: undefined,

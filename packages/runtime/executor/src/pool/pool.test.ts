@@ -120,6 +120,11 @@ class TestPool {
   }
 }
 
+/** What a batch would have now. */
+function nextOf({ state }: TestPool): string[] {
+  return suggest(state, upTo(9)).txs.map((tx) => new TextDecoder().decode(tx.input))
+}
+
 describe('a transaction that is submitted', () => {
   it('is checked, accepted, told to the round, and published', () => {
     const pool = TestPool.ready().submit('a', { ticket: 1 })
@@ -367,6 +372,47 @@ describe('the transactions of a pool', () => {
     assert.deepEqual(pool.answers(), ['1 accepted'])
   })
 
+  it('wait for another one where the runtime rejected what comes before them', () => {
+    const pool = TestPool.ready()
+    for (const [i, text] of ['a', 'b', 'c'].entries())
+      pool.submit(text).check(goodOf('s', 5 + i, 5, 1))
+    pool.give({ kind: 'begin-session', ...upTo(9) })
+    pool.give({ kind: 'reject', hashes: [hashOfBytes(input('a'))] })
+    assert.equal(pool.count, 2)
+    assert.deepEqual(nextOf(pool), [])
+    pool.block(2n).check(goodOf('s', 6, 5, 1))
+    assert.deepEqual(nextOf(pool), [])
+    pool.submit('other', { ticket: 1 }).check(goodOf('s', 5, 5))
+    assert.deepEqual(pool.answers(), ['1 accepted'])
+    assert.deepEqual(nextOf(pool), ['other', 'b', 'c'])
+  })
+
+  it('go back to the sequence in the state, where it was taken for more', () => {
+    const pool = TestPool.ready()
+      .submit('b')
+      .check(goodOf('s', 6, 6))
+    pool.submit('a', { ticket: 1 }).check(goodOf('s', 5, 5))
+    assert.deepEqual(pool.answers(), ['1 accepted'])
+    assert.deepEqual(nextOf(pool), ['a', 'b'])
+  })
+
+  it('do not go back to a state that does not know what was used meanwhile', () => {
+    const pool = TestPool.ready()
+    for (const [i, text] of ['a', 'b', 'c'].entries())
+      pool.submit(text).check(goodOf('s', 5 + i, 5))
+    pool.submit('d').give({ kind: 'use', hashes: [hashOfBytes(input('a'))] })
+    pool.check(goodOf('s', 8, 5))
+    assert.deepEqual(nextOf(pool), ['b', 'c', 'd'])
+    // The block that was used may not have been told yet.
+    pool.submit('e').check(goodOf('s', 9, 5))
+    assert.deepEqual(nextOf(pool), ['b', 'c', 'd', 'e'])
+    pool
+      .block(2n)
+      .submit('f')
+      .check(goodOf('s', 10, 5))
+    assert.deepEqual(nextOf(pool), [])
+  })
+
   it('are given to a batch, and more when the runtime asks', () => {
     const pool = TestPool.ready().submit('a').check(GOOD).submit('b').check(GOOD)
     pool.give({ kind: 'begin-session', ...upTo(1) })
@@ -577,7 +623,7 @@ describe('the bounds of a pool', () => {
     for (let i = 1; i < POOL_COUNT_MAX; i++) {
       const place = { sender: `sender ${i}`, seq: 0n, priority: 1n, arrival: -i }
       const tx = { input: input('x'), hash: hashOfBytes(input('x')), key: `${i}`, ...place }
-      main = withTransaction(main, tx, { stateSeq: 0n, countMax: POOL_COUNT_MAX }).queue
+      main = withTransaction(main, tx, { stateSeq: 0n, round: 0n, countMax: POOL_COUNT_MAX }).queue
     }
     pool.state = { ...pool.state, main }
     const submitted = [0, 0, 2].map((priority, i) => goodOf(`s${i}`, 0, 0, priority))

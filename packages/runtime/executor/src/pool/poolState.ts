@@ -43,6 +43,8 @@ export function checkCountMax({ countMax }: PoolConfig): number {
 export interface RunningCheck {
   readonly id: number
   readonly checks: readonly PendingCheck[]
+  /** It is made upon the state of this round. */
+  readonly round: bigint
 }
 
 /** The last block, as far as the pool is concerned. */

@@ -14,19 +14,27 @@ import {
 import { takeSubmitted } from './checks.ts'
 import { findTransaction } from './findTransaction.ts'
 import type { PoolBlockInput } from './input.ts'
-import { withoutUsed } from './mainQueue.ts'
+import { withoutTransaction, withoutUsed } from './mainQueue.ts'
 import type { PoolRun } from './run.ts'
 import { withoutSeen } from './seenCache.ts'
 
 /** They were executed. They stay among those that were seen: nobody can bring them again. */
 export function takeUsed({ state }: PoolRun, hashes: readonly Hash[]): void {
-  for (const hash of hashes) state.main = withoutUsed(state.main, toHex(hash))
+  const round = state.block?.round ?? 0n
+  for (const hash of hashes) state.main = withoutUsed(state.main, toHex(hash), round)
 }
 
-/** The runtime refused to execute them. They may be submitted again. */
-export function takeRejected(run: PoolRun, hashes: readonly Hash[]): void {
-  for (const hash of hashes) run.state.seen = withoutSeen(run.state.seen, toHex(hash))
-  takeUsed(run, hashes)
+/**
+ * The runtime refused to execute them. They may be submitted again, and what comes after them waits
+ * for another one of their sequence: it was not used. The reference takes it for used, until it
+ * checks everything again.
+ */
+export function takeRejected({ state }: PoolRun, hashes: readonly Hash[]): void {
+  for (const key of hashes.map(toHex)) {
+    state.seen = withoutSeen(state.seen, key)
+    const tx = valueAt(state.main.byKey, key)
+    if (tx !== undefined) state.main = withoutTransaction(state.main, tx)
+  }
 }
 
 /** Transactions of a proposal: for the round, and perhaps for the pool. */
