@@ -30,6 +30,11 @@ export const SUGGESTION_COUNT_MAX = 1_000
  */
 export const SCHEDULED_COUNT_MAX = 30_000
 /**
+ * Bytes of the messages of a batch that is made here: they are part of a transaction of the
+ * consensus layer, which has at most 131,072 on all networks that we know.
+ */
+export const SENT_SIZE_MAX = 122_880
+/**
  * Bytes of all transactions that a runtime gets at once, to check or to execute, and of all those
  * that it may make a batch of: a message to it has twice as much room.
  */

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { encode, make, zero } from '@wadi/cbor/codec'
+import { hashOfMessages, Message, StakingMessage } from '@wadi/consensus/roothash/messages'
+import { Transfer } from '@wadi/consensus/staking/methods'
 import type { ExecuteTxBatchResponse } from '@wadi/runtime-protocol/host-protocol/batches'
 import { hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
-import { CALL_SIZE_MAX, SCHEDULED_COUNT_MAX } from '../limits.ts'
+import { CALL_SIZE_MAX, SCHEDULED_COUNT_MAX, SENT_SIZE_MAX } from '../limits.ts'
 import { BY_RANK, firstBase, TestRound } from '../testing/testRound.ts'
 import { type ToyTransaction, toyTransaction } from '../testing/toyRuntime.ts'
 import { roomOfBatch } from './batchSize.ts'
@@ -32,6 +35,23 @@ function answer(node: TestRound, changes: Partial<ExecuteTxBatchResponse> = {}):
   const { id } = node.last('execute')
   const honest = node.storage.execute(node.last('execute'))!
   return node.round({ kind: 'executed', id, response: { ...honest, ...changes } })
+}
+
+/** The runtime's answer to the last call, with other messages. */
+function answerWith(node: TestRound, messages: readonly Message[]): TestRound {
+  const { batch } = node.storage.execute(node.last('execute'))!
+  const header = { ...batch.header, messagesHash: hashOfMessages(messages) }
+  return answer(node, { batch: { ...batch, header, messages } })
+}
+
+/** A message of so many bytes, which are as many as a quantity takes. */
+function messageOf(bytes: number): Message {
+  const withAmount = (size: number) => {
+    const transfer = { ...zero(Transfer), amount: 1n << BigInt(8 * (size - 1)) }
+    return make(Message, { staking: make(StakingMessage, { transfer }) })
+  }
+  const around = encode(Message, withAmount(bytes)).length - bytes
+  return withAmount(bytes - around)
 }
 
 /** With how many transactions each batch was begun. */
@@ -125,24 +145,23 @@ describe('a batch that came out too large', () => {
 
   it('rejects nothing if the batch of none is too large itself, and is not made again at once', () => {
     const node = schedulerWith(transactions(2))
-    const [noMessage] = transactions(1, { key: 'send', value: '33' })
-    const { batch } = node.storage.execute({ ...node.last('execute'), inputs: [noMessage!] })!
-    const messages = { messages: batch.messages, messagesHash: batch.header.messagesHash }
-    for (let i = 0; i < 3; i++) {
-      const { id } = node.last('execute')
-      const honest = node.storage.execute(node.last('execute'))!
-      const header = { ...honest.batch.header, messagesHash: messages.messagesHash }
-      const response = {
-        ...honest,
-        batch: { ...honest.batch, header, messages: messages.messages },
-      }
-      node.round({ kind: 'executed', id, response })
-    }
+    const tooMany = Array<Message>(33).fill(messageOf(100))
+    for (let i = 0; i < 3; i++) answerWith(node, tooMany)
     assert.deepEqual(sizesOf(node), [2, 1, 0])
     assert.equal(node.last('set-timer').timer, 'retry')
     node.timeout('retry')
     assert.deepEqual(sizesOf(node), [2, 1, 0, 0])
     assert.equal(waiting(node), 2)
+  })
+
+  it(`SENT_SIZE_MAX: is one with messages of more than ${SENT_SIZE_MAX} bytes`, () => {
+    const half = SENT_SIZE_MAX / 2
+    assert.equal(encode(Message, messageOf(half)).length, half)
+    const full = answerWith(schedulerWith(transactions(4)), [messageOf(half), messageOf(half)])
+    assert.equal(full.last('propose').proposal.batch.length, 4)
+    const more = answerWith(schedulerWith(transactions(4)), [messageOf(half), messageOf(half + 1)])
+    assert.deepEqual(more.all('propose'), [])
+    assert.deepEqual(sizesOf(more), [4, 2])
   })
 
   it('is as large as usual again in the next round', () => {

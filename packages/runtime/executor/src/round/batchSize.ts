@@ -1,9 +1,14 @@
 /** How large a batch of ours may be: as large as others accept, and smaller after one in vain. */
 
+import { encode } from '@wadi/cbor/codec'
+import { Message } from '@wadi/consensus/roothash/messages'
 import type { Hash } from '@wadi/primitives/hash'
-import { CALL_SIZE_MAX, SCHEDULED_COUNT_MAX } from '../limits.ts'
+import type { ExecuteTxBatchResponse } from '@wadi/runtime-protocol/host-protocol/batches'
+import { CALL_SIZE_MAX, SCHEDULED_COUNT_MAX, SENT_SIZE_MAX } from '../limits.ts'
 import { valuesOf } from '../persistent/sortedMap.ts'
+import { findTransaction } from '../pool/findTransaction.ts'
 import type { BatchRoom } from '../pool/mainQueue.ts'
+import { isBatchTooLarge } from './decideProposal.ts'
 import type { Round } from './roundState.ts'
 import { change, type Run, roundOf } from './run.ts'
 
@@ -13,6 +18,26 @@ export function roomOfBatch({ base, retreat }: Round): BatchRoom {
   const count = atMost(maxBatchSize, SCHEDULED_COUNT_MAX)
   const bytes = maxBatchSizeBytes === 0n ? CALL_SIZE_MAX : atMost(maxBatchSizeBytes, CALL_SIZE_MAX)
   return { count: Math.min(count, retreat?.countMax ?? count), bytes }
+}
+
+/** Why others would not accept what the runtime made, though it fits what was asked. */
+export function whyNotProposed(
+  run: Run,
+  { txHashes, batch }: ExecuteTxBatchResponse,
+): 'batch-too-large' | 'messages-too-large' | undefined {
+  const { maxBatchSize, maxBatchSizeBytes } = roundOf(run).base.runtime.txnScheduler
+  let sizeBytes = 0
+  for (const hash of txHashes) sizeBytes += findTransaction(run.pool, hash)?.length ?? 0
+  const isTooLarge = isBatchTooLarge({
+    batchSize: txHashes.length,
+    sizeBytes,
+    batchSizeMax: maxBatchSize,
+    batchSizeBytesMax: maxBatchSizeBytes,
+  })
+  if (isTooLarge) return 'batch-too-large'
+  let sentBytes = 0
+  for (const message of batch.messages) sentBytes += encode(Message, message).length
+  return sentBytes > SENT_SIZE_MAX ? 'messages-too-large' : undefined
 }
 
 function atMost(bound: bigint, max: number): number {

@@ -5,13 +5,17 @@ import { CodedError } from '@wadi/base/errors'
 import type { Hash } from '@wadi/primitives/hash'
 import type { ExecuteTxBatchResponse } from '@wadi/runtime-protocol/host-protocol/batches'
 import { hashOfBatch } from '@wadi/runtime-protocol/transactions/ioTree'
-import { findTransaction } from '../pool/findTransaction.ts'
 import { msOf } from './base.ts'
-import { advance, culpritsOf, retreatFrom, retreatFromFailure } from './batchSize.ts'
+import {
+  advance,
+  culpritsOf,
+  retreatFrom,
+  retreatFromFailure,
+  whyNotProposed,
+} from './batchSize.ts'
 import { whyNoResult } from './checkResult.ts'
 import { passOver } from './collectBatch.ts'
 import { applyResult } from './commit.ts'
-import { isBatchTooLarge } from './decideProposal.ts'
 import type { ExecutedInput } from './input.ts'
 import type { ExecutingWork, QueuedProposal } from './roundState.ts'
 import {
@@ -33,6 +37,7 @@ const REST_MS = 500
 /** Of results that nobody can commit to, those which fewer transactions may make good. */
 const TOO_MUCH: ReadonlySet<string | undefined> = new Set([
   'batch-too-large',
+  'messages-too-large',
   'too-many-messages',
   'bad-message',
 ])
@@ -127,20 +132,8 @@ export function takeExecuted(run: Run, { id, response }: ExecutedInput): Ignored
 
 /** Why nobody can commit to the answer. How large others' batches are was looked at before. */
 function whyNotTaken(run: Run, { proposal }: ExecutingWork, response: ExecuteTxBatchResponse) {
-  const { base } = roundOf(run)
-  const why = whyNoResult(base, response)
-  if (why !== undefined || proposal !== undefined) return why
-  const { maxBatchSize, maxBatchSizeBytes } = base.runtime.txnScheduler
-  const { txHashes } = response
-  let sizeBytes = 0
-  for (const hash of txHashes) sizeBytes += findTransaction(run.pool, hash)?.length ?? 0
-  const isTooLarge = isBatchTooLarge({
-    batchSize: txHashes.length,
-    sizeBytes,
-    batchSizeMax: maxBatchSize,
-    batchSizeBytesMax: maxBatchSizeBytes,
-  })
-  return isTooLarge ? 'batch-too-large' : undefined
+  const why = whyNoResult(roundOf(run).base, response)
+  return why !== undefined || proposal !== undefined ? why : whyNotProposed(run, response)
 }
 
 interface BatchInVain {

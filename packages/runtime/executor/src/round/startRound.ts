@@ -1,12 +1,16 @@
 /** A block is final: what it meant for the last round, and what our part in the next one is. */
 
 import { equalBytes } from '@wadi/base/bytes'
-import { encode } from '@wadi/cbor/codec'
 import { HEADER_TYPES } from '@wadi/consensus/roothash/block'
-import { Committee } from '@wadi/consensus/scheduler/committee'
 import { hashOfHeader, nextRound } from '@wadi/runtime-protocol/block'
 import { FRESH_POOL, RANK_NONE } from '@wadi/runtime-protocol/commitments/addCommitment'
-import { isBackupWorker, isMember, isWorker, schedulerRank } from '@wadi/runtime-protocol/committee'
+import {
+  isBackupWorker,
+  isMember,
+  isSameCommittee,
+  isWorker,
+  schedulerRank,
+} from '@wadi/runtime-protocol/committee'
 import { msOf, type RoundBase } from './base.ts'
 import type { NewBlockInput, SignedRecord } from './input.ts'
 import { pruned } from './proposalQueue.ts'
@@ -37,11 +41,6 @@ export function takeNewBlock(run: Run, { base }: NewBlockInput): Ignored {
 function proposalsFor({ state }: Run, base: RoundBase): readonly QueuedProposal[] {
   if (!isSameCommittee(state.base?.committee, base.committee)) return []
   return pruned(state.proposals, nextRound(base.header))
-}
-
-function isSameCommittee(a: Committee | undefined, b: Committee | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b
-  return equalBytes(encode(Committee, a), encode(Committee, b))
 }
 
 /** Transactions of a batch that became part of the chain are used. */
