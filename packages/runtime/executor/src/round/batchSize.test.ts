@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { encode, make, zero } from '@wadi/cbor/codec'
 import { hashOfMessages, Message, StakingMessage } from '@wadi/consensus/roothash/messages'
 import { Transfer } from '@wadi/consensus/staking/methods'
+import { quantity } from '@wadi/primitives/quantity'
 import type { ExecuteTxBatchResponse } from '@wadi/runtime-protocol/host-protocol/batches'
 import { hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
 import { CALL_SIZE_MAX, SCHEDULED_COUNT_MAX, SENT_SIZE_MAX } from '../limits.ts'
@@ -47,7 +48,7 @@ function answerWith(node: TestRound, messages: readonly Message[]): TestRound {
 /** A message of so many bytes, which are as many as a quantity takes. */
 function messageOf(bytes: number): Message {
   const withAmount = (size: number) => {
-    const transfer = { ...zero(Transfer), amount: 1n << BigInt(8 * (size - 1)) }
+    const transfer = { ...zero(Transfer), amount: quantity(1n << BigInt(8 * (size - 1))) }
     return make(Message, { staking: make(StakingMessage, { transfer }) })
   }
   const around = encode(Message, withAmount(bytes)).length - bytes
