@@ -13,6 +13,11 @@ import { runtimeOf } from '@wadi/paratime-sdk/runtime'
 import { amountsOf, Denomination, NATIVE } from '@wadi/paratime-sdk/types/token'
 import type { Runtime } from '@wadi/runtime-protocol/runtime'
 
+const BATCH_GAS_MAX = 1_000_000_000n
+const UNDELEGATE_GAS = 8_000_000n
+/** A batch of so many messages is full: each takes its part of the gas. */
+const MESSAGES_MAX = 32n
+
 /** Fees are paid in what was deposited; gas costs what it costs in the reference's Cipher. */
 export const accountsParatime: Paratime = {
   version: { major: 0, minor: 1, patch: 0 },
@@ -21,10 +26,15 @@ export const accountsParatime: Paratime = {
   schedule: { initialBatchSize: 1_000, batchSize: 1_000, minRemainingGas: 30_000n },
   checkNonceFutureMax: 64n,
   callKeys: keyManagerKeys,
+  // With a key manager whoever estimates is nobody, who has delegated nothing: what fails then is
+  // without its message.
+  estimateExtraOnFailure: new Map([
+    ['consensus.Undelegate', BATCH_GAS_MAX / MESSAGES_MAX - UNDELEGATE_GAS],
+  ]),
   modules: [
     core({
       parameters: {
-        maxBatchGas: 1_000_000_000n,
+        maxBatchGas: BATCH_GAS_MAX,
         maxTxSize: 32_768,
         maxTxSigners: 3,
         maxMultisigSigners: 8,
@@ -64,7 +74,7 @@ export const accountsParatime: Paratime = {
           txDeposit: 4_000_000n,
           txWithdraw: 4_000_000n,
           txDelegate: 4_000_000n,
-          txUndelegate: 8_000_000n,
+          txUndelegate: UNDELEGATE_GAS,
           storeReceipt: 1_300_000n,
           takeReceipt: 1_000_000n,
           delegation: 700_000n,

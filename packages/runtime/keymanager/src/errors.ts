@@ -2,6 +2,7 @@
 
 import { CodedError } from '@wadi/base/errors'
 import { errors as cborErrors } from '@wadi/cbor/errors'
+import { KEY_MANAGER_SAID } from '@wadi/runtime-protocol/enclave-rpc/keys'
 
 /**
  * COMPAT(oasis-core): answers carry the sentence alone, without module or code; so there is no
@@ -9,6 +10,11 @@ import { errors as cborErrors } from '@wadi/cbor/errors'
  */
 export function refusal(reason: string, sentence: string): CodedError {
   return new CodedError('unknown', 1, `keymanager.${reason}`, sentence)
+}
+
+/** What another enclave has said. */
+export function said(sentence: string): CodedError {
+  return new CodedError('unknown', 1, KEY_MANAGER_SAID, sentence)
 }
 
 const say = (reason: string, sentence: string) => () => refusal(reason, sentence)

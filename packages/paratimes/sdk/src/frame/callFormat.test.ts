@@ -4,11 +4,12 @@ import { parseHex, toHex } from '@wadi/base/bytes'
 import { decodeRust, encodeRust } from '@wadi/cbor/codec'
 import { x25519 } from '@wadi/crypto/x25519/x25519'
 import { unit } from '../codec.ts'
+import { aborts } from '../errors.ts'
 import { EPHEMERAL_KEY_AGE_MAX } from '../limits.ts'
 import { CallDataPublicKey, GasUsed } from '../modules/core/types.ts'
 import { asked, boxWith, confidential, now, sealed, secretOf } from '../testing/sealedCalls.ts'
-import { charlie } from '../testing/testKeys.ts'
-import { DONE, resultAt, TestChain } from '../testing/testParatime.ts'
+import { bob, charlie, dave } from '../testing/testKeys.ts'
+import { DONE, resultAt, signed, TestChain, transferTo } from '../testing/testParatime.ts'
 import { CallResult } from '../types/transaction.ts'
 import { ResultEnvelope } from './callFormat.ts'
 
@@ -85,6 +86,33 @@ describe('an encrypted call', () => {
     )
     const wrong = confidential().execute([sealed({ epoch: now, named: now - 1n })])
     assert.match(messageOf(resultAt(wrong)), /^18 invalid call format: /)
+  })
+
+  it('waits while the key manager gives no key, and the batch is made of what is beside it', () => {
+    const isGiven = { current: false }
+    const chain = confidential((epoch) => {
+      if (!isGiven.current && epoch === now) throw aborts.keyManagerFailure('transport error')
+    })
+    const plain = signed(dave, transferTo(bob.address, 7n))
+    const batch = [sealed({ epoch: now }), sealed({ epoch: now, named: 0n }), plain]
+    const made = chain.execute(batch, { mode: 'schedule' })
+    assert.deepEqual([made.transactions.map(({ input }) => input), made.rejected], [[plain], []])
+    assert.deepEqual(resultAt(made), DONE)
+    // Others have it in a batch: it cannot be left out.
+    const given = () => chain.execute([batch[0]!])
+    assert.throws(given, { module: 'dispatcher', code: 4 })
+    isGiven.current = true
+    const next = chain.execute(batch.slice(0, 1), { mode: 'schedule' })
+    assert.equal(messageOf(resultAt(next)), 'unknown')
+    assert.equal(chain.balanceOf(charlie.address), 5n)
+  })
+
+  it('is taken with the key of the epoch before although there is none of this one', () => {
+    const chain = confidential((epoch) => {
+      if (epoch === now) throw aborts.keyManagerFailure('transport error')
+    })
+    const batch = [sealed({ epoch: now - 1n, named: 0n })]
+    assert.equal(messageOf(resultAt(chain.execute(batch, { mode: 'schedule' }))), 'unknown')
   })
 
   it('costs gas for being opened', () => {

@@ -8,14 +8,15 @@ import { TAG_BYTES } from '@wadi/crypto/aead/aead'
 import { useBoxKey } from '@wadi/crypto/aead/mraeBox'
 import { x25519 } from '@wadi/crypto/x25519/x25519'
 import { encodeValue, readBytes, readValue } from '../codec.ts'
+import { isAbort } from '../errors.ts'
 import { EPHEMERAL_KEY_AGE_MAX } from '../limits.ts'
 import { errors } from '../modules/core/errors.ts'
-import { u64Bytes } from '../state/table.ts'
 import { CALL_FORMATS, Call, CallResult } from '../types/transaction.ts'
-import { type CallKeys, keyPairId } from './callKeys.ts'
+import { type CallKeys, callKeyPairId } from './callKeys.ts'
 import type { Frame } from './frame.ts'
 
-const NONCE_SIZE = 15
+/** Of both envelopes. */
+export const NONCE_SIZE = 15
 const NO_DATA = new Uint8Array(0)
 const TITLE = 'invalid call format'
 /** As the reference's cipher says it: part of outputs, which are hashed. */
@@ -50,11 +51,6 @@ export interface DecodedCall {
   readonly resultKey: ResultKey | undefined
 }
 
-/** The identifier of the keys of an epoch. */
-export function callKeyPairId(frame: Frame, epoch: bigint): Uint8Array {
-  return keyPairId(frame.callDataContext, u64Bytes(epoch))
-}
-
 /**
  * The call that is meant; undefined for one that is encrypted and not executed, of which no more
  * can be seen.
@@ -76,6 +72,25 @@ export function decodeCall(frame: Frame, call: Call, index: number): DecodedCall
   return { call: inner.value, resultKey: { publicKey: envelope.value.pk, secretKey, index } }
 }
 
+/**
+ * Does the key manager give what opening a call takes, whatever comes of it? Whoever makes a batch
+ * leaves others for later: with one of them the batch would come to nothing, and what is beside it
+ * as well. In a batch that somebody else has made there is no choice.
+ */
+export function canTryToOpen(frame: Frame, { format, body }: Call): boolean {
+  const { callKeys } = frame
+  if (format === CALL_FORMATS.plain || callKeys === undefined) return true
+  const envelope = readValue(CallEnvelope, body)
+  if (envelope.kind === 'refused') return true
+  try {
+    decrypt(frame, callKeys, envelope.value)
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    return !isAbort(error)
+  }
+  return true
+}
+
 interface Opened {
   readonly data: Uint8Array
   readonly secretKey: Uint8Array
@@ -89,9 +104,25 @@ function decrypt(frame: Frame, callKeys: CallKeys, envelope: CallEnvelope): Open
   }
   try {
     return open(frame, callKeys, envelope, epoch)
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error
-    return open(frame, callKeys, envelope, epoch - 1n)
+  } catch (now) {
+    if (!(now instanceof CodedError)) throw now
+    return openBefore(frame, callKeys, envelope, now)
+  }
+}
+
+/** Opens it with the key of the epoch before, as that of now does not. */
+function openBefore(
+  frame: Frame,
+  callKeys: CallKeys,
+  envelope: CallEnvelope,
+  now: CodedError,
+): Opened {
+  try {
+    return open(frame, callKeys, envelope, frame.context.epoch - 1n)
+  } catch (before) {
+    if (!(before instanceof CodedError)) throw before
+    // Whoever has the key of now may open it.
+    throw isAbort(now) ? now : before
   }
 }
 
@@ -107,7 +138,7 @@ function open(
   { pk, nonce, data }: CallEnvelope,
   epoch: bigint,
 ): Opened {
-  const secretKey = callKeys.ephemeralKey(callKeyPairId(frame, epoch), epoch)
+  const secretKey = callKeys.ephemeralKey(callKeyPairId(frame.callDataContext, epoch), epoch)
   // COMPAT(oasis-sdk): what is wrong is said by who looks for the key, and again by who decrypts.
   if (secretKey === undefined) throw errors.invalidCallFormat(`${TITLE}: invalid epoch`)
   const key = useBoxKey(x25519, secretKey, pk)

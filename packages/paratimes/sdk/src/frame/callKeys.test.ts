@@ -4,6 +4,7 @@ import { CodedError } from '@wadi/base/errors'
 import { make } from '@wadi/cbor/codec'
 import { x25519 } from '@wadi/crypto/x25519/x25519'
 import {
+  KEY_MANAGER_SAID,
   KeyPair,
   type KeyPairName,
   MissingKeyError,
@@ -58,14 +59,32 @@ describe('the keys of encrypted calls', () => {
     assert.throws(() => callKeys.publicEphemeralKey(id, 9n as never), MissingKeyError)
   })
 
-  it('end the batch where the key manager refuses', () => {
+  it('fail the call where the key manager refuses, and the question for the public one', () => {
     const { callKeys } = askedOf(() => {
-      throw new CodedError('unknown', 1, 'keymanager.invalidEpoch', 'invalid epoch: expected 9')
+      const sentence = 'call failed: ephemeral secret for epoch 3 not found'
+      throw new CodedError('unknown', 1, KEY_MANAGER_SAID, sentence)
+    })
+    const failure = 'key manager failure: call failed: ephemeral secret for epoch 3 not found'
+    assert.throws(() => callKeys.ephemeralKey(id, 3n as never), {
+      module: 'core',
+      code: 18,
+      message: `invalid call format: ${failure}`,
+    })
+    assert.throws(() => callKeys.publicEphemeralKey(id, 3n as never), {
+      module: 'dispatcher',
+      code: 4,
+      message: failure,
+    })
+  })
+
+  it('end the batch where the key manager is not heard', () => {
+    const { callKeys } = askedOf(() => {
+      throw new CodedError('unknown', 1, 'keymanager.transport', 'transport error')
     })
     assert.throws(() => callKeys.ephemeralKey(id, 3n as never), {
       module: 'dispatcher',
       code: 4,
-      message: 'key manager failure: invalid epoch: expected 9',
+      message: 'key manager failure: transport error',
     })
   })
 

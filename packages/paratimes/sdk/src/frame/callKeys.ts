@@ -4,11 +4,20 @@ import { CodedError } from '@wadi/base/errors'
 import { runtimes, suspendedRuntimes } from '@wadi/consensus/registry/keys'
 import { tupleHash256 } from '@wadi/crypto/hash/cshake'
 import type { Epoch } from '@wadi/primitives/epoch'
-import { KeyPairId, type SignedPublicKey } from '@wadi/runtime-protocol/enclave-rpc/keys'
+import {
+  KEY_MANAGER_SAID,
+  KeyPairId,
+  type SignedPublicKey,
+} from '@wadi/runtime-protocol/enclave-rpc/keys'
 import type { RuntimeContext } from '@wadi/runtime-protocol/runtime'
 import { aborts } from '../errors.ts'
+import { errors } from '../modules/core/errors.ts'
+import { u64Bytes } from '../state/table.ts'
 
-/** Keys of an epoch. Undefined: there are none for that epoch. */
+/**
+ * Keys of an epoch. Undefined: there are none for that epoch. What is thrown fails the call, or
+ * ends the batch (`isAbort`).
+ */
 export interface CallKeys {
   /** The private X25519 key. */
   ephemeralKey(keyPairId: Uint8Array, epoch: Epoch): Uint8Array | undefined
@@ -22,13 +31,19 @@ export function keyPairId(...parts: readonly Uint8Array[]): Uint8Array {
   return tupleHash256({ custom: CUSTOM, size: 32 }, ...parts)
 }
 
+/** The identifier of the keys of an epoch for encrypted calls, of the ParaTime of a context. */
+export function callKeyPairId(callDataContext: Uint8Array, epoch: bigint): Uint8Array {
+  return keyPairId(callDataContext, u64Bytes(epoch))
+}
+
 /**
  * The keys that the runtime's key manager has, for the `callKeys` of a ParaTime. There are none
  * where its descriptor names no key manager. The reference has the ParaTime itself say whether
- * there is one; here the same program does with and without, and nobody ends batches with calls
- * for which there never will be a key. Whatever the key manager refuses ends the batch.
- * COMPAT(oasis-sdk): also for an epoch that it does not know: only its sentence comes from afar,
- * and who cannot tell one refusal from another takes none of them for the caller's fault.
+ * there is one; here the same program does with and without. What the key manager refuses, to
+ * whoever asks, fails the call.
+ * COMPAT(oasis-sdk): also for an epoch that it does not know: only its sentence comes from afar.
+ * Where it is not heard the batch ends, which is more than the reference does: there a node that
+ * does not hear it alone comes to another result than all others.
  */
 export function keyManagerKeys(context: RuntimeContext): CallKeys | undefined {
   const { keys } = context
@@ -36,8 +51,16 @@ export function keyManagerKeys(context: RuntimeContext): CallKeys | undefined {
   const nameOf = (id: Uint8Array, epoch: Epoch) =>
     ({ kind: 'ephemeral', keyPairId: KeyPairId.check(id), epoch }) as const
   return {
-    ephemeralKey: (id, epoch) => given(() => keys.keyPair(nameOf(id, epoch)).inputKeypair.sk),
-    publicEphemeralKey: (id, epoch) => given(() => keys.publicKey(nameOf(id, epoch))),
+    ephemeralKey: (id, epoch) =>
+      given(
+        () => keys.keyPair(nameOf(id, epoch)).inputKeypair.sk,
+        ({ message }) => errors.invalidCallFormat(message),
+      ),
+    publicEphemeralKey: (id, epoch) =>
+      given(
+        () => keys.publicKey(nameOf(id, epoch)),
+        (failure) => failure,
+      ),
   }
 }
 
@@ -50,12 +73,13 @@ function hasKeyManager({ consensus, runtimeId }: RuntimeContext): boolean {
   return false
 }
 
-function given<T>(ask: () => T): T {
+function given<T>(ask: () => T, refused: (failure: CodedError) => CodedError): T {
   try {
     return ask()
   } catch (error) {
     // A key that is missing is fetched, and the batch is run again.
-    if (error instanceof CodedError) throw aborts.keyManagerFailure(error.message)
-    throw error
+    if (!(error instanceof CodedError)) throw error
+    const failure = aborts.keyManagerFailure(error.message)
+    throw error.reason === KEY_MANAGER_SAID ? refused(failure) : failure
   }
 }

@@ -11,6 +11,7 @@ import {
 import { errors } from '../modules/core/errors.ts'
 import { remainingBatchGas } from '../modules/core/gas.ts'
 import { SCHEDULE_CONTROL, type ScheduleControl } from '../paratime.ts'
+import { canTryToOpen } from './callFormat.ts'
 import { authenticate, dispatchAuthenticated } from './dispatch.ts'
 import { activeOf, executeTransaction } from './executeTransaction.ts'
 import type { Frame } from './frame.ts'
@@ -85,6 +86,8 @@ function tryTransaction(
       return { fate: 'drop', result: isEarly ? 'skip' : 'reject' }
     }
     const { outcome } = dispatchAuthenticated(frame, activeOf(decoded, index))
-    return { fate: 'drop', result: outcome.kind === 'ok' ? 'take' : 'reject' }
+    if (outcome.kind !== 'ok') return { fate: 'drop', result: 'reject' }
+    const isReady = canTryToOpen(frame, decoded.transaction.call)
+    return { fate: 'drop', result: isReady ? 'take' : 'skip' }
   })
 }

@@ -24,9 +24,10 @@ import {
 export const secretOf = (epoch: bigint): Uint8Array => new Uint8Array(32).fill(Number(epoch))
 /** The identifiers of the pairs that were asked for. */
 export const asked: string[] = []
-const keys: CallKeys = {
+const keysOf = (ask: (epoch: bigint) => void): CallKeys => ({
   ephemeralKey(id, epoch) {
     asked.push(toHex(id))
+    ask(epoch)
     return epoch < 2n ? undefined : secretOf(epoch)
   },
   publicEphemeralKey: (_, epoch) => ({
@@ -35,16 +36,16 @@ const keys: CallKeys = {
     signature: RawSignature.check(new Uint8Array(64)),
     expiration: epoch + 10n,
   }),
-}
+})
 /** The epoch of now. */
 export const now = 9n
 const clientSecret = new Uint8Array(32).fill(0x77)
 const NONCE = new Uint8Array(15).fill(1)
 const NO_DATA = new Uint8Array(0)
 
-/** A chain of a ParaTime that can open calls. */
-export function confidential(): TestChain {
-  return new TestChain({ ...testParatime, callKeys: () => keys }).set({ epoch: now })
+/** A chain of a ParaTime that can open calls, unless asking for a key throws. */
+export function confidential(ask: (epoch: bigint) => void = () => undefined): TestChain {
+  return new TestChain({ ...testParatime, callKeys: () => keysOf(ask) }).set({ epoch: now })
 }
 
 /** What the client and the ParaTime seal with. */

@@ -17,7 +17,7 @@ import {
   PEER_FEEDBACK,
 } from '@wadi/runtime-protocol/host-protocol/services'
 import { ask, type Conversation, pause } from '../conversation.ts'
-import { refusal, sentenceOfDecoding } from '../errors.ts'
+import { refusal, said, sentenceOfDecoding } from '../errors.ts'
 import {
   CLIENT_SESSION_COUNT_MAX,
   CLIENT_SESSIONS_OF_PEER_MAX,
@@ -300,7 +300,7 @@ export class RpcClient {
 
 /** Throws what the other enclave says. */
 function resultOf<T>({ result }: Call<T>, { body }: RpcResponse): T {
-  if (body.kind === 'Error') throw refusal('callFailed', `call failed: ${body.body}`)
+  if (body.kind === 'Error') throw said(`call failed: ${body.body}`)
   try {
     return decodeRust(result, body.body)
   } catch (error) {

@@ -38,9 +38,13 @@ export type KeyPairName = { readonly keyPairId: KeyPairId } & (
   | { readonly kind: 'ephemeral'; readonly epoch: Epoch }
 )
 
+/** The reason of errors that are what the key manager has said. */
+export const KEY_MANAGER_SAID = 'keymanager.callFailed'
+
 /**
  * The key manager of a runtime, as far as its answers are here. Both throw {@link MissingKeyError}
- * where one is not, and a `CodedError` with the key manager's sentence where it refuses.
+ * where one is not, a `CodedError` with the key manager's sentence and {@link KEY_MANAGER_SAID} as
+ * its reason where it refuses, and one with another reason where it is not heard.
  */
 export interface RuntimeKeys {
   /** Private: only enclaves that the key manager's policy names get them. */

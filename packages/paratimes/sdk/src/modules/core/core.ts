@@ -3,7 +3,7 @@
 import { keyedMap } from '@wadi/cbor/collections'
 import { text, u64 } from '@wadi/cbor/scalars'
 import { unit } from '../../codec.ts'
-import { callKeyPairId } from '../../frame/callFormat.ts'
+import { callKeyPairId } from '../../frame/callKeys.ts'
 import type { Frame } from '../../frame/frame.ts'
 import { call, query } from '../../method.ts'
 import { defineModule, type Module } from '../../module.ts'
@@ -101,7 +101,7 @@ function callDataPublicKey(frame: Frame): CallDataPublicKey {
   const { callKeys, context } = frame
   if (callKeys === undefined) throw errors.invalidArgument('key manager not available')
   const { epoch } = context
-  const publicKey = callKeys.publicEphemeralKey(callKeyPairId(frame, epoch), epoch)
+  const publicKey = callKeys.publicEphemeralKey(callKeyPairId(frame.callDataContext, epoch), epoch)
   if (publicKey === undefined) throw errors.invalidCallFormat('invalid epoch')
   return { publicKey, epoch }
 }
