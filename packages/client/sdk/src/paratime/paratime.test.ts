@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { make } from '@wadi/cbor/codec'
-import { Header } from '@wadi/consensus/roothash/block'
 import { Transfer, Transferred } from '@wadi/paratime-sdk/modules/accounts/types'
-import { chainContext, runtimeId, TestChain } from '@wadi/paratime-sdk/testing/chain'
+import { chainContext, runtimeId } from '@wadi/paratime-sdk/testing/chain'
 import { alice, bob, dave, frank, together } from '@wadi/paratime-sdk/testing/keys'
 import { NATIVE, native } from '@wadi/paratime-sdk/types/token'
 import type { AddressSpec } from '@wadi/paratime-sdk/types/transaction'
-import { SubmittedTransaction } from '@wadi/runtime-protocol/client/api'
-import type { CheckTxResult } from '@wadi/runtime-protocol/host-protocol/batches'
-import type { BatchOutcome } from '@wadi/runtime-protocol/runtime'
+import { servedParatime } from '../compliance/servedParatime.ts'
 import { awaitEvent } from './awaitEvent.ts'
 import { type ParatimeDesk, queryParatime } from './paratimeQueries.ts'
 import {
@@ -22,37 +18,6 @@ import {
   signParatimeTransaction,
   submitParatimeTransaction,
 } from './submitParatimeTransaction.ts'
-
-/** A node that runs a ParaTime of tests: a round for each transaction. */
-function servedParatime() {
-  const chain = new TestChain()
-  const rounds: BatchOutcome[] = [chain.execute([])]
-  const runtimeClient = {
-    query: async ({ method, args }: { readonly method: string; readonly args: Uint8Array }) => ({
-      data: chain.runtime.query(chain.context, chain.state, { method, args }),
-    }),
-    submitTxMeta: async ({ data }: { readonly data: Uint8Array }) => {
-      const [check] = chain.check([data])
-      if (check !== undefined && check.error.code !== 0) return refusal(check)
-      chain.setRound(BigInt(rounds.length + 1))
-      rounds.push(chain.execute([data]))
-      const { output } = rounds.at(-1)!.transactions[0]!
-      return make(SubmittedTransaction, { data: output, round: BigInt(rounds.length) })
-    },
-    getEvents: async ({ round }: { readonly round: bigint }) =>
-      rounds[Number(round) - 1]?.transactions.flatMap(({ tags }) => tags) ?? [],
-    async *watchBlocks() {
-      const header = make(Header, { round: BigInt(rounds.length) })
-      yield { block: { header } }
-    },
-  }
-  const desk = { client: { runtimeClient }, runtimeId } as unknown as ParatimeDesk
-  return { chain, desk }
-}
-
-function refusal({ error }: CheckTxResult) {
-  return make(SubmittedTransaction, { checkTxError: error })
-}
 
 describe('a client of a ParaTime', () => {
   const transfer = paratimeCall('accounts.Transfer', Transfer, {

@@ -16,7 +16,11 @@ import {
   Undelegations,
   UndelegationsQuery,
 } from '@wadi/paratime-sdk/modules/consensus-accounts/types'
-import { EstimateGasQuery } from '@wadi/paratime-sdk/modules/core/types'
+import {
+  CallDataPublicKey,
+  Parameters as CoreParameters,
+  EstimateGasQuery,
+} from '@wadi/paratime-sdk/modules/core/types'
 import { Amounts } from '@wadi/paratime-sdk/types/token'
 import type { Namespace } from '@wadi/primitives/namespace'
 import type { NodeClient } from '../nodeClient.ts'
@@ -27,8 +31,10 @@ const queries = {
   'consensus.Delegations': { args: DelegationsQuery, result: Delegations },
   'consensus.Parameters': { args: unit, result: ConsensusParameters },
   'consensus.Undelegations': { args: UndelegationsQuery, result: Undelegations },
+  'core.CallDataPublicKey': { args: unit, result: CallDataPublicKey },
   'core.EstimateGas': { args: EstimateGasQuery, result: u64 },
   'core.MinGasPrice': { args: unit, result: Amounts },
+  'core.Parameters': { args: unit, result: CoreParameters },
 } as const
 
 type Queries = typeof queries

@@ -6,9 +6,10 @@ import { NATIVE, native } from '@wadi/paratime-sdk/types/token'
 import {
   type AddressSpec,
   addressOf,
+  type Call,
   callerAddressOf,
   TRANSACTION_VERSION,
-  type Transaction,
+  Transaction,
 } from '@wadi/paratime-sdk/types/transaction'
 import { type ParatimeDesk, queryParatime } from './paratimeQueries.ts'
 
@@ -29,6 +30,8 @@ export interface ParatimeChoices {
   readonly gas?: bigint
   /** What a unit of gas is paid, in base units of the native denomination. */
   readonly gasPrice?: bigint
+  /** What is sent in place of the call: the same, encrypted. */
+  readonly sealed?: Call
 }
 
 /** Gas that is given beyond the estimate, in percent: the state may be another one by then. */
@@ -46,7 +49,7 @@ export async function prepareParatimeTransaction(
   const address = addressOf(caller)
   const nonce = choices.nonce ?? (await queryParatime(desk, 'accounts.Nonce', { address }))
   const fee = { amount: native(0n), gas: 0n, consensusMessages: 0, proxy: undefined }
-  const tx: Transaction = {
+  const plain: Transaction = {
     version: TRANSACTION_VERSION,
     call: { format: 0, method, body, readOnly: false },
     authInfo: {
@@ -56,14 +59,35 @@ export async function prepareParatimeTransaction(
       notAfter: undefined,
     },
   }
-  const asked = { caller: callerAddressOf(caller), tx, propagateFailures: true }
-  const gas = choices.gas ?? reserved(await queryParatime(desk, 'core.EstimateGas', asked))
+  const sent = choices.sealed === undefined ? plain : { ...plain, call: choices.sealed }
+  // Nobody can try out what is encrypted: its estimate knows nothing of the method.
+  const estimate = async () => {
+    const asked = { caller: callerAddressOf(caller), tx: plain, propagateFailures: true }
+    const found = await queryParatime(desk, 'core.EstimateGas', asked)
+    return reserved(sent === plain ? found : found + (await sealingGas(desk, plain, sent)))
+  }
+  const gas = choices.gas ?? (await estimate())
   const price = choices.gasPrice ?? (await lowestPrice(desk))
-  return { ...tx, authInfo: { ...tx.authInfo, fee: { ...fee, amount: native(gas * price), gas } } }
+  return {
+    ...sent,
+    authInfo: { ...sent.authInfo, fee: { ...fee, amount: native(gas * price), gas } },
+  }
 }
 
 function reserved(estimate: bigint): bigint {
   return (estimate * (PERCENT + RESERVE_PERCENT)) / PERCENT
+}
+
+/** Gas that opening a call takes, and what makes it longer. */
+async function sealingGas(
+  desk: ParatimeDesk,
+  plain: Transaction,
+  sealed: Transaction,
+): Promise<bigint> {
+  const { gasCosts } = await queryParatime(desk, 'core.Parameters', undefined)
+  const sizeOf = (tx: Transaction) => encodeRust(Transaction, tx).length
+  const added = BigInt(sizeOf(sealed) - sizeOf(plain))
+  return gasCosts.callformatX25519Deoxysii + added * gasCosts.txByte
 }
 
 async function lowestPrice(desk: ParatimeDesk): Promise<bigint> {

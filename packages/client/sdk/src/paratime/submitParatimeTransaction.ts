@@ -42,16 +42,22 @@ export interface SentParatimeTransaction {
   readonly result: Uint8Array
 }
 
+/** How it is sent. */
+export interface ParatimeSubmission extends CallOptions {
+  /** Opens the answer to a call that is encrypted. */
+  readonly open?: (result: CallResult) => CallResult
+}
+
 /** Done when a round has the transaction and it succeeded; why it did not is thrown. */
 export async function submitParatimeTransaction(
   { client, runtimeId }: ParatimeDesk,
   data: Uint8Array,
-  options: CallOptions = {},
+  { open = (result) => result, ...options }: ParatimeSubmission = {},
 ): Promise<SentParatimeTransaction> {
   const answer = await client.runtimeClient.submitTxMeta({ runtimeId, data }, options)
   const { checkTxError, round } = answer
   if (checkTxError !== undefined) throw refusal(checkTxError)
-  const result = decodeRust(CallResult, answer.data)
+  const result = open(decodeRust(CallResult, answer.data))
   if (result.kind === 'fail') throw refusal(result.body)
   return { hash: hashOfBytes(data), round, result: result.body }
 }
