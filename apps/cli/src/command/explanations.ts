@@ -19,3 +19,9 @@ export const WHICH_PARATIME = [
   '<paratime> is its name, its identifier, or the beginning or end of that: see "wadi paratime',
   'list".',
 ]
+export const WHAT_IS_HIDDEN = [
+  'With --encrypted whoever sees the transaction does not see what is called, with what, and what',
+  'is answered. Everybody still sees who signs, the fee, the nonce, when it was and how large, and',
+  'what the ParaTime tells of it: in accounts all balances, and events of who paid whom how much.',
+  'Nodes that execute it can read it, and without enclaves so can whoever runs one of them.',
+]

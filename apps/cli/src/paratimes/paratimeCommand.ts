@@ -2,7 +2,7 @@
 
 import type { Call, Command, Flags } from '@wadi/node-config/command'
 import { AddressBook } from '../accounts/addressBook.ts'
-import { ASKED_FIRST, WHICH_PARATIME } from '../command/explanations.ts'
+import { ASKED_FIRST, WHAT_IS_HIDDEN, WHICH_PARATIME } from '../command/explanations.ts'
 import { wadiCommand } from '../command/wadiCommand.ts'
 import type { wadiFlags } from '../command/wadiFlags.ts'
 import { errors } from '../errors.ts'
@@ -13,7 +13,12 @@ import { openPlace } from './paratimePlace.ts'
 import { type ParatimeOrder, type ParatimeSender, sendParatime } from './sendParatime.ts'
 
 const { account, yes, timeout } = sendFlags
-const ownFlags = { account, yes, timeout, ...keyFlags } as const
+const encrypted = {
+  kind: 'boolean',
+  doc: 'encrypt what is called, and the answer, for a ParaTime that has a key manager',
+  fallback: false,
+} as const
+const ownFlags = { account, yes, timeout, encrypted, ...keyFlags } as const
 
 type Sent<T extends Flags> = Call<T & typeof ownFlags & typeof wadiFlags>
 
@@ -28,7 +33,7 @@ export function paratimeCommand<const T extends Flags>(declared: Declared<T>): C
   return wadiCommand({
     ...rest,
     asks: 'unproved',
-    details: [...details, ...WHICH_PARATIME, ...ASKED_FIRST],
+    details: [...details, ...WHICH_PARATIME, ...WHAT_IS_HIDDEN, ...ASKED_FIRST],
     options: { ...ownFlags, ...options },
     run(call, world) {
       const whole = call as unknown as Sent<T>

@@ -8,6 +8,7 @@ import type { Transaction } from '@wadi/paratime-sdk/types/transaction'
 import { printAddress } from '@wadi/primitives/address'
 import { hashOfBytes } from '@wadi/primitives/hash'
 import { awaitEvent } from '@wadi/sdk/await-event'
+import { queryParatime } from '@wadi/sdk/paratime-queries'
 import {
   type ParatimeCall,
   type ParatimeChoices,
@@ -26,6 +27,7 @@ import { requireAgreement } from '../terminal/confirm.ts'
 import { factLines } from '../words/lines.ts'
 import { plainLine, plainText } from '../words/plainText.ts'
 import { tokensJson, tokensText } from '../words/tokens.ts'
+import { ENCRYPTED_FACTS, encryptOrder } from './encryptOrder.ts'
 import { paratimeText } from './findParatime.ts'
 import type { ParatimeAccount } from './paratimeAccount.ts'
 import type { ParatimePlace } from './paratimePlace.ts'
@@ -52,13 +54,19 @@ export interface ParatimeOrder {
   readonly json: { readonly [name: string]: Json }
   /** What it is over with; undefined if it is over with the transaction itself. */
   readonly outcome?: ExpectedOutcome
+  /** What leaves the account in the ParaTime, in base units. */
+  readonly spends?: bigint
   /** What has to be done before, on the consensus layer. */
   before?(): Promise<void>
 }
 
 /** Who wants it, and where. */
 export interface ParatimeSender {
-  readonly flags: WadiFlagValues & { readonly yes: boolean; readonly timeout: number }
+  readonly flags: WadiFlagValues & {
+    readonly yes: boolean
+    readonly timeout: number
+    readonly encrypted: boolean
+  }
   readonly world: WadiWorld
   readonly book: AddressBook
   readonly place: ParatimePlace
@@ -66,7 +74,7 @@ export interface ParatimeSender {
 }
 
 function describe(sender: ParatimeSender, { facts }: ParatimeOrder, { authInfo }: Transaction) {
-  const { place, account, book } = sender
+  const { place, account, book, flags } = sender
   const { amount, gas } = authInfo.fee
   return factLines([
     ...facts,
@@ -74,7 +82,20 @@ function describe(sender: ParatimeSender, { facts }: ParatimeOrder, { authInfo }
     ['Fee', `${tokensText(amount.amount, place.token)} (${gas} gas)`],
     ['Nonce', authInfo.signerInfo[0]?.nonce],
     ['ParaTime', paratimeText(place.paratime)],
+    ...(flags.encrypted ? ENCRYPTED_FACTS : []),
   ])
+}
+
+/** With a key manager nobody who estimates is told of somebody's balance. */
+async function requireEnough({ place, account }: ParatimeSender, wanted: bigint): Promise<void> {
+  const { desk, denomination, token } = place
+  const { balances } = await queryParatime(desk, 'accounts.Balances', { address: account.address })
+  const has = balances.get(denomination) ?? 0n
+  if (has >= wanted) return
+  const [there, asked] = [has, wanted].map((amount) => tokensText(amount, token))
+  throw errors.tooLittle(
+    `the account has ${there} in the ParaTime, and ${asked} are to leave it; take less, or deposit more with wadi paratime deposit`,
+  )
 }
 
 /** Waits until the consensus layer has done its part; refuses what it has refused. */
@@ -113,7 +134,10 @@ function explain(error: unknown, hash: string): unknown {
 /** Sends it and says where it is; the exit code. */
 export async function sendParatime(sender: ParatimeSender, order: ParatimeOrder): Promise<number> {
   const { flags, world, place, account } = sender
-  const { call, choices, outcome } = order
+  const { call, outcome, spends } = order
+  if (spends !== undefined) await requireEnough(sender, spends)
+  const encrypted = flags.encrypted ? await encryptOrder(sender, call) : undefined
+  const choices = { ...order.choices, ...(encrypted && { sealed: encrypted.call }) }
   const transaction = await prepareParatimeTransaction(
     place.desk,
     account.addressSpec,
@@ -128,7 +152,10 @@ export async function sendParatime(sender: ParatimeSender, order: ParatimeOrder)
   const where = { runtimeId: place.desk.runtimeId, chainContext }
   const data = await signParatimeTransaction(where, transaction, await account.unlock())
   const hash = toHex(hashOfBytes(data))
-  const submission = submitParatimeTransaction(place.desk, data, { timeoutMs: flags.timeout })
+  const submission = submitParatimeTransaction(place.desk, data, {
+    timeoutMs: flags.timeout,
+    ...(encrypted && { open: encrypted.open }),
+  })
   const nonce = transaction.authInfo.signerInfo[0]?.nonce ?? 0n
   const [sent, done] = await world.progress
     .during('Waiting for a round with the transaction', submission)
@@ -155,6 +182,8 @@ export async function sendParatime(sender: ParatimeSender, order: ParatimeOrder)
     fee: tokensJson(fee.amount.amount, place.token),
     gas: fee.gas,
     nonce,
+    encrypted: flags.encrypted,
+    key_epoch: encrypted?.epoch,
   }
   return answer(flags, world, { json, lines: flags.yes ? [...lines, ...facts] : facts })
 }

@@ -23,6 +23,7 @@ export const delegate = paratimeCommand({
     return {
       call: paratimeCall('consensus.Delegate', Delegate, body),
       outcome: { kind: Delegated, caller: 'from' },
+      spends: amount * place.scale,
       facts: [
         ['Delegate', tokensText(amount, place.network.token)],
         ['To', book.print(to)],

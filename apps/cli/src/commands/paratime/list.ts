@@ -1,3 +1,4 @@
+import { toHex } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
 import { RUNTIME_KINDS } from '@wadi/consensus/registry/runtime'
 import type { RuntimeState } from '@wadi/consensus/roothash'
@@ -35,6 +36,7 @@ export const list = wadiCommand({
   summary: 'list the ParaTimes of the network, and where they are',
   details: [
     'COMMITTEE is how many nodes execute each round, and how many more decide when these disagree.',
+    'Calls can be encrypted (--encrypted) for a ParaTime that has KEYS: those of a key manager.',
   ],
   examples: ['wadi paratime list'],
   options: {},
@@ -54,6 +56,7 @@ export const list = wadiCommand({
           round: state?.lastBlock?.header.round,
           workers: state && runtime.executor.groupSize,
           backup_workers: state && runtime.executor.groupBackupSize,
+          key_manager: runtime.keyManager && toHex(runtime.keyManager),
         })),
       }
       const rows = all.map(({ id, name = '', runtime, state }) => [
@@ -63,8 +66,9 @@ export const list = wadiCommand({
         standOf(state) ?? '',
         `${state?.lastBlock?.header.round ?? ''}`,
         state ? `${runtime.executor.groupSize} + ${runtime.executor.groupBackupSize}` : '',
+        runtime.keyManager === undefined ? '' : 'yes',
       ])
-      const head = ['NAME', 'IDENTIFIER', 'KIND', 'STATE', 'ROUND', 'COMMITTEE']
+      const head = ['NAME', 'IDENTIFIER', 'KIND', 'STATE', 'ROUND', 'COMMITTEE', 'KEYS']
       return answer(flags, world, { json, lines: tableLines(head, rows, 'There are none.') })
     }),
 })

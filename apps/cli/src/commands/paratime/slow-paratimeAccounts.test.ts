@@ -136,9 +136,14 @@ describe('wadi paratime, on a network with the ParaTime of accounts', () => {
 
   it('refuses what cannot be done, and nothing has moved', async () => {
     const before = await balances('test:1')
-    await refuse('paratime transfer accounts 1000 test:2 --account test:1 --yes', /insufficient/)
+    await refuse(
+      'paratime transfer accounts 1000 test:2 --account test:1 --yes',
+      /are to leave it; take less, or/,
+    )
     await refuse('paratime deposit accounts 10 --account test:1', /say --yes/)
     await refuse('paratime undelegate accounts test:2 --account test:1 --yes', /has 0 shares/)
+    const encrypted = 'paratime transfer accounts 1 test:2 --encrypted --account test:1 --yes'
+    await refuse(encrypted, /^accounts \(.*\) has no key manager, .*; leave --encrypted away, or/)
     await refuse('paratime deposit 7777 1 --account test:1 --yes', /^the network has no ParaTime/)
     const eth = `--key-file ${key('eth', '1')} --algorithm rsa`
     await refuse(`paratime transfer accounts 1 test:2 ${eth} --yes`, /ed25519, secp256k1, sr25519$/)

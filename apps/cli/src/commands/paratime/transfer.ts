@@ -12,7 +12,10 @@ export const transfer = paratimeCommand({
   name: 'transfer',
   summary: 'send tokens to an account in the same ParaTime',
   details: [AMOUNT, ...WHO, 'Accounts may also be addresses on Ethereum (0x…).'],
-  examples: ['wadi paratime transfer accounts 2.5 alice --account test:0'],
+  examples: [
+    'wadi paratime transfer accounts 2.5 alice --account test:0',
+    'wadi paratime transfer accounts 2.5 alice --account test:0 --encrypted',
+  ],
   operands: '<paratime> <amount> <to>',
   options: {},
   order({ operands }, { place, book }) {
@@ -21,6 +24,7 @@ export const transfer = paratimeCommand({
     const to = paratimeAddress(book, name)
     return {
       call: paratimeCall('accounts.Transfer', Transfer, { to, amount: unitsOf(place, amount) }),
+      spends: amount,
       facts: [
         ['Transfer', tokensText(amount, place.token)],
         ['To', book.print(to)],

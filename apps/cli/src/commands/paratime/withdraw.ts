@@ -16,7 +16,10 @@ export const withdraw = paratimeCommand({
     AMOUNT,
     'Accounts that there are only in ParaTimes (keys of Ethereum, for example) have to say --to.',
   ],
-  examples: ['wadi paratime withdraw accounts 2.5 --account test:0'],
+  examples: [
+    'wadi paratime withdraw accounts 2.5 --account test:0',
+    'wadi paratime withdraw accounts 2.5 --account test:0 --encrypted',
+  ],
   operands: '<paratime> <amount>',
   options: {
     to: {
@@ -38,6 +41,7 @@ export const withdraw = paratimeCommand({
     return {
       call: paratimeCall('consensus.Withdraw', Move, { to, amount: units }),
       outcome: { kind: Withdrawn, caller: 'from' },
+      spends: units.amount,
       facts: [
         ['Withdraw', tokensText(amount, place.network.token)],
         ['To', book.print(to)],
