@@ -73,11 +73,14 @@ export class RecordedFolder implements Disposable {
       .replace(/entity_id: .*/, `entity_id: ${entityId}`)
     const configPath = join(folder, 'config.yaml')
     writeFileSync(configPath, change(this.placed(shiftPorts(recorded, name, index))))
+    const socket = join(this.path, `${name}.sock`)
+    // So the recorded tool took a name that was free.
+    writeFileSync(socket, '', { mode: 0o600 })
     return new ProvisionedNode({
       name,
       folder,
       configPath,
-      socket: join(this.path, `${name}.sock`),
+      socket,
       flags: this.#flagsOf(name),
     })
   }

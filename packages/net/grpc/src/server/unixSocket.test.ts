@@ -73,6 +73,17 @@ describe('a socket in the file system', () => {
     assert.equal(await greeting(path), 'hello')
   })
 
+  it('takes the place of an empty file, by which a launcher has reserved the name', async () => {
+    const path = join(folder, 'reserved.sock')
+    writeFileSync(path, '')
+    await listenAtPath(listener(), path)
+    assert.equal(await greeting(path), 'hello')
+    const [empty, link] = [join(folder, 'empty'), join(folder, 'link-to-empty')]
+    writeFileSync(empty, '')
+    symlinkSync(empty, link)
+    assert.match(await refusal(link), /something that is no socket is there/)
+  })
+
   it('is refused where another process serves', async () => {
     const path = join(folder, 'live.sock')
     await listenAtPath(listener(), path)
@@ -85,9 +96,11 @@ describe('a socket in the file system', () => {
 
   it('is refused where a file or a link is, which stays as it is', async () => {
     const file = join(folder, 'file')
-    writeFileSync(file, 'precious')
-    assert.match(await refusal(file), /something that is no socket is there/)
-    assert.equal(readFileSync(file, 'utf8'), 'precious')
+    for (const words of ['p', 'precious']) {
+      writeFileSync(file, words)
+      assert.match(await refusal(file), /something that is no socket is there/)
+      assert.equal(readFileSync(file, 'utf8'), words)
+    }
     const link = join(folder, 'link')
     symlinkSync(file, link)
     assert.match(await refusal(link), /something that is no socket is there/)

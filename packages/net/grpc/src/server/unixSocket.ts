@@ -22,6 +22,14 @@ function look(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false })
 }
 
+/**
+ * Is it an empty file? Launchers make one to have a name that nobody else takes, as the reference's
+ * test runner does. A link is none.
+ */
+function isReserved(there: Stats): boolean {
+  return there.isFile() && there.size === 0
+}
+
 /** Does anybody answer there? */
 function isServed(path: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
@@ -49,6 +57,7 @@ async function checkPlace(path: string): Promise<void> {
     throw cannot(path, `it has more than ${max} bytes; choose a shorter one`)
   const there = look(path)
   if (there === undefined) return
+  if (isReserved(there)) return
   if (!there.isSocket())
     throw cannot(path, 'something that is no socket is there; move it away, or choose another path')
   if (await isServed(path))
@@ -58,7 +67,7 @@ async function checkPlace(path: string): Promise<void> {
 /**
  * Listens at a path. The socket comes into being in a folder that only its owner may enter, and
  * takes its place when its permissions are set: nobody else can connect in between. What a process
- * that was killed left there is replaced.
+ * that was killed left there is replaced, and an empty file by which a launcher reserved the name.
  */
 export async function listenAtPath(server: Server, path: string): Promise<UnixSocket> {
   try {

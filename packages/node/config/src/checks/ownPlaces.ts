@@ -56,9 +56,12 @@ function checkSocket(config: NodeConfig, context: CheckContext): UnavailableErro
   const isLong = Buffer.byteLength(path) > SOCKET_PATH_SIZE_MAX
   const complaint = isLong
     ? `has more than ${SOCKET_PATH_SIZE_MAX} bytes; name a shorter path here`
-    : complaintOf(path, config, (stat) =>
-        stat.isSocket() ? undefined : 'is no socket; move it away, or name another path',
-      )
+    : complaintOf(path, config, (stat) => {
+        // Some launchers reserve the name by a file.
+        const isReserved = stat.isFile() && stat.size === 0
+        const isFree = stat.isSocket() || isReserved
+        return isFree ? undefined : 'is no socket; move it away, or name another path'
+      })
   if (complaint === undefined) return []
   const key = 'common.internal_socket_path'
   return [obstacle('socketUnusable', context, key, `${path} ${complaint}`)]
