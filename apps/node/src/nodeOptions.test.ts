@@ -130,6 +130,12 @@ describe('the options of a node', () => {
       }),
       { checkpoints: 'none', checkpointSubtrees: 12, pruneIntervalMs: 3_000, checkedEvery: 7n },
     )
+    for (const [interval, ms] of [
+      ['0s', 1_000],
+      ['999ms', 1_000],
+      ['1001ms', 1_001],
+    ] as const)
+      assert.equal((await upkeepOf({ prune: { interval } }))?.pruneIntervalMs, ms)
     const cut = await upkeepOf({}, { checkpointer: { parallel_chunker: true } })
     assert.deepEqual(cut, { ...usual, checkpointSubtrees: 12 })
   })

@@ -89,6 +89,8 @@ export async function nodeOptionsOf(
   }
 }
 
+/** Removals are not more frequent, whatever is configured. */
+const PRUNE_MS_MIN = 1000
 /** Into so many trees the reference cuts its state, where it cuts it into several. */
 const CHECKPOINT_SUBTREES = 12
 
@@ -99,7 +101,8 @@ function upkeepOf({ consensus, storage }: Settings): NonNullable<NodeConfig['upk
   return {
     checkpoints: checkpointer.disabled ? 'none' : 'made',
     checkpointSubtrees: isCut ? CHECKPOINT_SUBTREES : 1,
-    pruneIntervalMs: prune.interval,
+    // COMPAT(oasis-core): its tools write 0s.
+    pruneIntervalMs: Math.max(prune.interval, PRUNE_MS_MIN),
     checkedEvery: supplementarySanity.enabled ? supplementarySanity.interval : undefined,
   }
 }
