@@ -68,7 +68,28 @@ function find(words: readonly string[]): Found | undefined {
   return [path, undefined]
 }
 
+/** Flags that the reference's help does not show, in its sources; those of all commands apart. */
+const HIDDEN: readonly (readonly [command: string, ...flags: readonly string[]])[] = [
+  ['control status', 'grpc.log.debug'],
+  ['debug byzantine executor', 'debug.test_entity', 'grpc.log.debug'],
+  ['debug byzantine vrfbeacon', 'debug.test_entity', 'grpc.log.debug'],
+  ['debug storage benchmark', 'worker.storage.crash.enabled'],
+  ['debug storage export', 'worker.storage.crash.enabled'],
+  ['ias proxy', 'ias.debug.mock', 'ias.debug.skip_auth'],
+  ['keymanager sign_policy', 'keymanager.policy.testkey'],
+  ['storage check', 'runtime.debug.mock_ids'],
+  ['storage migrate', 'runtime.debug.mock_ids'],
+]
+
 describe('commands of the node', () => {
+  it('take flags that no help shows, as tools for tests give them', () => {
+    for (const [name, ...flags] of HIDDEN) {
+      const [, found] = find(name.split(' ')) ?? []
+      assert.ok(found !== undefined, name)
+      for (const flag of flags) assert.equal(found.options[flag]?.isHidden, true, flag)
+    }
+  })
+
   const skip = isReferenceAbsent && 'nothing is recorded of the reference here'
 
   it('have the flags, letters, words and defaults of the reference', { skip }, () => {

@@ -12,6 +12,18 @@ const proxyFlags = {
   },
   'grpc.port': { kind: 'integer', doc: 'gRPC server port', fallback: 9001n, word: 'uint16' },
   'ias.auth.api_key': { kind: 'text', doc: 'the IAS subscription API key', fallback: '' },
+  'ias.debug.mock': {
+    kind: 'boolean',
+    doc: 'generate mock reports (UNSAFE)',
+    fallback: false,
+    isHidden: true,
+  },
+  'ias.debug.skip_auth': {
+    kind: 'boolean',
+    doc: 'proxy for everybody (UNSAFE)',
+    fallback: false,
+    isHidden: true,
+  },
   'ias.production': {
     kind: 'boolean',
     doc: 'use the production IAS endpoint',

@@ -206,10 +206,16 @@ describe('bad input of identity', () => {
         [['show-tls-pubkey', '--datadir', folder], /identity\.pem does not exist: create the key/],
         [['cometbft', 'show-node-address', '--datadir', folder], /p2p_pub\.pem does not exist/],
         [['cometbft', 'show-consensus-address'], /--datadir is missing/],
-        [['show-address', '-a', `unix:${join(net, 'no')}`], /no node answers at .*; start it/],
         [['shwo-address'], /unknown command "shwo-address" .*; did you mean show-address\?/],
       ],
     )
+  })
+
+  it('is a node that does not run: then the address is not known', async () => {
+    const words = ['identity', 'show-address', '-a', `unix:${join(net, 'no')}`]
+    const { code, out, err } = await runWords(...words)
+    assert.deepEqual([code, out], [128, ''])
+    assert.match(err, /no node answers at .*; start it/)
   })
 
   it('is keys that others can use', async () => {

@@ -1,6 +1,6 @@
 import { toHex } from '@wadi/base/bytes'
 import { command } from '@wadi/node-config/command'
-import { persistentFlags } from '@wadi/node-config/node-flags'
+import { nodeFlags, persistentFlags } from '@wadi/node-config/node-flags'
 import { namedRuntimes } from './namedRuntimes.ts'
 import { needTrees } from './runtimeStores.ts'
 import { findStoppedNode } from './stoppedNode.ts'
@@ -19,7 +19,7 @@ export const migrate = command({
     'wadi-node storage migrate --config node.yaml 000000000000000000000000000000000000000000000000e199119c992377cb',
   ],
   operands: '<runtime...>',
-  options: persistentFlags,
+  options: { ...persistentFlags, 'runtime.debug.mock_ids': nodeFlags['runtime.debug.mock_ids'] },
   async run(call, world) {
     const ids = namedRuntimes('migrate', call.operands)
     const node = await findStoppedNode(call, world)

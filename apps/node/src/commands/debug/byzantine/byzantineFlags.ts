@@ -17,6 +17,7 @@ export const byzantineFlags = {
   ...persistentFlags,
   ...genesisFileFlag,
   'debug.test_entity': nodeFlags['debug.test_entity'],
+  'grpc.log.debug': nodeFlags['grpc.log.debug'],
   activation_epoch: {
     kind: 'integer',
     doc: 'epoch in which the node registers first',

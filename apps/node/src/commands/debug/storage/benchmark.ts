@@ -5,7 +5,7 @@ import { Arena } from '@wadi/mkvs/arena'
 import { EMPTY_HASH, ROOT_TYPE_STATE, type Root, type WriteLog } from '@wadi/mkvs/roots'
 import { createTree } from '@wadi/mkvs/tree'
 import { type CommandWorld, command } from '@wadi/node-config/command'
-import { persistentFlags } from '@wadi/node-config/node-flags'
+import { nodeFlags, persistentFlags } from '@wadi/node-config/node-flags'
 import { nodeFiles } from '@wadi/node-storage/node-files'
 import { Namespace } from '@wadi/primitives/namespace'
 import { RuntimeStore } from '@wadi/workers/runtime-store'
@@ -67,6 +67,7 @@ export const benchmark = command({
   ],
   options: {
     ...persistentFlags,
+    'worker.storage.crash.enabled': nodeFlags['worker.storage.crash.enabled'],
     'benchmark.profile_cpu': {
       kind: 'boolean',
       doc: 'Enable CPU profiling in benchmark',

@@ -5,7 +5,7 @@ import type { GenesisDocument } from '@wadi/consensus/genesis/document'
 import { ROOT_TYPE_STATE, type Root } from '@wadi/mkvs/roots'
 import { pairsWithPrefix } from '@wadi/mkvs/state'
 import { command } from '@wadi/node-config/command'
-import { persistentFlags } from '@wadi/node-config/node-flags'
+import { nodeFlags, persistentFlags } from '@wadi/node-config/node-flags'
 import type { Namespace } from '@wadi/primitives/namespace'
 import type { RuntimeStore } from '@wadi/workers/runtime-store'
 import { withStore } from '../../storage/nodeStores.ts'
@@ -70,6 +70,7 @@ export const exportRoots = command({
   examples: ['wadi-node debug storage export --config node.yaml -g dump.json'],
   options: {
     ...persistentFlags,
+    'worker.storage.crash.enabled': nodeFlags['worker.storage.crash.enabled'],
     ...genesisFileFlag,
     [FOLDER]: {
       kind: 'text',
