@@ -31,6 +31,8 @@ export interface ParatimeNetwork {
 }
 
 const HASTY = { epochBlocks: 10n, timeoutCommitMs: 100n } as const
+/** In an epoch secrets are made, published and taken, and all nodes register anew with them. */
+const WITH_KEYS = { epochBlocks: 24n, timeoutCommitMs: 200n } as const
 const FUNDS = 1_000_000_000_000_000n
 const PRIVATE_MODE = 0o600
 
@@ -40,14 +42,19 @@ function networkOf(paratime: KnownParatime, computeNodes: number) {
   const signer = createMemorySigner('entity', new Secret(seed))
   const address = stakingAddress(PublicKey.check(signer.publicKey))
   const network = createNetworkGenesis({
-    ...HASTY,
+    ...(paratime.wantsKeys ? WITH_KEYS : HASTY),
     seed: `paratime ${name}`,
     validators: 1,
     accounts: [{ signer, address }],
     balance: FUNDS,
-    paratimes: { paratimes: [paratime], computeNodes },
+    paratimes: { paratimes: [paratime], computeNodes, keyManagers: keyManagersFor(paratime) },
   })
   return { network, seed }
+}
+
+/** Nobody waits for keys that are not wanted. */
+function keyManagersFor({ wantsKeys = false }: KnownParatime): number {
+  return wantsKeys ? 1 : 0
 }
 
 function nodeOf({ configPath, dataDir }: NodeFolder): RunningNode {
@@ -62,8 +69,9 @@ export async function runParatime(
 ): Promise<ParatimeNetwork> {
   const folder = mkdtempSync(join(tmpdir(), 'wadi-paratime-'))
   const { network, seed } = networkOf(paratime, computeNodes)
-  const [first = 0, ...ports] = await freePorts(1 + 2 * computeNodes)
-  const workerPorts = Array.from({ length: computeNodes }, (_, i) => {
+  const count = network.workers.length
+  const [first = 0, ...ports] = await freePorts(1 + 2 * count)
+  const workerPorts = Array.from({ length: count }, (_, i) => {
     return { consensus: ports[2 * i]!, p2p: ports[2 * i + 1]! }
   })
   const folders = makeNetworkFolders({ folder, network, ports: [first], workerPorts })
@@ -86,5 +94,7 @@ export async function runParatime(
     await stop()
     throw error
   }
-  return { target: `unix:${join(folders[1]!.dataDir, 'internal.sock')}`, keyFile, failed, stop }
+  // After those of the validator and of key managers.
+  const { dataDir } = folders[1 + keyManagersFor(paratime)]!
+  return { target: `unix:${join(dataDir, 'internal.sock')}`, keyFile, failed, stop }
 }

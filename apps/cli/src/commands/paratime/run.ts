@@ -24,6 +24,7 @@ export const run = wadiCommand({
   details: [
     '<folder> is one that "wadi paratime new" made. The ParaTime is registered in the first block;',
     'its rounds begin when its nodes have been elected, some seconds later. Nothing is kept.',
+    'With "keyManager": true in paratime.json it has a key manager, and begins later.',
   ],
   examples: ['wadi paratime run my-notes'],
   operands: '<folder>',
