@@ -100,6 +100,19 @@ export const runtimeClaims: readonly Claim[] = [
     ],
   },
   {
+    area: 'Encrypted calls of ParaTimes',
+    does: 'X25519-DeoxysII envelopes for the key of an epoch, answers for the caller alone, wadi … --encrypted; plain calls go on, also while the key manager is away',
+    against:
+      'real compute nodes and a key manager; the published client-rt 1.3.0, unchanged; damaged envelopes, keys of other epochs',
+    shownBy: [
+      'conformance/live/oasis-client/slow-encryptedCalls.test.ts',
+      'apps/cli/src/commands/paratime/slow-encryptedCalls.test.ts',
+      'packages/client/sdk/src/paratime/encryptedCalls.test.ts',
+      'packages/paratimes/sdk/src/frame/callFormat.test.ts',
+      'packages/paratimes/sdk/src/frame/badInput.test.ts',
+    ],
+  },
+  {
     area: 'Stories of rounds',
     does: 'who was scheduled, committed, disagreed, decided and paid, in words; executors that misbehave; how large committees have to be',
     against:
