@@ -84,7 +84,7 @@ export async function openEngineApplication(
     document,
     folder: dataDir,
     signer: createMemorySigner('consensus', keyIn(dataDir, 'consensus').seed),
-    upgrader: openUpgrader(nodeFiles, dataDir),
+    upgrader: openUpgrader(nodeFiles, dataDir, logger('application')),
     timers: nodeTimers,
     logger: logger('application'),
   })

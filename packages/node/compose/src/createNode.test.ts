@@ -341,6 +341,20 @@ describe('a node', () => {
     )
   })
 
+  it('tells that it exchanges no addresses, where it does not', () => {
+    for (const peerExchange of ['on', 'off'] as const) {
+      const options = optionsOf(`exchange ${peerExchange}`)
+      const peers = { ...options.config.peers, peerExchange }
+      createNode({ ...options, config: { ...options.config, peers } }).stop()
+      const event = 'cometbft/peer_exchange_disabled'
+      const told = options.log.records.filter(({ fields }) => fields['log_event'] === event)
+      assert.deepEqual(
+        told.map(({ level }) => level),
+        peerExchange === 'on' ? [] : ['info'],
+      )
+    }
+  })
+
   it('begins an address book anew that cannot be read', () => {
     const options = optionsOf('book')
     nodeFiles.makeFolder(join(options.config.dataDir, 'consensus/config'))

@@ -338,7 +338,7 @@ function openOasis(
     folder,
     files: world.files,
     signer: isHere ? createMemorySigner('consensus', keys.consensus.seed) : undefined,
-    upgrader: openUpgrader(world.files, folder),
+    upgrader: openUpgrader(world.files, folder, world.logger('application')),
     // COMPAT(oasis-core): the node's identity, not who signs blocks, calls for itself.
     local: { minGasPrice, ownSigner: PublicKey.check(keys.identity.node.publicKey) },
     timers: world.timers,

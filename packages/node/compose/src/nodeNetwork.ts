@@ -9,6 +9,7 @@ import { nodeSockets } from '@wadi/comet-p2p/node-sockets'
 import type { NetworkOptions, NetworkWorld } from '@wadi/comet-p2p/options'
 import { PexReactor } from '@wadi/comet-p2p/pex-reactor'
 import type { SecretOptions } from '@wadi/comet-p2p/secret-connection'
+import { logEvents } from '@wadi/contracts/log-events'
 import type { Reactor } from '@wadi/contracts/peers'
 import { fastChaCha20Poly1305 } from '@wadi/crypto/aead/fastChaCha20Poly1305'
 import { nativeX25519 } from '@wadi/node-crypto/native/x25519'
@@ -78,6 +79,10 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
   const { peerExchange, addressBook, seeds, privatePeers: _, persistentDialMsMax, ...rest } = config
   const bookFolder = `${folder}/${BOOK_FOLDER}`
   const book = peerExchange === 'off' ? undefined : openBook(options, bookFolder)
+  if (book === undefined)
+    world.log.info('nobody is told of peers, and nobody is asked for more', {
+      log_event: logEvents.peerExchangeDisabled,
+    })
   for (const address of known) book?.add(address, address)
   const network = new Network({
     ...identity,

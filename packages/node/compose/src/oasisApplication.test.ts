@@ -265,6 +265,18 @@ describe('the consensus layer behind the contract', () => {
     assert.equal(application.stateAt(9n).root.version, 9n)
   })
 
+  it('tells of each version that it prunes, as those who watch the reference expect', () => {
+    const log = new MemoryLog()
+    const pruning = { strategy: 'keep_n', kept: 3n } as const
+    const logger = createLogger('application', log.sink)
+    runEmpty([begin({ pruning, pruneBatch: 4n, logger })], 1n, 8n)
+    const told = log.records.filter(({ fields }) => fields['log_event'] === 'cometbft/abci/prune')
+    assert.deepEqual(
+      told.map(({ level, fields }) => [level, fields['version']]),
+      [1n, 2n, 3n, 4n].map((version) => ['debug', version]),
+    )
+  })
+
   it('prunes fewer when it is time', () => {
     const pruning = { strategy: 'keep_n', kept: 3n } as const
     const clock = new FakeClock()
@@ -319,7 +331,8 @@ describe('snapshots of the consensus layer', () => {
     assert.deepEqual(heights, [1n, 7n])
     const snapshot = source.listSnapshots().find(({ height }) => height === 7n)
     assert.ok(snapshot !== undefined && snapshot.chunks > 2)
-    const target = open({ of: synced })
+    const log = new MemoryLog()
+    const target = open({ of: synced, logger: createLogger('application', log.sink) })
     const appHash = source.stateAt(7n).rootHash()
     assert.equal(target.offerSnapshot(snapshot, new Uint8Array(32)), 'reject')
     assert.equal(target.offerSnapshot(snapshot, appHash), 'accept')
@@ -329,8 +342,13 @@ describe('snapshots of the consensus layer', () => {
         const { result, refetchChunks } = target.applySnapshotChunk(i, Uint8Array.of(0), 'peer')
         assert.deepEqual([result, refetchChunks], ['retry', [1]])
       }
+      assert.deepEqual(log.records, [])
       assert.equal(target.applySnapshotChunk(i, chunk, 'peer').result, 'accept')
     }
+    assert.deepEqual(
+      log.records.map(({ level, fields }) => [level, fields]),
+      [['info', { height: 7n, log_event: 'cometbft/abci/state_sync_complete' }]],
+    )
     assert.deepEqual([target.info().height, target.info().appHash], [7n, appHash])
     assert.equal(target.offerSnapshot(snapshot, appHash), 'abort')
     runEmpty([target], 8n, 8n, synced)

@@ -38,6 +38,7 @@ import type {
   Snapshot,
   TxResult,
 } from '@wadi/contracts/application'
+import { logEvents } from '@wadi/contracts/log-events'
 import type { Signer } from '@wadi/crypto/signature/signer'
 import type { Arena } from '@wadi/mkvs/arena'
 import type { Tree } from '@wadi/mkvs/tree'
@@ -47,6 +48,7 @@ import { nodeFiles } from '@wadi/node-storage/node-files'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { COMET_APP_VERSION, PROTOCOL_VERSIONS, printVersion } from '@wadi/primitives/version'
 import { blockOf, checkTxResponseOf, eventOf, txResultOf } from './oasisResults.ts'
+import { watchRounds } from './roundWatch.ts'
 import { TreeState } from './treeState.ts'
 import { TreeUpkeep, type UpkeepOptions } from './treeUpkeep.ts'
 
@@ -246,17 +248,22 @@ export class OasisApplication implements Application {
   }
 
   #open(): [Services, Snapshots] {
-    const { services = allServices, halt, onHalt, watch } = this.#options
+    const { services = allServices, halt, onHalt, watch, logger } = this.#options
     const opened = new Services({
       chain: this.#chain,
-      services,
+      services: logger === undefined ? services : watchRounds(services, logger),
       store: this.#state,
       ...(halt && { halt }),
       ...(onHalt && { onHalt }),
       ...(watch && { watch }),
       onProposalFailure: (failure) => tellFailure(this.#log, failure),
     })
-    return [opened, new Snapshots(this.#state, () => opened.adoptState())]
+    const adopt = () => {
+      const { height } = opened.adoptState()
+      const log_event = logEvents.stateSyncComplete
+      this.#log.info('the state was taken from others', { height, log_event })
+    }
+    return [opened, new Snapshots(this.#state, adopt)]
   }
 
   /** A node that finds its state broken stops: others would be told wrong things. */

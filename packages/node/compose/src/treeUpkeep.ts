@@ -13,6 +13,7 @@ import {
   type PruneVeto,
   type Pruning,
 } from '@wadi/consensus-services/application/pruning'
+import { logEvents } from '@wadi/contracts/log-events'
 import type { Timer, Timers } from '@wadi/contracts/world'
 import type { TreeState } from './treeState.ts'
 
@@ -122,7 +123,7 @@ export class TreeUpkeep {
   }
 
   *#prune(): Generator<void> {
-    const { pruning, pruneBatch = 64n, vetoes = [] } = this.#options
+    const { pruning, pruneBatch = 64n, vetoes = [], logger } = this.#options
     const { database } = this.#state
     const { earliestVersion: earliest, latestVersion: latest } = database
     if (pruning === undefined || latest === undefined) return
@@ -131,6 +132,7 @@ export class TreeUpkeep {
     if (range.to - range.from < pruneBatch && !this.#isPruningLate()) return
     this.#prunedMs = this.#options.clock?.monotonicMs() ?? 0
     for (let version = range.from; version < range.to; version++) {
+      logger.debug('a version of the state is dropped', { version, log_event: logEvents.prune })
       database.prune(version)
       yield
     }

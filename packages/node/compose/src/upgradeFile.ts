@@ -2,18 +2,20 @@
 
 import { equalBytes } from '@wadi/base/bytes'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
+import type { Logger } from '@wadi/base/log'
 import { decode, encode } from '@wadi/cbor/codec'
 import { list } from '@wadi/cbor/collections'
 import { PendingUpgrade } from '@wadi/consensus/upgrade'
 import type { Upgrader } from '@wadi/consensus-services/kernel/upgrader'
 import { createUpgrader } from '@wadi/consensus-services/upgrader'
 import { type FileSystem, readWhole, replaceFile } from '@wadi/node-storage/file-system'
+import { tellIncompatible, tellStartup, watchUpgrader } from './upgradeWatch.ts'
 
 const NAME = 'upgrades.cbor'
 const PendingUpgrades = list(PendingUpgrade)
 
 /** The upgrader of the node in a folder. */
-export function openUpgrader(files: FileSystem, folder: string): Upgrader {
+export function openUpgrader(files: FileSystem, folder: string, log: Logger): Upgrader {
   const path = `${folder}/${NAME}`
   let kept = files.exists(path) ? readWhole(files, path) : encode(PendingUpgrades, [])
   const keep = (pending: readonly PendingUpgrade[]) => {
@@ -24,9 +26,13 @@ export function openUpgrader(files: FileSystem, folder: string): Upgrader {
     replaceFile(files, folder, NAME, [bytes])
     kept = bytes
   }
+  const pending = readPending(path, kept)
   try {
-    return createUpgrader({ pending: readPending(path, kept), keep })
+    const upgrader = createUpgrader({ pending, keep })
+    tellStartup(pending, log)
+    return watchUpgrader(upgrader, log)
   } catch (error) {
+    tellIncompatible(pending, log)
     throw withRemedy(error, path)
   }
 }

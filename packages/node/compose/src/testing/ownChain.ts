@@ -29,7 +29,8 @@ function blockOf(height: bigint, transactions: readonly Uint8Array[]): Block {
 }
 
 /** What need not be as in production. */
-export type OwnChainChoices = ChainChoices & Pick<OasisApplicationOptions, 'signer'>
+export type OwnChainChoices = ChainChoices &
+  Partial<Pick<OasisApplicationOptions, 'signer' | 'logger'>>
 
 /** See the top of this file. */
 export class OwnChain {

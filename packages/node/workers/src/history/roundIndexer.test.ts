@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { BugError, UnavailableError } from '@wadi/base/errors'
-import { createLogger, SILENT } from '@wadi/base/log'
+import { createLogger, MemoryLog } from '@wadi/base/log'
 import { zero } from '@wadi/cbor/codec'
 import { errors as consensus } from '@wadi/consensus/consensus/errors'
 import { RuntimeState } from '@wadi/consensus/roothash'
@@ -55,17 +55,18 @@ async function setUp(
   const time = new VirtualTime()
   const history = await RoundHistory.open({ store, runtimeId: TEST_RUNTIME, seen: 'committed' })
   const fatal: unknown[] = []
+  const log = new MemoryLog()
   const indexer = new RoundIndexer({
     ask: chain.ask,
     history,
-    log: createLogger('test', SILENT),
+    log: createLogger('test', log.sink),
     timers: time,
     clock: time.clock,
     retryMs: (failures) => 100 * (failures + 1),
     ...options,
     onFatal: (error) => fatal.push(error),
   })
-  return { chain, time, history, indexer, fatal, store }
+  return { chain, time, history, indexer, fatal, store, log }
 }
 
 /** Everything that is under way and needs no time has happened. */
@@ -95,6 +96,26 @@ describe('the indexer of a runtime', () => {
     await indexer.stop()
     assert.equal(indexer.status.status, 'stopped')
     indexer.applied(12n)
+  })
+
+  it('tells that it begins, once each time, whether there is anything to find or not', async () => {
+    const rounds = testRounds(2)
+    const height = rounds.at(-1)!.consensusHeight
+    const store = new MemoryStore()
+    for (let life = 0; life < 2; life++) {
+      const { indexer, history, log } = await setUp(rounds, store)
+      assert.deepEqual(log.records, [])
+      for (const applied of [height, height + 1n]) {
+        indexer.applied(applied)
+        await atRest()
+      }
+      assert.equal(history.isReady, true)
+      assert.deepEqual(
+        log.records.map(({ level, fields }) => [level, fields['log_event']]),
+        [['info', 'roothash/history_reindexing']],
+      )
+      await indexer.stop()
+    }
   })
 
   it('waits for a runtime that is not there yet', async () => {

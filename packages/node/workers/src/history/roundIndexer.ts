@@ -12,6 +12,7 @@ import type { IndexerStatus, ReindexStatus } from '@wadi/consensus/control/runti
 import type { RuntimeState } from '@wadi/consensus/roothash'
 import type { AnnotatedBlock } from '@wadi/consensus/roothash/api'
 import { errors as roothash } from '@wadi/consensus/roothash/errors'
+import { logEvents } from '@wadi/contracts/log-events'
 import type { Timers } from '@wadi/contracts/world'
 import type { Ask } from '../chain.ts'
 import { INDEXED_HEIGHTS_MAX } from '../limits.ts'
@@ -48,6 +49,7 @@ export class RoundIndexer {
   #seen = 0n
   readonly #work: SoleWork
   #reindex: Reindex | undefined
+  #hasBegun = false
 
   constructor(options: RoundIndexerOptions) {
     this.#options = options
@@ -101,8 +103,19 @@ export class RoundIndexer {
   }
 
   async #catchUp(): Promise<void> {
+    this.#tellBeginning()
     while (this.#seen < this.#height && !this.#work.isStopped) await this.#indexBatch()
     if (!this.#work.isStopped && !this.#options.history.isReady) await this.#becomeReady()
+  }
+
+  /** COMPAT(oasis-core): once after each start, also if there turns out to be nothing new. */
+  #tellBeginning(): void {
+    if (this.#hasBegun) return
+    this.#hasBegun = true
+    const { history, log } = this.#options
+    const facts = { runtime: history.runtimeId, height: this.#seen }
+    const log_event = logEvents.historyReindexing
+    log.info('the past of a runtime is looked through', { ...facts, log_event })
   }
 
   async #indexBatch(): Promise<void> {

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { UnavailableError } from '@wadi/base/errors'
+import type { MemoryLog } from '@wadi/base/log'
 import { MemoryNetwork } from '@wadi/contracts/testing/memory-network'
 import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { follow, keyOf, makeRounds, serve, settle } from '../testing/treeWorld.ts'
+
+function eventsIn({ records }: MemoryLog) {
+  const named = records.filter(({ fields }) => fields['log_event'] !== undefined)
+  return named.map(({ level, fields: { log_event, round } }) => [level, log_event, round])
+}
 
 describe('the trees of a runtime, kept in step', () => {
   it('come from others round by round', async () => {
@@ -12,7 +18,7 @@ describe('the trees of a runtime, kept in step', () => {
     const rounds = makeRounds(12)
     serve(net.join(keyOf(1)), rounds, undefined)
     const client = net.join(keyOf(2))
-    const { store, history, fatal, available, open } = await follow(client, rounds, time)
+    const { store, history, fatal, available, log, open } = await follow(client, rounds, time)
     store.finalize(rounds[0]!.block.block.header)
     const shell = open(true)
     shell.start()
@@ -27,6 +33,7 @@ describe('the trees of a runtime, kept in step', () => {
     assert.ok(client.said.every((kind) => kind === 'succeeded'))
     shell.stop()
     assert.equal(time.pending, 0)
+    assert.deepEqual(eventsIn(log), [])
   })
 
   it('begin with a checkpoint where there is nothing, and go on from there', async () => {
@@ -35,7 +42,7 @@ describe('the trees of a runtime, kept in step', () => {
     const rounds = makeRounds(9)
     serve(net.join(keyOf(1)), rounds, 6)
     const client = net.join(keyOf(2))
-    const { store, history, fatal, open } = await follow(client, rounds, time)
+    const { store, history, fatal, log, open } = await follow(client, rounds, time)
     const shell = open(false)
     shell.start()
     await settle(time)
@@ -46,6 +53,7 @@ describe('the trees of a runtime, kept in step', () => {
     const { header } = rounds[9]!.block.block
     assert.deepEqual(store.stateAfter(header).get(Uint8Array.of(1, 5)), Uint8Array.of(1, 5, 1))
     shell.stop()
+    assert.deepEqual(eventsIn(log), [['info', 'worker/storage/checkpoint-sync-success', 6n]])
   })
 
   it('are tried again while nobody has them', async () => {

@@ -7,13 +7,14 @@ import { toHex } from '@wadi/base/bytes'
 import { isTold } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import type { Header } from '@wadi/consensus/roothash/block'
+import { logEvents } from '@wadi/contracts/log-events'
 import type { Feedback, RuntimeNetwork } from '@wadi/contracts/runtime-network'
 import type { Timers } from '@wadi/contracts/world'
 import type { RootType } from '@wadi/mkvs/roots'
 import type { SyncEffect } from '@wadi/runtime-executor/sync/effect'
 import type { DiffInput, SyncInput } from '@wadi/runtime-executor/sync/input'
 import { type SyncStepped, startSync, stepSync } from '@wadi/runtime-executor/sync/step'
-import type { SyncStart } from '@wadi/runtime-executor/sync/syncState'
+import type { SyncStart, SyncState } from '@wadi/runtime-executor/sync/syncState'
 import { LATEST_ROUND, type RoundHistory } from '../history/roundHistory.ts'
 import { RATED_PEERS_MAX } from '../limits.ts'
 import type { StoragePeers } from '../peers/askPeers.ts'
@@ -64,6 +65,7 @@ export class SyncShell {
       step: (before, input) => {
         const stepped = stepSync(before, input)
         counter.stepped(before, stepped.state)
+        this.#tellRestored(before, stepped.state)
         return stepped
       },
       carryOut: (effect) => this.#carryOut(effect),
@@ -206,6 +208,14 @@ export class SyncShell {
       log.error('a round could not be made final', { round, why: error.message })
       return 'failed'
     }
+  }
+
+  #tellRestored(before: SyncState, { restore, isStopped, finalized: round }: SyncState): void {
+    if (before.restore?.step !== 'finalizing' || restore !== undefined || isStopped) return
+    const { log, start } = this.#options
+    const facts = { runtime: start.namespace, round }
+    const log_event = logEvents.checkpointSyncSuccess
+    log.info('the trees of a runtime were taken from others', { ...facts, log_event })
   }
 
   #noteSynced(round: bigint): void {

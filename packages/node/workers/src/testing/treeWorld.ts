@@ -1,7 +1,7 @@
 /** Rounds of a runtime with trees, a node that serves them, and one that follows. For tests. */
 
 import assert from 'node:assert/strict'
-import { createLogger, SILENT } from '@wadi/base/log'
+import { createLogger, MemoryLog } from '@wadi/base/log'
 import { MetricsRegistry } from '@wadi/base/metrics'
 import type { AnnotatedBlock } from '@wadi/consensus/roothash/api'
 import type { Member } from '@wadi/contracts/testing/memory-network'
@@ -109,6 +109,7 @@ export async function follow(network: Member, rounds: readonly TestRound[], time
   const history = await RoundHistory.open({ store: new MemoryStore(), runtimeId, seen: 'synced' })
   await history.commit(rounds.map(({ block }) => block))
   history.ready()
+  const log = new MemoryLog()
   const fatal: unknown[] = []
   const available: boolean[] = []
   const open = (last: boolean) =>
@@ -127,11 +128,11 @@ export async function follow(network: Member, rounds: readonly TestRound[], time
       store,
       network,
       timers: time,
-      log: createLogger('test', SILENT),
+      log: createLogger('test', log.sink),
       onAvailability: (isAvailable) => available.push(isAvailable),
       onFatal: (error) => fatal.push(error),
     })
-  return { store, history, fatal, available, open }
+  return { store, history, fatal, available, log, open }
 }
 
 export async function settle(time: VirtualTime, ms = 0): Promise<void> {
