@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { equalBytes, toUtf8 } from '@wadi/base/bytes'
 import { CodedError, isTold } from '@wadi/base/errors'
-import { encode, type Schema } from '@wadi/cbor/codec'
+import { decode, encode, type Schema } from '@wadi/cbor/codec'
 import { type Item, readItem, writeItem } from '@wadi/cbor/item'
 import type { FeedbackKind, Member } from '@wadi/contracts/testing/memory-network'
 import { MemoryNetwork } from '@wadi/contracts/testing/memory-network'
@@ -294,6 +294,38 @@ describe('Bad input: storage-sync answers: chunks', () => {
     fc.assert(fc.property(hostileBytes(good[0]!), check), { numRuns: 150 })
     check(good[0]!)
     check(good[1] ?? good[0]!)
+  })
+
+  it('that come when their tree was given up are dropped', async () => {
+    const time = new VirtualTime()
+    const net = new MemoryNetwork(time)
+    const { metadata, bytesOf } = served()
+    const { getCheckpoints, getCheckpointChunk } = checkpointMethods
+    const held: (() => void)[] = []
+    net.join(keyOf(1)).serve(protocolOf('checkpointsync'), ({ method, body }, reply) => {
+      if (method === getCheckpoints.name) {
+        const answer = encode(getCheckpoints.response, { checkpoints: [metadata] })
+        reply({ kind: 'ok', body: answer })
+        return
+      }
+      const index = Number(decode(getCheckpointChunk.request, body).index)
+      const say = (chunk: Uint8Array) =>
+        reply({ kind: 'ok', body: encode(getCheckpointChunk.response, { chunk }) })
+      // The first one is wrong however often it is asked for, and the others take their time.
+      if (index === 0) say(bytesOf(0).toReversed())
+      else held.push(() => say(bytesOf(index)))
+    })
+    const { store, fatal, open } = await follow(net.join(keyOf(2)), rounds, time)
+    const shell = open(false)
+    shell.start()
+    await settle(time)
+    assert.equal(shell.state.restore?.step, 'pausing')
+    assert.ok(held.length > 0)
+    for (const say of held) say()
+    await settle(time)
+    assert.deepEqual(fatal, [])
+    assert.equal(store.database.restoringVersion, undefined)
+    shell.stop()
   })
 })
 

@@ -236,18 +236,28 @@ export class SyncShell {
     }
   }
 
-  async #fetchChunk(effect: EffectOf<'fetch-chunk'>): Promise<SyncInput> {
+  /** Undefined: its tree was given up meanwhile, and another one may have begun. */
+  async #fetchChunk(effect: EffectOf<'fetch-chunk'>): Promise<SyncInput | undefined> {
     const { checkpoint, index, deadlineMs } = effect
     const { root } = checkpoint
     try {
       const fetched = (signal: AbortSignal) => fetchChunk(this.#peers, checkpoint, index, signal)
       const answer = await this.#within(deadlineMs, fetched)
+      if (!this.#isWanted(effect)) return undefined
       const peer = this.#note(answer.feedback)
       return { kind: 'chunk', root, index, peer, outcome: this.#restore.take(index, answer.value) }
     } catch (error) {
       this.#tolerate(error)
-      return { kind: 'chunk', root, index, outcome: 'unavailable' }
+      return this.#isWanted(effect)
+        ? { kind: 'chunk', root, index, outcome: 'unavailable' }
+        : undefined
     }
+  }
+
+  /** A checkpoint that is tried once more is another one: it was offered again. */
+  #isWanted({ checkpoint, index }: EffectOf<'fetch-chunk'>): boolean {
+    const tree = this.#machine.state.restore?.tree
+    return tree?.checkpoint === checkpoint && tree.inFlight.has(index)
   }
 
   /** What a peer answers may be an error; that is no reason to stop. */
@@ -267,9 +277,9 @@ export class SyncShell {
     }
   }
 
-  #work(work: Promise<SyncInput>): void {
+  #work(work: Promise<SyncInput | undefined>): void {
     work.then(
-      (input) => this.#machine.give(input),
+      (input) => input && this.#machine.give(input),
       (error: unknown) => this.#machine.fail(error),
     )
   }
