@@ -1,7 +1,8 @@
 /**
  * What tools that watch a node's log look for: the values of the field `log_event`, as the
  * reference has them. A record with one has the level of the reference, too; its sentence, its
- * module and its other fields are ours, since nobody looks at them.
+ * module and its other fields are ours, since nobody looks at them. The one of `debug byzantine
+ * vrfbeacon` is there (`byzantineProver.ts`).
  */
 
 export const logEvents = {
