@@ -142,7 +142,8 @@ describe('wadi round, of workers that are late', () => {
     const keyManager = { id: `c${'0'.repeat(15)}${'f'.repeat(48)}`, kind: 'key manager' }
     const stand = { state: 'suspended', round: 5, workers: 2, backup_workers: 3 }
     const { paratimes } = JSON.parse(out)
-    assert.deepEqual(paratimes, [keyManager, { id: ID, kind: 'compute', ...stand }])
+    const compute = { id: ID, kind: 'compute', key_manager: keyManager.id, ...stand }
+    assert.deepEqual(paratimes, [keyManager, compute])
   })
 
   it('tells programs the same', async () => {
