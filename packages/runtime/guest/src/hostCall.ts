@@ -20,7 +20,7 @@ import { type AskHost, MissingAnswerError, type Request } from '@wadi/runtime-pr
 import { errors } from './errors.ts'
 import type { GuessedState } from './guessedState.ts'
 import type { HostConnection } from './hostConnection.ts'
-import type { Key, KeyQueue } from './keyQueue.ts'
+import { type Key, type KeyQueue, keyId } from './keyQueue.ts'
 import { LOOKUPS_MAX, PREFETCH_COUNT, PROOF_BYTES_MAX, QUESTIONS_MAX } from './limits.ts'
 
 /** A tree whose nodes are with the host, and under which name the host has it. */
@@ -97,7 +97,7 @@ export class HostCall {
   }
 
   #key<T extends Key>(part: MissingKeyError['part'], name: KeyPairName): T {
-    const answer = this.#keyAnswers.get(idOf(part, name))
+    const answer = this.#keyAnswers.get(keyId(part, name))
     if (answer === undefined) throw new MissingKeyError(part, name)
     if (answer instanceof CodedError) throw answer
     // Which form a key has follows from the part of its identifier.
@@ -110,7 +110,7 @@ export class HostCall {
       if (error instanceof CodedError) return error
       throw error
     })
-    this.#keyAnswers.set(idOf(missing.part, missing.keyName), answer)
+    this.#keyAnswers.set(keyId(missing.part, missing.keyName), answer)
   }
 
   async #fetchAnswer(request: Body): Promise<void> {
@@ -216,9 +216,4 @@ function treeId(root: Root, position: Uint8Array) {
 
 function keyOf(request: Body): string {
   return toHex(encode(Body, request))
-}
-
-function idOf(part: MissingKeyError['part'], name: KeyPairName): string {
-  const of = name.kind === 'long-term' ? name.generation : name.epoch
-  return `${part}/${name.kind}/${toHex(name.keyPairId)}/${of}`
 }

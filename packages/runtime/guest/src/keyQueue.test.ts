@@ -186,4 +186,18 @@ describe('a runtime with a key manager', () => {
     assert.equal(host.callCount, 2 + 6)
     await host.leave()
   })
+
+  it('asks once for a key that many want at the same time, and again when it was refused', async () => {
+    const host = new KeyHost()
+    await host.begin()
+    const refused = /generation is in the future/
+    const wanted = () => host.execute([insertOf('b', 9n)])
+    for (const body of await Promise.all(Array.from({ length: 20 }, wanted)))
+      assert.match(outputsOf(body), refused)
+    // Two messages of a handshake, and one call.
+    assert.equal(host.callCount, 3)
+    assert.match(outputsOf(await wanted()), refused)
+    assert.equal(host.callCount, 4)
+    await host.leave()
+  })
 })
