@@ -55,6 +55,7 @@ function planOf(size: number, transactionEveryMs: number): ParatimePlan {
     faults: [],
     spells: [],
     upgrade: undefined,
+    stores: undefined,
     healAtMs: endMs,
     endMs,
     epochBlocks: 60,

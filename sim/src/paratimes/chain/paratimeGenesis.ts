@@ -14,6 +14,7 @@ import {
   Runtime,
   RuntimeGovernanceModel,
   RuntimeStakingParameters,
+  StorageParameters,
   TxnSchedulerParameters,
   VersionInfo,
 } from '@wadi/consensus/registry/runtime'
@@ -43,6 +44,8 @@ const NS_PER_MS = 1_000_000n
 const BATCH_COUNT_MAX = 1000n
 const BATCH_BYTES_MAX = 100_000n
 const MESSAGES_MAX = 128
+/** The least that there may be. */
+const CHUNK_BYTES = 1_048_576n
 /** What runs at first, and what an upgrade brings. */
 export const VERSION: Version = { major: 0, minor: 1, patch: 0 }
 export const NEXT_VERSION: Version = { major: 0, minor: 2, patch: 0 }
@@ -73,15 +76,24 @@ export interface ParatimeGenesis {
 
 type Shapes = Pick<
   ParatimePlan,
-  'executors' | 'keyManagers' | 'paratimes' | 'epochBlocks' | 'clients'
+  'executors' | 'keyManagers' | 'paratimes' | 'stores' | 'epochBlocks' | 'clients'
 >
 
 const known = new Map<string, ParatimeGenesis>()
 
 /** Signing descriptors takes longest, so seeds with the same ParaTimes share one document. */
 export function paratimeGenesis(plan: Shapes): ParatimeGenesis {
-  const { executors, keyManagers, paratimes, epochBlocks, clients } = plan
-  const name = JSON.stringify([executors, keyManagers, paratimes, epochBlocks, clients])
+  const { executors, keyManagers, paratimes, epochBlocks, clients, stores } = plan
+  const { checkpointEvery, checkpointsKept } = stores ?? {}
+  const name = JSON.stringify([
+    executors,
+    keyManagers,
+    paratimes,
+    epochBlocks,
+    clients,
+    checkpointEvery,
+    checkpointsKept,
+  ])
   const found = known.get(name)
   if (found !== undefined) return found
   const made = makeGenesis(plan)
@@ -104,7 +116,10 @@ function makeGenesis(plan: Shapes): ParatimeGenesis {
   const nodes = 1 + executors + keyManagers
   const keys = Array.from({ length: nodes }, (_, i) => validatorKeys(SEED, i))
   const owner = keys[0]!.entity.publicKey
-  const runtimes = paratimes.map((shape, i) => descriptorOf(shape, ids[i]!, owner))
+  const storage = storageOf(plan)
+  const runtimes = paratimes.map((shape, i) => {
+    return { ...descriptorOf(shape, ids[i]!, owner), storage }
+  })
   const keeping = keyManagers > 0 ? [keyManagerOf(keyManagerId, owner)] : []
   const network = createNetworkGenesis({
     seed: SEED,
@@ -183,6 +198,15 @@ function descriptorOf(shape: ParatimeShape, id: Namespace, entityId: PublicKey):
     admissionPolicy: make(AdmissionPolicy, { anyNode: {} }),
     governanceModel: RuntimeGovernanceModel.names.entity,
     deployments: [make(VersionInfo, { version: VERSION, validFrom: 0n })],
+  })
+}
+
+function storageOf({ stores }: Shapes): StorageParameters {
+  if (stores === undefined) return make(StorageParameters, {})
+  return make(StorageParameters, {
+    checkpointInterval: BigInt(stores.checkpointEvery),
+    checkpointNumKept: BigInt(stores.checkpointsKept),
+    checkpointChunkSize: CHUNK_BYTES,
   })
 }
 

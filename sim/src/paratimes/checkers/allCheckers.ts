@@ -16,6 +16,7 @@ import {
   createNoFalseSlash,
   createSupply,
 } from './smallCheckers.ts'
+import { createStores } from './stores.ts'
 import { createVerdicts } from './verdicts.ts'
 import { createVersions } from './versions.ts'
 
@@ -31,6 +32,7 @@ export function allCheckers(
     createVerdicts(world),
     createLiveness(world),
     createVersions(world),
+    createStores(world),
     createInputs(world),
     createIncoming(world),
     createNoFalseSlash(world),

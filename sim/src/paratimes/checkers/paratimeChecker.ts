@@ -9,6 +9,7 @@ import type { Address } from '@wadi/primitives/address'
 import type { Transaction } from '@wadi/runtime-protocol/transactions/readIoTree'
 import type { RuntimeWorker } from '@wadi/workers/runtime-worker'
 import type { DrivenChain, SeenBlock } from '../chain/drivenChain.ts'
+import type { ParatimeClass } from '../plan/paratimeClasses.ts'
 import type { ParatimePlan } from '../plan/paratimePlan.ts'
 import type { WrittenRound } from '../tables/writtenRound.ts'
 
@@ -50,6 +51,8 @@ export interface ParatimeWorld {
   isCore(node: number): boolean
   worker(node: number, paratime: number): RuntimeWorker | undefined
   nowMs(): number
+  /** Something has happened that the histogram counts. */
+  count(name: ParatimeClass): void
   report(checker: string, why: string): void
 }
 

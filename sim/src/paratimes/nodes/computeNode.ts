@@ -5,20 +5,25 @@ import { decode } from '@wadi/cbor/codec'
 import type { ExecutorCommitment } from '@wadi/consensus/roothash/commitments'
 import { ExecutorCommit } from '@wadi/consensus/roothash/methods'
 import type { HostedRuntime } from '@wadi/contracts/runtime-host'
+import { RUNTIME_PLACES } from '@wadi/contracts/runtime-places'
 import { MemoryStore } from '@wadi/kv/memory-store'
 import { Arena } from '@wadi/mkvs/arena'
+import { readWhole, replaceFile } from '@wadi/node-storage/file-system'
 import type { Submitter } from '@wadi/registration/submitter'
+import { checkpointMethods } from '@wadi/runtime-protocol/peers/methods'
 import type { Runtime } from '@wadi/runtime-protocol/runtime'
 import { hostedAnswers } from '@wadi/workers/hosted-answers'
 import type { RuntimeStore } from '@wadi/workers/runtime-store'
 import { RuntimeWorker } from '@wadi/workers/runtime-worker'
 import { VERSION } from '../chain/paratimeGenesis.ts'
-import type { MessageMisdeed } from '../plan/paratimeClasses.ts'
+import type { CheckpointMisdeed, MessageMisdeed } from '../plan/paratimeClasses.ts'
 import type { ByzantineExecutor } from '../plan/paratimePlan.ts'
 import type { NetLife, NetMember } from '../world/runtimeNet.ts'
 import { directHost } from './directHost.ts'
+import { DyingFiles } from './dyingFiles.ts'
 import { fewerMessages } from './fewerMessages.ts'
-import { liarsReply } from './liarsReply.ts'
+import { checkpointReply, diffReply } from './liarsReply.ts'
+import { LifeFiles, type UpkeepChoices } from './lifeFiles.ts'
 import { nextVersionOf } from './nextVersion.ts'
 import { NodeVersions } from './nodeVersions.ts'
 import { type Life, SimProcess, type Surroundings } from './simProcess.ts'
@@ -35,8 +40,10 @@ export interface NodeWatch {
   published(node: ComputeNode, message: Uint8Array): void
   /** It does not serve what it has. */
   lied(node: ComputeNode): void
-  /** Its runtime does not take what it has to. */
-  misdid(misdeed: MessageMisdeed): void
+  /** It gives somebody a piece of a checkpoint. */
+  gaveChunk(node: ComputeNode): void
+  /** Its runtime does not take what it has to, or it offers what there is not. */
+  misdid(misdeed: MessageMisdeed | CheckpointMisdeed): void
   submitted(node: ComputeNode, call: SubmittedCall): void
   /** Commitments are in the mempool. */
   committed(node: ComputeNode, paratime: number, commits: readonly ExecutorCommitment[]): void
@@ -49,6 +56,7 @@ export interface ComputeNodeOptions extends Surroundings {
   /** Numbers of the ParaTimes that get another version. */
   readonly upgraded: readonly number[]
   readonly byzantine: ByzantineExecutor | undefined
+  readonly upkeep: UpkeepChoices
   readonly watch: NodeWatch
 }
 
@@ -77,10 +85,14 @@ interface HostPlace {
 
 const RETRY_MS = 500
 
+function folderOf(paratime: number): string {
+  return `paratime${paratime}`
+}
+
 /** See the top of this file. */
 export class ComputeNode extends SimProcess<Workers> {
   readonly #options: ComputeNodeOptions
-  readonly #rounds: readonly MemoryStore[]
+  #rounds: readonly MemoryStore[]
   readonly versions: NodeVersions
 
   constructor(options: ComputeNodeOptions) {
@@ -102,6 +114,21 @@ export class ComputeNode extends SimProcess<Workers> {
   /** What the node answers of its ParaTimes, if it lives. */
   get answers(): Workers['answers'] | undefined {
     return this.program?.answers
+  }
+
+  /** The node gets an empty disk, onto which its operator copies what it has signed. */
+  replaceDisk(): void {
+    this.kill()
+    const old = this.files
+    old.kill()
+    this.files = new DyingFiles()
+    this.#rounds = this.#options.runtimes.map(() => new MemoryStore())
+    for (const paratime of this.#options.runtimes.keys()) {
+      const folder = folderOf(paratime)
+      const path = `${folder}/${RUNTIME_PLACES.signed}`
+      if (!old.exists(path)) continue
+      replaceFile(this.files, folder, RUNTIME_PLACES.signed, [readWhole(old, path)])
+    }
   }
 
   /** Somebody's commitments are in the mempool. */
@@ -148,7 +175,8 @@ export class ComputeNode extends SimProcess<Workers> {
 
   async #openWorker(paratime: number, place: WorkerPlace): Promise<void> {
     const { life, program, network, submit } = place
-    const { chain, keys, byzantine, bug, watch } = this.#options
+    const { chain, keys, byzantine, bug, watch, upkeep } = this.#options
+    const { files } = this
     const { chainContext } = chain.genesis.network
     const runtimeId = chain.genesis.ids[paratime]!
     const worker = await RuntimeWorker.open({
@@ -157,12 +185,13 @@ export class ComputeNode extends SimProcess<Workers> {
       ask: life.ask,
       network,
       world: { clock: life.time, timers: life.time, log: this.logger() },
-      files: bug?.wrapFiles?.(this.files) ?? this.files,
-      folder: `paratime${paratime}`,
+      files: new LifeFiles(bug?.wrapFiles?.(files) ?? files, () => !this.isIn(life)),
+      folder: folderOf(paratime),
       rounds: this.#rounds[paratime]!,
       retryMs: () => RETRY_MS,
       offer: 'sync',
-      checkpoints: 'off',
+      checkpoints: upkeep.checkpoints === undefined ? 'off' : 'wanted',
+      upkeep: bug?.changeUpkeep?.(upkeep) ?? upkeep,
       executor: {
         config: {
           own: keys.node.publicKey,
@@ -181,6 +210,7 @@ export class ComputeNode extends SimProcess<Workers> {
       onFatal: (error) => this.die(life, error),
     })
     if (!this.isIn(life)) return
+    bug?.spoilStore?.(worker.store)
     program.workers[paratime] = worker
     worker.history.watchSeen(({ block }) => {
       if (this.isIn(life)) watch.synced(this, paratime, block.header.round)
@@ -227,8 +257,13 @@ export class ComputeNode extends SimProcess<Workers> {
     heard: (message) => this.#options.bug?.changeMessage?.(message) ?? message,
     published: (message) => this.#options.watch.published(this, message),
     reply: (method, reply) => {
-      const said = liarsReply(this.#options.byzantine?.serves, method, reply)
-      if (said !== reply) this.#options.watch.lied(this)
+      const { byzantine, watch } = this.#options
+      const { serves, offers } = byzantine ?? {}
+      if (method === checkpointMethods.getCheckpointChunk.name) watch.gaveChunk(this)
+      const diff = diffReply(serves, method, reply)
+      if (diff !== reply) watch.lied(this)
+      const said = checkpointReply(offers, method, diff)
+      if (said !== diff && offers !== undefined) watch.misdid(offers)
       return said
     },
   }

@@ -4,13 +4,19 @@ import type { SignatureRules } from '@wadi/crypto/signature/verification'
 import type { FileSystem } from '@wadi/node-storage/file-system'
 import type { Version } from '@wadi/primitives/version'
 import type { Runtime } from '@wadi/runtime-protocol/runtime'
+import type { RuntimeStore } from '@wadi/workers/runtime-store'
 import type { SeenBlock } from '../chain/drivenChain.ts'
+import type { UpkeepChoices } from './lifeFiles.ts'
 
 /** See the top of this file. */
 export interface ParatimeBug {
   readonly wrapRuntime?: (runtime: Runtime) => Runtime
   /** Which version it runs in place of the one that is due. */
   readonly changeDue?: (due: Version) => Version
+  /** What it makes and drops in place of what it should. */
+  readonly changeUpkeep?: (choices: UpkeepChoices) => UpkeepChoices
+  /** Its trees have just been opened. */
+  readonly spoilStore?: (store: RuntimeStore) => void
   readonly wrapFiles?: (files: FileSystem) => FileSystem
   /** What the node hears of the consensus layer. */
   readonly changeAnswer?: (name: string, answer: unknown) => unknown

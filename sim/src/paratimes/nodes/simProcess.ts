@@ -53,7 +53,7 @@ const FULL_MS = 2000
 /** See the top of this file. */
 export abstract class SimProcess<P> implements FaultyNode {
   readonly index: number
-  readonly files = new DyingFiles()
+  files = new DyingFiles()
   readonly log = new MemoryLog(LOG_LINES)
   readonly spells = new Set<SpellClass>()
   costMs = 0
@@ -116,14 +116,20 @@ export abstract class SimProcess<P> implements FaultyNode {
     this.open(life, life.program, member).catch((error: unknown) => this.die(life, error))
   }
 
-  /** Who cannot write ends; who has no room goes on for a while, and for good if it gets some. */
+  /**
+   * Who cannot write ends; who has no room goes on for a while. When there is room again somebody
+   * starts the process anew: a store that a write has failed in takes no more before it is opened.
+   */
   #endWithDisk(life: Life): void {
     this.files.onFailed = (error) => {
       if (!this.files.isFull) life.time.after(0, () => this.die(life, error))
       else
         life.time.after(FULL_MS, () => {
           if (this.files.isFull) this.die(life, error)
-          else if (this.isIn(life)) this.#endWithDisk(life)
+          else if (this.isIn(life)) {
+            this.kill()
+            this.start()
+          }
         })
     }
   }

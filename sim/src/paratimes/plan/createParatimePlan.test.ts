@@ -14,13 +14,16 @@ function* classesOf(seed: bigint): Generator<ParatimeClass> {
     else yield fault.class
   }
   for (const spell of spells) yield spell.class
-  for (const { misdeeds, serves, takes } of byzantine) {
+  for (const { misdeeds, serves, takes, offers } of byzantine) {
     yield* misdeeds
     if (serves !== undefined) yield serves
     if (takes !== undefined) yield takes
+    if (offers !== undefined) yield offers
   }
   if (keyLiar !== undefined) yield keyLiar.misdeed
   if (plan.upgrade !== undefined) yield 'upgrade'
+  if (plan.stores?.roundsKept.some((rounds) => rounds !== undefined)) yield 'pruning'
+  if ((plan.stores?.newDisks ?? []).length > 0) yield 'new-disk'
   for (const late of plan.upgrade?.late ?? []) yield late.class
   if (plan.paratimes.some(({ messages }) => messages !== undefined)) yield 'incoming-messages'
   if (plan.keyManagers > 0) yield 'key-managers'
@@ -40,7 +43,14 @@ describe('a plan of ParaTimes', () => {
       for (const name of new Set(classesOf(BigInt(seed))))
         counts.set(name, (counts.get(name) ?? 0) + 1)
     // These are what comes of the others.
-    const outcomes = ['discrepancy', 'failed-round', 'slashing', 'refused-message', 'suspension']
+    const outcomes = [
+      'discrepancy',
+      'failed-round',
+      'slashing',
+      'refused-message',
+      'suspension',
+      'checkpoint',
+    ]
     for (const name of PARATIME_CLASSES.filter((one) => !outcomes.includes(one)))
       assert.ok((counts.get(name) ?? 0) > SEEDS / 100, `${name}: ${counts.get(name)}`)
   })

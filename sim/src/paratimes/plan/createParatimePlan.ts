@@ -4,6 +4,7 @@ import { faultsOf } from '../../plan/createPlan.ts'
 import { Dice } from '../../plan/dice.ts'
 import { randomFor } from '../../plan/randomFor.ts'
 import {
+  CHECKPOINT_MISDEEDS,
   DIFF_MISDEEDS,
   KEY_MISDEEDS,
   LATE_CLASSES,
@@ -17,6 +18,7 @@ import type {
   ParatimePlan,
   ParatimeShape,
   Spell,
+  StoreTerms,
   Upgrade,
 } from './paratimePlan.ts'
 
@@ -37,6 +39,14 @@ const MS_PER_MINUTE = 60_000
 /** Ninety seconds: forty in which everything goes wrong, and fifty to come round. */
 const MINUTES = 1.5
 const UNSAFE_PERCENT = 45
+/** The least that a descriptor may ask for. */
+const CHECKPOINT_ROUNDS = 10
+/** Whoever begins with a checkpoint finds there what came after it. */
+const ROUNDS_KEPT = [20, 30] as const
+/** It takes a while before all others have what a node has. */
+const NEW_DISK_MS = 8000
+/** It leaves time to come back. */
+const LATE_DISK_PART = 3
 const HUNDRED = 100
 
 /** Everything that happens under a seed. */
@@ -83,6 +93,7 @@ export function createParatimePlan(seed: bigint, options: ParatimePlanOptions = 
       honest,
       healAtMs,
     }),
+    stores: undefined,
     healAtMs,
     endMs,
     // Secrets take some epochs.
@@ -92,7 +103,8 @@ export function createParatimePlan(seed: bigint, options: ParatimePlanOptions = 
     messageEveryMs: undefined,
     callMsMax: dice.between(5, 150),
   }
-  return withMessages(new Dice(randomFor(seed, 'messages to paratimes')), plan)
+  const addressed = withMessages(new Dice(randomFor(seed, 'messages to paratimes')), plan)
+  return withStores(new Dice(randomFor(seed, 'stores of paratimes')), addressed, honest)
 }
 
 interface Upgradable {
@@ -115,6 +127,36 @@ function upgradeOf(dice: Dice, { paratimes, honest, healAtMs }: Upgradable): Upg
       return [{ node, class: dice.one(LATE_CLASSES), atMs: dice.between(toldMs, healAtMs) }]
     }),
   }
+}
+
+/** While all goes wrong; or when all has healed, and what came first has been dropped. */
+function newDiskMs(dice: Dice, healAtMs: number): number {
+  const isLate = dice.percent(60)
+  const sinceMs = dice.between(1000, healAtMs - NEW_DISK_MS)
+  return isLate ? healAtMs + Math.round(sinceMs / LATE_DISK_PART) : sinceMs
+}
+
+/** In half of the plans nodes make checkpoints, and drop what is older than any that is kept. */
+function withStores(dice: Dice, plan: ParatimePlan, honest: readonly number[]): ParatimePlan {
+  if (!dice.percent(50)) return plan
+  const { executors, lost, healAtMs } = plan
+  const share = dice.one([50, 100])
+  const staying = honest.filter((node) => !lost.includes(node))
+  const stores: StoreTerms = {
+    checkpointEvery: CHECKPOINT_ROUNDS,
+    checkpointsKept: dice.between(1, 3),
+    subtrees: dice.one([1, 4]),
+    roundsKept: Array.from({ length: executors }, () => {
+      return dice.percent(share) ? dice.one(ROUNDS_KEPT) : undefined
+    }),
+    newDisks: dice.percent(60)
+      ? [{ node: dice.one(staying), atMs: newDiskMs(dice, healAtMs) }]
+      : [],
+  }
+  const byzantine = plan.byzantine.map((one) => {
+    return dice.percent(40) ? { ...one, offers: dice.one(CHECKPOINT_MISDEEDS) } : one
+  })
+  return { ...plan, stores, byzantine }
 }
 
 /** In two thirds of the plans messages come over the consensus layer. */

@@ -19,6 +19,20 @@ export const MISDEEDS = [
 /** How a byzantine node serves trees. */
 export const DIFF_MISDEEDS = ['fail-read', 'corrupt-diff'] as const satisfies readonly DiffMisdeed[]
 
+/** How a byzantine node serves checkpoints: with a wrong byte, or of a tree that nobody has. */
+export const CHECKPOINT_MISDEEDS = ['corrupt-chunk', 'false-checkpoint'] as const
+export type CheckpointMisdeed = (typeof CHECKPOINT_MISDEEDS)[number]
+
+/** What becomes of stores. */
+export const STORE_CLASSES = [
+  /** A node drops rounds. */
+  'pruning',
+  /** A node gives others a piece of a checkpoint. */
+  'checkpoint',
+  /** A node gets an empty disk; what it has signed is all that is left. */
+  'new-disk',
+] as const
+
 /** What a byzantine executor does with messages for its ParaTimes: it leaves the last one out. */
 export const MESSAGE_MISDEEDS = ['fewer-messages'] as const
 export type MessageMisdeed = (typeof MESSAGE_MISDEEDS)[number]
@@ -68,6 +82,8 @@ export const PARATIME_CLASSES = [
   ...SPELL_CLASSES,
   ...MISDEEDS,
   ...DIFF_MISDEEDS,
+  ...CHECKPOINT_MISDEEDS,
+  ...STORE_CLASSES,
   ...MESSAGE_MISDEEDS,
   ...MESSAGE_CLASSES,
   ...LATE_CLASSES,

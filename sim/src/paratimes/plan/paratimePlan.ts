@@ -3,7 +3,13 @@
 import type { Misdeed } from '@wadi/runtime-executor/byzantine/misdeeds'
 import type { DiffMisdeed } from '@wadi/runtime-executor/byzantine/serveDiff'
 import type { Plan, Span } from '../../plan/plan.ts'
-import type { KeyMisdeed, LateClass, MessageMisdeed, SpellClass } from './paratimeClasses.ts'
+import type {
+  CheckpointMisdeed,
+  KeyMisdeed,
+  LateClass,
+  MessageMisdeed,
+  SpellClass,
+} from './paratimeClasses.ts'
 
 /** How a ParaTime is set up. */
 export interface ParatimeShape {
@@ -35,12 +41,25 @@ export interface ByzantineExecutor {
   readonly misdeeds: readonly Misdeed[]
   readonly serves: DiffMisdeed | undefined
   readonly takes?: MessageMisdeed | undefined
+  readonly offers?: CheckpointMisdeed | undefined
 }
 
 /** Something befalls a node. */
 export interface Spell extends Span {
   readonly class: SpellClass
   readonly node: number
+}
+
+/** What nodes keep of ParaTimes, and what they make of it for others. */
+export interface StoreTerms {
+  /** Checkpoints are so many rounds apart, and so many are kept. */
+  readonly checkpointEvery: number
+  readonly checkpointsKept: number
+  /** Into so many parts trees are cut for it. */
+  readonly subtrees: number
+  /** By executor: how many rounds it keeps; undefined for all. */
+  readonly roundsKept: readonly (number | undefined)[]
+  readonly newDisks: readonly { readonly node: number; readonly atMs: number }[]
 }
 
 /** ParaTimes get another version, which begins with an epoch. */
@@ -73,6 +92,8 @@ export interface ParatimePlan
   readonly byzantine: readonly ByzantineExecutor[]
   readonly spells: readonly Spell[]
   readonly upgrade: Upgrade | undefined
+  /** Undefined: everything is kept, and nothing is made. */
+  readonly stores: StoreTerms | undefined
   readonly epochBlocks: number
   /** Of each ParaTime. */
   readonly clients: number

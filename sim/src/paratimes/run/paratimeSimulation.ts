@@ -3,7 +3,7 @@
  * and the checkers that watch.
  */
 
-import { equalBytes, toHex } from '@wadi/base/bytes'
+import { toHex } from '@wadi/base/bytes'
 import type { LogRecord } from '@wadi/base/log'
 import { type RandomSource, randomBelow } from '@wadi/base/random'
 import { decode, encode } from '@wadi/cbor/codec'
@@ -15,9 +15,9 @@ import {
   ProposalHeader,
 } from '@wadi/consensus/roothash/commitments'
 import { ExecutorCommit } from '@wadi/consensus/roothash/methods'
-import { isMember as isMemberOf } from '@wadi/runtime-protocol/committee'
 import { activeDeployment } from '@wadi/runtime-protocol/deployments'
 import type { Runtime } from '@wadi/runtime-protocol/runtime'
+import { Dice } from '../../plan/dice.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { randomFor } from '../../plan/randomFor.ts'
 import { Digest } from '../../run/digest.ts'
@@ -48,7 +48,9 @@ import { SimProcess } from '../nodes/simProcess.ts'
 import type { ParatimeClass } from '../plan/paratimeClasses.ts'
 import type { ParatimePlan } from '../plan/paratimePlan.ts'
 import { RuntimeNet } from '../world/runtimeNet.ts'
-import { OCCASIONS, type Occasion, readProposal } from './occasions.ts'
+import { MisdeedCounts } from './misdeedCounts.ts'
+import { readProposal } from './occasions.ts'
+import { StoreFaults, upkeepOf } from './storeFaults.ts'
 import { Upgrades } from './upgrades.ts'
 
 export interface ParatimeSimulationOptions {
@@ -85,6 +87,7 @@ const PROMISES: ReadonlySet<string> = new Set([
   'noFalseSlash',
   'supply',
   'progress',
+  'stores',
   'stopped',
 ])
 
@@ -108,6 +111,8 @@ class ParatimeSimulation {
   readonly #clients: Clients
   readonly #senders: MessageSenders
   readonly #upgrades: Upgrades
+  readonly #stores: StoreFaults
+  readonly #misdeeds: MisdeedCounts
   readonly #references: readonly Reference[]
   readonly #checkers: readonly ParatimeChecker[]
   readonly #progress: Progress
@@ -138,6 +143,7 @@ class ParatimeSimulation {
     this.#net = new RuntimeNet({
       time: this.#time,
       random: randomFor(seed, 'runtime network'),
+      choices: new Dice(randomFor(seed, 'peers that are asked')),
       watch: {
         arrived: (from, to, message) => this.#arrived(from, to, message),
         blocked: (accuser, accused) =>
@@ -190,11 +196,12 @@ class ParatimeSimulation {
       time: this.#time,
       onSent: (sent) => this.#sent(sent),
     })
+    const scene = { plan, chain: this.#chain, time: this.#time, nodes: this.#nodes }
+    const count = (name: ParatimeClass) => this.#count(name)
+    this.#misdeeds = new MisdeedCounts({ ...scene, count })
+    this.#stores = new StoreFaults({ ...scene, replaced: () => this.#count('new-disk') })
     this.#upgrades = new Upgrades({
-      plan,
-      chain: this.#chain,
-      time: this.#time,
-      nodes: this.#nodes,
+      ...scene,
       wasLate: (how) => this.#count(how),
       refused: (why) => this.#report('versions', why),
     })
@@ -227,6 +234,7 @@ class ParatimeSimulation {
       runtimes,
       upgraded: upgrade?.paratimes ?? [],
       byzantine,
+      upkeep: upkeepOf(this.#plan, index),
       died: (error) => this.#died(this.#nodes[index]!, error),
       bug: byzantine === undefined ? this.#bug : undefined,
       watch: this.#nodeWatch(),
@@ -266,6 +274,7 @@ class ParatimeSimulation {
     this.#clients.start()
     this.#senders.start()
     this.#upgrades.schedule()
+    this.#stores.schedule()
     this.#time.after(BLOCK_MS, () => this.#makeBlock())
     for (let second = 1; this.#violations.length === 0; second++) {
       if (second * MS_PER_SECOND > plan.endMs) break
@@ -313,6 +322,7 @@ class ParatimeSimulation {
       isCore: (node) => isHonest(node) && !this.#plan.lost.includes(node),
       worker: (node, paratime) => this.#nodes[node]!.worker(paratime),
       nowMs: () => this.#time.nowMs,
+      count: (name) => this.#count(name),
       report: (checker, why) => this.#report(checker, why),
     }
   }
@@ -402,17 +412,8 @@ class ParatimeSimulation {
       balance: block.balances[paratime]!,
       block,
     }
-    this.#noteStragglers(ended)
+    this.#misdeeds.ended(ended)
     this.#tell((checker) => checker.onRound?.(ended))
-  }
-
-  #noteStragglers({ before, commits }: EndedRound): void {
-    for (const { node, misdeeds } of this.#plan.byzantine) {
-      const { publicKey } = this.#chain.genesis.executors[node]!.node
-      const isMember = before.committee !== undefined && isMemberOf(before.committee, publicKey)
-      const isSilent = !commits.some(({ nodeId }) => equalBytes(nodeId, publicKey))
-      if (misdeeds.includes('straggler') && isMember && isSilent) this.#count('straggler')
-    }
   }
 
   #arrived(from: number, to: number, message: Uint8Array): void {
@@ -430,10 +431,8 @@ class ParatimeSimulation {
         this.#tell((checker) => checker.onSynced?.(node.index, paratime, header))
       },
       published: (node, message) => this.#published(node, message),
-      lied: (node) => {
-        const serves = this.#plan.byzantine.find((one) => one.node === node.index)?.serves
-        if (serves !== undefined) this.#count(serves)
-      },
+      lied: (node) => this.#misdeeds.lied(node.index),
+      gaveChunk: () => this.#count('checkpoint'),
       misdid: (misdeed) => this.#count(misdeed),
       submitted: (node, call) => this.#submitted(node, call),
       committed: (node, paratime, commits) => this.#feed(node, paratime, commits),
@@ -445,7 +444,7 @@ class ParatimeSimulation {
     if (proposal === undefined) return
     const name = `proposal ${toHex(proposal.header.previousHash)}`
     const what = toHex(encode(ProposalHeader, proposal.header))
-    this.#misdid(node, 'propose')
+    this.#misdeeds.had(node.index, 'propose')
     this.#tell((checker) => {
       checker.onSigned?.(node.index, name, what)
       checker.onProposed?.(node.index, proposal)
@@ -458,16 +457,9 @@ class ParatimeSimulation {
       const { schedulerId, failure, header } = commit.header
       const name = `result upon ${toHex(header.previousHash)} of ${toHex(schedulerId)}`
       const what = `${failure} ${toHex(encode(ComputeResultsHeader, header))}`
-      this.#misdid(node, 'commit')
+      this.#misdeeds.had(node.index, 'commit')
       this.#tell((checker) => checker.onSigned?.(node.index, name, what))
     }
-  }
-
-  /** A byzantine node has had an occasion. */
-  #misdid(node: ComputeNode, occasion: Occasion): void {
-    const byzantine = this.#plan.byzantine.find((one) => one.node === node.index)
-    for (const misdeed of byzantine?.misdeeds ?? [])
-      if (OCCASIONS[misdeed]?.includes(occasion) === true) this.#count(misdeed)
   }
 
   /** What one node has in its mempool the others have soon, too. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { MISDEEDS, type ParatimeClass } from '../plan/paratimeClasses.ts'
+import { CHECKPOINT_MISDEEDS, MISDEEDS, type ParatimeClass } from '../plan/paratimeClasses.ts'
 import type { ParatimePlan } from '../plan/paratimePlan.ts'
-import { ADDRESSED, calmParatimes, WATCHED } from '../testing/calmParatimes.ts'
+import { ADDRESSED, calmParatimes, PRUNED, WATCHED } from '../testing/calmParatimes.ts'
 import { simulateParatimes } from './paratimeSimulation.ts'
 
 type Misdeed = (typeof MISDEEDS)[number]
@@ -18,6 +18,8 @@ const OUTCOMES: Readonly<Record<Misdeed, readonly ParatimeClass[]>> = {
   'invalid-batch-hash': ['discrepancy', 'failed-round'],
   equivocation: ['slashing'],
 }
+
+const SEEDS = 8n
 
 /** One executor of three does nothing else, and all goes well otherwise. */
 function planOf(misdeed: Misdeed, change: Partial<ParatimePlan> = {}): ParatimePlan {
@@ -49,6 +51,21 @@ describe('an executor in the simulator', () => {
     for (const name of ['fewer-messages', 'discrepancy', 'slashing'] as const)
       assert.ok((happened.get(name) ?? 0) > 0, name)
   })
+
+  for (const offers of CHECKPOINT_MISDEEDS)
+    it(`that offers checkpoints with ${offers} keeps nobody from beginning with one`, async () => {
+      const byzantine = [{ node: 0, misdeeds: [], serves: undefined, offers }]
+      const counts = new Map<ParatimeClass, number>()
+      // Whom the others ask first is left to chance.
+      for (let seed = 1n; seed <= SEEDS && !counts.has(offers); seed++) {
+        const plan = calmParatimes(seed, { byzantine, ...PRUNED })
+        const { violations, happened } = await simulateParatimes({ plan })
+        assert.deepEqual(violations, [])
+        for (const [name, count] of happened) counts.set(name, count)
+      }
+      for (const name of [offers, 'new-disk', 'checkpoint'] as const)
+        assert.ok((counts.get(name) ?? 0) > 0, name)
+    })
 
   it('that is away is frozen and pays, and the others go on without', async () => {
     for (const misdeed of ['straggler', 'failure'] as const) {

@@ -1,20 +1,31 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { CrashFault } from '../../plan/plan.ts'
+import type { Finding } from '../../run/simulation.ts'
 import type { ParatimeBug } from '../nodes/paratimeBug.ts'
 import type { ParatimePlan } from '../plan/paratimePlan.ts'
-import { ADDRESSED, calmParatimes, UPGRADED, WATCHED } from '../testing/calmParatimes.ts'
+import { ADDRESSED, calmParatimes, PRUNED, UPGRADED, WATCHED } from '../testing/calmParatimes.ts'
 import {
+  damagedChunks,
+  earlyDroppedTrees,
   executedTwice,
   forgivenWrong,
   forgottenDiscrepancy,
   forgottenMisses,
+  forgottenNormal,
   forgottenSignature,
+  greedyPruning,
   keptRewards,
   lostCommitment,
   lostEvidence,
+  lostInputs,
   lostMessages,
+  lostTrees,
+  manyCheckpoints,
   needlessSuspension,
+  noCheckpoints,
+  noPruning,
+  otherCheckpoints,
   reversedMessages,
   staleVersion,
   uncheckedInputs,
@@ -49,15 +60,17 @@ describe('a simulation of ParaTimes', () => {
   })
 })
 
-/** Runs seeds until a checker of that name has found something. */
+/** Runs seeds until a checker of that name has found something, and says so in these words. */
 async function caughtBy(
   checker: string,
   bug: ParatimeBug,
   planOf: (seed: bigint) => ParatimePlan,
+  words = '',
 ): Promise<boolean> {
   for (let seed = 1n; seed <= 10n; seed++) {
     const { violations } = await simulateParatimes({ plan: planOf(seed), bug })
-    if (violations.some((found) => found.checker === checker)) return true
+    const isIt = (found: Finding) => found.checker === checker && found.why.includes(words)
+    if (violations.some(isIt)) return true
   }
   return false
 }
@@ -70,6 +83,19 @@ const liarOf = (misdeed: ParatimePlan['byzantine'][number]['misdeeds'][number]) 
 async function assertPasses(plan: ParatimePlan): Promise<void> {
   assert.deepEqual((await simulateParatimes({ plan })).violations, [])
 }
+
+describe('an upgrade', () => {
+  it('that is told of when an epoch is nearly over begins with the one after the next', async () => {
+    const change = { ...UPGRADED, endMs: 50_000 }
+    for (const toldMs of [12_500, 13_500, 14_500]) {
+      const upgrade = { ...UPGRADED.upgrade!, toldMs }
+      const plan = calmParatimes(1n, { ...change, upgrade })
+      const { violations, happened } = await simulateParatimes({ plan })
+      assert.deepEqual(violations, [])
+      assert.ok((happened.get('upgrade') ?? 0) > 0)
+    }
+  })
+})
 
 describe('the checkers of ParaTimes catch', () => {
   it('a forgotten discrepancy, and a liar who does not pay, by verdicts', async () => {
@@ -135,6 +161,68 @@ describe('the checkers of ParaTimes catch', () => {
     assert.deepEqual(violations, [])
     assert.ok((happened.get('upgrade') ?? 0) >= 10)
     assert.equal(happened.get('late-version'), 1)
+  })
+
+  const prunedOf = (seed: bigint) => calmParatimes(seed, PRUNED)
+
+  for (const [what, bug, words] of [
+    ['rounds that are dropped too early', greedyPruning, 'has no round before'],
+    ['rounds that are never dropped', noPruning, 'of which it wants 20'],
+    ['trees that are dropped too early', earlyDroppedTrees, 'has no trees before round'],
+    ['a round without its inputs', lostInputs, 'does not have the trees of round'],
+    ['checkpoints that nobody makes', noCheckpoints, 'has no checkpoint since round'],
+    ['checkpoints that nobody removes', manyCheckpoints, 'has checkpoints of rounds'],
+    ['checkpoints of other trees', otherCheckpoints, 'has a checkpoint of a tree'],
+    ['an empty disk that stays empty', damagedChunks, 'is long over'],
+  ] as const)
+    it(`${what}, by stores`, async () => {
+      assert.ok(await caughtBy('stores', bug, prunedOf, words))
+    })
+
+  it('trees that are lost between others, by stores', async () => {
+    // Nobody drops rounds, so these do not become the first ones.
+    const planOf = (seed: bigint) => calmParatimes(seed)
+    assert.ok(await caughtBy('stores', lostTrees, planOf, 'has lost the trees of round'))
+  })
+
+  it('trees that are dropped too early where nobody makes checkpoints, by stores', async () => {
+    const planOf = (seed: bigint) => calmParatimes(seed)
+    assert.ok(await caughtBy('stores', earlyDroppedTrees, planOf, 'has no trees before round'))
+  })
+
+  it('the last normal round that is dropped, by stores', async () => {
+    // Rounds end with epochs alone; nobody waits for a normal one.
+    const stores = { ...PRUNED.stores!, roundsKept: [3, 3, 3], newDisks: [] }
+    const change = { stores, epochBlocks: 4, healAtMs: 60_000 }
+    const planOf = (seed: bigint) => calmParatimes(seed, change)
+    assert.ok(await caughtBy('stores', forgottenNormal, planOf, 'has dropped the last normal'))
+    const { violations } = await simulateParatimes({ plan: planOf(1n), bug: lostCommitment })
+    assert.deepEqual(violations, [])
+  })
+
+  it('a node that does not run in the end, by stores', async () => {
+    const newDisks = [{ node: 2, atMs: 89_000 }]
+    const change = { ...PRUNED, stores: { ...PRUNED.stores!, newDisks } }
+    const planOf = (seed: bigint) => calmParatimes(seed, change)
+    assert.ok(await caughtBy('stores', {}, planOf, 'does not run'))
+  })
+
+  it('nothing where nodes drop rounds, and one gets an empty disk', async () => {
+    const { violations, happened } = await simulateParatimes({ plan: prunedOf(1n) })
+    assert.deepEqual(violations, [])
+    for (const name of ['pruning', 'checkpoint', 'new-disk'] as const)
+      assert.ok((happened.get(name) ?? 0) > 0, name)
+  })
+
+  it('nothing where a node was away while others have dropped what comes next', async () => {
+    const away = { fromMs: 8000, toMs: 62_000, node: 2, after: 0 }
+    const faults: CrashFault[] = [{ kind: 'crash', class: 'crash', ...away }]
+    const stores = { ...PRUNED.stores!, roundsKept: [10, 10, undefined], newDisks: [] }
+    const plan = calmParatimes(1n, { stores, faults, healAtMs: 62_500, endMs: 110_000 })
+    const { violations, happened } = await simulateParatimes({ plan })
+    assert.deepEqual(violations, [])
+    for (const name of ['crash', 'checkpoint'] as const)
+      assert.ok((happened.get(name) ?? 0) > 0, name)
   })
 
   it('lost evidence, by evidence', async () => {

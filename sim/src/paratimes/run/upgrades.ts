@@ -3,6 +3,7 @@
 import { CodedError } from '@wadi/base/errors'
 import { type RandomSource, randomBelow } from '@wadi/base/random'
 import { encode, make } from '@wadi/cbor/codec'
+import * as beaconKeys from '@wadi/consensus/beacon/keys'
 import * as registryKeys from '@wadi/consensus/registry/keys'
 import { Runtime, VersionInfo } from '@wadi/consensus/registry/runtime'
 import { read } from '@wadi/consensus-services/kernel/state'
@@ -31,6 +32,8 @@ export interface UpgradesOptions {
 const GAS = 1_000_000n
 /** How long those who have everything in time take to register for it. */
 const PROMPT_MS_MAX = 3000
+/** Within so many blocks it is in one. */
+const SUBMITTED_BLOCKS = 2n
 
 /** See the top of this file. */
 export class Upgrades {
@@ -71,6 +74,14 @@ export class Upgrades {
     return deployments.some((one) => one!.validFrom > 0n && one!.validFrom <= chain.epoch)
   }
 
+  /** That of the block with what is submitted now; an upgrade begins after it. */
+  #epochThen(): bigint {
+    const { chain } = this.#options
+    const next = read(chain.state, beaconKeys.futureEpoch)
+    const isOver = next !== undefined && next.height <= chain.height + SUBMITTED_BLOCKS
+    return isOver ? next.epoch : chain.epoch
+  }
+
   async #announce({ paratimes, epochs }: Upgrade): Promise<void> {
     const { chain, refused } = this.#options
     const { ids, owner, network } = chain.genesis
@@ -80,7 +91,7 @@ export class Upgrades {
       const known =
         read(chain.state, registryKeys.runtimes, ids[paratime]!) ??
         read(chain.state, registryKeys.suspendedRuntimes, ids[paratime]!)!
-      const validFrom = chain.epoch + BigInt(epochs)
+      const validFrom = this.#epochThen() + BigInt(epochs)
       const next = make(VersionInfo, { version: NEXT_VERSION, validFrom })
       const body = encode(Runtime, { ...known, deployments: [...known.deployments, next] })
       const transaction = {

@@ -39,6 +39,18 @@ export const UPGRADED: Partial<ParatimePlan> = {
   },
 }
 
+/** Nobody keeps all rounds, and a node gets an empty disk. */
+export const PRUNED: Partial<ParatimePlan> = {
+  endMs: 90_000,
+  stores: {
+    checkpointEvery: 10,
+    checkpointsKept: 2,
+    subtrees: 3,
+    roundsKept: [20, 20, 20],
+    newDisks: [{ node: 2, atMs: 42_000 }],
+  },
+}
+
 /** Three executors, a ParaTime, and a minute. */
 export function calmParatimes(seed: bigint, change: Partial<ParatimePlan> = {}): ParatimePlan {
   return {
@@ -54,6 +66,7 @@ export function calmParatimes(seed: bigint, change: Partial<ParatimePlan> = {}):
     faults: [],
     spells: [],
     upgrade: undefined,
+    stores: undefined,
     healAtMs: 1000,
     endMs: 60_000,
     epochBlocks: 30,

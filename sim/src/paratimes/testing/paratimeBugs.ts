@@ -1,9 +1,12 @@
 /** Faults for honest nodes, and for the chain, each of which a checker has to find. */
 
 import { decode, encode } from '@wadi/cbor/codec'
+import type { RuntimeState } from '@wadi/consensus/roothash'
 import { forbidKeys } from '@wadi/crypto/signature/forbiddenKeys'
-import type { FileSystem } from '@wadi/node-storage/file-system'
-import { EMPTY_HASH } from '@wadi/primitives/hash'
+import { Metadata } from '@wadi/mkvs/checkpoint/metadata'
+import { ROOT_TYPE_IO, type Root } from '@wadi/mkvs/roots'
+import type { FileSystem, OpenFile } from '@wadi/node-storage/file-system'
+import { EMPTY_HASH, Hash } from '@wadi/primitives/hash'
 import { CommitteeMessage } from '@wadi/runtime-protocol/peers/gossip'
 import { VERSION } from '../chain/paratimeGenesis.ts'
 import type { ParatimeBug } from '../nodes/paratimeBug.ts'
@@ -85,6 +88,123 @@ export const uncheckedInputs: ParatimeBug = {
     const header = { ...proposal.header, batchHash: EMPTY_HASH }
     return encode(CommitteeMessage, { ...said, proposal: { ...proposal, header } })
   },
+}
+
+/** Nodes keep next to nothing. */
+export const greedyPruning: ParatimeBug = {
+  changeUpkeep: (choices) => ({ ...choices, pruning: { rounds: 3n, intervalMs: 1000 } }),
+}
+
+/** Nodes drop nothing. */
+export const noPruning: ParatimeBug = {
+  changeUpkeep: (choices) => ({ ...choices, pruning: undefined }),
+}
+
+/** Nobody makes checkpoints. */
+export const noCheckpoints: ParatimeBug = {
+  changeUpkeep: (choices) => ({ ...choices, checkpoints: undefined }),
+}
+
+/** Nodes make more checkpoints than the descriptor wants, and remove none. */
+export const manyCheckpoints: ParatimeBug = changedState((state) => {
+  const { runtime } = state
+  if (runtime === undefined) return state
+  return {
+    ...state,
+    runtime: { ...runtime, storage: { ...runtime.storage, checkpointNumKept: 100n } },
+  }
+})
+
+/** Chunks of checkpoints are not what was written. */
+export const damagedChunks: ParatimeBug = changedReads('/chunks/', (bytes) => flip(bytes, 0))
+
+/** Checkpoints say that they are of other trees. */
+export const otherCheckpoints: ParatimeBug = changedReads('/meta', (bytes) => {
+  const { root, ...rest } = decode(Metadata, bytes)
+  const hash = Uint8Array.from(root.hash)
+  flip(hash, 0)
+  bytes.set(encode(Metadata, { ...rest, root: { ...root, hash: Hash.check(hash) } }))
+})
+
+/** No round has a result, and nodes keep the last few ones whatever these were. */
+export const forgottenNormal: ParatimeBug = {
+  ...lostCommitment,
+  ...changedState((state) => ({ ...state, lastNormalRound: state.lastBlock!.header.round })),
+}
+
+/** Nodes drop trees long before the blocks that they are of. */
+export const earlyDroppedTrees: ParatimeBug = {
+  spoilStore: (store) => {
+    const { database } = store
+    const finalize = database.finalize.bind(database)
+    database.finalize = (roots) => {
+      finalize(roots)
+      const [earliest = 0n, last = 0n] = [store.earliestRound, store.lastRound]
+      for (let round = earliest; round < last - 3n; round++) store.prune(round)
+    }
+  },
+}
+
+/** Of some rounds nodes do not keep what they were made of. */
+export const lostInputs: ParatimeBug = {
+  spoilStore: ({ database }) => {
+    const finalize = database.finalize.bind(database)
+    const isKept = ({ type, version }: Root) => type !== ROOT_TYPE_IO || version % 10n !== 5n
+    database.finalize = (roots) => finalize(roots.filter(isKept))
+  },
+}
+
+/** Trees are lost when others have long followed. */
+export const lostTrees: ParatimeBug = {
+  spoilStore: (store) => {
+    const hasRoot = store.hasRoot.bind(store)
+    const isLost = ({ version }: Root) => version % 10n === 5n && version + 5n < store.lastRound!
+    store.hasRoot = (root) => !isLost(root) && hasRoot(root)
+  },
+}
+
+function changedState(change: (state: RuntimeState) => RuntimeState): ParatimeBug {
+  return {
+    changeAnswer: (name, answer) =>
+      name === 'RootHash/GetRuntimeState' ? change(answer as RuntimeState) : answer,
+  }
+}
+
+/** What is read of files with a name like this is not what was written. */
+function changedReads(part: string, change: (bytes: Uint8Array) => void): ParatimeBug {
+  return {
+    wrapFiles: (files) =>
+      new Proxy(files, {
+        get: (target, name: keyof FileSystem) => {
+          const value: unknown = target[name]
+          if (typeof value !== 'function') return value
+          if (name !== 'openRead') return value.bind(target)
+          return (path: string) => {
+            const file = target.openRead(path)
+            return path.includes(part) ? changed(file, change) : file
+          }
+        },
+      }),
+  }
+}
+
+function changed(file: OpenFile, change: (bytes: Uint8Array) => void): OpenFile {
+  return {
+    read: (bytes, position) => {
+      const size = file.read(bytes, position)
+      if (size > 0) change(bytes.subarray(0, size))
+      return size
+    },
+    write: (parts, position) => file.write(parts, position),
+    sync: () => file.sync(),
+    truncate: (size) => file.truncate(size),
+    size: () => file.size(),
+    close: () => file.close(),
+  }
+}
+
+function flip(bytes: Uint8Array, at: number): void {
+  bytes[at]! ^= 1
 }
 
 /** Nodes go on with the version that they had. */

@@ -18,6 +18,7 @@ import type {
   RuntimeNetwork,
 } from '@wadi/contracts/runtime-network'
 import type { PublicKey } from '@wadi/primitives/publicKey'
+import type { Dice } from '../../plan/dice.ts'
 import { FAIR_WEATHER, type Weather } from '../../world/network.ts'
 import type { VirtualTime } from '../../world/virtualTime.ts'
 
@@ -47,6 +48,8 @@ export interface NetWatch {
 interface NetOptions {
   readonly time: VirtualTime
   readonly random: RandomSource
+  /** Whom to ask first. */
+  readonly choices: Dice
   readonly watch: NetWatch
 }
 
@@ -106,6 +109,14 @@ export class RuntimeNet {
         watch.arrived(a, b, bytes)
         to.life.run(arrive)
       })
+  }
+
+  /**
+   * In which order these are asked. Nodes in production rate each other, and then have chance put
+   * the first few in order: here all are among them.
+   */
+  inTurn(peers: readonly PublicKey[]): PublicKey[] {
+    return [...this.#options.choices.shuffled(peers)]
   }
 
   /** How long something takes that is sent now; once for each time that it arrives. */
@@ -188,7 +199,7 @@ export class NetMember implements RuntimeNetwork {
   ask<T>(question: Question<T>, done: (outcome: Outcome<T>) => void): Asking {
     const asking = newAsking()
     let rounds = question.retries ?? 0
-    let peers = [...this.#peersFor(question)]
+    let peers = this.#net.inTurn(this.#peersFor(question))
     let error: CodedError | UnavailableError = noAnswer()
     const next = (): void => {
       if (!asking.isWanted) return
@@ -204,7 +215,7 @@ export class NetMember implements RuntimeNetwork {
         })
       } else if (rounds-- > 0)
         this.#later(AGAIN_MS, () => {
-          peers = [...this.#peersFor(question)]
+          peers = this.#net.inTurn(this.#peersFor(question))
           next()
         })
       else done({ kind: 'failed', error })
