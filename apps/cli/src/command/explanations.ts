@@ -20,8 +20,15 @@ export const WHICH_PARATIME = [
   'list".',
 ]
 export const WHAT_IS_HIDDEN = [
-  'With --encrypted whoever sees the transaction does not see what is called, with what, and what',
-  'is answered. Everybody still sees who signs, the fee, the nonce, when it was and how large, and',
+  'With --encrypted neither the node that is asked nor whoever sees the transaction sees what is',
+  'called, with what, and what is answered. Everybody still sees who signs, the fee, the nonce, when',
+  'it was and how large, how much gas it may use (the same for all calls, unless --gas is given), and',
   'what the ParaTime tells of it: in accounts all balances, and events of who paid whom how much.',
-  'Nodes that execute it can read it, and without enclaves so can whoever runs one of them.',
+  'Deposits, withdrawals and delegations stand in the clear on the consensus layer, with their',
+  'amounts. The node that is asked is also asked what the account has, has allowed or has delegated,',
+  'as far as the call needs it, and may guess from this which call it is.',
+  'Nodes that execute it can read it, those of the next few epochs, observers, and the key manager;',
+  'and without enclaves so can whoever runs one of them. For whose key it is encrypted is what the',
+  'node that is asked says: one that lies can name a key of its own, and read it. With --verify the',
+  'network proves who signs the keys.',
 ]

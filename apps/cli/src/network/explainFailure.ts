@@ -12,6 +12,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'staking/8': 'delegate more',
   'staking/9': 'send more',
   'staking/10': 'leave more in the account: look at it with wadi balance',
+  'core/12': 'let it use more with --gas',
   'consensus/3': 'ask for a height between those that wadi status shows',
   'consensus/5': 'wait: the same transaction is on its way',
   'consensus/transaction/1': 'another transaction of the account came first; do it again',
@@ -48,6 +49,11 @@ function explainUnproved({ module, code, reason, message }: CodedError): CodedEr
   return new CodedError(module, code, reason, message, `it is not proved (${message}); ${remedy}`)
 }
 
+/** Is something missing for a proof, or wrong with it? */
+export function isUnproved({ reason }: CodedError): boolean {
+  return /^light(Node)?\./.test(reason)
+}
+
 /** Is the sentence ours already? */
 function isOurs({ reason }: CodedError | UnavailableError): boolean {
   return reason.startsWith('wadi.') || reason.startsWith('usage.')
@@ -60,7 +66,7 @@ export function explainFailure(error: unknown, target: string): unknown {
   if (!(error instanceof CodedError) || isOurs(error)) return error
   const { module, code, reason } = error
   const message = plainLine(error.message)
-  if (/^light(Node)?\./.test(reason)) return explainUnproved(error)
+  if (isUnproved(error)) return explainUnproved(error)
   const remedy = REMEDIES[`${module}/${code}`] ?? OTHERWISE
   return new CodedError(
     module,

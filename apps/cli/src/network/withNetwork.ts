@@ -17,7 +17,10 @@ import { openWay } from './way.ts'
 
 /** See the top of this file. */
 export interface Network {
+  /** What it says is proved, if that is wanted. */
   readonly client: NodeClient
+  /** The node itself: for what nobody can prove, such as what is in a ParaTime. */
+  readonly believed: NodeClient
   readonly blocks: BlockDesk
   readonly node: NodeChoice
   readonly chainContext: string
@@ -60,7 +63,8 @@ export async function withNetwork<A>(
   const ways = [way, ...(flags.verify ? witnessesOf(settings).map((w) => openWay(w, world)) : [])]
   try {
     const light = flags.verify ? verifiedNode(settings, ways) : undefined
-    const client = light?.client ?? createNodeClient(way)
+    const believed = createNodeClient(way)
+    const client = light?.client ?? believed
     const blocks = light === undefined ? believedBlocks(client) : provenBlocks(light)
     const [chainContext, symbol, exponent] = await Promise.all([
       client.consensus.getChainContext(),
@@ -77,7 +81,8 @@ export async function withNetwork<A>(
     const paratimes = async () => (await local())?.paratimes ?? []
     const token = { symbol, exponent }
     const about = { isLocal, owners, paratimes }
-    return await use({ client, blocks, node, chainContext, token, ...about, settings })
+    const place = { node, chainContext, token, settings }
+    return await use({ client, believed, blocks, ...place, ...about })
   } catch (error) {
     throw explainFailure(error, node.target)
   } finally {

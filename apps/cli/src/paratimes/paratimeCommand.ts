@@ -12,13 +12,28 @@ import { keyFlags, paratimeAccount } from './paratimeAccount.ts'
 import { openPlace } from './paratimePlace.ts'
 import { type ParatimeOrder, type ParatimeSender, sendParatime } from './sendParatime.ts'
 
-const { account, yes, timeout } = sendFlags
-const encrypted = {
-  kind: 'boolean',
-  doc: 'encrypt what is called, and the answer, for a ParaTime that has a key manager',
-  fallback: false,
+const { account, yes, timeout, gas, 'fee-max': feeMax } = sendFlags
+const ownFlags = {
+  account,
+  yes,
+  timeout,
+  gas: {
+    ...gas,
+    doc: `${gas.doc}, or if it is encrypted a sixteenth of what there is for a round`,
+  },
+  'fee-max': feeMax,
+  encrypted: {
+    kind: 'boolean',
+    doc: 'encrypt what is called, and the answer, for a ParaTime that has a key manager',
+    fallback: false,
+  },
+  verify: {
+    kind: 'boolean',
+    doc: 'with --encrypted: take no key unless the network proves that its signer is the right one',
+    fallback: false,
+  },
+  ...keyFlags,
 } as const
-const ownFlags = { account, yes, timeout, encrypted, ...keyFlags } as const
 
 type Sent<T extends Flags> = Call<T & typeof ownFlags & typeof wadiFlags>
 
@@ -32,7 +47,6 @@ export function paratimeCommand<const T extends Flags>(declared: Declared<T>): C
   const { order, options, details = [], ...rest } = declared
   return wadiCommand({
     ...rest,
-    asks: 'unproved',
     details: [...details, ...WHICH_PARATIME, ...WHAT_IS_HIDDEN, ...ASKED_FIRST],
     options: { ...ownFlags, ...options },
     run(call, world) {
@@ -41,6 +55,10 @@ export function paratimeCommand<const T extends Flags>(declared: Declared<T>): C
       const [text] = whole.operands
       if (text === undefined)
         throw errors.missingValue('<paratime> is wanted, and nothing was given; see --help')
+      if (flags.verify && !flags.encrypted)
+        throw errors.badValue(
+          'nobody proves what a ParaTime says; ask without --verify, and believe the node, or with --encrypted, for which it proves who signs the key',
+        )
       const send = async (network: Network) => {
         const book = await AddressBook.open(network, world)
         const from = paratimeAccount(book, flags, world.random)

@@ -29,7 +29,7 @@ const ETH_ADDRESS = /^0x[0-9a-fA-F]{40}$/
 /** Asks the ParaTime for its terms. */
 export async function openPlace(network: Network, text: string): Promise<ParatimePlace> {
   const paratime = await findParatime(network, text)
-  const desk = { client: network.client, runtimeId: paratime.runtime.id }
+  const desk = { client: network.believed, runtimeId: paratime.runtime.id }
   const terms = await queryParatime(desk, 'consensus.Parameters', undefined).catch((error) => {
     if (!(error instanceof CodedError)) throw error
     throw errors.notFound(

@@ -4,7 +4,7 @@ import { toHex } from '@wadi/base/bytes'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
 import type { Json } from '@wadi/node-config/json-output'
 import type { EventKind } from '@wadi/paratime-sdk/events'
-import type { Transaction } from '@wadi/paratime-sdk/types/transaction'
+import type { Call, Transaction } from '@wadi/paratime-sdk/types/transaction'
 import { printAddress } from '@wadi/primitives/address'
 import { hashOfBytes } from '@wadi/primitives/hash'
 import { awaitEvent } from '@wadi/sdk/await-event'
@@ -23,11 +23,14 @@ import { answer } from '../command/answer.ts'
 import type { WadiWorld } from '../command/wadiCommand.ts'
 import type { WadiFlagValues } from '../command/wadiFlags.ts'
 import { errors } from '../errors.ts'
+import { requireFee } from '../sending/requireFee.ts'
+import type { SendFlagValues } from '../sending/sendFlags.ts'
 import { requireAgreement } from '../terminal/confirm.ts'
 import { factLines } from '../words/lines.ts'
+import { parseFlag } from '../words/numbers.ts'
 import { plainLine, plainText } from '../words/plainText.ts'
 import { tokensJson, tokensText } from '../words/tokens.ts'
-import { ENCRYPTED_FACTS, encryptOrder } from './encryptOrder.ts'
+import { encryptedFacts, encryptOrder } from './encryptOrder.ts'
 import { paratimeText } from './findParatime.ts'
 import type { ParatimeAccount } from './paratimeAccount.ts'
 import type { ParatimePlace } from './paratimePlace.ts'
@@ -62,27 +65,24 @@ export interface ParatimeOrder {
 
 /** Who wants it, and where. */
 export interface ParatimeSender {
-  readonly flags: WadiFlagValues & {
-    readonly yes: boolean
-    readonly timeout: number
-    readonly encrypted: boolean
-  }
+  readonly flags: WadiFlagValues &
+    Pick<SendFlagValues, 'yes' | 'timeout' | 'gas' | 'fee-max'> & { readonly encrypted: boolean }
   readonly world: WadiWorld
   readonly book: AddressBook
   readonly place: ParatimePlace
   readonly account: ParatimeAccount
 }
 
-function describe(sender: ParatimeSender, { facts }: ParatimeOrder, { authInfo }: Transaction) {
+function describe(sender: ParatimeSender, order: ParatimeOrder, { authInfo }: Transaction) {
   const { place, account, book, flags } = sender
   const { amount, gas } = authInfo.fee
   return factLines([
-    ...facts,
+    ...order.facts,
     ['From', book.print(account.address)],
     ['Fee', `${tokensText(amount.amount, place.token)} (${gas} gas)`],
     ['Nonce', authInfo.signerInfo[0]?.nonce],
     ['ParaTime', paratimeText(place.paratime)],
-    ...(flags.encrypted ? ENCRYPTED_FACTS : []),
+    ...(flags.encrypted ? encryptedFacts(sender, order) : []),
   ])
 }
 
@@ -96,6 +96,20 @@ async function requireEnough({ place, account }: ParatimeSender, wanted: bigint)
   throw errors.tooLittle(
     `the account has ${there} in the ParaTime, and ${asked} are to leave it; take less, or deposit more with wadi paratime deposit`,
   )
+}
+
+/** Of an encrypted call nothing but what is encrypted goes on from here. */
+async function prepare(
+  { place, account, flags }: ParatimeSender,
+  { choices }: ParatimeOrder,
+  call: ParatimeCall | Call,
+): Promise<Transaction> {
+  const gas = parseFlag('gas', flags.gas)
+  const chosen = { ...choices, ...(gas !== undefined && { gas }) }
+  const { desk, token } = place
+  const transaction = await prepareParatimeTransaction(desk, account.addressSpec, call, chosen)
+  requireFee(flags, token, transaction.authInfo.fee.amount.amount)
+  return transaction
 }
 
 /** Waits until the consensus layer has done its part; refuses what it has refused. */
@@ -137,13 +151,7 @@ export async function sendParatime(sender: ParatimeSender, order: ParatimeOrder)
   const { call, outcome, spends } = order
   if (spends !== undefined) await requireEnough(sender, spends)
   const encrypted = flags.encrypted ? await encryptOrder(sender, call) : undefined
-  const choices = { ...order.choices, ...(encrypted && { sealed: encrypted.call }) }
-  const transaction = await prepareParatimeTransaction(
-    place.desk,
-    account.addressSpec,
-    call,
-    choices,
-  )
+  const transaction = await prepare(sender, order, encrypted?.call ?? call)
   const lines = describe(sender, order, transaction)
   if (!flags.yes) world.err.write(lines.map((line) => `${plainText(line)}\n`).join(''))
   await requireAgreement('Send it?', { terminal: world.terminal, isAgreed: flags.yes })

@@ -18,8 +18,10 @@ import { networkName } from '../network/knownNetworks.ts'
 import { LAST, type Network } from '../network/withNetwork.ts'
 import { requireAgreement } from '../terminal/confirm.ts'
 import { factLines } from '../words/lines.ts'
+import { parseFlag } from '../words/numbers.ts'
 import { plainLine, plainText } from '../words/plainText.ts'
-import { parseTokens, tokensJson, tokensText } from '../words/tokens.ts'
+import { tokensJson, tokensText } from '../words/tokens.ts'
+import { requireFee } from './requireFee.ts'
 import type { SendFlagValues } from './sendFlags.ts'
 
 /** What somebody wants. */
@@ -42,17 +44,9 @@ export interface Sender {
   readonly account: OwnAccount
 }
 
-const NUMBER = /^\d{1,19}$/
-
-function numberOf(name: string, text: string): bigint | undefined {
-  if (text === '') return undefined
-  if (NUMBER.test(text)) return BigInt(text)
-  throw errors.badValue(`--${name} is ${JSON.stringify(text)}; give a whole number, such as 2000`)
-}
-
 function choicesOf(flags: SendFlagValues): TransactionChoices {
-  const [nonce, gas] = [numberOf('nonce', flags.nonce), numberOf('gas', flags.gas)]
-  const price = numberOf('gas-price', flags['gas-price'])
+  const [nonce, gas] = [parseFlag('nonce', flags.nonce), parseFlag('gas', flags.gas)]
+  const price = parseFlag('gas-price', flags['gas-price'])
   return {
     ...(nonce !== undefined && { nonce }),
     ...(gas !== undefined && { gas }),
@@ -74,15 +68,6 @@ function requireBalance(
   )
 }
 
-function requireFee({ network, flags }: Sender, fee: Quantity): void {
-  const most = parseTokens(flags['fee-max'], network.token)
-  if (fee <= most) return
-  const [cost, max] = [fee, most].map((each) => tokensText(each, network.token))
-  throw errors.badValue(
-    `the fee would be ${cost}, and at most ${max} is to be paid; allow more with --fee-max`,
-  )
-}
-
 /** A transaction that can be paid. */
 async function prepare(sender: Sender, { call, spends }: Order): Promise<Transaction> {
   const { network, account, flags } = sender
@@ -93,7 +78,7 @@ async function prepare(sender: Sender, { call, spends }: Order): Promise<Transac
   const choices = choicesOf(flags)
   const transaction = await prepareTransaction(client, account.publicKey, call, choices)
   const fee = transaction.fee?.amount ?? ZERO
-  requireFee(sender, fee)
+  requireFee(flags, network.token, fee)
   requireBalance(sender, general.balance, { spends, fee })
   return transaction
 }

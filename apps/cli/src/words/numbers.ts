@@ -3,6 +3,14 @@
 import { errors } from '../errors.ts'
 
 const WHOLE = /^\d{1,18}$/
+const FLAG = /^\d{1,19}$/
+
+/** What a flag says; undefined where nothing is given. */
+export function parseFlag(name: string, text: string): bigint | undefined {
+  if (text === '') return undefined
+  if (FLAG.test(text)) return BigInt(text)
+  throw errors.badValue(`--${name} is ${JSON.stringify(text)}; give a whole number, such as 2000`)
+}
 
 /** The height of a block. */
 export function parseHeight(text: string): bigint {

@@ -73,8 +73,9 @@ export const deposit = paratimeCommand({
     const units = unitsOf(place, amount * place.scale)
     return {
       call: paratimeCall('consensus.Deposit', Move, { to, amount: units }),
-      // Who deposits first has nothing yet to pay with.
-      choices: { gasPrice: 0n },
+      // Who deposits first has nothing yet to pay with. An encrypted one is not exempt: nobody sees
+      // that it is one.
+      ...(!flags.encrypted && { choices: { gasPrice: 0n } }),
       outcome: { kind: Deposited, caller: 'from' },
       ...(lacking > 0n && { before: () => allow(sender, beneficiary, lacking) }),
       facts: [

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { PARATIMES } from '@wadi/compose/network-paratimes'
-import { createNetwork, type LocalNetwork } from '@wadi/localnet/create-network'
 import { nextEpoch } from '@wadi/localnet/next-epoch'
-import { Person } from '../../testing/runWadi.ts'
+import { AccountsNetwork } from '../../testing/accountsNetwork.ts'
 
 const BASE = 1_000_000_000n
 const { id: runtimeId } = PARATIMES.accounts
@@ -11,33 +10,18 @@ const { id: runtimeId } = PARATIMES.accounts
 const FUNDED = 1_000_000n
 
 describe('wadi paratime, on a network with the ParaTime of accounts', () => {
-  let network: LocalNetwork
-  let person: Person
+  let world: AccountsNetwork
 
   before(async () => {
-    const options = { validators: 1, blockMs: 500, epochBlocks: 60, clients: 1 }
-    network = await createNetwork({ ...options, paratimes: ['accounts'] })
-    const { socketPath, client } = clientNode()
-    const WADI_NODE = `unix:${socketPath}`
-    person = new Person({ WADI_LOCALNET: network.files.folder, WADI_NODE })
+    world = await AccountsNetwork.start({ blockMs: 500 })
     // The node that is asked follows the committee, and starts its own program meanwhile.
-    for await (const { block } of client.runtimeClient.watchBlocks(runtimeId)) {
-      const { code } = await run('paratime balance accounts test:0')
-      if (block.header.round > 0n && block.header.headerType === 1 && code === 0) break
-    }
+    await world.untilTrue(() => world.isRunning())
   })
-  after(async () => {
-    person.remove()
-    await network.stop()
-  })
+  after(() => world.stop())
 
-  const clientNode = () => network.nodes.find(({ name }) => name === 'client-0')!
-  const run = (line: string) => person.run(line.split(' '))
-  const ask = async (line: string) => {
-    const { code, out, err } = await run(`${line} --output json`)
-    assert.deepEqual([line, code], [line, 0], err)
-    return JSON.parse(out)
-  }
+  const run = (line: string) => world.run(line)
+  const ask = (line: string) => world.ask(line)
+  const key = (name: string, digit: string) => world.key(name, digit)
   const refuse = async (line: string, sentence: RegExp) => {
     const { code, out, err } = await run(line)
     assert.notEqual(code, 0, line)
@@ -55,7 +39,6 @@ describe('wadi paratime, on a network with the ParaTime of accounts', () => {
     const { available } = await ask(`balance ${printAddress(runtimeAddress(runtimeId))}`)
     return available
   }
-  const key = (name: string, digit: string) => person.write(name, `${digit.repeat(64)}\n`)
 
   it('lists it by its name', async () => {
     const { paratimes } = await ask('paratime list')
@@ -122,11 +105,11 @@ describe('wadi paratime, on a network with the ParaTime of accounts', () => {
     assert.equal(await unitsOf(), has - 3n * BASE)
 
     const due = BigInt(after.undelegations[0].epoch)
-    while ((await nextEpoch(network.nodes[0]!)) < due);
-    for await (const _ of clientNode().client.runtimeClient.watchBlocks(runtimeId)) {
+    while ((await nextEpoch(world.network.nodes[0]!)) < due);
+    await world.untilTrue(async () => {
       const { undelegations } = await ask('paratime balance accounts test:0')
-      if (undelegations.length === 0) break
-    }
+      return undelegations.length === 0
+    })
     // With what was paid to delegators meanwhile; the consensus layer has given no less.
     const back = await unitsOf()
     assert.ok(back >= has && back < has + BASE, `${back}`)

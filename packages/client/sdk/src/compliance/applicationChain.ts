@@ -69,8 +69,8 @@ const COSTS = keyedMap<string, bigint>(text, [
 ])
 const COST_OF_BYTES = keyedMap<string, bigint>(text, [['tx_byte', 1n]])
 
-function document(): GenesisDocument {
-  const { staking, beacon, consensus, ...rest } = testDocument()
+function document(changes: Partial<GenesisDocument>): GenesisDocument {
+  const { staking, beacon, consensus, ...rest } = testDocument(changes)
   const vrfParameters = { ...zero(VrfParameters), ...beacon.params.vrfParameters, ...ONE_EPOCH }
   const account = make(Account, {
     general: make(GeneralAccount, { balance: quantity(RICH_BALANCE) }),
@@ -108,8 +108,8 @@ interface Stored {
 
 /** See the top of this file. */
 export class ApplicationChain implements ChainSource {
-  readonly document: GenesisDocument = document()
-  readonly chainContext: string = chainContextOf(this.document)
+  readonly document: GenesisDocument
+  readonly chainContext: string
   readonly #arena = new Arena()
   readonly #tree = this.#newTree()
   readonly #application: Application
@@ -124,7 +124,9 @@ export class ApplicationChain implements ChainSource {
     readonly onFate: ((fate: SubmittedFate) => void) | undefined
   }[] = []
 
-  constructor() {
+  constructor(changes: Partial<GenesisDocument> = {}) {
+    this.document = document(changes)
+    this.chainContext = chainContextOf(this.document)
     const tree = this.#tree
     this.#application = new Application({
       chain: {

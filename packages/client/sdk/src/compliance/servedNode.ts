@@ -3,6 +3,7 @@
 import { createLogger, SILENT } from '@wadi/base/log'
 import { zero } from '@wadi/cbor/codec'
 import { Status } from '@wadi/consensus/control'
+import type { GenesisDocument } from '@wadi/consensus/genesis/document'
 import type { CallTransport } from '@wadi/grpc/call-transport'
 import { Channel } from '@wadi/grpc/channel'
 import { GrpcServer } from '@wadi/grpc/server'
@@ -20,9 +21,9 @@ export interface TestNode {
   advance(): bigint
 }
 
-/** A node without any block. */
-export function createTestNode(): TestNode {
-  const chain = new ApplicationChain()
+/** A node without any block, of a chain that begins as usual but for some parts. */
+export function createTestNode(changes: Partial<GenesisDocument> = {}): TestNode {
+  const chain = new ApplicationChain(changes)
   const { identity } = zero(Status)
   const facts = { softwareVersion: '0', mode: 'client', identity } as const
   const api = createNodeApi({ source: chain, facts })

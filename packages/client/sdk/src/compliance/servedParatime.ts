@@ -12,16 +12,21 @@ import type { ParatimeDesk } from '../paratime/paratimeQueries.ts'
 export interface ServedParatime {
   readonly chain: TestChain
   readonly desk: ParatimeDesk
+  /** What queries and transactions told the node. */
+  readonly said: readonly Uint8Array[]
 }
 
 /** See the top of this file. */
 export function servedParatime(chain: TestChain = new TestChain()): ServedParatime {
   const rounds: BatchOutcome[] = [chain.execute([])]
+  const said: Uint8Array[] = []
   const runtimeClient = {
-    query: async ({ method, args }: { readonly method: string; readonly args: Uint8Array }) => ({
-      data: chain.runtime.query(chain.context, chain.state, { method, args }),
-    }),
+    query: async ({ method, args }: { readonly method: string; readonly args: Uint8Array }) => {
+      said.push(args)
+      return { data: chain.runtime.query(chain.context, chain.state, { method, args }) }
+    },
     submitTxMeta: async ({ data }: { readonly data: Uint8Array }) => {
+      said.push(data)
       const [check] = chain.check([data])
       if (check !== undefined && check.error.code !== 0) return refusal(check)
       chain.setRound(BigInt(rounds.length + 1))
@@ -37,7 +42,7 @@ export function servedParatime(chain: TestChain = new TestChain()): ServedParati
     },
   }
   const desk = { client: { runtimeClient }, runtimeId } as unknown as ParatimeDesk
-  return { chain, desk }
+  return { chain, desk, said }
 }
 
 function refusal({ error }: CheckTxResult) {

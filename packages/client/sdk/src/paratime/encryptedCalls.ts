@@ -8,6 +8,7 @@ import { x25519 } from '@wadi/crypto/x25519/x25519'
 import { callDataContext } from '@wadi/paratime-sdk/authentication/signatureContext'
 import { CallEnvelope, NONCE_SIZE, ResultEnvelope } from '@wadi/paratime-sdk/frame/callFormat'
 import { callKeyPairId } from '@wadi/paratime-sdk/frame/callKeys'
+import { EPHEMERAL_KEY_AGE_MAX } from '@wadi/paratime-sdk/limits'
 import { CALL_FORMATS, Call, CallResult } from '@wadi/paratime-sdk/types/transaction'
 import type { Epoch } from '@wadi/primitives/epoch'
 import type { Namespace } from '@wadi/primitives/namespace'
@@ -15,15 +16,19 @@ import type { X25519PublicKey } from '@wadi/primitives/publicKey'
 import { checkPublicKey } from '@wadi/runtime-keymanager/signedPublicKey'
 import { KeyPairId } from '@wadi/runtime-protocol/enclave-rpc/keys'
 import type { NodeClient } from '../nodeClient.ts'
-import { queryParatime } from './paratimeQueries.ts'
+import { type ParatimeDesk, queryParatime } from './paratimeQueries.ts'
 import type { ParatimeCall } from './prepareParatimeTransaction.ts'
 
 /** A ParaTime with a key manager, on a network. */
-export interface KeyDesk {
-  readonly client: Pick<NodeClient, 'runtimeClient' | 'keyManagerSecrets' | 'beacon'>
-  readonly runtimeId: Namespace
+export interface KeyDesk extends ParatimeDesk {
+  /**
+   * Who says which key manager signs with which key, and which epoch it is. Both follow from the
+   * state: if this is the client of a light node, both are proved. If it is that of the node that
+   * tells the key, that node is believed, and one that lies can name a key of its own.
+   */
+  readonly consensus: Pick<NodeClient, 'keyManagerSecrets' | 'beacon'>
   readonly chainContext: string
-  /** As the descriptor of the ParaTime names it. */
+  /** As the descriptor of the ParaTime names it, which a light node proves as well. */
   readonly keyManager: Namespace
 }
 
@@ -47,14 +52,17 @@ const NO_DATA = new Uint8Array(0)
 const untrue = (reason: string, why: string, cause?: unknown) =>
   new UnavailableError(`paratime.${reason}`, why, { cause })
 
-/** The key of now, with the word of the key manager that it is this ParaTime's. */
+/**
+ * The key of now, signed as `desk.consensus` says that this ParaTime's key manager signs. Without
+ * enclaves the signature says who made the key, not that nobody else has it.
+ */
 export async function askCallKey(desk: KeyDesk): Promise<CallKey> {
-  const { client, runtimeId, chainContext, keyManager } = desk
+  const { consensus, runtimeId, chainContext, keyManager } = desk
   const { publicKey, epoch } = await queryParatime(desk, 'core.CallDataPublicKey', undefined)
   const [{ rsk }, now] = await Promise.all([
-    client.keyManagerSecrets.getStatus({ id: keyManager, height: LAST }),
+    consensus.keyManagerSecrets.getStatus({ id: keyManager, height: LAST }),
     // Asked later, it is no epoch before that of the key.
-    client.beacon.getEpoch(LAST),
+    consensus.beacon.getEpoch(LAST),
   ])
   if (rsk === undefined)
     throw untrue('noSigner', 'the key manager has no key yet that signs others')
@@ -65,6 +73,11 @@ export async function askCallKey(desk: KeyDesk): Promise<CallKey> {
     if (!(error instanceof CodedError)) throw error
     const why = `the key manager has not signed the key that the node tells (${error.message})`
     throw untrue('badKey', why, error)
+  }
+  // The key manager's own bound is wider: such a call would be paid for and fail.
+  if (now - epoch > EPHEMERAL_KEY_AGE_MAX) {
+    const why = `the node tells the key of epoch ${epoch}, too old in epoch ${now}`
+    throw untrue('oldKey', why)
   }
   return { key: publicKey.key, epoch }
 }

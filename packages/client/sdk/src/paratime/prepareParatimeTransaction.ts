@@ -6,10 +6,11 @@ import { NATIVE, native } from '@wadi/paratime-sdk/types/token'
 import {
   type AddressSpec,
   addressOf,
+  CALL_FORMATS,
   type Call,
   callerAddressOf,
   TRANSACTION_VERSION,
-  Transaction,
+  type Transaction,
 } from '@wadi/paratime-sdk/types/transaction'
 import { type ParatimeDesk, queryParatime } from './paratimeQueries.ts'
 
@@ -30,28 +31,36 @@ export interface ParatimeChoices {
   readonly gas?: bigint
   /** What a unit of gas is paid, in base units of the native denomination. */
   readonly gasPrice?: bigint
-  /** What is sent in place of the call: the same, encrypted. */
-  readonly sealed?: Call
 }
 
 /** Gas that is given beyond the estimate, in percent: the state may be another one by then. */
 const RESERVE_PERCENT = 20n
 const PERCENT = 100n
 
-/** Asks for nonce, gas and price, and puts a transaction of one signer together. */
+/**
+ * What part of the gas of a round an encrypted call may use, whatever it calls. Each message to the
+ * consensus layer takes the part of its slot, so this is enough where a round has 16 slots or more;
+ * methods that take more of it need to be told so.
+ */
+const SEALED_GAS_PARTS = 16n
+
+/**
+ * Asks for nonce, gas and price, and puts a transaction of one signer together. A call that is
+ * encrypted (`sealCall`) is neither shown to the node nor tried out by it: an estimate of what
+ * nobody can read knows nothing of the method, and one of what is in it would tell the node all.
+ */
 export async function prepareParatimeTransaction(
   desk: ParatimeDesk,
   addressSpec: AddressSpec,
-  { method, body }: ParatimeCall,
+  call: ParatimeCall | Call,
   choices: ParatimeChoices = {},
 ): Promise<Transaction> {
-  const caller = { addressSpec, nonce: 0n }
-  const address = addressOf(caller)
+  const address = addressOf({ addressSpec, nonce: 0n })
   const nonce = choices.nonce ?? (await queryParatime(desk, 'accounts.Nonce', { address }))
   const fee = { amount: native(0n), gas: 0n, consensusMessages: 0, proxy: undefined }
-  const plain: Transaction = {
+  const wanted: Transaction = {
     version: TRANSACTION_VERSION,
-    call: { format: 0, method, body, readOnly: false },
+    call: { format: CALL_FORMATS.plain, readOnly: false, ...call },
     authInfo: {
       signerInfo: [{ addressSpec, nonce }],
       fee,
@@ -59,35 +68,28 @@ export async function prepareParatimeTransaction(
       notAfter: undefined,
     },
   }
-  const sent = choices.sealed === undefined ? plain : { ...plain, call: choices.sealed }
-  // Nobody can try out what is encrypted: its estimate knows nothing of the method.
-  const estimate = async () => {
-    const asked = { caller: callerAddressOf(caller), tx: plain, propagateFailures: true }
-    const found = await queryParatime(desk, 'core.EstimateGas', asked)
-    return reserved(sent === plain ? found : found + (await sealingGas(desk, plain, sent)))
-  }
-  const gas = choices.gas ?? (await estimate())
+  const isPlain = wanted.call.format === CALL_FORMATS.plain
+  const gasOf = isPlain ? estimatedGas : sealedGas
+  const gas = choices.gas ?? (await gasOf(desk, wanted))
   const price = choices.gasPrice ?? (await lowestPrice(desk))
   return {
-    ...sent,
-    authInfo: { ...sent.authInfo, fee: { ...fee, amount: native(gas * price), gas } },
+    ...wanted,
+    authInfo: { ...wanted.authInfo, fee: { ...fee, amount: native(gas * price), gas } },
   }
 }
 
-function reserved(estimate: bigint): bigint {
+async function estimatedGas(desk: ParatimeDesk, tx: Transaction): Promise<bigint> {
+  const [signer] = tx.authInfo.signerInfo
+  const caller = signer && callerAddressOf(signer)
+  const asked = { caller, tx, propagateFailures: true }
+  const estimate = await queryParatime(desk, 'core.EstimateGas', asked)
   return (estimate * (PERCENT + RESERVE_PERCENT)) / PERCENT
 }
 
-/** Gas that opening a call takes, and what makes it longer. */
-async function sealingGas(
-  desk: ParatimeDesk,
-  plain: Transaction,
-  sealed: Transaction,
-): Promise<bigint> {
-  const { gasCosts } = await queryParatime(desk, 'core.Parameters', undefined)
-  const sizeOf = (tx: Transaction) => encodeRust(Transaction, tx).length
-  const added = BigInt(sizeOf(sealed) - sizeOf(plain))
-  return gasCosts.callformatX25519Deoxysii + added * gasCosts.txByte
+/** The same for all calls, so that it tells nothing of them. */
+async function sealedGas(desk: ParatimeDesk): Promise<bigint> {
+  const { maxBatchGas } = await queryParatime(desk, 'core.Parameters', undefined)
+  return maxBatchGas / SEALED_GAS_PARTS
 }
 
 async function lowestPrice(desk: ParatimeDesk): Promise<bigint> {
