@@ -56,14 +56,20 @@ function poolOf(...members: readonly number[]): CommitmentPool {
   return make(CommitmentPool, { highestRank: 0n, schedulerCommitments })
 }
 
-/** How often it is told that the time of a round is over, in a block at whose end it stands so. */
-function timersFired(commitmentPool: CommitmentPool, timeout: bigint): number {
+/** A round stands so when a block ends. */
+function standingAt(commitmentPool: CommitmentPool, timeout: bigint): Overlay {
   const tree = createTree(new Arena(), { namespace: new Uint8Array(32), type: ROOT_TYPE_STATE })
   const state = new Overlay(tree.arena, tree)
   const runtime = make(Runtime, { id: runtimeId })
   const standing = make(RuntimeState, { runtime, committee, commitmentPool, timeout })
   write(state, keys.runtimeStates, [runtimeId], standing)
   write(state, keys.roundTimeouts, [timeout, runtimeId], runtimeId)
+  return state
+}
+
+/** How often it is told that the time of a round is over, in a block at whose end it stands so. */
+function timersFired(commitmentPool: CommitmentPool, timeout: bigint): number {
+  const state = standingAt(commitmentPool, timeout)
   const log = new MemoryLog()
   const [watched] = watchRounds([roothash], createLogger('application', log.sink))
   watched?.endBlock?.({
@@ -98,6 +104,22 @@ describe('the end of the time of a round', () => {
   it('is not told at any other height', () => {
     for (const timeout of [HEIGHT - 1n, HEIGHT + 1n])
       assert.equal(timersFired(poolOf(1), timeout), 0)
+  })
+})
+
+describe('events that are not of rounds', () => {
+  it('are passed over, whatever they have', () => {
+    const attribute = (key: string) => ({ key, value: new Uint8Array([1]) })
+    const event = { type: 'other', attributes: [attribute('a'), attribute('b')] }
+    const endBlock = ({ events }: Context) => {
+      events.push(event as Context['events'][number])
+      return undefined
+    }
+    const log = new MemoryLog()
+    const [watched] = watchRounds([{ ...roothash, endBlock }], createLogger('test', log.sink))
+    const state = standingAt(FRESH_POOL, HEIGHT)
+    watched?.endBlock?.({ state, events: [], committed: { height: 0n } } as unknown as Context)
+    assert.deepEqual(log.records, [])
   })
 })
 

@@ -60,18 +60,18 @@ function standing(state: ReadableState, runtime: Namespace): Partial<RuntimeStat
   return read(state, keys.runtimeStates, runtime) ?? {}
 }
 
-function tell({ attributes }: BlockEvent, state: ReadableState, log: Logger): void {
-  const [event, of] = attributes
+function tell({ attributes: [event, of] }: BlockEvent, state: ReadableState, log: Logger): void {
   if (event === undefined || of === undefined) return
-  const runtime = Namespace.check(of.value)
   if (event.key === 'execution_discrepancy') {
+    const runtime = Namespace.check(of.value)
     const facts = decode(ExecutionDiscrepancyEvent, event.value)
     const log_event = logEvents.executionDiscrepancy
     log.warn('the workers of a round disagree, or are late', { runtime, ...facts, log_event })
+  } else if (event.key === 'finalized') {
+    const runtime = Namespace.check(of.value)
+    const { header } = standing(state, runtime).lastBlock ?? {}
+    if (header?.headerType !== HEADER_TYPES.roundFailed) return
+    const { round } = header
+    log.debug('a round has no result', { runtime, round, log_event: logEvents.roundFailed })
   }
-  if (event.key !== 'finalized') return
-  const { header } = standing(state, runtime).lastBlock ?? {}
-  if (header?.headerType !== HEADER_TYPES.roundFailed) return
-  const { round } = header
-  log.debug('a round has no result', { runtime, round, log_event: logEvents.roundFailed })
 }
