@@ -89,7 +89,7 @@ describe('key managers of a chain', () => {
     }
     assert.ok(given !== undefined)
     // Nobody to ask, and whoever may not answer yet.
-    assert.deepEqual([...refusals].sort(), ['keymanager.callFailed', 'keymanager.transport'])
+    assert.deepEqual([...refusals].sort(), ['keymanager.notReady', 'keymanager.transport'])
   })
 
   it('say what they have done, and count it under the names of the reference', async () => {

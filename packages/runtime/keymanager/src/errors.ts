@@ -2,7 +2,11 @@
 
 import { CodedError } from '@wadi/base/errors'
 import { errors as cborErrors } from '@wadi/cbor/errors'
-import { KEY_MANAGER_SAID } from '@wadi/runtime-protocol/enclave-rpc/keys'
+import {
+  KEY_MANAGER_NOT_READY,
+  KEY_MANAGER_SAID,
+  KEY_MANAGER_UNHEARD,
+} from '@wadi/runtime-protocol/enclave-rpc/keys'
 
 /**
  * COMPAT(oasis-core): answers carry the sentence alone, without module or code; so there is no
@@ -12,9 +16,21 @@ export function refusal(reason: string, sentence: string): CodedError {
   return new CodedError('unknown', 1, `keymanager.${reason}`, sentence)
 }
 
+const CALL_FAILED = 'call failed: '
+
 /** What another enclave has said. */
 export function said(sentence: string): CodedError {
-  return new CodedError('unknown', 1, KEY_MANAGER_SAID, sentence)
+  return new CodedError('unknown', 1, KEY_MANAGER_SAID, CALL_FAILED + sentence)
+}
+
+/** The same, if it is not for good. */
+export function notReady({ message }: CodedError): CodedError {
+  return new CodedError('unknown', 1, KEY_MANAGER_NOT_READY, message)
+}
+
+/** No other enclave was heard. */
+export function unheard(): CodedError {
+  return new CodedError('unknown', 1, KEY_MANAGER_UNHEARD, 'transport error')
 }
 
 const say = (reason: string, sentence: string) => () => refusal(reason, sentence)
@@ -88,6 +104,28 @@ export function ephemeralSecretNotFound(epoch: bigint): CodedError {
 export function ephemeralSecretNotReplicated(epoch: bigint): CodedError {
   const sentence = `ephemeral secret for epoch ${epoch} not replicated`
   return refusal('ephemeralSecretNotReplicated', sentence)
+}
+
+/** What holds whoever is asked, and whenever: it is said of the question itself. */
+const FINAL: readonly string[] = [
+  'invalid epoch: ',
+  'generation is in the future: ',
+  errors.notAuthenticated().message,
+  errors.notAuthorized().message,
+]
+/** What only those say who have lost a secret, or never had it: others may have it. */
+const LACKING = /^ephemeral secret for epoch \d+ not found$/
+
+/**
+ * How far a failure to get a key reaches. What is `final` is not asked again, whether somebody has
+ * refused it or nobody was heard; of a `lack` another enclave of the key manager may know better,
+ * and if none does it holds; any other refusal is `passing`.
+ */
+export function weightOf({ reason, message }: CodedError): 'final' | 'lack' | 'passing' {
+  if (reason !== KEY_MANAGER_SAID) return 'final'
+  const sentence = message.slice(CALL_FAILED.length)
+  if (FINAL.some((start) => sentence.startsWith(start))) return 'final'
+  return LACKING.test(sentence) ? 'lack' : 'passing'
 }
 
 const DECODING: ReadonlyMap<string, string> = new Map([

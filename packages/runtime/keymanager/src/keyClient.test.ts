@@ -10,6 +10,9 @@ import { createTestSigner } from '@wadi/crypto/signature/memorySigner'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { RawSignature } from '@wadi/primitives/signed'
 import {
+  KEY_MANAGER_NOT_READY,
+  KEY_MANAGER_SAID,
+  KEY_MANAGER_UNHEARD,
   KeyPair,
   KeyPairId,
   type KeyPairName,
@@ -18,9 +21,16 @@ import {
 import { Frame, RpcResponse } from '@wadi/runtime-protocol/enclave-rpc/message'
 import { PEER_FEEDBACK } from '@wadi/runtime-protocol/host-protocol/services'
 import fc from 'fast-check'
+import type { Conversation } from './conversation.ts'
 import { KeyClient, type KeyClientOptions } from './keyClient.ts'
 import * as keyMethods from './keyMethods.ts'
-import { CLIENT_KEY_COUNT_MAX, RETRY_PAUSES_MS } from './limits.ts'
+import {
+  CALL_AGAIN_SECONDS_MAX,
+  CLIENT_KEY_COUNT_MAX,
+  HEIGHT_AGE_MAX,
+  REFUSED_PAUSES_MS,
+  RETRY_PAUSES_MS,
+} from './limits.ts'
 import { initialize, publishEphemeral, rotate } from './testing/secretLife.ts'
 import { OPEN_POLICY, RUNTIME_ID, type TestNode, TestWorld } from './testing/testWorld.ts'
 
@@ -145,6 +155,26 @@ describe('a runtime that asks for its keys', () => {
     assert.deepEqual(world.feedback, [failure, failure, failure, failure])
   })
 
+  it(`tries no more ${CALL_AGAIN_SECONDS_MAX} s after it began, and before that it does`, () => {
+    const triesOf = (callMs: number) => {
+      const { world, client, update } = serving()
+      update()
+      let tries = 0
+      world.intercept = (request, next) => {
+        if (request.kind !== 'HostRPCCallRequest') return next()
+        tries++
+        world.clock.advance(callMs)
+        return { kind: 'Error', body: { module: 'p2p', code: 1, message: 'no answer in time' } }
+      }
+      const asking = () => world.run(undefined, client.keyPair(longTerm(1)))
+      assert.throws(asking, { reason: KEY_MANAGER_UNHEARD, message: 'transport error' })
+      return tries
+    }
+    const half = (CALL_AGAIN_SECONDS_MAX * 1_000) / 2
+    assert.equal(triesOf(half), 2)
+    assert.equal(triesOf(half - 1), 3)
+  })
+
   it('goes to another node when one has forgotten the session', () => {
     const { world, client, nodes, update } = serving()
     update()
@@ -165,6 +195,112 @@ describe('a runtime that asks for its keys', () => {
     world.run(undefined, client.keyPair(longTerm(CLIENT_KEY_COUNT_MAX)))
     assert.ok(client.knownPair(longTerm(0)))
     assert.equal(client.knownPair(longTerm(1)), undefined)
+  })
+})
+
+const PAUSED_MS = REFUSED_PAUSES_MS.reduce((sum, one) => sum + one)
+
+/** Key managers of which only some have the secret of the next epoch, which begins. */
+function lacking(nodeCount: number, having: readonly number[]) {
+  const { world, nodes, client } = serving(nodeCount)
+  publishEphemeral(
+    world,
+    having.map((index) => nodes[index]!),
+  )
+  world.nextEpoch()
+  world.run(undefined, client.view.sync(0n))
+  world.run(undefined, client.updateStatus(world.status))
+  return { world, nodes, client, name: ephemeral(1, world.epoch) }
+}
+
+describe('a runtime whose key manager refuses what it may give later', () => {
+  const notFound = /^call failed: ephemeral secret for epoch \d+ not found$/
+
+  it('asks the other nodes, and is given what one of them has', () => {
+    for (const part of ['keyPair', 'publicKey'] as const) {
+      const { world, client, name } = lacking(3, [2])
+      const asking: Conversation<unknown> = client[part](name)
+      assert.ok(world.run(undefined, asking))
+      // Anybody, and then each in turn.
+      assert.equal(world.pausedMs, 5 + 15 + 40)
+    }
+  })
+
+  it('is given what a node gets meanwhile', () => {
+    const { world, nodes, client, name } = lacking(2, [1])
+    const [{ server }, other] = nodes
+    const secret = other.server.enclave.store.ephemeralSecret(world.epoch)
+    // Of the other nobody knows.
+    world.setStatus({ nodes: [nodes[0].id] })
+    world.run(undefined, client.view.sync(0n))
+    world.run(undefined, client.updateStatus(world.status))
+    let tries = 0
+    world.intercept = (request, next) => {
+      if (request.kind === 'HostSubmitPeerFeedbackRequest' && request.body.peerFeedback === failure)
+        if (++tries === REFUSED_PAUSES_MS.length)
+          server.enclave.store.addEphemeralSecret(world.epoch, secret)
+      return next()
+    }
+    assert.ok(world.run(undefined, client.keyPair(name)))
+    assert.equal(world.pausedMs, PAUSED_MS)
+  })
+
+  it('believes that there is none if all say so, and asks again the next time', () => {
+    const { world, nodes, client } = lacking(2, [0, 1])
+    const name = ephemeral(1, world.epoch + 1n)
+    const wanted = new Set<string>()
+    world.intercept = (request, next) => {
+      if (request.kind === 'HostRPCCallRequest')
+        for (const node of request.body.nodes ?? []) wanted.add(toHex(node))
+      return next()
+    }
+    for (const round of [1, 2]) {
+      const asking = () => world.run(undefined, client.keyPair(name))
+      assert.throws(asking, { reason: KEY_MANAGER_SAID, message: notFound })
+      assert.equal(world.pausedMs, round * PAUSED_MS)
+    }
+    assert.deepEqual(wanted, new Set(nodes.map(({ id }) => toHex(id))))
+  })
+
+  it('knows nothing as long as one of them is not heard', () => {
+    const { world, nodes, client, name } = lacking(2, [1])
+    nodes[1].isUp = false
+    const asking = () => world.run(undefined, client.keyPair(name))
+    assert.throws(asking, { reason: KEY_MANAGER_UNHEARD })
+    nodes[1].isUp = true
+    assert.ok(world.run(undefined, client.keyPair(name)))
+  })
+
+  it('knows nothing as long as they are not ready, which they say', () => {
+    const { world, nodes, client } = lacking(2, [0, 1])
+    for (const { server } of nodes) server.enclave.store.reset()
+    const message = 'call failed: key manager is not initialized'
+    const asking = () => world.run(undefined, client.keyPair(longTerm(1)))
+    assert.throws(asking, { reason: KEY_MANAGER_NOT_READY, message })
+    for (const node of nodes) initialize(world, node)
+    assert.ok(world.run(undefined, client.keyPair(longTerm(1))))
+  })
+
+  it('knows nothing as long as they take it for somebody who is behind', () => {
+    const { world, client, name } = lacking(2, [0, 1])
+    for (let count = 0n; count <= HEIGHT_AGE_MAX; count++) world.setStatus({})
+    assert.throws(() => world.run(undefined, client.keyPair(name)), {
+      reason: KEY_MANAGER_NOT_READY,
+      message: 'call failed: height is not fresh',
+    })
+    world.run(undefined, client.view.sync(0n))
+    assert.ok(world.run(undefined, client.keyPair(name)))
+  })
+
+  it('does not ask again for what is wrong with the question itself', () => {
+    const { world, client } = lacking(2, [0, 1])
+    const calls = callsOf(world, () => {
+      for (const epoch of [world.epoch + 2n, world.epoch + 11n]) {
+        const asking = () => world.run(undefined, client.publicKey(ephemeral(1, epoch)))
+        assert.throws(asking, { reason: KEY_MANAGER_SAID, message: /^call failed: invalid epoch/ })
+      }
+    })
+    assert.deepEqual([calls, world.pausedMs], [2, 0])
   })
 })
 

@@ -11,11 +11,11 @@ import type { PublicKey } from '@wadi/primitives/publicKey'
 import { KeyPair, type KeyPairName, SignedPublicKey } from '@wadi/runtime-protocol/enclave-rpc/keys'
 import { epochOf, runtimeOf } from './consensusReads.ts'
 import { ConsensusView } from './consensusView.ts'
-import type { Conversation } from './conversation.ts'
+import { type Conversation, pause } from './conversation.ts'
 import { type EnclaveOptions, KEY_MANAGER_ENDPOINT, secondsOf, sessionRules } from './enclave.ts'
-import { RpcClient } from './enclave-rpc/rpcClient.ts'
-import { errors, refusal } from './errors.ts'
-import { CLIENT_KEY_COUNT_MAX } from './limits.ts'
+import { type Call, RpcClient } from './enclave-rpc/rpcClient.ts'
+import { errors, notReady, refusal, weightOf } from './errors.ts'
+import { CLIENT_KEY_COUNT_MAX, REFUSED_PAUSES_MS } from './limits.ts'
 import { EphemeralKeyRequest, LongTermKeyRequest } from './methods.ts'
 import { checkSigners, presentPolicy } from './policy.ts'
 import { verifiedStatus } from './presentStatus.ts'
@@ -37,6 +37,7 @@ export class KeyClient {
   readonly #ephemeralKeys = new RecentMap<SignedPublicKey>(CLIENT_KEY_COUNT_MAX)
   #keyManagerId: Namespace | undefined
   #rsk: PublicKey | undefined
+  #nodes: readonly PublicKey[] = []
   /** Undefined stands for everybody. */
   #enclaves: readonly EnclaveIdentity[] | undefined
 
@@ -64,8 +65,9 @@ export class KeyClient {
     yield* this.#setStatus(status)
   }
 
-  *#setStatus({ id, rsk, policy }: Status): Conversation<void> {
+  *#setStatus({ id, rsk, policy, nodes = [] }: Status): Conversation<void> {
     if (rsk !== undefined) this.#rsk = rsk
+    this.#nodes = nodes
     const isOther = this.#keyManagerId === undefined || !equalBytes(this.#keyManagerId, id)
     this.#keyManagerId = id
     const enclaves = this.#enclavesOf(policy)
@@ -94,13 +96,7 @@ export class KeyClient {
     if (known !== undefined) return known
     const args = yield* this.#argsOf(name)
     const method = name.kind === 'long-term' ? 'get_or_create_keys' : 'get_or_create_ephemeral_keys'
-    const pair = yield* this.#rpc.call({
-      kind: 'session',
-      method,
-      args,
-      result: KeyPair,
-      nodes: [],
-    })
+    const pair = yield* this.#ask({ kind: 'session', method, args, result: KeyPair })
     this.#pairs(name).set(idOf(name), pair)
     return pair
   }
@@ -115,16 +111,38 @@ export class KeyClient {
     keys.delete(id)
     const args = yield* this.#argsOf(name)
     const method = name.kind === 'long-term' ? 'get_public_key' : 'get_public_ephemeral_key'
-    const key = yield* this.#rpc.call({
-      kind: 'insecure',
-      method,
-      args,
-      result: SignedPublicKey,
-      nodes: [],
-    })
+    const key = yield* this.#ask({ kind: 'insecure', method, args, result: SignedPublicKey })
     this.#check(key, name, now)
     keys.set(id, key)
     return key
+  }
+
+  /**
+   * Asks anybody. What is refused for a state that may pass is asked again, of one node of the
+   * committee after the other: a replica that has just started lacks what the others have, and
+   * whoever took its word would come to another result than those who asked somebody else.
+   */
+  *#ask<T>(question: Omit<Call<T>, 'nodes'>): Conversation<T> {
+    let passing: CodedError | undefined
+    for (let count = 0; ; count++) {
+      try {
+        return yield* this.#rpc.call({ ...question, nodes: this.#nodesOfTry(count) })
+      } catch (error) {
+        if (!(error instanceof CodedError)) throw error
+        const weight = weightOf(error)
+        if (weight === 'final') throw error
+        if (weight === 'passing') passing = error
+        const milliseconds = REFUSED_PAUSES_MS[count]
+        if (milliseconds === undefined) throw passing === undefined ? error : notReady(passing)
+        yield* pause(milliseconds)
+      }
+    }
+  }
+
+  /** At first anybody, then each in turn, as far as anything is known of them. */
+  #nodesOfTry(count: number): readonly PublicKey[] {
+    const node = this.#nodes[(count - 1) % this.#nodes.length]
+    return count === 0 || node === undefined ? [] : [node]
   }
 
   *#argsOf(name: KeyPairName): Conversation<Uint8Array> {

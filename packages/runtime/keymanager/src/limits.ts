@@ -24,6 +24,17 @@ export const CLIENT_SESSIONS_OF_PEER_MAX = 2
 export const SESSION_STALE_SECONDS = 10
 /** Milliseconds of the pauses after which a call is tried again. */
 export const RETRY_PAUSES_MS: readonly number[] = [50, 100, 200]
+/**
+ * Seconds after which a call is not tried again: a node that hangs is given up only after seconds,
+ * and whoever is asked next in vain hangs as well.
+ */
+export const CALL_AGAIN_SECONDS_MAX = 5
+/**
+ * Milliseconds of the pauses after which a runtime asks again, and another node each time, for a
+ * key that was refused for a state that may pass. The reference asks as often, and rests 290 ms in
+ * all, on average.
+ */
+export const REFUSED_PAUSES_MS: readonly number[] = [5, 15, 40, 80, 150]
 
 /** Keys of each kind that a runtime keeps. */
 export const CLIENT_KEY_COUNT_MAX = 1_024

@@ -3,7 +3,7 @@
 import { CodedError } from '@wadi/base/errors'
 import { errors as aeadErrors } from '@wadi/crypto/aead/aead'
 import { errors as noiseErrors } from '@wadi/crypto/noise/symmetric'
-import { refusal } from '../errors.ts'
+import { refusal, unheard } from '../errors.ts'
 
 const say = (reason: string, sentence: string) => () => refusal(reason, sentence)
 
@@ -23,7 +23,7 @@ export const errors = {
 
   tooManySessions: say('tooManySessions', 'max concurrent sessions reached'),
 
-  transport: say('transport', 'transport error'),
+  transport: unheard,
   expectedResponse: say('expectedResponse', 'expected response message'),
 } as const
 

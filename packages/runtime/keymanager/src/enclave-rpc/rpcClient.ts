@@ -19,6 +19,7 @@ import {
 import { ask, type Conversation, pause } from '../conversation.ts'
 import { refusal, said, sentenceOfDecoding } from '../errors.ts'
 import {
+  CALL_AGAIN_SECONDS_MAX,
   CLIENT_SESSION_COUNT_MAX,
   CLIENT_SESSIONS_OF_PEER_MAX,
   RETRY_PAUSES_MS,
@@ -86,6 +87,7 @@ export class RpcClient {
   readonly #endpoint: string
   readonly #clientId: number
   readonly #sessions: SessionTable<NodeSession>
+  readonly #now: () => number
   #rules: SessionRules
   #lastRequest = 0
 
@@ -93,6 +95,7 @@ export class RpcClient {
     this.#endpoint = endpoint
     this.#clientId = clientId
     this.#rules = rules
+    this.#now = now
     this.#sessions = new SessionTable(CLIENT_LIMITS, now)
   }
 
@@ -106,7 +109,10 @@ export class RpcClient {
     for (const session of this.#sessions.drain()) yield* this.#close(session)
   }
 
-  /** Calls, up to four times if it is the way that fails. Throws what the other enclave says. */
+  /**
+   * Calls, up to four times if it is the way that fails; where nobody answers, so often only if
+   * that takes no time. Throws what the other enclave says.
+   */
   *call<T>(call: Call<T>): Conversation<T> {
     const { requestId, response } = yield* this.#callAgain(call)
     try {
@@ -120,11 +126,13 @@ export class RpcClient {
   }
 
   *#callAgain(call: Call<unknown>): Conversation<Answered> {
+    const begin = this.#now()
     for (const milliseconds of RETRY_PAUSES_MS) {
       try {
         return yield* this.#callOnce(call)
       } catch (error) {
         if (!(error instanceof CodedError)) throw error
+        if (this.#now() - begin >= CALL_AGAIN_SECONDS_MAX) throw error
         yield* pause(milliseconds)
       }
     }
@@ -300,7 +308,7 @@ export class RpcClient {
 
 /** Throws what the other enclave says. */
 function resultOf<T>({ result }: Call<T>, { body }: RpcResponse): T {
-  if (body.kind === 'Error') throw said(`call failed: ${body.body}`)
+  if (body.kind === 'Error') throw said(body.body)
   try {
     return decodeRust(result, body.body)
   } catch (error) {

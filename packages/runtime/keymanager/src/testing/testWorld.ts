@@ -113,6 +113,10 @@ export class TestWorld {
     return this.#status
   }
 
+  get stateRoot(): Hash {
+    return Hash.check(this.#state.root.hash)
+  }
+
   /** What the consensus layer says of the key manager; all nodes are in the committee. */
   setStatus(change: Partial<Status>): void {
     const nodes = this.nodes.map(({ id }) => id)
@@ -196,7 +200,7 @@ export class TestWorld {
         return { kind: 'HostFetchConsensusBlockResponse', body: { block } }
       }
       case 'HostFetchBlockMetadataTxRequest':
-        return blockMetadataAnswer(Hash.check(this.#state.root.hash))
+        return blockMetadataAnswer(this.stateRoot)
       case 'HostStorageSyncRequest': {
         const proof = proveGet(this.#state, request.body.syncGet!)
         return { kind: 'HostStorageSyncResponse', body: { proofResponse: { proof } } }

@@ -38,17 +38,28 @@ export type KeyPairName = { readonly keyPairId: KeyPairId } & (
   | { readonly kind: 'ephemeral'; readonly epoch: Epoch }
 )
 
-/** The reason of errors that are what the key manager has said. */
+/** The reason of errors that are what the key manager has said for good. */
 export const KEY_MANAGER_SAID = 'keymanager.callFailed'
+/** That of what it has said as it cannot answer yet: it would say something else later. */
+export const KEY_MANAGER_NOT_READY = 'keymanager.notReady'
+/** That of not having heard anybody. */
+export const KEY_MANAGER_UNHEARD = 'keymanager.transport'
+
+/**
+ * How long to wait for a key: until the key manager has answered or was given up, or only for a
+ * moment, for what can be left for later. Whoever would come to another result without the key
+ * must not be content with a moment.
+ */
+export type KeyWait = 'until-answered' | 'briefly'
 
 /**
  * The key manager of a runtime, as far as its answers are here. Both throw {@link MissingKeyError}
  * where one is not, a `CodedError` with the key manager's sentence and {@link KEY_MANAGER_SAID} as
- * its reason where it refuses, and one with another reason where it is not heard.
+ * its reason where it refuses, and one with another reason where nothing is known yet.
  */
 export interface RuntimeKeys {
   /** Private: only enclaves that the key manager's policy names get them. */
-  keyPair(name: KeyPairName): KeyPair
+  keyPair(name: KeyPairName, wait?: KeyWait): KeyPair
   publicKey(name: KeyPairName): SignedPublicKey
 }
 
@@ -56,10 +67,16 @@ export interface RuntimeKeys {
 export class MissingKeyError extends UnavailableError {
   readonly part: 'key-pair' | 'public-key'
   readonly keyName: KeyPairName
+  readonly wait: KeyWait
 
-  constructor(part: 'key-pair' | 'public-key', keyName: KeyPairName) {
+  constructor(
+    part: 'key-pair' | 'public-key',
+    keyName: KeyPairName,
+    wait: KeyWait = 'until-answered',
+  ) {
     super('runtime.missing-key', 'runtime: the key manager has not been asked for a key')
     this.part = part
     this.keyName = keyName
+    this.wait = wait
   }
 }
