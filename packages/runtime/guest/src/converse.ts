@@ -1,16 +1,17 @@
 /** Gives dry machines what they need of their host. */
 
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Conversation, Need } from '@wadi/runtime-keymanager/conversation'
 import type { Body } from '@wadi/runtime-protocol/host-protocol/message'
 import { errors } from './errors.ts'
 import type { HostConnection } from './hostConnection.ts'
 import { QUESTIONS_MAX } from './limits.ts'
+import { type GuestTimers, processWorld } from './processWorld.ts'
 
 /** Runs a conversation to its end. */
 export async function converse<T>(
   connection: Pick<HostConnection, 'askAny'>,
   conversation: Conversation<T>,
+  timers: GuestTimers = processWorld.timers,
 ): Promise<T> {
   let step = conversation.next()
   for (let asked = 0; !step.done; asked++) {
@@ -19,7 +20,7 @@ export async function converse<T>(
       continue
     }
     const { value: need } = step
-    const given = await give(connection, need).then(
+    const given = await give(connection, need, timers).then(
       (answer) => () => conversation.next(answer),
       (why: unknown) => () => conversation.throw(why),
     )
@@ -31,8 +32,9 @@ export async function converse<T>(
 async function give(
   connection: Pick<HostConnection, 'askAny'>,
   need: Need,
+  timers: GuestTimers,
 ): Promise<Body | undefined> {
   if (need.kind === 'answer') return connection.askAny(need.request)
-  await wait(need.milliseconds)
+  await new Promise<void>((resolve) => timers.after(need.milliseconds, resolve))
   return undefined
 }

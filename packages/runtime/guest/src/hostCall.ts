@@ -10,7 +10,9 @@ import { verifyAnswer } from '@wadi/mkvs/syncer'
 import { Hash } from '@wadi/primitives/hash'
 import { Namespace } from '@wadi/primitives/namespace'
 import {
+  KEY_MANAGER_UNHEARD,
   type KeyPairName,
+  type KeyWait,
   MissingKeyError,
   type RuntimeKeys,
 } from '@wadi/runtime-protocol/enclave-rpc/keys'
@@ -47,6 +49,8 @@ export class HostCall {
   readonly #answers = new Map<string, Body>()
   /** What the key manager refused is told again and again: within a call nothing changes. */
   readonly #keyAnswers = new Map<string, Key | CodedError>()
+  /** Once nobody was heard nobody is asked: with many keys it would take many times as long. */
+  #unheard: CodedError | undefined
   #questionCount = 0
   #proofBytes = 0
   #lastPosition = ''
@@ -92,13 +96,13 @@ export class HostCall {
 
   /** What runtimes ask their key manager with. */
   readonly keys: RuntimeKeys = {
-    keyPair: (name) => this.#keys.client.knownPair(name) ?? this.#key('key-pair', name),
+    keyPair: (name, wait) => this.#keys.client.knownPair(name) ?? this.#key('key-pair', name, wait),
     publicKey: (name) => this.#key('public-key', name),
   }
 
-  #key<T extends Key>(part: MissingKeyError['part'], name: KeyPairName): T {
-    const answer = this.#keyAnswers.get(keyId(part, name))
-    if (answer === undefined) throw new MissingKeyError(part, name)
+  #key<T extends Key>(part: MissingKeyError['part'], name: KeyPairName, wait?: KeyWait): T {
+    const answer = this.#keyAnswers.get(keyId(part, name)) ?? this.#unheard
+    if (answer === undefined) throw new MissingKeyError(part, name, wait)
     if (answer instanceof CodedError) throw answer
     // Which form a key has follows from the part of its identifier.
     return answer as T
@@ -107,8 +111,9 @@ export class HostCall {
   async #fetchKey(missing: MissingKeyError): Promise<void> {
     this.#count()
     const answer = await this.#keys.fetch(missing).catch((error: unknown) => {
-      if (error instanceof CodedError) return error
-      throw error
+      if (!(error instanceof CodedError)) throw error
+      if (error.reason === KEY_MANAGER_UNHEARD) this.#unheard = error
+      return error
     })
     this.#keyAnswers.set(keyId(missing.part, missing.keyName), answer)
   }

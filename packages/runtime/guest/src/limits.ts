@@ -18,6 +18,8 @@ export const PREFETCH_COUNT = 64
 export const LOOKUPS_MAX = 8
 /** Keys that a run may miss by guessing, which are asked for at once. */
 export const GUESSED_KEYS_MAX = 16_384
+/** Milliseconds that a batch waits for a key of what it can leave for later. */
+export const KEY_WAIT_MS = 1_000
 /** Milliseconds until there must be a connection to the host. */
 export const CONNECT_TIMEOUT_MS = 5_000
 /** Bytes that may wait in a port between threads; a piece may be beyond it. */

@@ -10,7 +10,7 @@ import type { Request } from '@wadi/runtime-protocol/runtime'
 import { converse } from './converse.ts'
 import { announce, refuse, refuseHost, tell } from './handshake.ts'
 import { HostConnection } from './hostConnection.ts'
-import { processClock, processRandom } from './processWorld.ts'
+import { processWorld } from './processWorld.ts'
 
 /** A key manager without an enclave, which believes everybody: there is nothing that it guards. */
 export interface KeyManagerProgram {
@@ -82,8 +82,8 @@ class KeyManagerGuest {
     this.#keyServer = new KeyServer(request.body.runtimeId, {
       identity: insecureIdentity,
       policy: { trusted: this.#program.trusted, access: 'for everybody' },
-      random: processRandom,
-      clock: processClock,
+      random: processWorld.random,
+      clock: processWorld.clock,
     })
     // COMPAT(oasis-core): asks at once on which node it is, though only CHURP wants to know.
     process.nextTick(() => {

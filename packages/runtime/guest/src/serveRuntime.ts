@@ -33,14 +33,19 @@ import { announce, refuse, refuseHost, tell } from './handshake.ts'
 import { HostCall } from './hostCall.ts'
 import { HostConnection } from './hostConnection.ts'
 import { KeyQueue } from './keyQueue.ts'
+import { type GuestWorld, processWorld } from './processWorld.ts'
 import { TreeCache } from './treeCache.ts'
 
 /** The key of everybody who has no enclave: whoever looks knows that it says nothing. */
 const INSECURE_RAK = createTestSigner('node', 'ekiden test key manager RAK seed')
 
 /** Serves a host until it has gone. Rejects if the host did not keep to the protocol. */
-export async function serveRuntime(runtime: Runtime, stream: Duplex): Promise<void> {
-  const guest = new Guest(runtime, stream)
+export async function serveRuntime(
+  runtime: Runtime,
+  stream: Duplex,
+  world: GuestWorld = processWorld,
+): Promise<void> {
+  const guest = new Guest(runtime, stream, world)
   await guest.connection.run()
 }
 
@@ -63,12 +68,14 @@ interface Greeted {
 class Guest {
   readonly connection: HostConnection
   readonly #runtime: Runtime
+  readonly #world: GuestWorld
   readonly #trees = new TreeCache()
   #greeted: Greeted | undefined
   #abort = new AbortController()
 
-  constructor(runtime: Runtime, stream: Duplex) {
+  constructor(runtime: Runtime, stream: Duplex, world: GuestWorld) {
     this.#runtime = runtime
+    this.#world = world
     this.connection = new HostConnection(stream, (request) => this.#answer(request))
   }
 
@@ -127,7 +134,7 @@ class Guest {
     const refused = refuseHost(request, this.#greeted === undefined ? 'not greeted' : 'greeted')
     if (refused !== undefined) return refused
     const { runtimeId, consensusChainContext: chainContext, localConfig } = request.body
-    const keys = new KeyQueue(this.connection, runtimeId)
+    const keys = new KeyQueue(this.connection, runtimeId, this.#world)
     this.#greeted = { runtimeId, host: { chainContext, localConfig }, keys }
     const { version, initialBatchSize } = this.#runtime
     return announce({ version, scheduleControl: { initialBatchSize } })

@@ -107,6 +107,18 @@ describe('an encrypted call', () => {
     assert.equal(chain.balanceOf(charlie.address), 5n)
   })
 
+  it('waits for a key for a moment where it can be left for later, and only there', () => {
+    const waitsOf = (mode: 'execute' | 'schedule') => {
+      const waits: string[] = []
+      const chain = confidential((_, wait) => waits.push(wait ?? 'until-answered'))
+      chain.execute([sealed({ epoch: now })], { mode })
+      return waits
+    }
+    assert.deepEqual(waitsOf('execute'), ['until-answered'])
+    // Whoever has taken it has its key.
+    assert.deepEqual(waitsOf('schedule'), ['briefly', 'until-answered'])
+  })
+
   it('is taken with the key of the epoch before although there is none of this one', () => {
     const chain = confidential((epoch) => {
       if (epoch === now) throw aborts.keyManagerFailure('transport error')

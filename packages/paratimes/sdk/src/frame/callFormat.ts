@@ -73,17 +73,20 @@ export function decodeCall(frame: Frame, call: Call, index: number): DecodedCall
 }
 
 /**
- * Does the key manager give what opening a call takes, whatever comes of it? Whoever makes a batch
- * leaves others for later: with one of them the batch would come to nothing, and what is beside it
- * as well. In a batch that somebody else has made there is no choice.
+ * Is it known whether the call can be opened? Whoever makes a batch leaves others for later: with
+ * one of them the batch would come to nothing, and what is beside it as well. So it does not wait
+ * for long. In a batch that somebody else has made there is no choice.
  */
 export function canTryToOpen(frame: Frame, { format, body }: Call): boolean {
   const { callKeys } = frame
   if (format === CALL_FORMATS.plain || callKeys === undefined) return true
   const envelope = readValue(CallEnvelope, body)
   if (envelope.kind === 'refused') return true
+  const brief: OpeningKeys = {
+    ephemeralKey: (id, epoch) => callKeys.ephemeralKey(id, epoch, 'briefly'),
+  }
   try {
-    decrypt(frame, callKeys, envelope.value)
+    decrypt(frame, brief, envelope.value)
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
     return !isAbort(error)
@@ -91,12 +94,14 @@ export function canTryToOpen(frame: Frame, { format, body }: Call): boolean {
   return true
 }
 
+type OpeningKeys = Pick<CallKeys, 'ephemeralKey'>
+
 interface Opened {
   readonly data: Uint8Array
   readonly secretKey: Uint8Array
 }
 
-function decrypt(frame: Frame, callKeys: CallKeys, envelope: CallEnvelope): Opened {
+function decrypt(frame: Frame, callKeys: OpeningKeys, envelope: CallEnvelope): Opened {
   const { epoch } = frame.context
   if (envelope.epoch > 0n) {
     checkEpoch(epoch, envelope.epoch)
@@ -113,7 +118,7 @@ function decrypt(frame: Frame, callKeys: CallKeys, envelope: CallEnvelope): Open
 /** Opens it with the key of the epoch before, as that of now does not. */
 function openBefore(
   frame: Frame,
-  callKeys: CallKeys,
+  callKeys: OpeningKeys,
   envelope: CallEnvelope,
   now: CodedError,
 ): Opened {
@@ -134,7 +139,7 @@ function checkEpoch(now: bigint, epoch: bigint): void {
 
 function open(
   frame: Frame,
-  callKeys: CallKeys,
+  callKeys: OpeningKeys,
   { pk, nonce, data }: CallEnvelope,
   epoch: bigint,
 ): Opened {

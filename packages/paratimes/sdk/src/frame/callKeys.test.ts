@@ -4,7 +4,9 @@ import { CodedError } from '@wadi/base/errors'
 import { make } from '@wadi/cbor/codec'
 import { x25519 } from '@wadi/crypto/x25519/x25519'
 import {
+  KEY_MANAGER_NOT_READY,
   KEY_MANAGER_SAID,
+  KEY_MANAGER_UNHEARD,
   KeyPair,
   type KeyPairName,
   MissingKeyError,
@@ -77,15 +79,36 @@ describe('the keys of encrypted calls', () => {
     })
   })
 
-  it('end the batch where the key manager is not heard', () => {
-    const { callKeys } = askedOf(() => {
-      throw new CodedError('unknown', 1, 'keymanager.transport', 'transport error')
+  it('end the batch where the key manager is not heard, or says that it is not ready', () => {
+    for (const [reason, sentence] of [
+      [KEY_MANAGER_UNHEARD, 'transport error'],
+      [KEY_MANAGER_NOT_READY, 'call failed: height is not fresh'],
+    ] as const) {
+      const { callKeys } = askedOf(() => {
+        throw new CodedError('unknown', 1, reason, sentence)
+      })
+      assert.throws(() => callKeys.ephemeralKey(id, 3n as never), {
+        module: 'dispatcher',
+        code: 4,
+        message: `key manager failure: ${sentence}`,
+      })
+    }
+  })
+
+  it('are waited for as whoever asks says', () => {
+    const waits: unknown[] = []
+    const keyPair: RuntimeKeys['keyPair'] = (_, wait) => {
+      waits.push(wait)
+      return make(KeyPair, {})
+    }
+    const callKeys = keyManagerKeys({
+      ...around,
+      ...withKeyManager(),
+      keys: { ...unasked, keyPair },
     })
-    assert.throws(() => callKeys.ephemeralKey(id, 3n as never), {
-      module: 'dispatcher',
-      code: 4,
-      message: 'key manager failure: transport error',
-    })
+    callKeys?.ephemeralKey(id, 3n as never, 'briefly')
+    callKeys?.ephemeralKey(id, 3n as never)
+    assert.deepEqual(waits, ['briefly', undefined])
   })
 
   it('are not there where there is no way to a key manager', () => {

@@ -7,6 +7,7 @@ import type { Epoch } from '@wadi/primitives/epoch'
 import {
   KEY_MANAGER_SAID,
   KeyPairId,
+  type KeyWait,
   type SignedPublicKey,
 } from '@wadi/runtime-protocol/enclave-rpc/keys'
 import type { RuntimeContext } from '@wadi/runtime-protocol/runtime'
@@ -19,8 +20,8 @@ import { u64Bytes } from '../state/table.ts'
  * ends the batch (`isAbort`).
  */
 export interface CallKeys {
-  /** The private X25519 key. */
-  ephemeralKey(keyPairId: Uint8Array, epoch: Epoch): Uint8Array | undefined
+  /** The private X25519 key. Who can do without it for now wants it `briefly`. */
+  ephemeralKey(keyPairId: Uint8Array, epoch: Epoch, wait?: KeyWait): Uint8Array | undefined
   publicEphemeralKey(keyPairId: Uint8Array, epoch: Epoch): SignedPublicKey | undefined
 }
 
@@ -40,10 +41,10 @@ export function callKeyPairId(callDataContext: Uint8Array, epoch: bigint): Uint8
  * The keys that the runtime's key manager has, for the `callKeys` of a ParaTime. There are none
  * where its descriptor names no key manager. The reference has the ParaTime itself say whether
  * there is one; here the same program does with and without. What the key manager refuses, to
- * whoever asks, fails the call.
+ * whoever asks and for good, fails the call.
  * COMPAT(oasis-sdk): also for an epoch that it does not know: only its sentence comes from afar.
- * Where it is not heard the batch ends, which is more than the reference does: there a node that
- * does not hear it alone comes to another result than all others.
+ * Where it is not heard, or not ready, the batch ends, which is more than the reference does: there
+ * a node that asks in vain for some tenths of a second comes to another result than all others.
  */
 export function keyManagerKeys(context: RuntimeContext): CallKeys | undefined {
   const { keys } = context
@@ -51,9 +52,9 @@ export function keyManagerKeys(context: RuntimeContext): CallKeys | undefined {
   const nameOf = (id: Uint8Array, epoch: Epoch) =>
     ({ kind: 'ephemeral', keyPairId: KeyPairId.check(id), epoch }) as const
   return {
-    ephemeralKey: (id, epoch) =>
+    ephemeralKey: (id, epoch, wait) =>
       given(
-        () => keys.keyPair(nameOf(id, epoch)).inputKeypair.sk,
+        () => keys.keyPair(nameOf(id, epoch), wait).inputKeypair.sk,
         ({ message }) => errors.invalidCallFormat(message),
       ),
     publicEphemeralKey: (id, epoch) =>

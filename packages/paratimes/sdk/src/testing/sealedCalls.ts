@@ -7,6 +7,7 @@ import { useBoxKey } from '@wadi/crypto/aead/mraeBox'
 import { x25519 } from '@wadi/crypto/x25519/x25519'
 import { X25519PublicKey } from '@wadi/primitives/publicKey'
 import { RawSignature } from '@wadi/primitives/signed'
+import type { KeyWait } from '@wadi/runtime-protocol/enclave-rpc/keys'
 import { signTransaction } from '../authentication/signTransaction.ts'
 import { CallEnvelope } from '../frame/callFormat.ts'
 import type { CallKeys } from '../frame/callKeys.ts'
@@ -24,10 +25,10 @@ import {
 export const secretOf = (epoch: bigint): Uint8Array => new Uint8Array(32).fill(Number(epoch))
 /** The identifiers of the pairs that were asked for. */
 export const asked: string[] = []
-const keysOf = (ask: (epoch: bigint) => void): CallKeys => ({
-  ephemeralKey(id, epoch) {
+const keysOf = (ask: (epoch: bigint, wait?: KeyWait) => void): CallKeys => ({
+  ephemeralKey(id, epoch, wait) {
     asked.push(toHex(id))
-    ask(epoch)
+    ask(epoch, wait)
     return epoch < 2n ? undefined : secretOf(epoch)
   },
   publicEphemeralKey: (_, epoch) => ({
@@ -44,7 +45,9 @@ const NONCE = new Uint8Array(15).fill(1)
 const NO_DATA = new Uint8Array(0)
 
 /** A chain of a ParaTime that can open calls, unless asking for a key throws. */
-export function confidential(ask: (epoch: bigint) => void = () => undefined): TestChain {
+export function confidential(
+  ask: (epoch: bigint, wait?: KeyWait) => void = () => undefined,
+): TestChain {
   return new TestChain({ ...testParatime, callKeys: () => keysOf(ask) }).set({ epoch: now })
 }
 
