@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import * as oasis from '@oasisprotocol/client'
 import { MNEMONIC } from '@wadi/localnet/accounts'
-import { createNetwork, type LocalNetwork } from '@wadi/localnet/create-network'
+import { createNetwork, type LocalNetwork, type NetworkNode } from '@wadi/localnet/create-network'
 import { checks } from './checks.ts'
 import type { Scene } from './scene.ts'
 import { findChromium, type OpenPage, openPage } from './testing/chromium.ts'
@@ -14,6 +14,11 @@ import { XmlHttpRequest } from './testing/xmlHttpRequest.ts'
 const CHECK_MS_MAX = 30_000
 
 const chromium = findChromium()
+
+async function untilSecondBlock({ client }: NetworkNode): Promise<void> {
+  for await (const { height } of client.consensus.watchBlocks()) if (height > 1n) return
+  assert.fail('the node tells no more blocks')
+}
 
 describe('the published @oasisprotocol/client, over gRPC-web', () => {
   let network: LocalNetwork
@@ -27,7 +32,7 @@ describe('the published @oasisprotocol/client, over gRPC-web', () => {
     network = await createNetwork({ ...quick, processes: 'each' })
     const [node] = network.nodes
     url = `http://127.0.0.1:${node!.apiPort}`
-    for await (const { height } of node!.client.consensus.watchBlocks()) if (height > 1n) break
+    await untilSecondBlock(node!)
     const signer = await oasis.hdkey.HDKey.getAccountSigner(MNEMONIC, 0)
     secretKey = signer.secretKey
   })

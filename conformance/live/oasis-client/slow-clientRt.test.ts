@@ -8,7 +8,7 @@ import { PARATIMES } from '@wadi/compose/network-paratimes'
 import { processClock } from '@wadi/compose/process-world'
 import { Channel } from '@wadi/grpc/channel'
 import { MNEMONIC } from '@wadi/localnet/accounts'
-import { createNetwork, type LocalNetwork } from '@wadi/localnet/create-network'
+import { createNetwork, type LocalNetwork, type NetworkNode } from '@wadi/localnet/create-network'
 import { ROOT_TYPE_IO, type WriteLog } from '@wadi/mkvs/roots'
 import { verifyGet } from '@wadi/mkvs/verifyProof'
 import { EMPTY_HASH, Hash } from '@wadi/primitives/hash'
@@ -54,7 +54,16 @@ describe('the published @oasisprotocol/client-rt, over gRPC-web', () => {
     const account = accountOf({ oasis, client, secretKey })
     ;({ signer, address } = account)
     spec = { signature: { ed25519: account.publicKey } }
-    // The node that is asked follows the committee, and starts its own program meanwhile.
+    await untilRunning(node)
+  })
+
+  after(async () => {
+    Reflect.deleteProperty(globalThis, 'XMLHttpRequest')
+    await network.stop()
+  })
+
+  /** The node that is asked follows the committee, and starts its own program meanwhile. */
+  async function untilRunning(node: NetworkNode): Promise<void> {
     for await (const { block } of node.client.runtimeClient.watchBlocks(runtimeId)) {
       const isReady = await new core.Wrapper(runtimeId)
         .queryRuntimeInfo()
@@ -63,14 +72,10 @@ describe('the published @oasisprotocol/client-rt, over gRPC-web', () => {
           () => true,
           () => false,
         )
-      if (block.header.round > 0n && block.header.headerType === 1 && isReady) break
+      if (block.header.round > 0n && block.header.headerType === 1 && isReady) return
     }
-  })
-
-  after(async () => {
-    Reflect.deleteProperty(globalThis, 'XMLHttpRequest')
-    await network.stop()
-  })
+    assert.fail('the node tells no more rounds')
+  }
 
   const nonceOf = (of: Uint8Array) =>
     new accounts.Wrapper(runtimeId).queryNonce().setArgs({ address: of }).query(client)

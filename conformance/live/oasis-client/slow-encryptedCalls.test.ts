@@ -14,6 +14,7 @@ import { RawSignature } from '@wadi/primitives/signed'
 import { checkPublicKey } from '@wadi/runtime-keymanager/signedPublicKey'
 import { KeyPairId } from '@wadi/runtime-protocol/enclave-rpc/keys'
 import { type Account, accountOf } from './scene.ts'
+import { whileSilent } from './testing/silentNode.ts'
 import { XmlHttpRequest } from './testing/xmlHttpRequest.ts'
 
 const { accounts, callformat, consensusAccounts, core, token, transaction } = rt
@@ -44,19 +45,15 @@ describe('calls that the published @oasisprotocol/client-rt encrypts', () => {
   before(async () => {
     Object.assign(globalThis, { XMLHttpRequest: XmlHttpRequest })
     const options = { validators: 1, blockMs: 250, epochBlocks: 60, computeNodes: 1, clients: 1 }
-    network = await createNetwork({ ...options, paratimes: ['accounts'], keyManagers: 1 })
+    const more = { paratimes: ['accounts'], keyManagers: 1, processes: 'each' } as const
+    network = await createNetwork({ ...options, ...more })
     node = network.nodes.find(({ name }) => name === 'client-0')!
     client = new oasis.client.NodeInternal(`http://127.0.0.1:${node.apiPort}`)
     chainContext = await client.consensusGetChainContext()
     const { secretKey } = await oasis.hdkey.HDKey.getAccountSigner(MNEMONIC, 0)
     funded = accountOf({ oasis, client, secretKey })
     // Asked again and again from before there is anything: it answers when there are keys.
-    await untilTrue(() =>
-      callKey().then(
-        () => true,
-        () => false,
-      ),
-    )
+    await untilTrue(hasKey)
     await deposit()
   })
 
@@ -65,10 +62,21 @@ describe('calls that the published @oasisprotocol/client-rt encrypts', () => {
     await network.stop()
   })
 
-  /** Asks after every block, until it is so. */
-  async function untilTrue(isSo: () => Promise<boolean>): Promise<void> {
-    for await (const _ of node.client.consensus.watchBlocks()) if (await isSo()) return
+  async function nextBlock(): Promise<void> {
+    for await (const _ of node.client.consensus.watchBlocks()) return
+    assert.fail('the node tells no more blocks')
   }
+
+  /** Asks, and again after another block, until it is so. */
+  async function untilTrue(isSo: () => Promise<boolean>): Promise<void> {
+    while (!(await isSo())) await nextBlock()
+  }
+
+  const hasKey = () =>
+    callKey().then(
+      () => true,
+      () => false,
+    )
 
   async function callKey(): Promise<CallKey> {
     const told = await new core.Wrapper(runtimeId).queryCallDataPublicKey().query(client)
@@ -133,6 +141,12 @@ describe('calls that the published @oasisprotocol/client-rt encrypts', () => {
     const data = oasis.misc.toCBOR(wrapper['unverifiedTransaction'])
     const answer = await client.runtimeClientSubmitTx({ runtime_id: runtimeId, data })
     return oasis.misc.fromCBOR(answer) as rt.types.CallResult
+  }
+
+  /** Somebody else, who has nothing. */
+  async function stranger(): Promise<Account> {
+    const { secretKey } = await oasis.hdkey.HDKey.getAccountSigner(MNEMONIC, 1)
+    return accountOf({ oasis, client, secretKey })
   }
 
   /** As client-rt opens it, which wants the envelope as bytes. */
@@ -260,7 +274,37 @@ describe('calls that the published @oasisprotocol/client-rt encrypts', () => {
     })
   })
 
-  it('wait while the key manager is away, and nobody else does', { timeout: MS_MAX }, async () => {
+  it('wait while the key manager is silent, nobody else does, and they are executed after', {
+    timeout: MS_MAX,
+  }, async () => {
+    const before = await balanceOf(to)
+    const { epoch: last } = await callKey()
+    await nextEpoch(network.nodes[0]!)
+    // Only the node that is asked has asked for a key of this epoch, and that is the public one.
+    await untilTrue(async () => (await callKey()).epoch > last)
+    const { epoch } = await callKey()
+    const call = await sealed(transferOf(3n))
+    const keyManager = network.nodes.find(({ name }) => name === 'keymanager-0')!
+    let isAnswered = false
+    const { answered } = await whileSilent(keyManager, async () => {
+      const sent = send(asSent(call[0], { epoch })).finally(() => {
+        isAnswered = true
+      })
+      const other = await stranger()
+      for (let i = 0; i < 3; i++) assert.deepEqual(await send(transferOf(0n), other), { ok: null })
+      assert.equal(isAnswered, false)
+      assert.equal(await balanceOf(to), before)
+      return { answered: sent }
+    })
+    const answer = await answered
+    assert.deepEqual(Object.keys(answer), ['unknown'], `${answer.fail?.message}`)
+    assert.deepEqual(opened(answer, call), { ok: null })
+    assert.equal(await balanceOf(to), before + 3n)
+  })
+
+  it('wait while the key manager is away, and are answered when it has no key for them', {
+    timeout: MS_MAX,
+  }, async () => {
     const before = await balanceOf(to)
     const call = await sealed(transferOf(1n))
     await network.stopNode('keymanager-0')
@@ -270,19 +314,13 @@ describe('calls that the published @oasisprotocol/client-rt encrypts', () => {
     const answered = send(asSent(call[0], { epoch })).finally(() => {
       isAnswered = true
     })
-    const { secretKey } = await oasis.hdkey.HDKey.getAccountSigner(MNEMONIC, 1)
-    const stranger = accountOf({ oasis, client, secretKey })
-    for (let i = 0; i < 3; i++) assert.deepEqual(await send(transferOf(0n), stranger), { ok: null })
+    const other = await stranger()
+    for (let i = 0; i < 3; i++) assert.deepEqual(await send(transferOf(0n), other), { ok: null })
     assert.equal(isAnswered, false)
     await network.startNode('keymanager-0')
     const { fail } = await answered
     assert.deepEqual([fail?.module, fail?.code], INVALID_CALL_FORMAT)
-    await untilTrue(() =>
-      callKey().then(
-        () => true,
-        () => false,
-      ),
-    )
+    await untilTrue(hasKey)
     const again = await sealed(transferOf(2n))
     assert.deepEqual(opened(await send(asSent(again[0])), again), { ok: null })
     assert.equal(await balanceOf(to), before + 2n)
