@@ -35,8 +35,8 @@ export const SCHEDULED_COUNT_MAX = 30_000
  */
 export const SENT_SIZE_MAX = 122_880
 /**
- * Bytes of all transactions that a runtime gets at once, to check or to execute, and of all those
- * that it may make a batch of: a message to it has twice as much room.
+ * Bytes of all transactions that a runtime gets at once, to check, to execute or to make a batch
+ * of, and of a batch that is made here: a message to it has twice as much room.
  */
 export const CALL_SIZE_MAX = 16_777_216
 /**

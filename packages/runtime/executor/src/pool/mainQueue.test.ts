@@ -7,6 +7,7 @@ import { valuesOf } from '../persistent/sortedMap.ts'
 import {
   type BatchRoom,
   EMPTY_QUEUE,
+  keptBack,
   type MainQueue,
   type SequenceInState,
   transactionsOf,
@@ -19,7 +20,7 @@ import {
 import type { PoolTransaction } from './transaction.ts'
 
 const NO_BOUND = { stateSeq: 0n, round: 0n, countMax: 1_000 }
-const ROOMY: BatchRoom = { count: 1_000, bytes: 1_000_000 }
+const ROOMY: BatchRoom = { count: 1_000, bytes: 1_000_000, atLeast: 0, atMost: 1_000 }
 
 let arrivals = 0
 function tx(sender: string, seq: number, priority = 0): PoolTransaction {
@@ -50,8 +51,10 @@ function scheduled(given: MainQueue, count: number): { queue: MainQueue; names: 
   return { queue, names }
 }
 
-const begin = (queue: MainQueue, room = ROOMY) => withNewSession(queue, room)
-const batchOf = (queue: MainQueue, room?: BatchRoom) => scheduled(begin(queue, room), 1_000).names
+const begin = (queue: MainQueue, room: Partial<BatchRoom> = {}) =>
+  withNewSession(queue, { ...ROOMY, ...room })
+const batchOf = (queue: MainQueue, room?: Partial<BatchRoom>) =>
+  scheduled(begin(queue, room), 1_000).names
 
 describe('the queue of transactions', () => {
   it('schedules by priority, then by arrival, and each sender in order', () => {
@@ -81,6 +84,20 @@ describe('the queue of transactions', () => {
     const full = scheduled(begin(queue, { count: 2, bytes: 1_000 }), 1).queue
     assert.deepEqual(scheduled(full, 9).names, ['b0@0'])
     assert.deepEqual(scheduled(queue, 9).names, [], 'no batch is being made')
+  })
+
+  it('gives more than a batch has room for where that is wanted, and keeps back the rest', () => {
+    const [first, second, third] = [tx('a', 0), tx('b', 0), tx('c', 0)]
+    const queue = queueOf(first, second, third)
+    const keptAfter = (room: Partial<BatchRoom>) => {
+      const { queue: after, names } = scheduled(begin(queue, room), 9)
+      return [names.length, keptBack(after)] as const
+    }
+    assert.deepEqual(keptAfter({ count: 1, bytes: 0, atLeast: 2 }), [2, third])
+    assert.deepEqual(keptAfter({ count: 2, atLeast: 1 }), [2, third])
+    assert.deepEqual(keptAfter({ count: 0, atLeast: 9, atMost: 1 }), [1, second])
+    assert.deepEqual(keptAfter({ atMost: 0 }), [0, first])
+    assert.deepEqual(keptAfter({}), [3, undefined])
   })
 
   it('gives what comes while a batch is made', () => {
@@ -163,7 +180,7 @@ class PlainQueue {
   readonly seqs = new Map<string, bigint>()
   readonly usedIn = new Map<string, bigint>()
   batch: PoolTransaction[] = []
-  room: BatchRoom = { count: 0, bytes: 0 }
+  room: BatchRoom = { count: 0, bytes: 0, atLeast: 0, atMost: 0 }
 
   of(sender: string) {
     return this.txs.filter((one) => one.sender === sender)
@@ -227,7 +244,10 @@ class PlainQueue {
     })
     const [first] = this.sorted(ready)
     const given = this.given + (first?.input.length ?? 0)
-    if (this.batch.length >= this.room.count || given > this.room.bytes) return undefined
+    const { count, bytes, atLeast, atMost } = this.room
+    const { length } = this.batch
+    const fits = length < count && given <= bytes
+    if (length >= atMost || (length >= atLeast && !fits)) return undefined
     if (first !== undefined) this.batch.push(first)
     return first
   }
@@ -251,7 +271,13 @@ describe('the queue of transactions, beside one that is plain', () => {
     }),
     fc.record({ kind: fc.constant('use' as const), which: fc.nat(9), round }),
     fc.record({ kind: fc.constant('take' as const), which: fc.nat(9) }),
-    fc.record({ kind: fc.constant('begin' as const), count: fc.nat(6), bytes: fc.nat(80) }),
+    fc.record({
+      kind: fc.constant('begin' as const),
+      count: fc.nat(6),
+      bytes: fc.nat(80),
+      atLeast: fc.nat(6),
+      atMost: fc.nat(6),
+    }),
     fc.record({ kind: fc.constant('next' as const) }),
   )
 
@@ -278,8 +304,8 @@ describe('the queue of transactions, beside one that is plain', () => {
                 : withoutTransaction(queue, gone)
           } else if (one.kind === 'begin') {
             plain.batch = []
-            plain.room = { count: one.count, bytes: one.bytes }
-            queue = withNewSession(queue, plain.room)
+            plain.room = one
+            queue = withNewSession(queue, one)
           } else {
             const next = withNextScheduled(queue)
             assert.equal(next?.tx.key, plain.next()?.key)

@@ -32,16 +32,22 @@ interface SenderQueue {
   readonly readyInSession: PoolTransaction | undefined
 }
 
-/** What a batch can hold. */
+/** What a batch can hold, and how much of what may not fit the runtime is given. */
 export interface BatchRoom {
+  /** Transactions and bytes that others accept. */
   readonly count: number
   readonly bytes: number
+  /** So many transactions are given even if they do not fit: the runtime does not take all. */
+  readonly atLeast: number
+  /** More are not given even if they fit. */
+  readonly atMost: number
 }
 
 /** A batch that is being made: the runtime asks for more, and gets nothing twice. */
 interface Session {
-  /** How many transactions the runtime was given, and what more of them there is room for. */
+  /** How many transactions the runtime was given, and how many bytes they have. */
   readonly count: number
+  readonly bytes: number
   readonly room: BatchRoom
   /** What could be scheduled when it began, and what can be now. */
   readonly readyAtFirst: ByPriority
@@ -87,7 +93,8 @@ export const EMPTY_QUEUE: MainQueue = {
   ready: NO_TRANSACTIONS,
   session: {
     count: 0,
-    room: { count: 0, bytes: 0 },
+    bytes: 0,
+    room: { count: 0, bytes: 0, atLeast: 0, atMost: 0 },
     readyAtFirst: NO_TRANSACTIONS,
     ready: NO_TRANSACTIONS,
     scheduled: emptyMap(compareTexts),
@@ -184,6 +191,17 @@ export function withNewSession(queue: MainQueue, room: BatchRoom): MainQueue {
   }
 }
 
+/** The transaction that the batch does not get for want of room. */
+export function keptBack({ session }: MainQueue): PoolTransaction | undefined {
+  const next = firstOf(session.ready)
+  return next === undefined || mayBeGiven(session, next[0]) ? undefined : next[0]
+}
+
+function mayBeGiven({ count, bytes, room }: Session, { input }: PoolTransaction): boolean {
+  if (count >= room.atMost) return false
+  return count < room.atLeast || (count < room.count && bytes + input.length <= room.bytes)
+}
+
 /**
  * Takes the next transaction of the batch; nothing, if none can be scheduled, or if there is no
  * room for it. What comes after it is not tried: it is the first of the next batch.
@@ -195,11 +213,11 @@ export function withNextScheduled(
   if (next === undefined) return undefined
   const [tx] = next
   const { session } = queue
-  const bytes = session.room.bytes - tx.input.length
-  if (session.room.count < 1 || bytes < 0) return undefined
-  const room = { count: session.room.count - 1, bytes }
+  if (!mayBeGiven(session, tx)) return undefined
+  const count = session.count + 1
+  const bytes = session.bytes + tx.input.length
   const scheduled = withValue(session.scheduled, tx.sender, tx)
-  const marked = { ...queue, session: { ...session, count: session.count + 1, room, scheduled } }
+  const marked = { ...queue, session: { ...session, count, bytes, scheduled } }
   const sender = valueAt(queue.bySender, tx.sender)
   if (sender === undefined) return undefined
   return { queue: withSender(marked, tx.sender, sender), tx }

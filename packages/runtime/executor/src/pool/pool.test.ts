@@ -38,7 +38,8 @@ import { suggest } from './suggest.ts'
 
 const input = (text: string) => toUtf8(text)
 /** The beginning of a batch that has room for everything. */
-const upTo = (limit: number) => ({ limit, room: { count: 10_000, bytes: CALL_SIZE_MAX } })
+const ROOMY: BatchRoom = { count: 10_000, bytes: CALL_SIZE_MAX, atLeast: 0, atMost: 10_000 }
+const upTo = (limit: number) => ({ limit, room: ROOMY, generousMs: 100 })
 /** One in ten more than the pool holds. */
 const CHECK_COUNT = checkCountMax(DEFAULT_POOL)
 const GOOD: CheckTxResult = { error: make(TransactionError, {}), meta: undefined }
@@ -423,19 +424,39 @@ describe('the transactions of a pool', () => {
   })
 
   it('are given to a batch as long as there is room for more, however often the runtime asks', () => {
-    const rooms: readonly [BatchRoom, number][] = [
-      [{ count: 3, bytes: 1_000 }, 3],
-      [{ count: 9, bytes: 4 }, 4],
-      [{ count: 9, bytes: 0 }, 0],
-      [{ count: 0, bytes: 1_000 }, 0],
+    const rooms: readonly [Partial<BatchRoom>, number][] = [
+      [{ count: 3 }, 3],
+      [{ bytes: 4 }, 4],
+      [{ bytes: 0 }, 0],
+      [{ count: 0 }, 0],
+      [{ count: 0, atLeast: 3 }, 3],
+      [{ bytes: 0, atLeast: 2 }, 2],
+      [{ count: 4, atLeast: 2 }, 4],
+      [{ atMost: 3 }, 3],
+      [{ atLeast: 5, atMost: 0 }, 0],
     ]
     for (const [room, total] of rooms) {
       const pool = TestPool.ready()
       for (const name of 'abcde') pool.submit(name).check(GOOD)
-      pool.give({ kind: 'begin-session', limit: 1, room })
+      pool.give({ kind: 'begin-session', ...upTo(1), room: { ...ROOMY, ...room } })
       for (let id = 0; id < 4; id++) pool.give({ kind: 'fetch-batch', id, limit: 1 })
       const given = pool.all('suggested').flatMap(({ inputs }) => inputs)
       assert.equal(given.length, Math.max(0, total - 1))
+    }
+  })
+
+  it('are given to a batch beyond its room only for a while', () => {
+    for (const [afterMs, given] of [
+      [99, 2],
+      [100, 0],
+    ] as const) {
+      const pool = TestPool.ready()
+      for (const name of 'abc') pool.submit(name).check(GOOD)
+      const room = { ...ROOMY, count: 1, atLeast: 3 }
+      pool.give({ kind: 'begin-session', ...upTo(1), room })
+      pool.nowMs += afterMs
+      pool.give({ kind: 'fetch-batch', id: 1, limit: 9 })
+      assert.equal(pool.last('suggested').inputs.length, given)
     }
   })
 
@@ -582,6 +603,29 @@ describe('the bounds of a pool', () => {
       suggest(pool.state, upTo(SUGGESTION_COUNT_MAX + 1)).txs.length,
       SUGGESTION_COUNT_MAX,
     )
+  })
+
+  it(`are ${CALL_SIZE_MAX} bytes for a batch at once, also where more is given than fits`, () => {
+    const count = 16
+    const rest = CALL_SIZE_MAX - count * TRANSACTION_SIZE_MAX
+    const ofSize = (i: number, size: number) => new Uint8Array(size).fill(i, 0, 8)
+    const room = { ...ROOMY, atLeast: 20 }
+    for (const [last, given] of [
+      [rest, count + 1],
+      [rest + 1, count],
+    ] as const) {
+      const pool = new TestPool()
+      pool.give({ kind: 'block', round: 1n, inMessages: [], batchSizeBytesMax: 0n })
+      pool.give({ kind: 'runtime', isReady: true }).give({ kind: 'synced', round: 1n })
+      const sizes = [...Array(count).fill(TRANSACTION_SIZE_MAX), last]
+      for (const [i, size] of sizes.entries())
+        pool.give({ kind: 'submit', input: ofSize(i, size), origin: 'remote' }).check(GOOD)
+      const bounds = { ...upTo(20), room }
+      assert.equal(suggest(pool.state, bounds).txs.length, given)
+      pool.give({ kind: 'begin-session', ...bounds })
+      pool.give({ kind: 'fetch-batch', id: 1, limit: 20 })
+      assert.equal(pool.last('suggested').inputs.length, count + 1 - given)
+    }
   })
 
   it(`are ${CHECK_COUNT} transactions that wait to be checked`, () => {

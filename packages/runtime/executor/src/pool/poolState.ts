@@ -58,6 +58,8 @@ export interface PoolState {
   readonly config: PoolConfig
   /** Transactions of users. */
   readonly main: MainQueue
+  /** Until when the batch that is made is given what may not fit, where its room says so. */
+  readonly generousUntilMs: number
   /** Transactions in messages that wait for the runtime, by their hashes as text. */
   readonly incoming: SortedMap<string, Uint8Array>
   /** Transactions of this round's proposals. */
@@ -80,6 +82,7 @@ export interface PoolState {
 export const startPool = (config: PoolConfig = DEFAULT_POOL): PoolState => ({
   config,
   main: EMPTY_QUEUE,
+  generousUntilMs: 0,
   incoming: emptyMap(compareTexts),
   proposed: emptyMap(compareTexts),
   pending: NOTHING_TO_CHECK,

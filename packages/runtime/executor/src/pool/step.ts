@@ -76,6 +76,7 @@ function take(run: PoolRun, input: PoolInput): void {
       return
     case 'begin-session':
       state.main = suggest(state, input).queue
+      state.generousUntilMs = run.nowMs + input.generousMs
       return
     case 'fetch-batch':
       takeFetch(run, input)
@@ -106,7 +107,7 @@ function takeBlock(run: PoolRun, input: PoolBlockInput): void {
 }
 
 function takeFetch(run: PoolRun, { id, limit }: FetchBatchInput): void {
-  const { queue, txs } = suggestMore(run.state, limit)
+  const { queue, txs } = suggestMore(run.state, limit, run.nowMs)
   run.state.main = queue
   emit(run, { kind: 'suggested', id, inputs: txs.map(({ input }) => input) })
 }

@@ -7,7 +7,7 @@ import type { Hash } from '@wadi/primitives/hash'
 import type { Verified } from '@wadi/primitives/verified'
 import { findTransaction } from '../pool/findTransaction.ts'
 import { hasSchedulable, suggestedBatch } from '../pool/suggest.ts'
-import { roomOfBatch } from './batchSize.ts'
+import { generousMsOf, roomOfBatch } from './batchSize.ts'
 import { startCollecting } from './collectBatch.ts'
 import { commitFailure } from './commit.ts'
 import { decideNext, type RankBounds } from './decideNext.ts'
@@ -212,7 +212,7 @@ function trySchedule(run: Run, isForced: boolean): void {
   })
   if (decision.kind === 'wait') return
   trace(run, `schedule-${decision.why}`, round.ownRank)
-  const bounds = { limit, room: roomOfBatch(round) }
+  const bounds = { limit, room: roomOfBatch(round, state.reach), generousMs: generousMsOf(base) }
   emit(run, { kind: 'pool', input: { kind: 'begin-session', ...bounds } })
   scheduleBatch(run, suggestedBatch(pool, bounds), decision.why === 'transactions')
 }

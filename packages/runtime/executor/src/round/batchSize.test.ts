@@ -14,8 +14,12 @@ import { roomOfBatch } from './batchSize.ts'
 const [PRIMARY] = BY_RANK
 
 /** Transactions of so many senders. */
-function transactions(count: number, given: Partial<ToyTransaction> = {}): readonly Uint8Array[] {
-  return Array.from({ length: count }, (_, i) => toyTransaction({ sender: `s${i}`, ...given }))
+function transactions(
+  count: number,
+  given: Partial<ToyTransaction> = {},
+  name = 's',
+): readonly Uint8Array[] {
+  return Array.from({ length: count }, (_, i) => toyTransaction({ sender: name + i, ...given }))
 }
 
 const hashesOf = (inputs: readonly Uint8Array[]) => inputs.map(hashOfTransaction)
@@ -85,7 +89,7 @@ describe('a batch that is made', () => {
   it(`SCHEDULED_COUNT_MAX: has at most ${SCHEDULED_COUNT_MAX}, and ${CALL_SIZE_MAX} bytes`, () => {
     const roomWith = (maxBatchSize: bigint, maxBatchSizeBytes: bigint) => {
       const node = new TestRound(PRIMARY, firstBase({ maxBatchSize, maxBatchSizeBytes }))
-      return roomOfBatch(node.state.round.round!)
+      return roomOfBatch(node.state.round.round!, 0)
     }
     const most = BigInt(SCHEDULED_COUNT_MAX)
     assert.equal(roomWith(most - 1n, 5n).count, SCHEDULED_COUNT_MAX - 1)
@@ -168,9 +172,136 @@ describe('a batch that came out too large', () => {
   it('is as large as usual again in the next round', () => {
     const node = schedulerWith(transactions(10, { key: 'send', value: '1' }), { maxMessages: 3 })
     node.execute()
-    assert.deepEqual(roomOfBatch(node.state.round.round!).count, 5)
     node.round({ kind: 'new-block', base: firstBase({ maxMessages: 3 }) })
-    assert.deepEqual(roomOfBatch(node.state.round.round!).count, 100)
+    assert.deepEqual(sizesOf(node), [10, 5, 10])
+  })
+
+  it('is made again with what comes before the first transaction that is too much', () => {
+    const passed = transactions(30, { key: 'pass', priority: 9 })
+    const good = transactions(8, { key: 'send', value: '1' }, 'good')
+    const node = schedulerWith([...passed, ...good], { maxMessages: 3 })
+      .execute()
+      .execute()
+    // Eight are taken of 38; the four that are to be taken are the first four that were.
+    assert.deepEqual(sizesOf(node), [38, 34, 32])
+    node.execute()
+    assert.deepEqual(node.last('propose').proposal.batch, hashesOf(good.slice(0, 2)))
+  })
+
+  it('of one that is taken among many is made without any, and then with the next one', () => {
+    const passed = transactions(5, { key: 'pass', priority: 9 })
+    const bad = toyTransaction({ sender: 'bad', priority: 5, key: 'send-nothing' })
+    const good = toyTransaction({ sender: 'good' })
+    const node = schedulerWith([...passed, bad, good])
+      .execute()
+      .execute()
+      .execute()
+    assert.deepEqual(sizesOf(node), [7, 6, 0])
+    node.timeout('retry').execute()
+    assert.deepEqual(sizesOf(node), [7, 6, 0, 6])
+    assert.deepEqual(node.last('propose').proposal.batch, hashesOf([good]))
+    assert.equal(waiting(node), 6)
+  })
+
+  it('of one that is taken among many is made with more if nothing comes of the next ones', () => {
+    const bad = toyTransaction({ sender: 'bad', priority: 5, key: 'send-nothing' })
+    const passed = transactions(5, { key: 'pass', priority: 2 })
+    const good = toyTransaction({ sender: 'good' })
+    const node = schedulerWith([bad, ...passed, good], { maxBatchSize: 3n })
+    node.execute().execute().timeout('retry')
+    for (let i = 0; i < 4; i++) node.execute()
+    assert.deepEqual(sizesOf(node), [3, 0, 1, 2, 4, 6])
+    assert.deepEqual(node.last('propose').proposal.batch, hashesOf([good]))
+  })
+})
+
+describe('a batch of whose transactions most are passed over', () => {
+  const plain = toyTransaction({ sender: 'plain' })
+
+  /** The next round, in which it is the node's turn again. */
+  const goOn = (node: TestRound) =>
+    node.round({ kind: 'new-block', base: node.base }).round({ kind: 'wake' })
+
+  it('reaches what comes behind more of them than it may have, from the second time on', () => {
+    for (const options of [
+      { maxBatchSize: 100n },
+      { maxBatchSize: 20n },
+      { maxBatchSizeBytes: 1_024n },
+    ]) {
+      const passed = transactions(1_024, { key: 'pass', priority: 1 })
+      const first = toyTransaction({ sender: 'first', priority: 9 })
+      const node = schedulerWith([...passed, first, plain], options).execute()
+      assert.deepEqual(node.last('propose').proposal.batch, hashesOf([first]))
+      node.pool({ kind: 'use', hashes: hashesOf([first]) })
+      goOn(node).execute()
+      assert.deepEqual(node.last('propose').proposal.batch, hashesOf([plain]))
+      assert.equal(waiting(node), 1_025)
+    }
+  })
+
+  it('is made again at once if it has none at all', () => {
+    const passed = transactions(150, { key: 'pass', priority: 1 })
+    const node = schedulerWith([...passed, plain]).execute()
+    assert.deepEqual(node.all('propose'), [])
+    node.execute()
+    assert.deepEqual(node.last('propose').proposal.batch, hashesOf([plain]))
+  })
+
+  it('ends all the same: what nobody takes is not offered again', () => {
+    const node = schedulerWith(transactions(150, { key: 'pass' }), { maxBatchSize: 20n })
+    node.execute().execute().timeout('retry')
+    assert.equal(node.all('execute').length, 2)
+    assert.equal(node.all('suggested').flatMap(({ inputs }) => inputs).length, 100)
+  })
+
+  it('gets no more than fits if nothing is passed over, or nothing more would fit', () => {
+    const all = schedulerWith(transactions(60), { maxBatchSize: 20n }).execute()
+    goOn(all)
+    assert.deepEqual(sizesOf(all), [20, 20])
+    const [passed] = transactions(1, { key: 'pass', priority: 9 })
+    const long = transactions(6, { value: 'x'.repeat(300) }, 'long')
+    const full = schedulerWith([passed!, ...long], { maxBatchSizeBytes: 1_024n }).execute()
+    goOn(full)
+    assert.deepEqual(sizesOf(full), [4, 4])
+  })
+
+  it('is no larger than the descriptor allows, whatever is taken of it', () => {
+    const passed = transactions(40, { key: 'pass', priority: 9 })
+    const good = transactions(60, {}, 'good')
+    const bytes = good.slice(0, 23).reduce((sum, { length }) => sum + length, 0)
+    for (const [options, count] of [
+      [{ maxBatchSize: 20n }, 20],
+      [{ maxBatchSizeBytes: BigInt(bytes) }, 23],
+      [{ maxBatchSizeBytes: BigInt(bytes - 1) }, 22],
+    ] as const) {
+      const node = schedulerWith([...passed, ...good], options).execute()
+      assert.deepEqual(node.all('propose'), [], 'only some were offered, and none taken')
+      node.execute()
+      assert.deepEqual(node.all('propose'), [], 'all were offered, and too many taken')
+      node.execute()
+      const batch = hashesOf(good.slice(0, count))
+      assert.deepEqual(node.last('propose').proposal.batch, batch)
+      // What was found out about the pool holds for the next batch.
+      goOn(node).execute()
+      assert.equal(node.all('execute').length, 4)
+      assert.equal(node.all('propose').length, 2)
+      assert.deepEqual(node.last('propose').proposal.batch, batch)
+    }
+  })
+
+  it('is offered no more than fits after a failure, and after half of the turn', () => {
+    const passed = transactions(150, { key: 'pass', priority: 1 })
+    const opened = () => schedulerWith([...passed, plain], { maxBatchSize: 60n }).execute()
+    const late = opened()
+    late.nowMs += 999
+    assert.equal(late.fetch(50).length, 50)
+    late.nowMs += 1
+    assert.equal(late.fetch(50).length, 0)
+    const failed = opened()
+    assert.equal(failed.fetch(50).length, 50)
+    failed.round({ kind: 'executed', id: failed.last('execute').id, response: undefined })
+    failed.timeout('retry')
+    assert.deepEqual([failed.fetch(50).length, failed.fetch(50).length], [0, 0])
   })
 })
 

@@ -46,7 +46,7 @@ export function decideProposal(view: ProposalView): ProposalDecision {
 }
 
 /** Is a batch more than its descriptor allows? */
-export function isBatchTooLarge({
+function isBatchTooLarge({
   batchSize,
   sizeBytes,
   batchSizeMax,

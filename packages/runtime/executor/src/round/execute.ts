@@ -8,7 +8,9 @@ import { hashOfBatch } from '@wadi/runtime-protocol/transactions/ioTree'
 import { msOf } from './base.ts'
 import {
   advance,
+  type BatchInVain,
   culpritsOf,
+  reachOut,
   retreatFrom,
   retreatFromFailure,
   whyNotProposed,
@@ -35,7 +37,7 @@ const DEADLINE_FACTOR = 3
 /** Before a runtime that failed, or took nothing, is asked again. The reference asks at once. */
 const REST_MS = 500
 /** Of results that nobody can commit to, those which fewer transactions may make good. */
-const TOO_MUCH: ReadonlySet<string | undefined> = new Set([
+const TOO_MUCH: ReadonlySet<string> = new Set([
   'batch-too-large',
   'messages-too-large',
   'too-many-messages',
@@ -113,7 +115,8 @@ export function takeExecuted(run: Run, { id, response }: ExecutedInput): Ignored
   const why = response === undefined ? 'failed' : whyNotTaken(run, work, response)
   if (response === undefined || why !== undefined) {
     trace(run, `execution-${why}`, rank)
-    if (proposal === undefined) giveUpBatch(run, work, { why, taken: response?.txHashes ?? [] })
+    const taken = response?.txHashes ?? []
+    if (proposal === undefined) giveUpBatch(run, work, { why: why ?? 'failed', taken })
     else fail(run, work)
     return undefined
   }
@@ -136,17 +139,12 @@ function whyNotTaken(run: Run, { proposal }: ExecutingWork, response: ExecuteTxB
   return why !== undefined || proposal !== undefined ? why : whyNotProposed(run, response)
 }
 
-interface BatchInVain {
-  readonly why: string | undefined
-  readonly taken: readonly Hash[]
-}
-
 /** What was made cannot be proposed: the next batch is a smaller one. */
-function giveUpBatch(run: Run, work: ExecutingWork, { why, taken }: BatchInVain): void {
-  if (!TOO_MUCH.has(why)) {
+function giveUpBatch(run: Run, work: ExecutingWork, batch: BatchInVain): void {
+  if (!TOO_MUCH.has(batch.why)) {
     retreatFromFailure(run)
     fail(run, work)
-  } else if (retreatFrom(run, taken)) turnTo(run, WAITING)
+  } else if (retreatFrom(run, batch)) turnTo(run, WAITING)
   else fail(run, work)
 }
 
@@ -162,11 +160,13 @@ function takeScheduled(run: Run, work: ExecutingWork, response: ExecuteTxBatchRe
     emit(run, { kind: 'pool', input: { kind: 'reject', hashes: rejected } })
   }
   const isEmpty = txHashes.length === 0
-  run.state.declined = isEmpty ? run.pool.main.session.readyAtFirst : undefined
+  const hasMore = reachOut(run, response)
+  run.state.declined = isEmpty && !hasMore ? run.pool.main.session.readyAtFirst : undefined
   if (isEmpty && work.isForTransactions) {
     trace(run, 'nothing-taken', work.rank)
     advance(run)
-    rest(run)
+    if (hasMore) turnTo(run, WAITING)
+    else rest(run)
     return
   }
   emit(run, { kind: 'pool', input: { kind: 'hold', hashes: txHashes } })

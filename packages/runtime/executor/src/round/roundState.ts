@@ -96,9 +96,18 @@ export interface UnseenCommitment {
 
 /** A batch of ours came to nothing: how the next one is to be smaller. */
 export interface Retreat {
+  /** How many transactions the runtime is given. */
   readonly countMax: number
   /** The only transaction of a batch that was too much. */
-  readonly suspect: Hash | undefined
+  readonly suspect: Suspect | undefined
+  /** Are they twice as many if nothing is taken of them? */
+  readonly mayGrow?: boolean
+}
+
+/** A transaction that may be too much alone, and how many were given before it. */
+export interface Suspect {
+  readonly hash: Hash
+  readonly place: number
 }
 
 /** The committee does not agree on what the scheduler of this rank proposed. */
@@ -164,6 +173,11 @@ export interface RoundState {
   readonly initialBatchSize: number | undefined
   /** With what our last batch could have begun, if the runtime took nothing of it. */
   readonly declined: ByPriority | undefined
+  /**
+   * So many transactions our runtime is given for a batch even if they do not fit, as it passes
+   * over what it does not take.
+   */
+  readonly reach: number
   /** What was signed before the node started. */
   readonly signedBefore: SignedRecord | undefined
   /** Undefined where the node has no part in the round. */
@@ -185,6 +199,7 @@ export function startRounds(
     isEpochNext: false,
     initialBatchSize: undefined,
     declined: undefined,
+    reach: 0,
     signedBefore,
     round: undefined,
     lastId: 0,

@@ -39,6 +39,8 @@ export class SimNode {
   /** Of timers by name the last one; and of the node's lives. */
   readonly #timers = new Map<string, number>()
   #life = 0
+  /** The last answer to the runtime. */
+  #suggested: readonly Uint8Array[] = []
 
   constructor(world: World, member: TestMember, misdeeds: readonly Misdeed[]) {
     this.#world = world
@@ -138,7 +140,7 @@ export class SimNode {
         this.record = effect.record
         return
       case 'execute': {
-        const response = world.storage.execute(effect)
+        const response = world.storage.execute(effect, (limit) => this.#fetch(limit))
         const { id } = effect
         this.#later(world.delay(), () => this.round({ kind: 'executed', id, response }))
         return
@@ -170,6 +172,13 @@ export class SimNode {
     }
   }
 
+  /** More transactions for the batch that is made. */
+  #fetch(limit: number): readonly Uint8Array[] {
+    this.#suggested = []
+    this.pool({ kind: 'fetch-batch', id: 0, limit })
+    return this.#suggested
+  }
+
   #answerPool(effect: ExecutorEffect): void {
     const world = this.#world
     switch (effect.kind) {
@@ -194,6 +203,9 @@ export class SimNode {
         this.#later(world.delay(), () => this.round({ kind: 'fetched', round, inputs }))
         return
       }
+      case 'suggested':
+        this.#suggested = effect.inputs
+        return
       case 'report-equivocation':
         world.evidence.push({ by: this, evidence: effect.evidence })
         return

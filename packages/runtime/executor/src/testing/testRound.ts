@@ -180,10 +180,15 @@ export class TestRound {
     )
   }
 
+  /** The runtime asks for more. */
+  fetch(limit: number): readonly Uint8Array[] {
+    return this.pool({ kind: 'fetch-batch', id: 0, limit }).last('suggested').inputs
+  }
+
   /** The runtime answers the last call. */
   execute(): this {
     const effect = this.last('execute')
-    const response = this.storage.execute(effect)
+    const response = this.storage.execute(effect, (limit) => this.fetch(limit))
     return this.round({ kind: 'executed', id: effect.id, response })
   }
 

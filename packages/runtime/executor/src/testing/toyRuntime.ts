@@ -16,7 +16,8 @@ const errors = definePlainErrors('toy', { bad: 'a transaction that is none' })
 
 /**
  * A transaction of the toy: `sender seq priority key value`. With the key `send` it sends as many
- * messages as the value says, and with `send-nothing` one that asks for nothing.
+ * messages as the value says, and with `send-nothing` one that asks for nothing. Whoever makes a
+ * batch passes over one with the key `pass`: it may be good later.
  */
 export interface ToyTransaction {
   readonly sender: string
@@ -71,19 +72,39 @@ function failed(message: string): CheckTxResult {
   return { error: { module: 'toy', code: 1, message }, meta: undefined }
 }
 
-/** When a batch is made, what is out of order is left out; in a given batch it fails the batch. */
-export function executeToy(state: State, { mode, inputs, inMessages }: Batch): BatchOutcome {
+/** How many transactions the toy asks for at once. */
+export const TOY_ASKED_COUNT = 50
+
+/** More transactions for the batch that is made, if there are any. */
+export type AskMore = (limit: number) => readonly Uint8Array[]
+
+/**
+ * When a batch is made, what is out of order is left out; in a given batch it fails the batch. As
+ * ParaTimes do, it asks for more when it was given all that it had asked for.
+ */
+export function executeToy(
+  state: State,
+  { mode, inputs, inMessages }: Batch,
+  askMore: AskMore = () => [],
+): BatchOutcome {
   const transactions: ExecutedTransaction[] = []
   const messages: Message[] = []
   const rejected: Hash[] = []
-  for (const input of inputs) {
+  const tryOne = (input: Uint8Array) => {
     try {
+      if (mode === 'schedule' && parse(input).key === 'pass') return
       transactions.push(executeOne(state, input))
       messages.push(...messagesOf(parse(input)))
     } catch (error) {
       if (mode === 'execute' || !(error instanceof CodedError)) throw error
       rejected.push(hashOfTransaction(input))
     }
+  }
+  let offered = inputs
+  offered.forEach(tryOne)
+  while (mode === 'schedule' && offered.length >= TOY_ASKED_COUNT) {
+    offered = askMore(TOY_ASKED_COUNT)
+    offered.forEach(tryOne)
   }
   state.insert(toUtf8('rounds'), toUtf8(`${Number(countOf(state)) + 1}`))
   return {

@@ -13,7 +13,7 @@ import { RawSignature } from '@wadi/primitives/signed'
 import { computeResults } from '@wadi/runtime-protocol/computeBatch'
 import type { ExecuteTxBatchResponse } from '@wadi/runtime-protocol/host-protocol/batches'
 import type { ExecuteEffect } from '../round/effect.ts'
-import { executeToy } from './toyRuntime.ts'
+import { type AskMore, executeToy } from './toyRuntime.ts'
 
 type Content = ReadonlyMap<string, Uint8Array>
 
@@ -37,12 +37,16 @@ export class ToyStorage {
   }
 
   /** Executes as a hosted runtime would; undefined where it fails. */
-  execute({ base, mode, inputs, inputRoot }: ExecuteEffect): ExecuteTxBatchResponse | undefined {
+  execute(
+    { base, mode, inputs, inputRoot }: ExecuteEffect,
+    askMore?: AskMore,
+  ): ExecuteTxBatchResponse | undefined {
     const state = this.open(base.header)
     try {
       const { inMessages } = base
       const roundResults = make(RoundResults, {})
-      const outcome = executeToy(state, { mode, inputs, inMessages, roundResults })
+      const batch = { mode, inputs, inMessages, roundResults }
+      const outcome = executeToy(state, batch, askMore)
       const trees = { arena: this.arena, state }
       const results = computeResults(trees, { header: base.header, inMessages, inputRoot }, outcome)
       return { ...results, batch: { ...results.batch, rakSig: RawSignature.zero } }
