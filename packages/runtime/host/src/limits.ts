@@ -18,8 +18,6 @@ export const HANDSHAKE_MS = 1_000
 export const READY_MS = 5_000
 /** Milliseconds that checking transactions may take. */
 export const CHECK_MS = 15_000
-/** How many times the proposer's timeout executing a batch may take. */
-export const EXECUTE_TIMEOUT_FACTOR = 3
 /** Milliseconds that a runtime may take for something that it is told. */
 export const NOTICE_MS = 10_000
 /** Milliseconds that everything else may take of which nobody says how long it may take. */

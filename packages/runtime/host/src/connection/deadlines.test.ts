@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { CALL_MS, CHECK_MS, NOTICE_MS } from '../limits.ts'
-import { deadlineOf, executeDeadlineMs } from './deadlines.ts'
+import { deadlineOf } from './deadlines.ts'
 
 describe('how long a runtime may take', () => {
   it('is a deadline for checks and executions, after which they are given up', () => {
     assert.deepEqual(deadlineOf('RuntimeCheckTxBatchRequest'), { ms: CHECK_MS, late: 'abort' })
     assert.equal(deadlineOf('RuntimeExecuteTxBatchRequest').late, 'abort')
-    assert.equal(executeDeadlineMs(5_000), 15_000)
   })
 
   it('is how long somebody waits for everything else', () => {

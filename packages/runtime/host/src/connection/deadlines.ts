@@ -1,14 +1,7 @@
 /** How long a runtime may take for what, and what happens then. */
 
 import type { RuntimeRequestKind } from '@wadi/contracts/runtime-host'
-import {
-  ABORT_MS,
-  CALL_MS,
-  CHECK_MS,
-  EXECUTE_TIMEOUT_FACTOR,
-  NOTICE_MS,
-  PING_MS,
-} from '../limits.ts'
+import { ABORT_MS, CALL_MS, CHECK_MS, NOTICE_MS, PING_MS } from '../limits.ts'
 
 /** The deadline of a kind of request. */
 export interface Deadline {
@@ -42,9 +35,4 @@ export function deadlineOf(kind: RuntimeRequestKind): Deadline {
     default:
       return ASKED
   }
-}
-
-/** How long a batch may be worked on. */
-export function executeDeadlineMs(proposerTimeoutMs: number): number {
-  return EXECUTE_TIMEOUT_FACTOR * proposerTimeoutMs
 }
