@@ -110,12 +110,25 @@ export class HostCall {
 
   async #fetchKey(missing: MissingKeyError): Promise<void> {
     this.#count()
-    const answer = await this.#keys.fetch(missing).catch((error: unknown) => {
+    const fetched = this.#keys.fetch(missing).catch((error: unknown) => {
       if (!(error instanceof CodedError)) throw error
       if (error.reason === KEY_MANAGER_UNHEARD) this.#unheard = error
       return error
     })
+    const answer = await this.#unlessAborted(fetched)
     this.#keyAnswers.set(keyId(missing.part, missing.keyName), answer)
+  }
+
+  /** Key managers may take longer than a host lets a runtime that is to give up. */
+  async #unlessAborted<T>(work: Promise<T>): Promise<T> {
+    const { promise: aborted, reject } = Promise.withResolvers<never>()
+    const giveUp = () => reject(errors.aborted())
+    this.#signal.addEventListener('abort', giveUp)
+    try {
+      return await Promise.race([work, aborted])
+    } finally {
+      this.#signal.removeEventListener('abort', giveUp)
+    }
   }
 
   async #fetchAnswer(request: Body): Promise<void> {

@@ -256,6 +256,17 @@ describe('a ParaTime whose key manager is silent', () => {
     await scene.host.leave()
   })
 
+  it('gives up a batch at once when the host wants it to', async () => {
+    const scene = await new Scene().begin()
+    scene.silence()
+    const working = scene.host.execute([scene.sealed(), plain], 'execute')
+    await scene.time.pass(SILENCE_MS / 2)
+    await scene.time.during(scene.host.ask({ kind: 'RuntimeAbortRequest', body: {} }))
+    const { result, ms } = await scene.time.during(working)
+    assert.deepEqual([takenOf(result), ms], [['guest: aborted'], 0])
+    await scene.host.leave()
+  })
+
   it('gives all who wait the same answer', async () => {
     const scene = await new Scene().begin()
     scene.silence()
