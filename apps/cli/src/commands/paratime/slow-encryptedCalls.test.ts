@@ -7,6 +7,9 @@ import { KEY_MANAGER } from '@wadi/compose/network-paratimes'
 import { nextEpoch } from '@wadi/localnet/next-epoch'
 import { AccountsNetwork } from '../../testing/accountsNetwork.ts'
 
+/** The whole of a test in which something is away, however busy the machine is. */
+const MS_MAX = 300_000
+
 describe('wadi paratime … --encrypted, on a network with a key manager', () => {
   let world: AccountsNetwork
 
@@ -148,7 +151,9 @@ describe('wadi paratime … --encrypted, on a network with a key manager', () =>
     assert.equal(await balanceOf('test:2'), '0.2')
   })
 
-  it('says what to do while the key manager is away, and sends what is not encrypted', async () => {
+  it('says what to do while the key manager is away, and sends what is not encrypted', {
+    timeout: MS_MAX,
+  }, async () => {
     await world.network.stopNode('keymanager-0')
     // The key of an epoch that has begun is known here.
     await nextEpoch(world.network.nodes[0]!)
