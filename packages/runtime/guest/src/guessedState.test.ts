@@ -102,7 +102,7 @@ describe('a state of which nothing is here', () => {
         found.map((value) => value !== undefined),
         sought.map((key) => names.has(toHex(key))),
       )
-      // Each question brings all lookups a node further down, and no way has more than there are pairs.
+      // Each question brings all lookups a node further down, and there are no more than pairs.
       assert.ok(asked.get + asked.prefixes <= 2 + names.size)
     })
     await fc.assert(property, { numRuns: 1_000 })
