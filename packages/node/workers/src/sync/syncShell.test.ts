@@ -2,13 +2,27 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { UnavailableError } from '@wadi/base/errors'
 import type { MemoryLog } from '@wadi/base/log'
-import { MemoryNetwork } from '@wadi/contracts/testing/memory-network'
+import { collectGarbage } from '@wadi/contracts/testing/held-bytes'
+import { type Member, MemoryNetwork } from '@wadi/contracts/testing/memory-network'
 import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { follow, keyOf, makeRounds, serve, settle } from '../testing/treeWorld.ts'
+
+/** How long the machine waits for what a round has changed, and then before it asks again. */
+const [DIFF_MS, AGAIN_MS] = [15_000, 20_000]
 
 function eventsIn({ records }: MemoryLog) {
   const named = records.filter(({ fields }) => fields['log_event'] !== undefined)
   return named.map(({ level, fields: { log_event, round } }) => [level, log_event, round])
+}
+
+/** A network in which nobody answers; it counts who is asked, and who is asked in vain. */
+function silentNetwork(member: Member) {
+  const counts = { asked: 0, cancelled: 0 }
+  const ask = () => {
+    counts.asked++
+    return { cancel: () => void counts.cancelled++ }
+  }
+  return { counts, network: { ...member, ask } }
 }
 
 describe('the trees of a runtime, kept in step', () => {
@@ -113,5 +127,45 @@ describe('the trees of a runtime, kept in step', () => {
     assert.equal(history.lastSeenRound, 0n)
     assert.equal(shell.state.isStopped, true)
     shell.stop()
+  })
+
+  it('are asked for anew after a while, and not any more when the shell has stopped', async () => {
+    const time = new VirtualTime()
+    const { counts, network } = silentNetwork(new MemoryNetwork(time).join(keyOf(2)))
+    const { fatal, open } = await follow(network, makeRounds(1), time)
+    const shell = open(true)
+    shell.start()
+    await settle(time)
+    // One for each tree of the round.
+    assert.deepEqual(counts, { asked: 2, cancelled: 0 })
+    await settle(time, DIFF_MS - 1)
+    assert.deepEqual(counts, { asked: 2, cancelled: 0 })
+    await settle(time, 1)
+    assert.deepEqual(counts, { asked: 2, cancelled: 2 })
+    await settle(time, AGAIN_MS)
+    assert.deepEqual(counts, { asked: 4, cancelled: 2 })
+    shell.stop()
+    assert.deepEqual(counts, { asked: 4, cancelled: 4 })
+    await settle(time, DIFF_MS)
+    assert.deepEqual(counts, { asked: 4, cancelled: 4 })
+    assert.equal(time.pending, 0)
+    assert.deepEqual(fatal, [])
+  })
+
+  it('keep no shell in memory for a question that nobody answers', async () => {
+    const abandon = async () => {
+      const time = new VirtualTime()
+      const { counts, network } = silentNetwork(new MemoryNetwork(time).join(keyOf(2)))
+      const { open } = await follow(network, makeRounds(1), time)
+      const shell = open(true)
+      shell.start()
+      await settle(time)
+      assert.deepEqual(counts, { asked: 2, cancelled: 0 })
+      return new WeakRef(shell)
+    }
+    const shell = await abandon()
+    await new Promise((resolve) => setImmediate(resolve))
+    collectGarbage()
+    assert.ok(shell.deref() === undefined)
   })
 })

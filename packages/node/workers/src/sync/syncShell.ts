@@ -52,7 +52,8 @@ export class SyncShell {
   readonly #timers: NamedTimers
   /** What can be said of those who have answered; who answered last is the last. */
   readonly #feedback = new Map<string, Feedback>()
-  readonly #ended = new AbortController()
+  /** What ends the questions that are under way. */
+  readonly #asking = new Set<AbortController>()
   readonly #machine: RunningMachine<SyncStepped['state'], SyncInput, SyncEffect>
   #leave: (() => void) | undefined
 
@@ -92,7 +93,7 @@ export class SyncShell {
 
   /** Nothing more is fetched or told. */
   stop(): void {
-    this.#ended.abort()
+    for (const aborter of this.#asking) aborter.abort()
     this.#leave?.()
     this.#machine.stop()
     this.#timers.cancelAll()
@@ -266,14 +267,19 @@ export class SyncShell {
     this.#options.log.debug('peers did not give what was asked for', { why: error.message })
   }
 
-  /** Has something end in time, or when nobody wants it any more. */
+  /**
+   * Has something end in time, or when nobody wants it any more. The signal is not made of others:
+   * as long as somebody listens to such a one, Node holds on to all that the listener knows.
+   */
   async #within<T>(deadlineMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const late = new AbortController()
-    const timer = this.#options.timers.after(deadlineMs, () => late.abort())
+    const aborter = new AbortController()
+    this.#asking.add(aborter)
+    const timer = this.#options.timers.after(deadlineMs, () => aborter.abort())
     try {
-      return await work(AbortSignal.any([this.#ended.signal, late.signal]))
+      return await work(aborter.signal)
     } finally {
       timer.cancel()
+      this.#asking.delete(aborter)
     }
   }
 
