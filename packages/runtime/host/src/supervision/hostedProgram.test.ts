@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { afterEach, describe, it } from 'node:test'
 import { toUtf8 } from '@wadi/base/bytes'
 import { MetricsRegistry } from '@wadi/base/metrics'
@@ -327,6 +328,21 @@ describe('a runtime that dies', () => {
     const next = hosted.call(ping)
     await hosting.pass(RESTART_MS_MIN / 2)
     assert.equal((await next).kind, 'Empty')
+  })
+
+  it('is not waited for any more when it runs again', async () => {
+    const hosting = await started(behaveWell)
+    const { launcher, time } = hosting
+    const pending = () => [getEventListeners(launcher.signal!, 'abort').length, time.pending]
+    const before = pending()
+    assert.equal(before[0], 0)
+    for (let deaths = 1; deaths <= 3; deaths++) {
+      launcher.last.die('exit code 3')
+      await hosting.pass(0)
+      await hosting.pass(RESTART_MS_MIN * 4)
+      assert.equal(launcher.programs.length, 1 + deaths)
+      assert.deepEqual(pending(), before)
+    }
   })
 
   it('or closes its connection and goes on, is ended', async () => {

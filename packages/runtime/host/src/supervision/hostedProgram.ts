@@ -237,11 +237,13 @@ export class HostedProgram implements HostedRuntime {
   }
 
   async #pause(ms: number): Promise<void> {
-    const done = Promise.withResolvers<void>()
-    const timer = this.#options.world.timers.after(ms, done.resolve)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const goOn = () => resolve()
+    const timer = this.#options.world.timers.after(ms, goOn)
     const { signal } = this.#stop
-    signal.addEventListener('abort', () => done.resolve(), { once: true })
-    await done.promise
+    signal.addEventListener('abort', goOn, { once: true })
+    await promise
+    signal.removeEventListener('abort', goOn)
     timer.cancel()
   }
 }

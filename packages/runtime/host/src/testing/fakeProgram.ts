@@ -109,13 +109,16 @@ export class FakeProgram implements LaunchedProgram {
 export class FakeLauncher implements Launcher {
   readonly kind = 'process'
   readonly programs: FakeProgram[] = []
+  /** What would have ended the last start. */
+  signal: AbortSignal | undefined
   readonly #behaviours: readonly Behave[]
 
   constructor(...behaviours: readonly Behave[]) {
     this.#behaviours = behaviours
   }
 
-  async launch(output: OutputSink): Promise<LaunchedProgram> {
+  async launch(output: OutputSink, signal: AbortSignal): Promise<LaunchedProgram> {
+    this.signal = signal
     const behave = this.#behaviours[this.programs.length] ?? this.#behaviours.at(-1) ?? behaveWell
     const program = new FakeProgram(behave, output)
     this.programs.push(program)
