@@ -24,6 +24,9 @@ export const AWAITED_MAX = 8192
 export const UNREAD_BLOCKS_MAX = 64
 export const UNREAD_RETRY_MS = 5000
 
+/** Bytes of memory that a store keeps, when it has made a tree, for making the next one. */
+export const WORKPLACE_BYTES_KEPT = 8_388_608
+
 /** Bytes of what a runtime keeps on its node under one key, and of the key. */
 export const LOCAL_KEY_SIZE_MAX = 1024
 export const LOCAL_VALUE_SIZE_MAX = 1_048_576

@@ -10,12 +10,14 @@ import { createTree } from '@wadi/mkvs/tree'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
 import { Hash } from '@wadi/primitives/hash'
 import { ioRootOf, stateRootOf } from '@wadi/runtime-protocol/block'
+import { WORKPLACE_BYTES_KEPT } from '../limits.ts'
 import { TEST_RUNTIME, testRounds } from '../testing/testRounds.ts'
 import { RuntimeStore } from './runtimeStore.ts'
 import { StoreCounter } from './storeCounter.ts'
 
 const KEY = Uint8Array.of(1, 2, 3)
 const VALUE = Uint8Array.of(4)
+const PIECE_BYTES = 65_536
 
 function openStore(files = new MemoryFiles()) {
   return new RuntimeStore({ files, path: 'runtime', chain: 'test', runtimeId: TEST_RUNTIME })
@@ -81,6 +83,28 @@ describe("a runtime's trees", () => {
     assert.throws(() => store.finalize(headerOf(1, FILLED)), /root not found/)
     store.apply({ from, to, writeLog: [[KEY, VALUE]] })
     assert.equal(store.hasRoot(to), true)
+  })
+
+  it('are made in memory that was there before, unless a large one was made in it', (t) => {
+    const store = openStore()
+    store.finalize(headerOf(0))
+    const kernels = Reflect.get(globalThis, 'WebAssembly') as { readonly Instance: () => object }
+    const { mock } = t.mock.method(kernels, 'Instance')
+    const to = stateRootOf(headerOf(1, FILLED))
+    const from = emptyRoot(ROOT_TYPE_STATE, 0n)
+    /** Makes a tree of so many bytes, which is not the one that was said. */
+    const make = (bytes: number) => {
+      const pieces = Array.from({ length: Math.ceil(bytes / PIECE_BYTES) }, (_, i) => i)
+      const writeLog = pieces.map((i) => [Uint8Array.of(i), new Uint8Array(PIECE_BYTES)] as const)
+      assert.throws(() => store.apply({ from, to, writeLog }), { reason: 'workers.otherRoot' })
+    }
+    for (let i = 0; i < 3; i++) make(PIECE_BYTES)
+    assert.equal(mock.callCount(), 0)
+    make(WORKPLACE_BYTES_KEPT)
+    assert.equal(mock.callCount(), 0)
+    make(PIECE_BYTES)
+    make(PIECE_BYTES)
+    assert.equal(mock.callCount(), 1)
   })
 
   it('are made once, whoever brings them', () => {
