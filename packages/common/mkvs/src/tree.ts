@@ -4,6 +4,7 @@ import { equalBytes, toHex } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
 import type { Arena } from './arena.ts'
 import type { Commit, CommitOptions } from './commit.ts'
+import { copyNodes } from './copyNodes.ts'
 import { errors } from './errors.ts'
 import {
   ABSENT,
@@ -238,6 +239,37 @@ export class Tree implements State {
         return writeLog
       },
     }
+  }
+
+  /** Another tree of the same commit, with all nodes of this one, in the same memory. */
+  copy(): Tree {
+    if (!equalBytes(this.rootHash(), this.#root.hash)) throw errors.uncommitted()
+    assert(this.#touched.length === 0, 'mkvs: a tree with changes is not copied')
+    const { arena } = this
+    const writeLog = this.#keepsLog ? 'kept' : 'dropped'
+    const copy = new Tree(arena, {
+      root: this.#root,
+      rootAddress: 0,
+      reader: this.#reader,
+      writeLog,
+    })
+    try {
+      arena.reclaiming(() => copy.#takeNodesOf(this))
+    } catch (error) {
+      copy.dispose()
+      throw error
+    }
+    return copy
+  }
+
+  #takeNodesOf(tree: Tree): void {
+    const { arena } = this
+    const root = arena.word(tree.#slot.at)
+    if (root === 0) return
+    const copy = copyNodes(arena, root)
+    arena.kernel.release(arena.word(this.#slot.at))
+    arena.setWord(this.#slot.at, copy)
+    arena.stackOwner = undefined
   }
 
   /** Gives the tree's memory back. */
