@@ -9,7 +9,9 @@ export const QUESTIONS_MAX = 65_536
 /** Bytes of all proofs that one request of the host may lead to. */
 export const PROOF_BYTES_MAX = 268_435_456
 /** Trees that are kept for the next request. */
-export const TREES_KEPT_MAX = 4
+export const TREES_KEPT_MAX = 8
+/** Bytes of all nodes in memory up to which a tree is copied before it becomes the next one. */
+export const COPIED_BYTES_MAX = 8_388_608
 /** Bytes of memory for all trees together. */
 export const TREE_MEMORY_BYTES_MAX = 1_073_741_824
 /** Pairs that are asked for at once by whoever seems to walk. */

@@ -3,17 +3,21 @@ import { type Duplex, duplexPair } from 'node:stream'
 import { describe, it } from 'node:test'
 import { toUtf8 } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
-import { make } from '@wadi/cbor/codec'
+import { encode, make } from '@wadi/cbor/codec'
 import { FrameReader, frameOf } from '@wadi/cbor/framing'
 import { Block, Header } from '@wadi/consensus/roothash/block'
 import { Arena } from '@wadi/mkvs/arena'
 import { ROOT_TYPE_STATE } from '@wadi/mkvs/roots'
-import { proveGet } from '@wadi/mkvs/syncer'
+import { proveGet, provePrefixes } from '@wadi/mkvs/syncer'
 import { createTree } from '@wadi/mkvs/tree'
+import { Call, KeyValueArgs } from '@wadi/paratime-keyvalue/call'
 import { keyvalueRuntime } from '@wadi/paratime-keyvalue/runtime'
 import { Hash } from '@wadi/primitives/hash'
 import { Namespace } from '@wadi/primitives/namespace'
-import { CheckTxBatchRequest } from '@wadi/runtime-protocol/host-protocol/batches'
+import {
+  CheckTxBatchRequest,
+  ExecuteTxBatchRequest,
+} from '@wadi/runtime-protocol/host-protocol/batches'
 import { RuntimeInfoRequest } from '@wadi/runtime-protocol/host-protocol/information'
 import {
   type Body,
@@ -41,13 +45,12 @@ for (let i = 0; i < 20; i++) state.insert(toUtf8(`key ${i}`), toUtf8('value'))
 const { root } = state.commit({ version: 5n, baseAddress: 1 })
 
 const header = make(Header, { round: 5n, stateRoot: Hash.check(root.hash) })
+const upon = { consensusBlock: lightBlockOf(9, Hash.zero), block: make(Block, { header }) }
+const call = { sender: toUtf8('s'), nonce: 0n }
+const written = encode(KeyValueArgs, { generation: 0n, churpId: 0, key: 'key 7', value: 'other' })
 const check: Body = {
   kind: 'RuntimeCheckTxBatchRequest',
-  body: make(CheckTxBatchRequest, {
-    consensusBlock: lightBlockOf(9, Hash.zero),
-    block: make(Block, { header }),
-    inputs: [parseCall()],
-  }),
+  body: make(CheckTxBatchRequest, { ...upon, inputs: [parseCall()] }),
 }
 
 /** A transaction of the key-value runtime: `get` without arguments, of the sender `s`. */
@@ -128,6 +131,27 @@ async function greeted(): Promise<TestHost> {
   return host
 }
 
+/** What a runtime answers, and how often it asks for nodes meanwhile. */
+async function answering(host: TestHost, request: Body) {
+  host.say(1n, request)
+  for (let asked = 0; ; asked++) {
+    const { id, body, messageType } = await host.next()
+    if (messageType === MESSAGE_TYPES.response) return { body, asked }
+    assert.ok(body.kind === 'HostStorageSyncRequest')
+    const { syncGet, syncGetPrefixes } = body.body
+    const proof =
+      syncGetPrefixes === undefined
+        ? proveGet(state, syncGet!)
+        : provePrefixes(state, syncGetPrefixes)
+    host.answer(id, { kind: 'HostStorageSyncResponse', body: { proofResponse: { proof } } })
+  }
+}
+
+function stateRootIn(body: Body): Uint8Array | undefined {
+  assert.ok(body.kind === 'RuntimeExecuteTxBatchResponse')
+  return body.body.batch.header.stateRoot
+}
+
 function errorOf(body: Body): string {
   assert.equal(body.kind, 'Error')
   const { module, code, message } = body.body as { module: string; code: number; message: string }
@@ -163,20 +187,25 @@ describe('a runtime that is served', () => {
 
   it('asks for nodes that it does not have, and remembers them', async () => {
     const host = await greeted()
-    host.say(1n, check)
-    for (let asked = 0; ; asked++) {
-      const { id, body, messageType } = await host.next()
-      if (messageType === MESSAGE_TYPES.response) {
-        assert.equal(body.kind, 'RuntimeCheckTxBatchResponse')
-        assert.notEqual(asked, 0)
-        break
-      }
-      assert.equal(body.kind, 'HostStorageSyncRequest')
-      const { syncGet } = body.body as { syncGet: Parameters<typeof proveGet>[1] }
-      const proof = proveGet(state, syncGet)
-      host.answer(id, { kind: 'HostStorageSyncResponse', body: { proofResponse: { proof } } })
-    }
-    assert.equal((await host.ask(check)).kind, 'RuntimeCheckTxBatchResponse')
+    const { body, asked } = await answering(host, check)
+    assert.equal(body.kind, 'RuntimeCheckTxBatchResponse')
+    assert.notEqual(asked, 0)
+    assert.deepEqual(await answering(host, check), { body, asked: 0 })
+    await host.leave()
+  })
+
+  it('remembers the state upon which it has made a batch, too: others go on with it', async () => {
+    const host = await greeted()
+    const { body } = await answering(host, check)
+    const inputs = [encode(Call, { ...call, method: 'insert', args: written })]
+    const request = make(ExecuteTxBatchRequest, { ...upon, mode: 1, inputs })
+    const execute: Body = { kind: 'RuntimeExecuteTxBatchRequest', body: request }
+    const made = await answering(host, execute)
+    assert.equal(made.body.kind, 'RuntimeExecuteTxBatchResponse')
+    assert.notDeepEqual(stateRootIn(made.body), root.hash)
+    assert.deepEqual(await answering(host, check), { body, asked: 0 })
+    const again = await answering(host, execute)
+    assert.deepEqual(stateRootIn(again.body), stateRootIn(made.body))
     await host.leave()
   })
 

@@ -181,6 +181,7 @@ class Guest {
       const drop = ({ overlay }: ReturnType<typeof tryOut>) => overlay.dispose()
       const { overlay, outcome } = await call.run('read', tryOut, drop)
       try {
+        this.#trees.keepCopy(state.tree)
         // May be begun again: what is written or removed twice is so once.
         await call.run('write', () => overlay.commit())
       } finally {

@@ -4,7 +4,7 @@ import { Arena } from '@wadi/mkvs/arena'
 import { NO_NODES } from '@wadi/mkvs/nodeReader'
 import { equalRoots, type Root } from '@wadi/mkvs/roots'
 import { openTree, type Tree } from '@wadi/mkvs/tree'
-import { TREE_MEMORY_BYTES_MAX, TREES_KEPT_MAX } from './limits.ts'
+import { COPIED_BYTES_MAX, TREE_MEMORY_BYTES_MAX, TREES_KEPT_MAX } from './limits.ts'
 
 /** Lends each tree to one request at a time. */
 export class TreeCache {
@@ -23,6 +23,14 @@ export class TreeCache {
   giveBack(tree: Tree): void {
     this.#kept.push(tree)
     if (this.#kept.length > TREES_KEPT_MAX) this.#kept.shift()?.dispose()
+  }
+
+  /**
+   * Keeps a tree that is lent as it is now, unless it is large: it becomes that of the next round,
+   * and until that round is final others are about this one.
+   */
+  keepCopy(tree: Tree): void {
+    if (this.arena.bytesInUse <= COPIED_BYTES_MAX) this.giveBack(tree.copy())
   }
 
   /** Forgets all trees that are not lent. */
