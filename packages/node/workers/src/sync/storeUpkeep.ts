@@ -140,13 +140,14 @@ export class StoreUpkeep {
     for (const old of plan.remove) this.#remove(old)
   }
 
-  /** Makes both checkpoints of a round, or none. */
+  /** Makes both checkpoints of a round, or none; also where a round was left out of the store. */
   async #make(
     round: bigint,
     sizes: { readonly chunkSize: number; readonly subtrees: number },
   ): Promise<boolean> {
-    const header = this.#options.history.committedBlock(round)?.block.header
-    if (header === undefined || this.#work.isStopped) return false
+    const { history, store } = this.#options
+    const header = history.committedBlock(round)?.block.header
+    if (header === undefined || !store.hasRound(header) || this.#work.isStopped) return false
     const made: Metadata[] = []
     try {
       for (const root of rootsOf(header)) {
