@@ -36,6 +36,12 @@ export class PageCache {
     return { id: this.#nextId++, file }
   }
 
+  /** Forgets all pages: what is behind the end of a file is something else from here on. */
+  clear(): void {
+    this.#young.clear()
+    this.#old.clear()
+  }
+
   /** The bytes from `position` to the end of its page or of the file; good until the next call. */
   readOn(source: CachedFile, position: number): Uint8Array {
     const number = Math.floor(position / PAGE_SIZE)

@@ -7,6 +7,7 @@ import { pairsWithPrefix } from '@wadi/mkvs/state'
 import { openTree, type Tree } from '@wadi/mkvs/tree'
 import { readWhole } from '../files/fileSystem.ts'
 import { MemoryFiles } from '../files/memoryFiles.ts'
+import { PAGE_SIZE } from '../limits.ts'
 import { NodeDatabase } from './nodeDatabase.ts'
 import { plainName } from './segment.ts'
 
@@ -34,6 +35,18 @@ function writeVersion(database: NodeDatabase): void {
   const commit = tree.commit({ version, baseAddress })
   database.commit({ commit, previous, baseAddress })
   database.finalize([commit.root])
+  tree.dispose()
+}
+
+/** A candidate for the next version that is none in the end. */
+function dropVersion(database: NodeDatabase): void {
+  const tree = openLatest(database)
+  const version = (database.latestVersion ?? 0n) + 1n
+  tree.insert(toUtf8('key 0'), toUtf8(`no value ${version}`))
+  const previous = { ...tree.root, version: version === 1n ? 1n : version - 1n }
+  const baseAddress = database.nextAddress
+  const commit = tree.commit({ version, baseAddress })
+  database.commit({ commit, previous, baseAddress })
   tree.dispose()
 }
 
@@ -73,6 +86,26 @@ describe('the recovery of a node log', () => {
       assert.equal(database.latestVersion, BigInt(version + 1))
       database.close()
     }
+  })
+
+  it('what a torn write left behind is not read where others write after it', () => {
+    const files = new MemoryFiles()
+    const before = open(files)
+    writeVersion(before)
+    // Near the end of a page; of what is dropped every record is looked at when it is opened.
+    while (readWhole(files, LOG).length < PAGE_SIZE - 1_500) {
+      dropVersion(before)
+      writeVersion(before)
+    }
+    const bytes = readWhole(files, LOG)
+    assert.ok(bytes.length < PAGE_SIZE)
+    const torn = new Uint8Array(PAGE_SIZE + 1_000).fill(0xa5)
+    torn.set(bytes)
+    const database = open(filesWith(torn))
+    const { latestVersion } = database
+    writeVersion(database)
+    assert.deepEqual(readLatest(database), new Array(3).fill(`value ${latestVersion! + 1n}`))
+    database.close()
   })
 
   it('a torn write that left garbage behind is cut off as well', () => {

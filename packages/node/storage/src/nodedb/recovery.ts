@@ -122,6 +122,8 @@ function replaySegment(log: NodeLog, catalog: Catalog, segment: Segment): void {
     if (frame === undefined) {
       checkTorn(segment, address)
       if (file.size() > positionOf(address)) file.truncate(positionOf(address))
+      // Pages that were looked at may have what was cut off.
+      log.cache.clear()
       // What a killed process left in the system's memory counts from here on, so it has to stay.
       file.sync()
       log.markRecovered(address)
