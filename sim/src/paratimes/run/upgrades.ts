@@ -84,29 +84,37 @@ export class Upgrades {
 
   async #announce({ paratimes, epochs }: Upgrade): Promise<void> {
     const { chain, refused } = this.#options
+    for (const paratime of paratimes)
+      for (;;) {
+        const validFrom = this.#epochThen() + BigInt(epochs)
+        try {
+          await this.#submit(paratime, make(VersionInfo, { version: NEXT_VERSION, validFrom }))
+          break
+        } catch (error) {
+          if (!(error instanceof CodedError)) throw error
+          // That epoch has begun while it was on its way: it is told for a later one.
+          if (chain.epoch >= validFrom) continue
+          refused(`paratime ${paratime}: ${error.message}`)
+          break
+        }
+      }
+  }
+
+  async #submit(paratime: number, deployment: VersionInfo): Promise<void> {
+    const { chain } = this.#options
     const { ids, owner, network } = chain.genesis
     const { publicKey, signer } = owner.entity
-    const context = transactionContext(network.chainContext)
-    for (const paratime of paratimes) {
-      const known =
-        read(chain.state, registryKeys.runtimes, ids[paratime]!) ??
-        read(chain.state, registryKeys.suspendedRuntimes, ids[paratime]!)!
-      const validFrom = this.#epochThen() + BigInt(epochs)
-      const next = make(VersionInfo, { version: NEXT_VERSION, validFrom })
-      const body = encode(Runtime, { ...known, deployments: [...known.deployments, next] })
-      const transaction = {
-        nonce: chain.nonceOf(stakingAddress(publicKey)),
-        fee: { amount: quantity(0n), gas: GAS },
-        method: 'registry.RegisterRuntime',
-        body,
-      }
-      const signed = signTransaction(chain.keys.signer(signer), context, transaction)
-      try {
-        await chain.own.api.methods['Consensus/SubmitTx']!.answer(signed as never, {})
-      } catch (error) {
-        if (!(error instanceof CodedError)) throw error
-        refused(`paratime ${paratime}: ${error.message}`)
-      }
+    const known =
+      read(chain.state, registryKeys.runtimes, ids[paratime]!) ??
+      read(chain.state, registryKeys.suspendedRuntimes, ids[paratime]!)!
+    const transaction = {
+      nonce: chain.nonceOf(stakingAddress(publicKey)),
+      fee: { amount: quantity(0n), gas: GAS },
+      method: 'registry.RegisterRuntime',
+      body: encode(Runtime, { ...known, deployments: [...known.deployments, deployment] }),
     }
+    const context = transactionContext(network.chainContext)
+    const signed = signTransaction(chain.keys.signer(signer), context, transaction)
+    await chain.own.api.methods['Consensus/SubmitTx']!.answer(signed as never, {})
   }
 }
