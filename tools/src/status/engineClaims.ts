@@ -209,7 +209,7 @@ export const engineClaims: readonly Claim[] = [
   {
     area: 'Simulator',
     does: 'ParaTimes under a seed, with byzantine executors and key managers: the workers of production on simulated nodes',
-    against: 'fifteen checkers, each of nine seeded bugs found by its own',
+    against: 'fifteen checkers, each of 27 seeded bugs found by its own',
     shownBy: [
       'sim/src/paratimes/run/slow-paratimeSimulation.test.ts',
       'sim/src/paratimes/plan/createParatimePlan.test.ts',
