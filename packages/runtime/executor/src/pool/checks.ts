@@ -17,7 +17,7 @@ import {
   withTransaction,
 } from './mainQueue.ts'
 import { checkCountMax } from './poolState.ts'
-import { publishSoon } from './publish.ts'
+import { publishAgain, publishSoon } from './publish.ts'
 import { emit, notePublished, type PoolRun, refuse } from './run.ts'
 import { seenOf, withoutSeen } from './seenCache.ts'
 import { hasSchedulable } from './suggest.ts'
@@ -116,7 +116,6 @@ export function takeChecked(run: PoolRun, { id, results }: CheckedInput): void {
   }
   const isWakening = !hadSchedulable && hasSchedulable(state)
   if (inputs.length > 0 || isWakening) emit(run, { kind: 'available', inputs })
-  if (inputs.length > 0) publishSoon(run)
   runChecks(run)
 }
 
@@ -177,8 +176,10 @@ function enqueue(
   }
   accept(run, ticket)
   if (origin === 'recheck') return false
-  // What came from others was published by them just now.
-  notePublished(run, key, origin === 'local' ? undefined : run.nowMs)
+  if (origin === 'local') {
+    notePublished(run, key, undefined)
+    publishSoon(run, tx)
+  } else publishAgain(run, key)
   return true
 }
 

@@ -3,7 +3,6 @@ import { describe, it } from 'node:test'
 import { toHex, toUtf8 } from '@wadi/base/bytes'
 import { make } from '@wadi/cbor/codec'
 import { TransactionError } from '@wadi/consensus/consensus/api'
-import { IncomingMessage } from '@wadi/consensus/roothash/messages'
 import { hashOfBytes } from '@wadi/primitives/hash'
 import { CheckTxMetadata, type CheckTxResult } from '@wadi/runtime-protocol/host-protocol/batches'
 import { FETCHED_TRANSACTIONS_MAX } from '@wadi/runtime-protocol/limits'
@@ -20,29 +19,19 @@ import {
   TRANSACTION_SIZE_MAX,
 } from '../limits.ts'
 import { valueAt, withValue } from '../persistent/sortedMap.ts'
+import { GOOD, input, TestPool } from '../testing/testPool.ts'
 import { type PendingCheck, withCheck } from './checkQueue.ts'
-import type { PoolEffect } from './effect.ts'
 import { findTransaction, serveTransactions } from './findTransaction.ts'
-import type { PoolInput } from './input.ts'
 import { type BatchRoom, withTransaction } from './mainQueue.ts'
-import {
-  checkCountMax,
-  DEFAULT_POOL,
-  type PoolConfig,
-  type PoolState,
-  startPool,
-} from './poolState.ts'
+import { checkCountMax, DEFAULT_POOL } from './poolState.ts'
 import { NOTHING_SEEN, type SeenCache, seenOf, withoutSeen, withSeen } from './seenCache.ts'
-import { stepPool } from './step.ts'
 import { suggest } from './suggest.ts'
 
-const input = (text: string) => toUtf8(text)
 /** The beginning of a batch that has room for everything. */
 const ROOMY: BatchRoom = { count: 10_000, bytes: CALL_SIZE_MAX, atLeast: 0, atMost: 10_000 }
 const upTo = (limit: number) => ({ limit, room: ROOMY, generousMs: 100 })
 /** One in ten more than the pool holds. */
 const CHECK_COUNT = checkCountMax(DEFAULT_POOL)
-const GOOD: CheckTxResult = { error: make(TransactionError, {}), meta: undefined }
 const BAD: CheckTxResult = { error: { module: 'rt', code: 7, message: 'no' }, meta: undefined }
 
 /** A good transaction of a sender. */
@@ -54,71 +43,6 @@ function goodOf(sender: string, seq: number, stateSeq = 0, priority = 0): CheckT
     priority: BigInt(priority),
   })
   return { error: make(TransactionError, {}), meta }
-}
-
-/** A pool with what it ever wanted; checks are answered by the test. */
-class TestPool {
-  state: PoolState
-  effects: PoolEffect[] = []
-  nowMs = 0
-
-  constructor(config?: Partial<PoolConfig>) {
-    this.state = startPool({ ...DEFAULT_POOL, ...config })
-  }
-
-  /** With a block and a runtime; a second after the block. */
-  static ready(config?: Partial<PoolConfig>): TestPool {
-    const pool = new TestPool(config)
-    pool.give({ kind: 'runtime', isReady: true })
-    pool.block(1n)
-    pool.nowMs = 1_000
-    return pool
-  }
-
-  block(round: bigint, data: readonly string[] = []): this {
-    const inMessages = data.map((text) => make(IncomingMessage, { data: input(text) }))
-    this.give({ kind: 'block', round, inMessages, batchSizeBytesMax: 1_000n })
-    return this.give({ kind: 'synced', round })
-  }
-
-  give(one: PoolInput): this {
-    const { state, effects } = stepPool(this.state, one, this.nowMs)
-    this.state = state
-    this.effects.push(...effects)
-    return this
-  }
-
-  submit(text: string, options: { ticket?: number; origin?: 'local' | 'remote' } = {}): this {
-    return this.give({ kind: 'submit', input: input(text), origin: 'local', ...options })
-  }
-
-  check(...results: readonly CheckTxResult[]): this {
-    return this.give({ kind: 'checked', id: this.last('check').id, results })
-  }
-
-  last<K extends PoolEffect['kind']>(kind: K): Extract<PoolEffect, { kind: K }> {
-    return this.all(kind).at(-1)!
-  }
-
-  all<K extends PoolEffect['kind']>(kind: K): Extract<PoolEffect, { kind: K }>[] {
-    return this.effects.filter((effect): effect is Extract<PoolEffect, { kind: K }> => {
-      return effect.kind === kind
-    })
-  }
-
-  /** What became of each ticket. */
-  answers(): string[] {
-    return this.all('answer').map(({ ticket, outcome }) => {
-      if (outcome.kind === 'accepted') return `${ticket} accepted`
-      const { module, code, message } = outcome.error
-      const isPlain = outcome.kind === 'not-taken' && module === 'unknown' && code === 1
-      return `${ticket} ${isPlain ? message.replace('txpool: ', '') : message}`
-    })
-  }
-
-  get count(): number {
-    return this.state.main.byKey.size
-  }
 }
 
 /** What a batch would have now. */
@@ -491,6 +415,22 @@ describe('the transactions of a pool', () => {
     assert.equal(pool.last('set-pool-timer').afterMs, 1_000)
     pool.give({ kind: 'timeout', timer: 'publish' })
     assert.equal(pool.all('publish').length, 2)
+  })
+
+  it('wait with those that failed until it is worth a try', () => {
+    const pool = TestPool.ready().submit('a').check(GOOD)
+    pool.give({ kind: 'timeout', timer: 'publish' })
+    pool.give({ kind: 'publish-failed', hashes: [hashOfBytes(input('a'))] })
+    const timers = pool.all('set-pool-timer').length
+    pool.nowMs += 100
+    pool.submit('b').check(GOOD)
+    assert.equal(pool.all('set-pool-timer').length, timers)
+    pool.nowMs += 900
+    pool.give({ kind: 'timeout', timer: 'publish' })
+    assert.deepEqual(
+      pool.last('publish').transactions.map((tx) => tx.input),
+      [input('a'), input('b')],
+    )
   })
 })
 

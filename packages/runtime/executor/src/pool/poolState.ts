@@ -1,7 +1,7 @@
 /** The transactions that a node has of a runtime. */
 
 import { CHECK_BATCH_MAX, POOL_COUNT_MAX, SEEN_COUNT_MAX } from '../limits.ts'
-import { compareTexts, emptyMap, type SortedMap } from '../persistent/sortedMap.ts'
+import { compareNumbers, compareTexts, emptyMap, type SortedMap } from '../persistent/sortedMap.ts'
 import { type CheckQueue, NOTHING_TO_CHECK, type PendingCheck } from './checkQueue.ts'
 import { EMPTY_QUEUE, type MainQueue } from './mainQueue.ts'
 import { NOTHING_SEEN, type SeenCache } from './seenCache.ts'
@@ -72,8 +72,13 @@ export interface PoolState {
   readonly syncedRound: bigint | undefined
   readonly isRuntimeReady: boolean
   readonly lastRecheckRound: bigint
-  /** When transactions are published next, if that is known. */
+  /** Transactions that nobody else was told of, by arrival; some may be gone. */
+  readonly unpublished: SortedMap<number, string>
+  /** When transactions are published next, if that is known, and before when it is useless. */
   readonly publishAtMs: number | undefined
+  readonly publishableAtMs: number
+  /** Nobody has forgotten before then what is in the pool and was published. */
+  readonly republishAtMs: number
   readonly lastArrival: number
   readonly lastId: number
 }
@@ -92,7 +97,10 @@ export const startPool = (config: PoolConfig = DEFAULT_POOL): PoolState => ({
   syncedRound: undefined,
   isRuntimeReady: false,
   lastRecheckRound: 0n,
+  unpublished: emptyMap(compareNumbers),
   publishAtMs: undefined,
+  publishableAtMs: Number.NEGATIVE_INFINITY,
+  republishAtMs: Number.POSITIVE_INFINITY,
   lastArrival: 0,
   lastId: 0,
 })

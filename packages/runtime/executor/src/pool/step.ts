@@ -14,13 +14,10 @@ import {
 import type { PoolEffect } from './effect.ts'
 import type { FetchBatchInput, PoolBlockInput, PoolInput, PoolTimer } from './input.ts'
 import type { PoolState } from './poolState.ts'
-import { publish, publishAfter } from './publish.ts'
-import { emit, notePublished, type PoolRun } from './run.ts'
-import { seenOf } from './seenCache.ts'
+import { publish, takeUnpublished } from './publish.ts'
+import { emit, type PoolRun } from './run.ts'
 import { suggest, suggestMore } from './suggest.ts'
 import { holdProposed, incomingOf, takeProposed, takeRejected, takeUsed } from './takeUsed.ts'
-
-const PUBLISH_RETRY_MS = 1_000
 
 /** What comes of an input. */
 export interface PoolStepped {
@@ -110,14 +107,6 @@ function takeFetch(run: PoolRun, { id, limit }: FetchBatchInput): void {
   const { queue, txs } = suggestMore(run.state, limit, run.nowMs)
   run.state.main = queue
   emit(run, { kind: 'suggested', id, inputs: txs.map(({ input }) => input) })
-}
-
-function takeUnpublished(run: PoolRun, keys: readonly string[]): void {
-  const { state } = run
-  for (const key of keys) {
-    if (seenOf(state.seen, key) !== undefined) notePublished(run, key, undefined)
-  }
-  publishAfter(run, PUBLISH_RETRY_MS)
 }
 
 function takeTimeout(run: PoolRun, timer: PoolTimer): void {
