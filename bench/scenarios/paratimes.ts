@@ -24,7 +24,7 @@ const WARM_PAID = 5_000
 /** Payments on their way to one node, which checks them before it answers; one connection. */
 const SENDERS = 200
 /** Signed before: more than can be paid meanwhile. */
-const SIGNED = 30_000
+const SIGNED = 100_000
 const EXECUTORS = 3
 const BLOCK_MS = 250
 const PAYMENTS = 20
