@@ -3,12 +3,17 @@
 import type { Hash } from '@wadi/primitives/hash'
 import { CALL_SIZE_MAX } from '../limits.ts'
 import {
+  EMPTY_HASH_MAP,
+  entryOf,
+  type HashMap,
+  withEntry,
+  withoutEntry,
+} from '../persistent/hashMap.ts'
+import {
   compareNumbers,
-  compareTexts,
   emptyMap,
   firstOf,
   type SortedMap,
-  valueAt,
   withoutKey,
   withValue,
 } from '../persistent/sortedMap.ts'
@@ -28,7 +33,7 @@ export interface PendingCheck {
 
 export interface CheckQueue {
   readonly byPlace: SortedMap<number, PendingCheck>
-  readonly placeByKey: SortedMap<string, number>
+  readonly placeByKey: HashMap<number>
   readonly nextPlace: number
   /** In front of all others. */
   readonly frontPlace: number
@@ -37,7 +42,7 @@ export interface CheckQueue {
 
 export const NOTHING_TO_CHECK: CheckQueue = {
   byPlace: emptyMap(compareNumbers),
-  placeByKey: emptyMap(compareTexts),
+  placeByKey: EMPTY_HASH_MAP,
   nextPlace: 0,
   frontPlace: -1,
   sizeBytes: 0,
@@ -45,7 +50,7 @@ export const NOTHING_TO_CHECK: CheckQueue = {
 
 /** Is the transaction among those that wait? */
 export function isQueued({ placeByKey }: CheckQueue, key: string): boolean {
-  return valueAt(placeByKey, key) !== undefined
+  return entryOf(placeByKey, key) !== undefined
 }
 
 /** Adds a check at the end. */
@@ -84,7 +89,7 @@ export function takeChecks(
     queue = {
       ...queue,
       byPlace: withoutKey(queue.byPlace, place),
-      placeByKey: withoutKey(queue.placeByKey, check.key),
+      placeByKey: withoutEntry(queue.placeByKey, check.key),
       sizeBytes: queue.sizeBytes - check.input.length,
     }
   }
@@ -95,7 +100,7 @@ function placed(queue: CheckQueue, place: number, check: PendingCheck): CheckQue
   return {
     ...queue,
     byPlace: withValue(queue.byPlace, place, check),
-    placeByKey: withValue(queue.placeByKey, check.key, place),
+    placeByKey: withEntry(queue.placeByKey, check.key, place),
     sizeBytes: queue.sizeBytes + check.input.length,
   }
 }

@@ -6,7 +6,7 @@ import { hashOfBytes } from '@wadi/primitives/hash'
 import type { CheckTxMetadata, CheckTxResult } from '@wadi/runtime-protocol/host-protocol/batches'
 import { hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
 import { POOL_SIZE_MAX, SENDER_SIZE_MAX, TRANSACTION_SIZE_MAX } from '../limits.ts'
-import { valueAt } from '../persistent/sortedMap.ts'
+import { entryOf } from '../persistent/hashMap.ts'
 import { isQueued, type PendingCheck, takeChecks, withCheck, withRetried } from './checkQueue.ts'
 import { errors } from './errors.ts'
 import type { CheckedInput, SubmitInput } from './input.ts'
@@ -46,7 +46,7 @@ export function takeSubmitted(run: PoolRun, submitted: SubmitInput): void {
 function whyNotChecked(run: PoolRun, input: Uint8Array, key: string): CodedError | undefined {
   const { seen, pending, running, main } = run.state
   const isRunning = running?.checks.some((check) => check.key === key) ?? false
-  const isKnown = isQueued(pending, key) || isRunning || valueAt(main.byKey, key) !== undefined
+  const isKnown = isQueued(pending, key) || isRunning || entryOf(main.byKey, key) !== undefined
   if (isKnown || seenOf(seen, key) !== undefined) return errors.duplicate()
   if (input.length === 0) return errors.empty()
   if (isTooLarge(run, input)) return errors.tooLarge()
@@ -154,7 +154,7 @@ function enqueue(
 ): boolean {
   const { state } = run
   const { key, origin, ticket } = check
-  const known = valueAt(state.main.byKey, key)
+  const known = entryOf(state.main.byKey, key)
   // What was used meanwhile does not come back.
   if (origin === 'recheck' && known === undefined) return false
   dropRechecked(run, key)
@@ -194,7 +194,7 @@ function accept(run: PoolRun, ticket: number | undefined): void {
 
 /** Takes out what is in the pool: it goes in again as what it is now, or not at all. */
 function dropRechecked({ state }: PoolRun, key: string): void {
-  const known = valueAt(state.main.byKey, key)
+  const known = entryOf(state.main.byKey, key)
   if (known !== undefined) state.main = withoutTransaction(state.main, known)
 }
 

@@ -3,6 +3,7 @@
 import { toHex } from '@wadi/base/bytes'
 import type { Hash } from '@wadi/primitives/hash'
 import { FETCHED_TRANSACTIONS_MAX } from '@wadi/runtime-protocol/limits'
+import { entryOf } from '../persistent/hashMap.ts'
 import { valueAt, valuesOf } from '../persistent/sortedMap.ts'
 import { transactionsOf } from './mainQueue.ts'
 import type { PoolState } from './poolState.ts'
@@ -12,8 +13,8 @@ export function findTransaction(pool: PoolState, hash: Hash): Uint8Array | undef
   const key = toHex(hash)
   return (
     valueAt(pool.incoming, key) ??
-    valueAt(pool.main.byKey, key)?.input ??
-    valueAt(pool.proposed, key)
+    entryOf(pool.main.byKey, key)?.input ??
+    entryOf(pool.proposed, key)
   )
 }
 

@@ -4,6 +4,13 @@
  */
 
 import {
+  EMPTY_HASH_MAP,
+  entryOf,
+  type HashMap,
+  withEntry,
+  withoutEntry,
+} from '../persistent/hashMap.ts'
+import {
   compareNumbers,
   compareTexts,
   emptyMap,
@@ -57,7 +64,7 @@ interface Session {
 }
 
 export interface MainQueue {
-  readonly byKey: SortedMap<string, PoolTransaction>
+  readonly byKey: HashMap<PoolTransaction>
   readonly bySender: SortedMap<string, SenderQueue>
   readonly all: ByPriority
   readonly sizeBytes: number
@@ -86,7 +93,7 @@ function comparePriorities(a: PoolTransaction, b: PoolTransaction): number {
 const NO_TRANSACTIONS: ByPriority = emptyMap(comparePriorities)
 
 export const EMPTY_QUEUE: MainQueue = {
-  byKey: emptyMap(compareTexts),
+  byKey: EMPTY_HASH_MAP,
   bySender: emptyMap(compareTexts),
   all: NO_TRANSACTIONS,
   sizeBytes: 0,
@@ -154,7 +161,7 @@ export function withoutTransaction(queue: MainQueue, tx: PoolTransaction): MainQ
 
 /** A transaction was executed, as is known since a round: all of its sender up to it are over. */
 export function withoutUsed(queue: MainQueue, key: string, round: bigint): MainQueue {
-  const tx = valueAt(queue.byKey, key)
+  const tx = entryOf(queue.byKey, key)
   const sender = tx && valueAt(queue.bySender, tx.sender)
   if (tx === undefined || sender === undefined) return queue
   const rest = { ...sender, usedIn: round, txs: withoutKey(sender.txs, tx.seq) }
@@ -257,7 +264,7 @@ function forwardedSender(
 function without(queue: MainQueue, tx: PoolTransaction): MainQueue {
   return {
     ...queue,
-    byKey: withoutKey(queue.byKey, tx.key),
+    byKey: withoutEntry(queue.byKey, tx.key),
     all: withoutKey(queue.all, tx),
     sizeBytes: queue.sizeBytes - tx.input.length,
   }
@@ -273,7 +280,7 @@ function inserted(queue: MainQueue, tx: PoolTransaction, seq: bigint): MainQueue
   }
   const longer = {
     ...queue,
-    byKey: withValue(queue.byKey, tx.key, tx),
+    byKey: withEntry(queue.byKey, tx.key, tx),
     all: withValue(queue.all, tx, tx),
     sizeBytes: queue.sizeBytes + tx.input.length,
   }

@@ -18,7 +18,7 @@ import {
   SUGGESTION_COUNT_MAX,
   TRANSACTION_SIZE_MAX,
 } from '../limits.ts'
-import { valueAt, withValue } from '../persistent/sortedMap.ts'
+import { entryOf, withEntry } from '../persistent/hashMap.ts'
 import { GOOD, input, TestPool } from '../testing/testPool.ts'
 import { type PendingCheck, withCheck } from './checkQueue.ts'
 import { findTransaction, serveTransactions } from './findTransaction.ts'
@@ -196,7 +196,7 @@ describe('a transaction that is submitted', () => {
       const pool = TestPool.ready()
         .submit('a')
         .check(goodOf('x'.repeat(size), 0))
-      return valueAt(pool.state.main.byKey, toHex(hashOfBytes(input('a'))))?.sender ?? ''
+      return entryOf(pool.state.main.byKey, toHex(hashOfBytes(input('a'))))?.sender ?? ''
     }
     assert.equal(nameOf(SENDER_SIZE_MAX), '78'.repeat(SENDER_SIZE_MAX))
     assert.match(nameOf(SENDER_SIZE_MAX + 1), /^hash [0-9a-f]{64}$/)
@@ -579,22 +579,25 @@ describe('the bounds of a pool', () => {
 
   it(`are ${SEEN_COUNT_MAX} transactions that were seen, of which the oldest are forgotten`, () => {
     const see = (cache: SeenCache, key: string, publishedMs: number | undefined) =>
-      withSeen(cache, key, publishedMs, SEEN_COUNT_MAX)
+      withSeen(cache, toHex(hashOfBytes(input(key))), publishedMs, SEEN_COUNT_MAX)
+    const at = (cache: SeenCache, key: string) => seenOf(cache, toHex(hashOfBytes(input(key))))
     let seen = see(NOTHING_SEEN, 'oldest', 1)
     for (let i = 2; i < SEEN_COUNT_MAX; i++) seen = see(seen, `${i}`, undefined)
     seen = see(seen, 'newest', undefined)
-    assert.equal(seenOf(seen, 'oldest')?.publishedMs, 1)
-    assert.equal(seenOf(see(seen, 'more', 0), 'oldest'), undefined)
+    assert.equal(at(seen, 'oldest')?.publishedMs, 1)
+    assert.equal(at(see(seen, 'more', 0), 'oldest'), undefined)
     const touched = see(see(seen, 'oldest', 2), 'more', 0)
-    assert.equal(seenOf(touched, 'oldest')?.publishedMs, 2)
-    assert.equal(seenOf(touched, '2'), undefined)
-    assert.equal(seenOf(withoutSeen(touched, 'more'), 'more'), undefined)
+    assert.equal(at(touched, 'oldest')?.publishedMs, 2)
+    assert.equal(at(touched, '2'), undefined)
+    const more = toHex(hashOfBytes(input('more')))
+    assert.equal(seenOf(withoutSeen(touched, more), more), undefined)
   })
 
   it(`are ${PROPOSED_COUNT_MAX} transactions of proposals`, () => {
     const pool = new TestPool()
     let { proposed } = pool.state
-    for (let i = 1; i < PROPOSED_COUNT_MAX; i++) proposed = withValue(proposed, `${i}`, input('x'))
+    for (let i = 1; i < PROPOSED_COUNT_MAX; i++)
+      proposed = withEntry(proposed, keyAt(i), input('x'))
     pool.state = { ...pool.state, proposed }
     pool.give({ kind: 'propose', inputs: [input('last'), input('too many')] })
     assert.equal(pool.state.proposed.size, PROPOSED_COUNT_MAX)
@@ -606,7 +609,7 @@ describe('the bounds of a pool', () => {
     let { main } = pool.state
     for (let i = 1; i < POOL_COUNT_MAX; i++) {
       const place = { sender: `sender ${i}`, seq: 0n, priority: 1n, arrival: -i }
-      const tx = { input: input('x'), hash: hashOfBytes(input('x')), key: `${i}`, ...place }
+      const tx = { input: input('x'), hash: hashOfBytes(input('x')), key: keyAt(i), ...place }
       main = withTransaction(main, tx, { stateSeq: 0n, round: 0n, countMax: POOL_COUNT_MAX }).queue
     }
     pool.state = { ...pool.state, main }
@@ -629,10 +632,13 @@ describe('the bounds of a pool', () => {
   })
 })
 
+/** A hash as text that costs nothing; none that is made of bytes has it. */
+const keyAt = (place: number) => place.toString(16).padStart(64, '0')
+
 /** A check of a transaction whose hash costs nothing. */
 function checkOf(text: string, place?: number): PendingCheck {
   const hash = hashOfBytes(place === undefined ? input(text) : input('same'))
-  const key = place === undefined ? toHex(hash) : `check ${place}`
+  const key = place === undefined ? toHex(hash) : keyAt(place)
   const one = { input: input(text), hash, key, ticket: undefined, isDryRun: false }
   return { ...one, origin: 'remote' }
 }

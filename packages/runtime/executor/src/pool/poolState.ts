@@ -1,6 +1,7 @@
 /** The transactions that a node has of a runtime. */
 
 import { CHECK_BATCH_MAX, POOL_COUNT_MAX, SEEN_COUNT_MAX } from '../limits.ts'
+import { EMPTY_HASH_MAP, type HashMap } from '../persistent/hashMap.ts'
 import { compareNumbers, compareTexts, emptyMap, type SortedMap } from '../persistent/sortedMap.ts'
 import { type CheckQueue, NOTHING_TO_CHECK, type PendingCheck } from './checkQueue.ts'
 import { EMPTY_QUEUE, type MainQueue } from './mainQueue.ts'
@@ -63,7 +64,7 @@ export interface PoolState {
   /** Transactions in messages that wait for the runtime, by their hashes as text. */
   readonly incoming: SortedMap<string, Uint8Array>
   /** Transactions of this round's proposals. */
-  readonly proposed: SortedMap<string, Uint8Array>
+  readonly proposed: HashMap<Uint8Array>
   readonly pending: CheckQueue
   readonly running: RunningCheck | undefined
   readonly seen: SeenCache
@@ -89,7 +90,7 @@ export const startPool = (config: PoolConfig = DEFAULT_POOL): PoolState => ({
   main: EMPTY_QUEUE,
   generousUntilMs: 0,
   incoming: emptyMap(compareTexts),
-  proposed: emptyMap(compareTexts),
+  proposed: EMPTY_HASH_MAP,
   pending: NOTHING_TO_CHECK,
   running: undefined,
   seen: NOTHING_SEEN,

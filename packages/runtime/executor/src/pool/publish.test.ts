@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 import { toHex } from '@wadi/base/bytes'
 import { hashOfBytes } from '@wadi/primitives/hash'
 import fc from 'fast-check'
-import { valuesOf } from '../persistent/sortedMap.ts'
 import { GOOD, input, TestPool } from '../testing/testPool.ts'
+import { transactionsOf } from './mainQueue.ts'
 import { seenOf } from './seenCache.ts'
 
 /** After so long the network has forgotten a message. */
@@ -63,7 +63,7 @@ describe('transactions of a pool', () => {
         }
       }
       publishUntil(pool.nowMs + REPUBLISHED_MS, false)
-      for (const { key } of valuesOf(pool.state.main.byKey)) {
+      for (const { key } of transactionsOf(pool.state.main)) {
         const ms = toldMs.get(key)
         assert.ok(ms !== undefined && pool.nowMs - ms <= REPUBLISHED_MS, 'all are told')
       }

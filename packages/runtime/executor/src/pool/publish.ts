@@ -1,7 +1,8 @@
 /** Telling others of transactions, again and again until they are executed. */
 
 import { PUBLISH_COUNT_MAX } from '../limits.ts'
-import { firstOf, valueAt, withoutKey, withValue } from '../persistent/sortedMap.ts'
+import { entryOf } from '../persistent/hashMap.ts'
+import { firstOf, withoutKey, withValue } from '../persistent/sortedMap.ts'
 import { transactionsOf } from './mainQueue.ts'
 import { emit, notePublished, type PoolRun } from './run.ts'
 import { seenOf } from './seenCache.ts'
@@ -36,7 +37,7 @@ export function takeUnpublished(run: PoolRun, keys: readonly string[]): void {
   state.publishableAtMs = nowMs + PUBLISH_RETRY_MS
   for (const key of keys) {
     if (seenOf(state.seen, key) !== undefined) notePublished(run, key, undefined)
-    const tx = valueAt(state.main.byKey, key)
+    const tx = entryOf(state.main.byKey, key)
     if (tx !== undefined) state.unpublished = withValue(state.unpublished, tx.arrival, key)
   }
   publishAfter(run, PUBLISH_RETRY_MS)
@@ -66,8 +67,10 @@ function takeNew({ state }: PoolRun): PoolTransaction[] {
     if (first === undefined) break
     const [arrival, key] = first
     state.unpublished = withoutKey(state.unpublished, arrival)
-    const tx = valueAt(state.main.byKey, key)
-    if (tx !== undefined && seenOf(state.seen, key)?.publishedMs === undefined) taken.push(tx)
+    const tx = entryOf(state.main.byKey, key)
+    // It may have come again since, or from others.
+    const isNew = tx?.arrival === arrival && seenOf(state.seen, key)?.publishedMs === undefined
+    if (isNew) taken.push(tx)
   }
   return taken
 }

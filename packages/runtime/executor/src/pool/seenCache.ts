@@ -1,12 +1,17 @@
 /** Transactions that were seen, and when they were published last. The oldest are forgotten. */
 
 import {
+  EMPTY_HASH_MAP,
+  entryOf,
+  type HashMap,
+  withEntry,
+  withoutEntry,
+} from '../persistent/hashMap.ts'
+import {
   compareNumbers,
-  compareTexts,
   emptyMap,
   firstOf,
   type SortedMap,
-  valueAt,
   withoutKey,
   withValue,
 } from '../persistent/sortedMap.ts'
@@ -18,20 +23,20 @@ interface Seen {
 }
 
 export interface SeenCache {
-  readonly byKey: SortedMap<string, Seen>
+  readonly byKey: HashMap<Seen>
   readonly byOrder: SortedMap<number, string>
   readonly nextOrder: number
 }
 
 export const NOTHING_SEEN: SeenCache = {
-  byKey: emptyMap(compareTexts),
+  byKey: EMPTY_HASH_MAP,
   byOrder: emptyMap(compareNumbers),
   nextOrder: 0,
 }
 
 /** What is known of a transaction; undefined if it was not seen, or is forgotten. */
 export function seenOf({ byKey }: SeenCache, key: string): Seen | undefined {
-  return valueAt(byKey, key)
+  return entryOf(byKey, key)
 }
 
 /** Remembers a transaction, as the youngest of all. If there are too many the oldest goes. */
@@ -43,7 +48,7 @@ export function withSeen(
 ): SeenCache {
   const { byKey, byOrder, nextOrder: order } = withoutSeen(cache, key)
   const longer: SeenCache = {
-    byKey: withValue(byKey, key, { order, publishedMs }),
+    byKey: withEntry(byKey, key, { order, publishedMs }),
     byOrder: withValue(byOrder, order, key),
     nextOrder: order + 1,
   }
@@ -53,11 +58,11 @@ export function withSeen(
 
 /** Forgets a transaction: it may come again. */
 export function withoutSeen(cache: SeenCache, key: string): SeenCache {
-  const known = valueAt(cache.byKey, key)
+  const known = entryOf(cache.byKey, key)
   if (known === undefined) return cache
   return {
     ...cache,
-    byKey: withoutKey(cache.byKey, key),
+    byKey: withoutEntry(cache.byKey, key),
     byOrder: withoutKey(cache.byOrder, known.order),
   }
 }

@@ -2,7 +2,7 @@
 
 import { toHex } from '@wadi/base/bytes'
 import { unreachable } from '@wadi/base/errors'
-import { compareTexts, emptyMap } from '../persistent/sortedMap.ts'
+import { EMPTY_HASH_MAP } from '../persistent/hashMap.ts'
 import {
   dropTooLarge,
   recheck,
@@ -63,7 +63,7 @@ function take(run: PoolRun, input: PoolInput): void {
       holdProposed(run, input.hashes)
       return
     case 'clear-proposed':
-      state.proposed = emptyMap(compareTexts)
+      state.proposed = EMPTY_HASH_MAP
       return
     case 'reject':
       takeRejected(run, input.hashes)

@@ -4,13 +4,8 @@ import { toHex } from '@wadi/base/bytes'
 import type { Hash } from '@wadi/primitives/hash'
 import { hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
 import { PROPOSED_COUNT_MAX } from '../limits.ts'
-import {
-  compareTexts,
-  emptyMap,
-  type SortedMap,
-  valueAt,
-  withValue,
-} from '../persistent/sortedMap.ts'
+import { entryOf, withEntry } from '../persistent/hashMap.ts'
+import { compareTexts, emptyMap, type SortedMap, withValue } from '../persistent/sortedMap.ts'
 import { takeSubmitted } from './checks.ts'
 import { findTransaction } from './findTransaction.ts'
 import type { PoolBlockInput } from './input.ts'
@@ -32,7 +27,7 @@ export function takeUsed({ state }: PoolRun, hashes: readonly Hash[]): void {
 export function takeRejected({ state }: PoolRun, hashes: readonly Hash[]): void {
   for (const key of hashes.map(toHex)) {
     state.seen = withoutSeen(state.seen, key)
-    const tx = valueAt(state.main.byKey, key)
+    const tx = entryOf(state.main.byKey, key)
     if (tx !== undefined) state.main = withoutTransaction(state.main, tx)
   }
 }
@@ -54,10 +49,10 @@ export function holdProposed(run: PoolRun, hashes: readonly Hash[]): void {
 }
 
 function keep({ state }: PoolRun, key: string, input: Uint8Array): void {
-  if (state.proposed.size >= PROPOSED_COUNT_MAX && valueAt(state.proposed, key) === undefined) {
+  if (state.proposed.size >= PROPOSED_COUNT_MAX && entryOf(state.proposed, key) === undefined) {
     return
   }
-  state.proposed = withValue(state.proposed, key, input)
+  state.proposed = withEntry(state.proposed, key, input)
 }
 
 /** The transactions in messages that wait for the runtime. */
