@@ -2,7 +2,7 @@
 
 import { UnavailableError } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
-import type { Timer, Timers } from '@wadi/contracts/world'
+import type { Timer, Timers } from '@wadi/base/timers'
 
 /** So long until the names that nobody knew are asked for again. */
 const RETRY_MS = 60_000

@@ -5,10 +5,10 @@
 
 import { toHex } from '@wadi/base/bytes'
 import { createLogger, SILENT } from '@wadi/base/log'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import { decodeRpc, zero } from '@wadi/cbor/codec'
 import { Status } from '@wadi/consensus/control'
 import { AnnotatedBlock } from '@wadi/consensus/roothash/api'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { MemoryStore } from '@wadi/kv/memory-store'
 import { EMPTY_HASH, type Root, type WriteLog } from '@wadi/mkvs/roots'
 import type { ChainSource } from '@wadi/node-api/chain-source'

@@ -1,8 +1,8 @@
 /** What a byzantine validator does beside, or in place of, what its program does. */
 
 import type { RandomSource } from '@wadi/base/random'
+import type { Timers } from '@wadi/base/timers'
 import type { Application } from '@wadi/contracts/application'
-import type { Timers } from '@wadi/contracts/world'
 import type { BlockId } from '@wadi/tendermint/types/blockId'
 import type { SimChain } from '../chains/simChain.ts'
 

@@ -2,7 +2,7 @@
 
 import type { Clock } from '@wadi/base/clock'
 import { assert } from '@wadi/base/errors'
-import type { Timer, Timers } from '@wadi/contracts/world'
+import type { Timer, Timers } from '@wadi/base/timers'
 
 /** Something that is to happen; undefined when it was cancelled. */
 interface Happening {

@@ -3,7 +3,7 @@
 import type { Logger } from '@wadi/base/log'
 import type { MetricsRegistry } from '@wadi/base/metrics'
 import { formatMetrics } from '@wadi/base/prometheusText'
-import type { Timer, Timers } from '@wadi/contracts/world'
+import type { Timer, Timers } from '@wadi/base/timers'
 import { PUSH_MS_MAX } from './limits.ts'
 
 /** Where to, and what. */

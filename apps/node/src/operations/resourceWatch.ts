@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MetricsRegistry } from '@wadi/base/metrics'
-import type { Timer, Timers } from '@wadi/contracts/world'
+import type { Timer, Timers } from '@wadi/base/timers'
 import type { NodeApi } from '@wadi/node-api/node-api'
 import { folderSize } from './folderSize.ts'
 import { FOLDER_LOOK_MS_MIN } from './limits.ts'

@@ -1,7 +1,7 @@
 /** The clock and the timers that browsers and Node have alike. */
 
 import type { Clock } from '@wadi/base/clock'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 
 export const webClock: Clock = {
   unixMs: () => Date.now(),

@@ -4,7 +4,7 @@
  */
 
 import type { Clock } from '@wadi/base/clock'
-import type { Timer, Timers } from '@wadi/contracts/world'
+import type { Timer, Timers } from '@wadi/base/timers'
 
 export interface ExpiryOptions<T> {
   readonly clock: Clock

@@ -6,6 +6,7 @@ import type { Clock } from '@wadi/base/clock'
 import type { Logger } from '@wadi/base/log'
 import type { InstrumentsOf, MetricsRegistry } from '@wadi/base/metrics'
 import type { RandomSource } from '@wadi/base/random'
+import type { Timer, Timers } from '@wadi/base/timers'
 import { countFrames, type FrameCounter } from '@wadi/cbor/framing-metrics'
 import type {
   Answer,
@@ -18,7 +19,6 @@ import type {
   RuntimeNetwork,
   Topic,
 } from '@wadi/contracts/runtime-network'
-import type { Timer, Timers } from '@wadi/contracts/world'
 import type { Ed25519Provider } from '@wadi/crypto/ed25519/provider'
 import type { ForbiddenKeys } from '@wadi/crypto/signature/forbiddenKeys'
 import type { Signer } from '@wadi/crypto/signature/signer'

@@ -6,7 +6,7 @@
 import type { Clock } from '@wadi/base/clock'
 import type { Logger } from '@wadi/base/log'
 import type { MetricsRegistry } from '@wadi/base/metrics'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import { CALLS_MAX } from '@wadi/grpc/limits'
 import { countServers } from '@wadi/grpc/metrics'
 import { GrpcServer } from '@wadi/grpc/server'

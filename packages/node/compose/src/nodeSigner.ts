@@ -2,10 +2,10 @@
 
 import type { Logger } from '@wadi/base/log'
 import type { RandomSource } from '@wadi/base/random'
+import type { Timers } from '@wadi/base/timers'
 import { nodeSockets } from '@wadi/comet-p2p/node-sockets'
 import type { SecretOptions } from '@wadi/comet-p2p/secret-connection'
 import type { Closable, Endpoint } from '@wadi/comet-p2p/sockets'
-import type { Timers } from '@wadi/contracts/world'
 import { openKeyFileSigner } from '@wadi/engine/key-file-signer'
 import type { PrivateValidator } from '@wadi/engine/private-validator'
 import { RemoteSigner } from '@wadi/engine/remote-signer'

@@ -3,6 +3,7 @@
 import type { Clock } from '@wadi/base/clock'
 import { UnavailableError } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
+import type { Timer, Timers } from '@wadi/base/timers'
 import type { Parameters } from '@wadi/consensus/consensus'
 import {
   type CheckpointParameters,
@@ -14,7 +15,6 @@ import {
   type Pruning,
 } from '@wadi/consensus-services/application/pruning'
 import { logEvents } from '@wadi/contracts/log-events'
-import type { Timer, Timers } from '@wadi/contracts/world'
 import type { TreeState } from './treeState.ts'
 
 /** A chunk of a checkpoint, where the parameters do not say how large one is. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import type { Reactor } from '@wadi/contracts/peers'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { createGuard, guardedReactor, guardedTimers } from './guard.ts'
 import { FakePeer } from './testing/fakePeer.ts'
 

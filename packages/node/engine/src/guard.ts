@@ -2,8 +2,8 @@
  * Where an engine ends: whatever is thrown at one of its doors stops the node, and nothing else.
  */
 
+import type { Timer, Timers } from '@wadi/base/timers'
 import type { Reactor } from '@wadi/contracts/peers'
-import type { Timer, Timers } from '@wadi/contracts/world'
 import type { PrivateValidator } from './signing/privateValidator.ts'
 
 /** Runs something; if it throws, the node stops. Gives undefined then, and ever after. */

@@ -1,6 +1,6 @@
 import { isTold } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import type { Ask } from './chain.ts'
 import { SYNC_AGAIN_MS } from './limits.ts'
 import { waitFor } from './waiting.ts'

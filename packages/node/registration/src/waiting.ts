@@ -1,5 +1,5 @@
+import type { Timers } from '@wadi/base/timers'
 import { notWanted } from '@wadi/contracts/not-wanted'
-import type { Timers } from '@wadi/contracts/world'
 
 /** Waits for so long, or until nobody wants it any more, which is an error. */
 export function waitFor(

@@ -2,6 +2,7 @@
 
 import { toHex } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
+import type { Timers } from '@wadi/base/timers'
 import type { Status } from '@wadi/consensus/keymanager'
 import type { Namespace } from '@wadi/primitives/namespace'
 import type { Conversation } from '@wadi/runtime-keymanager/conversation'
@@ -18,7 +19,7 @@ import {
 import { converse } from './converse.ts'
 import type { HostConnection } from './hostConnection.ts'
 import { KEY_WAIT_MS } from './limits.ts'
-import { type GuestTimers, type GuestWorld, processWorld } from './processWorld.ts'
+import { type GuestWorld, processWorld } from './processWorld.ts'
 
 /** A key of either form. */
 export type Key = KeyPair | SignedPublicKey
@@ -27,7 +28,7 @@ export type Key = KeyPair | SignedPublicKey
 export class KeyQueue {
   readonly client: KeyClient
   readonly #connection: Pick<HostConnection, 'askAny'>
-  readonly #timers: GuestTimers
+  readonly #timers: Timers
   #last: Promise<unknown> = Promise.resolve()
   /** Questions that wait or are asked. */
   readonly #open = new Map<string, Promise<Key>>()

@@ -3,17 +3,13 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '@wadi/base/clock'
 import type { RandomSource } from '@wadi/base/random'
-
-/** Has something done later, unless it is cancelled before. */
-export interface GuestTimers {
-  after(ms: number, run: () => void): { cancel(): void }
-}
+import type { Timers } from '@wadi/base/timers'
 
 /** What a guest is given; tests have a time of their own. */
 export interface GuestWorld {
   readonly clock: Clock
   readonly random: RandomSource
-  readonly timers: GuestTimers
+  readonly timers: Timers
 }
 
 export const processWorld: GuestWorld = {

@@ -31,8 +31,8 @@ import type { Body } from '@wadi/runtime-protocol/host-protocol/message'
 import { OutputArtifacts } from '@wadi/runtime-protocol/transactions/artifacts'
 import { hashOfTransaction } from '@wadi/runtime-protocol/transactions/ioTree'
 import { KEY_WAIT_MS } from './limits.ts'
+import { GuestTime } from './testing/guestTime.ts'
 import { CHAIN_CONTEXT, KeyHost } from './testing/keyHost.ts'
-import { VirtualTime } from './testing/virtualTime.ts'
 
 /** How long a host waits for a node of a key manager that is stopped. */
 const SILENCE_MS = 3_000
@@ -75,7 +75,7 @@ const plain = signed(bob, transferOf(bob))
 
 /** A ParaTime whose host has a key manager, in a time of its own. */
 class Scene {
-  readonly time = new VirtualTime()
+  readonly time = new GuestTime()
   readonly host = new KeyHost(accountsRuntime, {
     clock: this.time.clock,
     random: new SeededRandom(5n),

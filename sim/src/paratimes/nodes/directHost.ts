@@ -1,13 +1,13 @@
 /** A hosted runtime without frames: a value, upon the trees of its node. */
 
 import { UnavailableError } from '@wadi/base/errors'
+import type { Timers } from '@wadi/base/timers'
 import { make } from '@wadi/cbor/codec'
 import { keyedMap } from '@wadi/cbor/collections'
 import { text } from '@wadi/cbor/scalars'
 import { RoundResults } from '@wadi/consensus/roothash'
 import type { Header } from '@wadi/consensus/roothash/block'
 import type { HostedRuntime, RuntimeRequestKind } from '@wadi/contracts/runtime-host'
-import type { Timers } from '@wadi/contracts/world'
 import type { Arena } from '@wadi/mkvs/arena'
 import type { ReadableState } from '@wadi/mkvs/state'
 import { openTree, type Tree } from '@wadi/mkvs/tree'

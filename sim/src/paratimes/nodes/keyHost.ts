@@ -2,9 +2,9 @@
 
 import { toHex } from '@wadi/base/bytes'
 import { CodedError, isTold, UnavailableError } from '@wadi/base/errors'
+import type { Timers } from '@wadi/base/timers'
 import { make } from '@wadi/cbor/codec'
 import type { HostedRuntime, RuntimeRequestKind } from '@wadi/contracts/runtime-host'
-import type { Timers } from '@wadi/contracts/world'
 import { Arena } from '@wadi/mkvs/arena'
 import { proveGet } from '@wadi/mkvs/syncer'
 import { Hash } from '@wadi/primitives/hash'

@@ -2,8 +2,8 @@
 
 import { isTold } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
+import type { Timer, Timers } from '@wadi/base/timers'
 import type { Block } from '@wadi/consensus/consensus/block'
-import type { Timer, Timers } from '@wadi/contracts/world'
 import type { LightNode } from '@wadi/sdk/light-node'
 import type { TrustFile } from './trustFile.ts'
 

@@ -5,7 +5,7 @@
  */
 
 import { CodedError, UnavailableError } from '@wadi/base/errors'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import { statusError } from '@wadi/grpc/status'
 import type { NodeClient } from '../nodeClient.ts'
 import { webTimers } from '../webWorld.ts'

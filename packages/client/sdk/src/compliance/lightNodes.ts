@@ -1,7 +1,7 @@
 /** Light clients of nodes of a test. */
 
 import type { Clock } from '@wadi/base/clock'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import type { CallTransport } from '@wadi/grpc/call-transport'
 import { createLightNode, type LightNode, type LightNodeOptions } from '../light/lightNode.ts'
 import type { ApplicationChain } from './applicationChain.ts'

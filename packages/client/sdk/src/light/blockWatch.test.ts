@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { UnavailableError } from '@wadi/base/errors'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import type { CallTransport } from '@wadi/grpc/call-transport'
 import { lightNodeOf } from '../compliance/lightNodes.ts'
 import { type ServedNode, serveTestNode } from '../compliance/servedNode.ts'

@@ -1,8 +1,8 @@
 /** Blocks as they come, each verified, and none left out. */
 
 import { isTold } from '@wadi/base/errors'
+import type { Timers } from '@wadi/base/timers'
 import type { Block as BlockAnswer } from '@wadi/consensus/consensus/block'
-import type { Timers } from '@wadi/contracts/world'
 import type { CallOptions } from '@wadi/grpc/channel-options'
 import { provenBlock } from './lightBlocks.ts'
 import { WATCH_QUIET_MS } from './limits.ts'

@@ -1,6 +1,6 @@
 /** An end for what takes many questions: when the caller gives up, or when the time is over. */
 
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import type { CallOptions } from '@wadi/grpc/channel-options'
 import { TIMER_MS_MAX } from '@wadi/grpc/limits'
 import { statusError } from '@wadi/grpc/status'

@@ -2,7 +2,7 @@
 
 import type { Clock } from '@wadi/base/clock'
 import { CodedError, isTold } from '@wadi/base/errors'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import { addMilliseconds, type Moment } from '@wadi/primitives/moment'
 import { decode, encode } from '@wadi/protobuf/codec'
 import { oasisDialect } from '@wadi/tendermint/dialect'

@@ -1,9 +1,9 @@
 /** Who carries out calls of a light client: each is verified, or refused by its name. */
 
 import { CodedError } from '@wadi/base/errors'
+import type { Timers } from '@wadi/base/timers'
 import type { GasQuery, streams } from '@wadi/consensus/consensus/api'
 import { apiMethods } from '@wadi/consensus-services/api'
-import type { Timers } from '@wadi/contracts/world'
 import type { CallOptions } from '@wadi/grpc/channel-options'
 import type { Epoch } from '@wadi/primitives/epoch'
 import type { Ask, Desk, Watch } from '../tableClient.ts'

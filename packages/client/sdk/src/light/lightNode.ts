@@ -1,8 +1,8 @@
 /** A node whose answers need not be believed: each is verified by headers and proofs. */
 
 import type { Clock } from '@wadi/base/clock'
+import type { Timers } from '@wadi/base/timers'
 import { cometChainId } from '@wadi/consensus/genesis/document'
-import type { Timers } from '@wadi/contracts/world'
 import type { CallTransport } from '@wadi/grpc/call-transport'
 import type { HashedResult } from '@wadi/tendermint/hashing/contentHashes'
 import type { TrustedPoint } from '@wadi/tendermint/light/lightClient'

@@ -2,9 +2,9 @@
 
 import { equalBytes } from '@wadi/base/bytes'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
+import type { Timers } from '@wadi/base/timers'
 import { encode } from '@wadi/cbor/codec'
 import type { TransactionProof } from '@wadi/consensus/consensus/api'
-import type { Timers } from '@wadi/contracts/world'
 import type { CallOptions } from '@wadi/grpc/channel-options'
 import { SignedTransaction } from '@wadi/primitives/transaction'
 import { verifyTransactionProof } from '@wadi/tendermint/transactionProof'

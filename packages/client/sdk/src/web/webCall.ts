@@ -2,7 +2,7 @@
 
 import { parseUtf8 } from '@wadi/base/bytes'
 import { isTold, UnavailableError } from '@wadi/base/errors'
-import type { Timer, Timers } from '@wadi/contracts/world'
+import type { Timer, Timers } from '@wadi/base/timers'
 import { errorOfHttpStatus, errorOfTrailers } from '@wadi/grpc/call-end'
 import type { CallOptions } from '@wadi/grpc/channel-options'
 import { FRAME_HEAD_BYTES, TIMER_MS_MAX } from '@wadi/grpc/limits'

@@ -1,6 +1,6 @@
 /** gRPC-web over `fetch`: calls of a node from a browser, and from Node without sockets of ours. */
 
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import type { CallTransport } from '@wadi/grpc/call-transport'
 import type { CallOptions } from '@wadi/grpc/channel-options'
 import { MESSAGE_BYTES_MAX } from '@wadi/grpc/limits'

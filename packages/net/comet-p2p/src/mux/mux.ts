@@ -5,8 +5,8 @@
 
 import type { Clock } from '@wadi/base/clock'
 import { assert } from '@wadi/base/errors'
+import type { Timer, Timers } from '@wadi/base/timers'
 import type { Channel } from '@wadi/contracts/peers'
-import type { Timer, Timers } from '@wadi/contracts/world'
 import { DelimitedReader } from '../delimitedReader.ts'
 import { errors } from '../errors.ts'
 import {

@@ -1,6 +1,6 @@
 /** Dials on their way: each peer once, and not for long. */
 
-import type { Timer, Timers } from '@wadi/contracts/world'
+import type { Timer, Timers } from '@wadi/base/timers'
 import type { NetAddress } from '../address/netAddress.ts'
 import { DIAL_MS_MAX } from '../limits.ts'
 import type { Closable, DialResult, Sockets } from '../sockets/contract.ts'

@@ -1,8 +1,8 @@
 /** One connection, from its first byte to its last: wire, cipher, handshake, channels. */
 
 import { CodedError } from '@wadi/base/errors'
+import type { Timer } from '@wadi/base/timers'
 import type { Channel } from '@wadi/contracts/peers'
-import type { Timer } from '@wadi/contracts/world'
 import type { NodeInfo } from '@wadi/tendermint/messages/connection'
 import { errors } from '../errors.ts'
 import { Handshake, type HandshakeOptions } from '../handshake/handshake.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { SeededRandom } from '@wadi/base/random'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import { parseNetAddress } from '../address/netAddress.ts'
 import { Reconnects, reconnectDelayMs } from './reconnects.ts'
 

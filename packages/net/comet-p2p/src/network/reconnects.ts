@@ -1,7 +1,7 @@
 /** Dials persistent peers again and again, as the reference does. */
 
 import { type RandomSource, randomBelow } from '@wadi/base/random'
-import type { Timer, Timers } from '@wadi/contracts/world'
+import type { Timer, Timers } from '@wadi/base/timers'
 import type { NetAddress } from '../address/netAddress.ts'
 
 const STEADY_ATTEMPTS = 20

@@ -1,4 +1,4 @@
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 
 /** The timers of the process. What is due at once comes before the next look at the sockets. */
 export const nodeTimers: Timers = {

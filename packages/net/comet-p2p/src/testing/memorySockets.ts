@@ -3,7 +3,7 @@
 import { concatBytes, toHex } from '@wadi/base/bytes'
 import { UnavailableError } from '@wadi/base/errors'
 import { type RandomSource, randomBelow } from '@wadi/base/random'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import type {
   Closable,
   DialResult,

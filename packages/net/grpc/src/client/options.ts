@@ -1,7 +1,7 @@
 /** What a channel runs with, and what a call may ask for. */
 
 import type { Clock } from '@wadi/base/clock'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import type { CallObserver } from '../callObserver.ts'
 import {
   CALLS_IN_FLIGHT_MAX,

@@ -2,7 +2,7 @@
 
 import type { ClientHttp2Session, OutgoingHttpHeaders } from 'node:http2'
 import { isTold, UnavailableError } from '@wadi/base/errors'
-import type { Timer } from '@wadi/contracts/world'
+import type { Timer } from '@wadi/base/timers'
 import type { CallObserver } from '../callObserver.ts'
 import { STATUS, statusError, statusOf } from '../status.ts'
 import { printTimeout } from '../timeout.ts'

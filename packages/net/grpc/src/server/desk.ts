@@ -1,7 +1,7 @@
 /** What the calls of a server share: time, memory, and whom to tell. */
 
 import type { Clock } from '@wadi/base/clock'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import { type CallObserver, NO_OBSERVER } from '../callObserver.ts'
 import { Expiry } from '../expiry.ts'
 import { Shares } from '../shares.ts'

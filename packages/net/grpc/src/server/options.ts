@@ -2,7 +2,7 @@
 
 import type { Clock } from '@wadi/base/clock'
 import type { Logger } from '@wadi/base/log'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import type { CallObserver } from '../callObserver.ts'
 import {
   CALLS_MAX,

@@ -7,7 +7,7 @@
  */
 
 import { CodedError } from '@wadi/base/errors'
-import type { Timer } from '@wadi/contracts/world'
+import type { Timer } from '@wadi/base/timers'
 import { Base64Reader } from '../base64Reader.ts'
 import { MessageReader } from '../messageReader.ts'
 import { OK, STATUS, type Status, statusError, statusOf } from '../status.ts'

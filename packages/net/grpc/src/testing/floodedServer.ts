@@ -5,7 +5,7 @@
 
 import { assert } from '@wadi/base/errors'
 import { createLogger, SILENT } from '@wadi/base/log'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import { GrpcServer } from '../server/grpcServer.ts'
 import type { ServerStream } from '../server/implement.ts'
 import { type FloodedState, TELL_MS, TOLD_BYTES } from './flood.ts'

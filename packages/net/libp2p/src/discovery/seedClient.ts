@@ -4,8 +4,8 @@ import { drawWaitMs } from '@wadi/base/backoff'
 import type { Clock } from '@wadi/base/clock'
 import { CodedError, isTold } from '@wadi/base/errors'
 import type { RandomSource } from '@wadi/base/random'
+import type { Timer, Timers } from '@wadi/base/timers'
 import { decode, encode } from '@wadi/cbor/codec'
-import type { Timer, Timers } from '@wadi/contracts/world'
 import {
   DISCOVERED_MAX,
   DISCOVERED_MS,

@@ -2,8 +2,8 @@
 
 import type { Libp2p } from '@libp2p/interface'
 import { isTold } from '@wadi/base/errors'
+import type { Timer } from '@wadi/base/timers'
 import type { Reply, Request } from '@wadi/contracts/runtime-network'
-import type { Timer } from '@wadi/contracts/world'
 import type { NodeAddress } from '@wadi/primitives/nodeAddress'
 import { createHost, type HostOptions, startHost } from '../host/createHost.ts'
 import { Gate, type GateOptions } from '../host/gate.ts'

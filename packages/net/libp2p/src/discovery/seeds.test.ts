@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 import { parseHex } from '@wadi/base/bytes'
 import { UnavailableError } from '@wadi/base/errors'
 import { SeededRandom } from '@wadi/base/random'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import { decode, encode } from '@wadi/cbor/codec'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { type NodeAddress, parseNodeAddress } from '@wadi/primitives/nodeAddress'
 import {
   DISCOVERED_MAX,

@@ -4,8 +4,8 @@ import { type Message, TopicValidatorResult } from '@libp2p/gossipsub'
 import { parseUtf8, toUtf8 } from '@wadi/base/bytes'
 import { createLogger, SILENT } from '@wadi/base/log'
 import { SeededRandom } from '@wadi/base/random'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import type { Verdict } from '@wadi/contracts/runtime-network'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { keyTextOf, peerIdOf } from '../host/peerNames.ts'
 import {
   JUDGED_BYTES_MAX,

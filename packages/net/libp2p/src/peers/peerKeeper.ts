@@ -1,8 +1,8 @@
 /** Keeps enough peers connected for everything that this node wants and listens to. */
 
 import { type RandomSource, randomBelow } from '@wadi/base/random'
+import type { Timer, Timers } from '@wadi/base/timers'
 import type { PeersWanted } from '@wadi/contracts/runtime-network'
-import type { Timer, Timers } from '@wadi/contracts/world'
 import { MONITOR_MS, TOPIC_PEERS_REGISTERED, TOPIC_PEERS_TOTAL } from '../limits.ts'
 import type { Connector } from './connector.ts'
 import type { KnownPeer, RegistryPeers } from './registryPeers.ts'

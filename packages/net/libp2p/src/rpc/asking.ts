@@ -2,8 +2,8 @@
 
 import type { Clock } from '@wadi/base/clock'
 import { type CodedError, isTold, UnavailableError } from '@wadi/base/errors'
+import type { Timers } from '@wadi/base/timers'
 import type { Answer, Asking, Feedback, Outcome, Question } from '@wadi/contracts/runtime-network'
-import type { Timers } from '@wadi/contracts/world'
 import type { PublicKey } from '@wadi/primitives/publicKey'
 import { ASK_AGAIN_MS, ASKED_AT_ONCE_MAX, RESPONSE_READ_MS_DEFAULT } from '../limits.ts'
 import { stopOnBug } from '../stopOnBug.ts'

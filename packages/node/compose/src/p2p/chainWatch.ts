@@ -2,8 +2,8 @@
 
 import { isTold } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
+import type { Timer, Timers } from '@wadi/base/timers'
 import { decode, type Schema } from '@wadi/cbor/codec'
-import type { Timer, Timers } from '@wadi/contracts/world'
 import type { NodeApi } from '@wadi/node-api/node-api'
 import { WATCH_AGAIN_MS } from '../limits.ts'
 

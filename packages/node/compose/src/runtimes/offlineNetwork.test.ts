@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { OFFLINE_ANSWER_MS } from '../limits.ts'
 import { offlineNetwork } from './offlineNetwork.ts'

@@ -1,8 +1,8 @@
 /** The network of runtimes of a node that speaks with nobody. */
 
 import { UnavailableError } from '@wadi/base/errors'
+import type { Timers } from '@wadi/base/timers'
 import type { RuntimeNetwork } from '@wadi/contracts/runtime-network'
-import type { Timers } from '@wadi/contracts/world'
 import type { PublicKey } from '@wadi/primitives/publicKey'
 import { OFFLINE_ANSWER_MS } from '../limits.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import { workerLauncher } from '@wadi/runtime-host/worker-launcher'
 import { KEY_MANAGER, PARATIMES } from '../networkParatimes.ts'
 import { planRuntimes } from './planRuntimes.ts'

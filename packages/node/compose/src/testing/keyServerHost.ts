@@ -1,10 +1,10 @@
 /** A key manager of this process as a hosted runtime: a program without frames. */
 
 import { CodedError, UnavailableError } from '@wadi/base/errors'
+import type { Timers } from '@wadi/base/timers'
 import { make } from '@wadi/cbor/codec'
 import type { HostedRuntime, RuntimeEvent, RuntimeRequestKind } from '@wadi/contracts/runtime-host'
 import type { RuntimeServices } from '@wadi/contracts/runtime-services'
-import type { Timers } from '@wadi/contracts/world'
 import type { Namespace } from '@wadi/primitives/namespace'
 import { answerRequest } from '@wadi/runtime-host/answer-request'
 import type { Conversation, Need } from '@wadi/runtime-keymanager/conversation'

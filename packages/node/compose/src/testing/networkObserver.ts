@@ -8,12 +8,12 @@
 
 import type { Logger } from '@wadi/base/log'
 import { MetricsRegistry } from '@wadi/base/metrics'
+import type { Timer } from '@wadi/base/timers'
 import { type NetAddress, parseNetAddress } from '@wadi/comet-p2p/net-address'
 import { Network } from '@wadi/comet-p2p/network'
 import { nodeSockets } from '@wadi/comet-p2p/node-sockets'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import type { Channel, Peer, Reactor } from '@wadi/contracts/peers'
-import type { Timer } from '@wadi/contracts/world'
 import { SEED_BYTES } from '@wadi/crypto/ed25519/sign'
 import { keyPairOfSeed } from '@wadi/node-crypto/keys/keyFile'
 import { nativeChaCha20Poly1305 } from '@wadi/node-crypto/native/chacha20Poly1305'

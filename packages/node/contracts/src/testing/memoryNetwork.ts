@@ -5,6 +5,7 @@
 
 import { equalBytes } from '@wadi/base/bytes'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
+import type { Timers } from '@wadi/base/timers'
 import type { PublicKey } from '@wadi/primitives/publicKey'
 import type {
   Answer,
@@ -16,7 +17,6 @@ import type {
   Respondent,
   RuntimeNetwork,
 } from '../runtimeNetwork.ts'
-import type { Timers } from '../world.ts'
 
 /** What was said of a peer. */
 export type FeedbackKind = 'succeeded' | 'failed' | 'misbehaved'

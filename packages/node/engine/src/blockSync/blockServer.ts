@@ -1,7 +1,7 @@
 /** Gives peers the blocks that they ask for: one at a time, peer by peer, as there is room. */
 
+import type { Timer, Timers } from '@wadi/base/timers'
 import type { Peer } from '@wadi/contracts/peers'
-import type { Timer, Timers } from '@wadi/contracts/world'
 import { encode } from '@wadi/protobuf/codec'
 import { BlockSyncMessage } from '@wadi/tendermint/messages/blockSync'
 import type { BlockStore } from '../stores/contract.ts'

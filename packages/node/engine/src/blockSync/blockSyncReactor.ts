@@ -3,8 +3,8 @@
  * peers blocks, whether it fetches itself or not, and has damaged ones fetched again.
  */
 
+import type { Timer } from '@wadi/base/timers'
 import type { Peer, Reactor } from '@wadi/contracts/peers'
-import type { Timer } from '@wadi/contracts/world'
 import { millisecondsBetween } from '@wadi/primitives/moment'
 import { encode } from '@wadi/protobuf/codec'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'

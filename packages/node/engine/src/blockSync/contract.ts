@@ -2,7 +2,7 @@
 
 import type { Clock } from '@wadi/base/clock'
 import type { Logger } from '@wadi/base/log'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import type { SignatureDialect } from '@wadi/tendermint/dialect'
 import type { Block } from '@wadi/tendermint/types/block'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import { decode } from '@wadi/protobuf/codec'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import { ConsensusMessage } from '@wadi/tendermint/messages/consensus'

@@ -6,7 +6,7 @@
 import { EMPTY_BYTES } from '@wadi/base/bytes'
 import type { Clock } from '@wadi/base/clock'
 import { assert } from '@wadi/base/errors'
-import type { Timer, Timers } from '@wadi/contracts/world'
+import type { Timer, Timers } from '@wadi/base/timers'
 import type { Moment } from '@wadi/primitives/moment'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import { nextHeight } from '@wadi/tendermint/chainState/makeBlock'

@@ -1,5 +1,5 @@
+import type { Timer } from '@wadi/base/timers'
 import type { Peer } from '@wadi/contracts/peers'
-import type { Timer } from '@wadi/contracts/world'
 import { type PeerRounds, UNKNOWN_ROUNDS } from '@wadi/tendermint/gossip/peerRounds'
 import { GOSSIP_REPEAT_MS } from '../limits.ts'
 

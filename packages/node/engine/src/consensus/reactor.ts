@@ -11,8 +11,8 @@
 import { equalBytes } from '@wadi/base/bytes'
 import type { Clock } from '@wadi/base/clock'
 import { type RandomSource, randomBelow } from '@wadi/base/random'
+import type { Timer, Timers } from '@wadi/base/timers'
 import type { Peer, Reactor } from '@wadi/contracts/peers'
-import type { Timer, Timers } from '@wadi/contracts/world'
 import { compareMoments, millisecondsBetween } from '@wadi/primitives/moment'
 import { majorityQueries } from '@wadi/tendermint/gossip/majorityQueries'
 import {

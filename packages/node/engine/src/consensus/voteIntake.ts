@@ -5,8 +5,8 @@
  */
 
 import type { Clock } from '@wadi/base/clock'
+import type { Timer, Timers } from '@wadi/base/timers'
 import type { Peer } from '@wadi/contracts/peers'
-import type { Timer, Timers } from '@wadi/contracts/world'
 import type { VoteInput } from '@wadi/tendermint/round/input'
 import { signerOf, type VoteOfKey, verifyVotes } from '@wadi/tendermint/round/verifyMessages'
 import type { Vote } from '@wadi/tendermint/types/vote'

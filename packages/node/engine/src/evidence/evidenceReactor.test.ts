@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FakeClock } from '@wadi/base/clock'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import { decode, encode } from '@wadi/protobuf/codec'
 import { type Evidence, EvidenceList } from '@wadi/tendermint/types/evidence'
 import fc from 'fast-check'

@@ -2,8 +2,8 @@
 
 import type { Clock } from '@wadi/base/clock'
 import { CodedError } from '@wadi/base/errors'
+import type { Timer, Timers } from '@wadi/base/timers'
 import type { Channel, Peer, Reactor } from '@wadi/contracts/peers'
-import type { Timer, Timers } from '@wadi/contracts/world'
 import { decode, encode } from '@wadi/protobuf/codec'
 import { message, repeated } from '@wadi/protobuf/message'
 import { checkEvidence } from '@wadi/tendermint/basic/checkEvidence'

@@ -8,8 +8,8 @@
 
 import { CodedError } from '@wadi/base/errors'
 import { type RandomSource, randomBelow } from '@wadi/base/random'
+import type { Timer, Timers } from '@wadi/base/timers'
 import type { Channel, Peer, Reactor } from '@wadi/contracts/peers'
-import type { Timer, Timers } from '@wadi/contracts/world'
 import { decode, encode, size } from '@wadi/protobuf/codec'
 import { checkMempoolMessage, MempoolMessage } from '@wadi/tendermint/messages/mempool'
 import { errors } from './errors.ts'

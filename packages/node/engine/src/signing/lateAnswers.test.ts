@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import { EngineNetwork } from '../testing/engineNetwork.ts'
 import type { PrivateValidator, SignAnswer, SignDone } from './privateValidator.ts'
 

@@ -10,7 +10,7 @@
 import { EMPTY_BYTES, equalBytes } from '@wadi/base/bytes'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
-import type { Timer, Timers } from '@wadi/contracts/world'
+import type { Timer, Timers } from '@wadi/base/timers'
 import { decode, encode, type Schema } from '@wadi/protobuf/codec'
 import type { SignDecision, SignRequest } from '@wadi/tendermint/lastSign'
 import { canonicalProposalBytes, canonicalVoteBytes } from '@wadi/tendermint/signBytes'

@@ -1,7 +1,7 @@
 /** Runs light verification with those who have light blocks: asks, waits, and goes on. */
 
 import { CodedError } from '@wadi/base/errors'
-import type { Timer, Timers } from '@wadi/contracts/world'
+import type { Timer, Timers } from '@wadi/base/timers'
 import type { LightAnswer, LightRequest, LightTask } from '@wadi/tendermint/light/lightTask'
 import type { LightBlockProvider } from './contract.ts'
 import { PROVIDER_TIMEOUT_MS } from './limits.ts'

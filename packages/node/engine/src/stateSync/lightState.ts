@@ -3,7 +3,7 @@
 import { toHex } from '@wadi/base/bytes'
 import type { Clock } from '@wadi/base/clock'
 import { CodedError } from '@wadi/base/errors'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import type { Moment } from '@wadi/primitives/moment'
 import { encode } from '@wadi/protobuf/codec'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'

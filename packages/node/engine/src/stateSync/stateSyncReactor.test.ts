@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { VirtualTime } from '@wadi/base/testing/virtual-time'
 import type { Snapshot } from '@wadi/contracts/application'
-import type { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { decode, encode } from '@wadi/protobuf/codec'
 import { DEFAULT_PARAMS } from '@wadi/tendermint/chainState/consensusParams'
 import { SNAPSHOT_CHUNKS_MAX } from '@wadi/tendermint/limits'

@@ -13,8 +13,8 @@
 
 import { equalBytes } from '@wadi/base/bytes'
 import type { CodedError } from '@wadi/base/errors'
+import type { Timer } from '@wadi/base/timers'
 import type { ApplyChunkResponse, Snapshot } from '@wadi/contracts/application'
-import type { Timer } from '@wadi/contracts/world'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'
 import { ChunkPeers } from './chunkPeers.ts'
 import { ChunkQueue, type ChunkRequest, type ReceivedChunk } from './chunkQueue.ts'

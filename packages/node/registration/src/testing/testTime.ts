@@ -1,6 +1,6 @@
 /** Time that passes when a test says so, for what waits by promises. */
 
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 
 /** See the top of this file. */
 export class TestTime extends VirtualTime {

@@ -2,10 +2,10 @@
 
 import { toHex } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
+import type { Timers } from '@wadi/base/timers'
 import { decode, encode } from '@wadi/cbor/codec'
 import type { Proposal } from '@wadi/consensus/roothash/commitments'
 import type { RuntimeNetwork, Topic, Verdict } from '@wadi/contracts/runtime-network'
-import type { Timers } from '@wadi/contracts/world'
 import { RUNTIME_SERVICES, runtimeProtocolOf, topicOf } from '@wadi/libp2p/names'
 import { servePeers } from '@wadi/libp2p/serve-peers'
 import type { Epoch } from '@wadi/primitives/epoch'

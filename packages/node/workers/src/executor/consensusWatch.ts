@@ -5,8 +5,8 @@
 
 import { equalBytes } from '@wadi/base/bytes'
 import type { Logger } from '@wadi/base/log'
+import type { Timers } from '@wadi/base/timers'
 import type { AnnotatedBlock } from '@wadi/consensus/roothash/api'
-import type { Timers } from '@wadi/contracts/world'
 import type { Namespace } from '@wadi/primitives/namespace'
 import type { RoundInput } from '@wadi/runtime-executor/round/input'
 import type { Ask } from '../chain.ts'

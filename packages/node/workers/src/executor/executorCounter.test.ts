@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { MetricsRegistry } from '@wadi/base/metrics'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import { make } from '@wadi/cbor/codec'
 import { LivenessStatistics, RuntimeState } from '@wadi/consensus/roothash'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { RUNTIME_ID, testCommittee, testMember } from '@wadi/runtime-executor/testing/test-network'
 import { ExecutorCounter } from './executorCounter.ts'
 

@@ -1,6 +1,6 @@
 /** Timers with names: of one name there is one, and the last call counts. */
 
-import type { Timer, Timers } from '@wadi/contracts/world'
+import type { Timer, Timers } from '@wadi/base/timers'
 
 /** See the top of this file. */
 export class NamedTimers {

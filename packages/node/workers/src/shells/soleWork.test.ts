@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { UnavailableError } from '@wadi/base/errors'
 import { createLogger, SILENT } from '@wadi/base/log'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import { SoleWork } from './soleWork.ts'
 
 const settle = () => new Promise((resolve) => setImmediate(resolve))

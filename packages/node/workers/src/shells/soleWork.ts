@@ -5,7 +5,7 @@
 
 import { isTold } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
-import type { Timer, Timers } from '@wadi/contracts/world'
+import type { Timer, Timers } from '@wadi/base/timers'
 
 /** The work, and when it is tried again. */
 export interface SoleWorkOptions {

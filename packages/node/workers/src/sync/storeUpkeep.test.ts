@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createLogger, MemoryLog } from '@wadi/base/log'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import type { CheckpointFiles } from '@wadi/node-storage/checkpoint-files'
 import { testRounds } from '../testing/testRounds.ts'
 import { StoreUpkeep, type StoreUpkeepOptions } from './storeUpkeep.ts'

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { UnavailableError } from '@wadi/base/errors'
 import type { MemoryLog } from '@wadi/base/log'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import { collectGarbage } from '@wadi/contracts/testing/held-bytes'
 import { type Member, MemoryNetwork } from '@wadi/contracts/testing/memory-network'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { follow, keyOf, makeRounds, serve, settle } from '../testing/treeWorld.ts'
 
 /** How long the machine waits for what a round has changed, and then before it asks again. */

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { CodedError } from '@wadi/base/errors'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import { encode, make } from '@wadi/cbor/codec'
 import { mapOf } from '@wadi/cbor/collections'
 import { frameOf } from '@wadi/cbor/framing'
 import { text, u8, u64 } from '@wadi/cbor/scalars'
 import { struct } from '@wadi/cbor/struct'
 import type { RuntimeFault } from '@wadi/contracts/runtime-host'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import {
   CheckTxBatchRequest,
   CheckTxResult,

@@ -2,10 +2,10 @@
 
 import type { Duplex } from 'node:stream'
 import { CodedError, isTold } from '@wadi/base/errors'
+import type { Timer, Timers } from '@wadi/base/timers'
 import { FrameReader, frameOf } from '@wadi/cbor/framing'
 import type { FrameCounter } from '@wadi/cbor/framing-metrics'
 import type { RuntimeFault, RuntimeRequestKind } from '@wadi/contracts/runtime-host'
-import type { Timer, Timers } from '@wadi/contracts/world'
 import { type AnswerTo, isAnswerTo } from '@wadi/runtime-protocol/host-protocol/answers'
 import {
   type Body,

@@ -2,10 +2,10 @@
 
 import { isTold } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
+import type { Timers } from '@wadi/base/timers'
 import type { Status } from '@wadi/consensus/keymanager'
 import type { QuotePolicy } from '@wadi/consensus/registry/quotePolicy'
 import type { HostedRuntime, RuntimeRequestKind } from '@wadi/contracts/runtime-host'
-import type { Timers } from '@wadi/contracts/world'
 import type { Request } from '@wadi/runtime-protocol/runtime'
 import { NOTICE_MS, STATUS_RETRY_MS, STATUS_TRIES_MAX } from '../limits.ts'
 import { NewestOnly } from './newestOnly.ts'

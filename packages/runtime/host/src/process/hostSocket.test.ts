@@ -4,7 +4,7 @@ import { existsSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import { describe, it } from 'node:test'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import { CONNECT_MS } from '../limits.ts'
 import { HostSocket } from './hostSocket.ts'
 

@@ -4,8 +4,8 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Timers } from '@wadi/base/timers'
 import type { RuntimeFault } from '@wadi/contracts/runtime-host'
-import type { Timers } from '@wadi/contracts/world'
 import { RuntimeFaultError, unavailable } from '../errors.ts'
 
 /** Names the host's socket in the environment of a program. */

@@ -1,6 +1,6 @@
 /** Runtimes as unconfined processes: for programs that are believed, and for tests. */
 
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import type { LaunchedProgram, Launcher, OutputSink } from '../launcher.ts'
 import { CONNECT_MS } from '../limits.ts'
 import { ChildProgram } from './childProgram.ts'

@@ -1,8 +1,8 @@
 /** What a host answers to a program that runs beside the runtime on the chain. */
 
 import { concatBytes, EMPTY_BYTES, toUtf8 } from '@wadi/base/bytes'
+import type { Timers } from '@wadi/base/timers'
 import type { OffChainServices, RuntimeServices } from '@wadi/contracts/runtime-services'
-import type { Timers } from '@wadi/contracts/world'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { printComponentId } from '@wadi/runtime-protocol/bundle/components'
 import type { ComponentId } from '@wadi/runtime-protocol/client/api'

@@ -1,7 +1,7 @@
 /** Work that may take so long and no longer. */
 
+import type { Timers } from '@wadi/base/timers'
 import type { Eventually } from '@wadi/contracts/runtime-services'
-import type { Timers } from '@wadi/contracts/world'
 import { unavailable } from '../errors.ts'
 
 /** How long, and what ends it before. */

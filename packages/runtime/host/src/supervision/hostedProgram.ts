@@ -4,6 +4,7 @@ import type { Clock } from '@wadi/base/clock'
 import { isTold } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
 import type { RandomSource } from '@wadi/base/random'
+import type { Timers } from '@wadi/base/timers'
 import type {
   CallOptions,
   HostedRuntime,
@@ -11,7 +12,6 @@ import type {
   RuntimeFault,
   RuntimeRequestKind,
 } from '@wadi/contracts/runtime-host'
-import type { Timers } from '@wadi/contracts/world'
 import type { Namespace } from '@wadi/primitives/namespace'
 import type { Version } from '@wadi/primitives/version'
 import type { AnswerTo } from '@wadi/runtime-protocol/host-protocol/answers'

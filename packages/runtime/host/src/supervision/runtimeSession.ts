@@ -1,9 +1,9 @@
 /** One life of a runtime's program: from its start, over its handshake, to its end. */
 
 import { isTold, UnavailableError } from '@wadi/base/errors'
+import type { Timer, Timers } from '@wadi/base/timers'
 import type { FrameCounter } from '@wadi/cbor/framing-metrics'
 import type { RuntimeFault } from '@wadi/contracts/runtime-host'
-import type { Timer, Timers } from '@wadi/contracts/world'
 import type { Version } from '@wadi/primitives/version'
 import type { RuntimeInfoResponse } from '@wadi/runtime-protocol/host-protocol/information'
 import { faultOfStream } from '../connection/faultOfStream.ts'

@@ -1,7 +1,7 @@
 /** Those who wait until something has changed, each for as long as it likes. */
 
 import type { Clock } from '@wadi/base/clock'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import { unavailable } from '../errors.ts'
 
 /** How long somebody waits. */

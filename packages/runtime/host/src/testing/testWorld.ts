@@ -2,7 +2,7 @@
 
 import { createLogger, SILENT } from '@wadi/base/log'
 import type { RandomSource } from '@wadi/base/random'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import { Namespace } from '@wadi/primitives/namespace'
 import type { HostInformation } from '../connection/shakeHands.ts'
 import type { HostWorld } from '../supervision/hostedProgram.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import { make } from '@wadi/cbor/codec'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { PROTOCOL_VERSIONS, type Version } from '@wadi/primitives/version'
 import { RuntimeInfoResponse } from '@wadi/runtime-protocol/host-protocol/information'
 import { HostedProgram } from '../supervision/hostedProgram.ts'

@@ -3,13 +3,13 @@
 import type { Clock } from '@wadi/base/clock'
 import { assert, isTold } from '@wadi/base/errors'
 import type { Logger } from '@wadi/base/log'
+import type { Timers } from '@wadi/base/timers'
 import type {
   CallOptions,
   HostedRuntime,
   RuntimeEvent,
   RuntimeRequestKind,
 } from '@wadi/contracts/runtime-host'
-import type { Timers } from '@wadi/contracts/world'
 import type { Namespace } from '@wadi/primitives/namespace'
 import type { CapabilityTee } from '@wadi/primitives/node'
 import { compareVersions, printVersion, type Version } from '@wadi/primitives/version'

@@ -4,7 +4,7 @@
  */
 
 import { MessageChannel, Worker } from 'node:worker_threads'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import { PortStream } from '@wadi/runtime-guest/portStream'
 import type { HostData } from '@wadi/runtime-guest/runProgram'
 import { RuntimeFaultError } from '../errors.ts'

@@ -2,7 +2,7 @@
 
 import type { Clock } from '@wadi/base/clock'
 import { CodedError, UnavailableError } from '@wadi/base/errors'
-import type { Timers } from '@wadi/contracts/world'
+import type { Timers } from '@wadi/base/timers'
 import type { CallTransport } from '@wadi/grpc/call-transport'
 
 /** So long a node may be away, as with the reference's workloads. */

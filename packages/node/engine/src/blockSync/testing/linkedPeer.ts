@@ -1,7 +1,7 @@
 /** Peers that are reactors on the other side; what they say arrives when a test lets time pass. */
 
+import type { VirtualTime } from '@wadi/base/testing/virtual-time'
 import type { Offence, Peer, Reactor } from '@wadi/contracts/peers'
-import type { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 
 /** One end of a connection between two reactors. What is sent arrives later, unless it is cut. */
 export class LinkedPeer implements Peer {

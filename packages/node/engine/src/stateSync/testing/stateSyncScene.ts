@@ -2,8 +2,8 @@
 
 import { createLogger, SILENT } from '@wadi/base/log'
 import { SeededRandom } from '@wadi/base/random'
+import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import type { Application, Snapshot } from '@wadi/contracts/application'
-import { VirtualTime } from '@wadi/contracts/testing/virtual-time'
 import { MemoryFiles } from '@wadi/node-storage/memory-files'
 import { decode, encode } from '@wadi/protobuf/codec'
 import type { ChainState } from '@wadi/tendermint/chainState/chainState'

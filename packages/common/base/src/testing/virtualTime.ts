@@ -1,7 +1,7 @@
 /** Time that passes when a test says so: a clock and the timers that go by it. */
 
-import { FakeClock } from '@wadi/base/clock'
-import type { Timer, Timers } from '../world.ts'
+import { FakeClock } from '../clock.ts'
+import type { Timer, Timers } from '../timers.ts'
 
 interface Due {
   readonly atMs: number
@@ -9,12 +9,14 @@ interface Due {
   readonly run: () => void
 }
 
+const NEW_YEAR_2026_MS = 1_767_225_600_000
+
 /** More happenings than any test needs: one that never comes to rest fails. */
 const HAPPENINGS_MAX = 10_000_000
 
 /** See the top of this file. */
 export class VirtualTime implements Timers {
-  readonly clock = new FakeClock(Date.UTC(2026, 0, 1))
+  readonly clock = new FakeClock(NEW_YEAR_2026_MS)
   readonly #due = new Set<Due>()
   #order = 0
 
