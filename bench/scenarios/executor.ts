@@ -56,6 +56,26 @@ async function create(): Promise<readonly Partner[]> {
   ]
 }
 
+/** The same payments, and the same encrypted for the ParaTime, whose results are encrypted, too. */
+async function createEncrypted(): Promise<readonly Partner[]> {
+  const served = new ServedAccounts()
+  await served.start()
+  const partner = (name: string, sign: () => readonly Uint8Array[], paid: 'ok' | 'unknown') => ({
+    name,
+    async round() {
+      const batch = sign()
+      return perCpuSecond(async () => requirePaid(await served.execute(batch), PAYERS, paid))
+    },
+    close: () => undefined,
+  })
+  const partners = [
+    partner('plain', () => served.sign(), 'ok'),
+    partner('encrypted', () => served.signEncrypted(), 'unknown'),
+  ]
+  for (let i = 0; i < WARM; i++) for (const { round } of partners) await round()
+  return partners
+}
+
 export const scenarios: readonly Scenario[] = [
   {
     name: 'paratime/executor',
@@ -63,5 +83,13 @@ export const scenarios: readonly Scenario[] = [
     goals: [{ contender: EXECUTED, atLeast: 2_000 }],
     rounds: ROUNDS,
     create,
+  },
+  {
+    name: 'paratime/encrypted',
+    unit: 'transfers executed per CPU second',
+    yardstick: 'plain',
+    goals: [],
+    rounds: ROUNDS,
+    create: createEncrypted,
   },
 ]

@@ -11,6 +11,7 @@ import {
   signTransaction,
   type TransactionSigner,
 } from '@wadi/paratime-sdk/authentication/signTransaction'
+import type { CallKeys } from '@wadi/paratime-sdk/frame/callKeys'
 import { accounts } from '@wadi/paratime-sdk/modules/accounts'
 import { Parameters, Transfer } from '@wadi/paratime-sdk/modules/accounts/types'
 import type { Paratime } from '@wadi/paratime-sdk/paratime'
@@ -19,6 +20,7 @@ import {
   type AddressSpec,
   addressOf,
   CALL_FORMATS,
+  type Call,
   TRANSACTION_VERSION,
 } from '@wadi/paratime-sdk/types/transaction'
 import type { Namespace } from '@wadi/primitives/namespace'
@@ -47,7 +49,7 @@ export function createPayers(): readonly Payer[] {
 }
 
 /** The ParaTime in which they are. */
-export function fundedParatime(payers: readonly Payer[]): Paratime {
+export function fundedParatime(payers: readonly Payer[], callKeys?: CallKeys): Paratime {
   const amount = amountsOf([[NATIVE, FUNDS]])
   const funded = accounts({
     parameters: {
@@ -62,13 +64,15 @@ export function fundedParatime(payers: readonly Payer[]): Paratime {
   return {
     ...accountsParatime,
     modules: modules.map((module) => (module.name === funded.name ? funded : module)),
+    ...(callKeys && { callKeys: () => callKeys }),
   }
 }
 
-/** Where payments count. */
+/** Where payments count, and what becomes of their calls on the way. */
 export interface PaymentPlace {
   readonly runtimeId: Namespace
   readonly chainContext: string
+  readonly encrypt?: (call: Call) => Call
 }
 
 /** A payment of one base unit to the next one in the circle. */
@@ -76,7 +80,7 @@ export function signPayment(
   payers: readonly Payer[],
   from: number,
   nonce: bigint,
-  { runtimeId, chainContext }: PaymentPlace,
+  { runtimeId, chainContext, encrypt = (call) => call }: PaymentPlace,
 ): Uint8Array {
   const { signer, addressSpec } = payers[from]!
   const { address: to } = payers[(from + 1) % payers.length]!
@@ -85,12 +89,12 @@ export function signPayment(
     transactionContext(runtimeId, chainContext),
     {
       version: TRANSACTION_VERSION,
-      call: {
+      call: encrypt({
         format: CALL_FORMATS.plain,
         method: 'accounts.Transfer',
         body: encodeRust(Transfer, { to, amount: native(1n) }),
         readOnly: false,
-      },
+      }),
       authInfo: {
         signerInfo: [{ addressSpec, nonce }],
         fee,

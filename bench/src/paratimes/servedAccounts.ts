@@ -26,6 +26,7 @@ import {
   MESSAGE_TYPES,
 } from '@wadi/runtime-protocol/host-protocol/message'
 import { OutputArtifacts } from '@wadi/runtime-protocol/transactions/artifacts'
+import { Caller, callKeys } from './encryptedCalls.ts'
 import { createPayers, fundedParatime, signPayment } from './fundedAccounts.ts'
 
 /** What the runtime answers. It asks for more transactions, of which there are none. */
@@ -47,6 +48,8 @@ const NO_MORE: Body = { kind: 'HostFetchTxBatchResponse', body: { batch: [] } }
 /** Of the keys of outputs among those of a round. */
 const [TRANSACTION_KEY, OUTPUT_KIND] = [0x54, 2]
 
+const EPOCH = 1n
+
 /** A chain of batches. */
 export class ServedAccounts {
   readonly #near: Duplex
@@ -56,6 +59,7 @@ export class ServedAccounts {
     chainContext: 'ab'.repeat(32),
   }
   readonly #payers = createPayers()
+  #callers: readonly Caller[] | undefined
   #stateRoot: Hash = EMPTY_HASH
   #round = 0n
   #nonce = 0n
@@ -64,7 +68,7 @@ export class ServedAccounts {
     const [near, far] = duplexPair()
     this.#near = near
     this.#answers = bodiesOf(near)
-    void serveRuntime(runtimeOf(fundedParatime(this.#payers)), far)
+    void serveRuntime(runtimeOf(fundedParatime(this.#payers, callKeys)), far)
   }
 
   /** Begins the state, in which everybody is funded. */
@@ -79,6 +83,18 @@ export class ServedAccounts {
   sign(): readonly Uint8Array[] {
     const nonce = this.#nonce++
     return this.#payers.map((_, from) => signPayment(this.#payers, from, nonce, this.#place))
+  }
+
+  /** The same, which only the ParaTime can read. */
+  signEncrypted(): readonly Uint8Array[] {
+    const nonce = this.#nonce++
+    this.#callers ??= this.#payers.map((_, from) => new Caller(`caller ${from}`))
+    return this.#callers.map((caller, from) =>
+      signPayment(this.#payers, from, nonce, {
+        ...this.#place,
+        encrypt: (call) => caller.encrypt(call, EPOCH),
+      }),
+    )
   }
 
   async check(inputs: readonly Uint8Array[]): Promise<void> {
@@ -112,7 +128,7 @@ export class ServedAccounts {
     return {
       consensusBlock: lightBlockOf(9, EMPTY_HASH),
       block: make(Block, { header: make(Header, { namespace: runtimeId, round, stateRoot }) }),
-      epoch: 1n as never,
+      epoch: EPOCH as never,
       maxMessages: 16,
     }
   }
@@ -126,7 +142,11 @@ export class ServedAccounts {
 }
 
 /** All payments of a batch have been made. */
-export function requirePaid({ batch }: ExecuteTxBatchResponse, count: number): void {
+export function requirePaid(
+  { batch }: ExecuteTxBatchResponse,
+  count: number,
+  paid: CallResult['kind'] = 'ok',
+): void {
   const outputs = batch.ioWriteLog.filter(
     ([key]) => key[0] === TRANSACTION_KEY && key.at(-1) === OUTPUT_KIND,
   )
@@ -134,6 +154,6 @@ export function requirePaid({ batch }: ExecuteTxBatchResponse, count: number): v
   for (const [, value] of outputs) {
     const { output } = decodeRust(OutputArtifacts, value!)
     const { kind } = decodeRust(CallResult, output!)
-    assert(kind === 'ok', `a payment is made, and did not come to ${kind}`)
+    assert(kind === paid, `a payment is made, and did not come to ${kind}`)
   }
 }

@@ -4,7 +4,7 @@ import { CodedError } from '@wadi/base/errors'
 import type { Infer } from '@wadi/cbor/codec'
 import { bytes, fixedBytes, u64 } from '@wadi/cbor/scalars'
 import { omitEmpty, struct } from '@wadi/cbor/struct'
-import { TAG_BYTES } from '@wadi/crypto/aead/aead'
+import { type AeadKey, TAG_BYTES } from '@wadi/crypto/aead/aead'
 import { useBoxKey } from '@wadi/crypto/aead/mraeBox'
 import { x25519 } from '@wadi/crypto/x25519/x25519'
 import { encodeValue, readBytes, readValue } from '../codec.ts'
@@ -37,10 +37,12 @@ export type CallEnvelope = Infer<typeof CallEnvelope>
 export const ResultEnvelope = struct({ nonce: fixedBytes(NONCE_SIZE), data: bytes })
 export type ResultEnvelope = Infer<typeof ResultEnvelope>
 
-/** How to encrypt the result. */
+/**
+ * How to encrypt the result: with the key of the call.
+ * PERF: deriving it takes longer than all else about an encrypted transfer.
+ */
 export interface ResultKey {
-  readonly publicKey: Uint8Array
-  readonly secretKey: Uint8Array
+  readonly key: AeadKey
   readonly index: number
 }
 
@@ -63,13 +65,13 @@ export function decodeCall(frame: Frame, call: Call, index: number): DecodedCall
   const { callKeys } = frame
   if (callKeys === undefined) throw errors.invalidCallFormat('confidential txs unavailable')
   if (frame.environment.mode !== 'execute') return undefined
-  const { data, secretKey } = decrypt(frame, callKeys, envelope.value)
+  const { data, key } = decrypt(frame, callKeys, envelope.value)
   const inner = readBytes(Call, data)
   if (inner.kind === 'refused') throw errors.invalidCallFormat('malformed call')
   if (inner.value.readOnly !== call.readOnly) {
     throw errors.invalidCallFormat('read-only flag mismatch')
   }
-  return { call: inner.value, resultKey: { publicKey: envelope.value.pk, secretKey, index } }
+  return { call: inner.value, resultKey: { key, index } }
 }
 
 /**
@@ -85,8 +87,11 @@ export function canTryToOpen(frame: Frame, { format, body }: Call): boolean {
   const brief: OpeningKeys = {
     ephemeralKey: (id, epoch) => callKeys.ephemeralKey(id, epoch, 'briefly'),
   }
+  const { epoch } = envelope.value
   try {
-    decrypt(frame, brief, envelope.value)
+    // Where the epoch is named, having its key is enough.
+    if (epoch > 0n) secretKeyOf(frame, brief, checkedEpoch(frame, epoch))
+    else decrypt(frame, brief, envelope.value).key.wipe()
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
     return !isAbort(error)
@@ -98,17 +103,16 @@ type OpeningKeys = Pick<CallKeys, 'ephemeralKey'>
 
 interface Opened {
   readonly data: Uint8Array
-  readonly secretKey: Uint8Array
+  /** With which it was sealed, and the result will be. */
+  readonly key: AeadKey
 }
 
 function decrypt(frame: Frame, callKeys: OpeningKeys, envelope: CallEnvelope): Opened {
-  const { epoch } = frame.context
   if (envelope.epoch > 0n) {
-    checkEpoch(epoch, envelope.epoch)
-    return open(frame, callKeys, envelope, envelope.epoch)
+    return open(frame, callKeys, envelope, checkedEpoch(frame, envelope.epoch))
   }
   try {
-    return open(frame, callKeys, envelope, epoch)
+    return open(frame, callKeys, envelope, frame.context.epoch)
   } catch (now) {
     if (!(now instanceof CodedError)) throw now
     return openBefore(frame, callKeys, envelope, now)
@@ -131,10 +135,19 @@ function openBefore(
   }
 }
 
-function checkEpoch(now: bigint, epoch: bigint): void {
+function checkedEpoch({ context }: Frame, epoch: bigint): bigint {
+  const now: bigint = context.epoch
   if (epoch > now) throw errors.invalidCallFormat('epoch in the future')
   const oldest = now > EPHEMERAL_KEY_AGE_MAX ? now - EPHEMERAL_KEY_AGE_MAX : 0n
   if (epoch < oldest) throw errors.invalidCallFormat('epoch too far in the past')
+  return epoch
+}
+
+function secretKeyOf(frame: Frame, callKeys: OpeningKeys, epoch: bigint): Uint8Array {
+  const secretKey = callKeys.ephemeralKey(callKeyPairId(frame.callDataContext, epoch), epoch)
+  // COMPAT(oasis-sdk): what is wrong is said by who looks for the key, and again by who decrypts.
+  if (secretKey === undefined) throw errors.invalidCallFormat(`${TITLE}: invalid epoch`)
+  return secretKey
 }
 
 function open(
@@ -143,17 +156,13 @@ function open(
   { pk, nonce, data }: CallEnvelope,
   epoch: bigint,
 ): Opened {
-  const secretKey = callKeys.ephemeralKey(callKeyPairId(frame.callDataContext, epoch), epoch)
-  // COMPAT(oasis-sdk): what is wrong is said by who looks for the key, and again by who decrypts.
-  if (secretKey === undefined) throw errors.invalidCallFormat(`${TITLE}: invalid epoch`)
-  const key = useBoxKey(x25519, secretKey, pk)
+  const key = useBoxKey(x25519, secretKeyOf(frame, callKeys, epoch), pk)
   try {
-    return { data: key.open(nonce, data, NO_DATA), secretKey }
+    return { data: key.open(nonce, data, NO_DATA), key }
   } catch (error) {
+    key.wipe()
     if (!(error instanceof CodedError)) throw error
     throw errors.invalidCallFormat(data.length < TAG_BYTES ? NO_TAG : BAD_TAG)
-  } finally {
-    key.wipe()
   }
 }
 
@@ -164,12 +173,11 @@ export function encodeResult(
   resultKey: ResultKey | undefined,
 ): CallResult {
   if (resultKey === undefined) return result
-  const { publicKey, secretKey, index } = resultKey
+  const { key, index } = resultKey
   const nonce = new Uint8Array(NONCE_SIZE)
   const view = new DataView(nonce.buffer)
   view.setBigUint64(0, frame.context.header.round)
   view.setUint32(8, index)
-  const key = useBoxKey(x25519, secretKey, publicKey)
   const data = key.seal(nonce, encodeValue(CallResult, result), NO_DATA)
   key.wipe()
   return { kind: 'unknown', body: encodeValue(ResultEnvelope, { nonce, data }) }
