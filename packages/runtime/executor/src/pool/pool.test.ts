@@ -507,6 +507,14 @@ describe('the bounds of a pool', () => {
     pool.check(GOOD)
     pool.give({ kind: 'timeout', timer: 'publish' })
     assert.equal(pool.last('publish').transactions.length, PUBLISH_COUNT_MAX)
+    assert.equal(pool.last('set-pool-timer').afterMs, 100)
+    pool.nowMs += 100
+    pool.give({ kind: 'timeout', timer: 'publish' })
+    const rest = CHECK_BATCH_MAX + 2 - PUBLISH_COUNT_MAX
+    assert.equal(pool.last('publish').transactions.length, rest)
+    pool.nowMs += 125_000
+    pool.give({ kind: 'timeout', timer: 'publish' })
+    assert.equal(pool.last('publish').transactions.length, PUBLISH_COUNT_MAX)
     assert.equal(pool.last('set-pool-timer').afterMs, 1_000)
   })
 

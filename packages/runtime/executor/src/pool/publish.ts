@@ -12,8 +12,13 @@ import type { PoolTransaction } from './transaction.ts'
 const REPUBLISH_MS_MIN = 125_000
 /** For others to have the block upon which a transaction was checked. */
 const BLOCK_DELAY_MS = 200
-/** When more wait than are published at once. */
-const NEXT_BATCH_MS = 1_000
+/**
+ * When more new ones wait than are published at once. The reference waits a second, or ten: a node
+ * that is not of the committee could bring it no more than a batch in that time.
+ */
+const NEXT_BATCH_MS = 100
+/** When more than are published at once may be forgotten: that is not pressing. */
+const NEXT_FORGOTTEN_MS = 1_000
 /** When nothing could be published, such as where nobody listens yet. */
 const PUBLISH_RETRY_MS = 1_000
 
@@ -54,8 +59,8 @@ export function publish(run: PoolRun): void {
     const transactions = due.map(({ input, hash }) => ({ input, hash }))
     emit(run, { kind: 'publish', transactions })
   }
-  const isMore = state.unpublished.size > 0 || state.republishAtMs <= nowMs
-  if (isMore) publishAfter(run, NEXT_BATCH_MS)
+  if (state.unpublished.size > 0) publishAfter(run, NEXT_BATCH_MS)
+  else if (state.republishAtMs <= nowMs) publishAfter(run, NEXT_FORGOTTEN_MS)
   else if (state.main.byKey.size > 0) publishAfter(run, state.republishAtMs - nowMs)
 }
 
