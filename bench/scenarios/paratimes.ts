@@ -116,6 +116,14 @@ function threeExecutors(): Record<'idle' | 'loaded', () => Promise<Span>> {
 
 const executors = threeExecutors()
 
+/** The same load by way of a node that is not of the committee. */
+function throughClient(): Promise<Span> {
+  const nodes = { computeNodes: EXECUTORS, clients: 1 }
+  return withNetwork({ paratimes: 1, ...nodes, blockMs: BLOCK_MS }, (network) =>
+    whileFlooded(network.paratimes, () => measureSpan(network, LOAD_MS)),
+  )
+}
+
 /** A figure, and what else there is to tell of it. */
 interface Noted {
   readonly figure: number
@@ -247,7 +255,10 @@ export const scenarios: readonly Scenario[] = [
     name: 'paratime/transfers',
     unit: 'transfers a second',
     goals: [],
-    create: () => [spanMeter('three executors', executors.loaded, paidPerSecond)],
+    create: () => [
+      spanMeter('three executors', executors.loaded, paidPerSecond),
+      spanMeter('through a client', throughClient, paidPerSecond),
+    ],
   },
   {
     name: 'paratime/finality',

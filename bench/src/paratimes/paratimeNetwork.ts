@@ -27,6 +27,8 @@ const EPOCH_BLOCKS = 10_000
 export interface ParatimeNetworkOptions {
   readonly paratimes: number
   readonly computeNodes: number
+  /** Where there are any, they bring the payments to the compute nodes. */
+  readonly clients?: number
   readonly blockMs: number
 }
 
@@ -46,7 +48,9 @@ export class PaidParatime {
 
   constructor(paratime: KnownParatime, network: LocalNetwork, payers: readonly Payer[]) {
     this.#runtimeId = paratime.id
-    this.#nodes = network.nodes.filter(({ part }) => part === 'compute')
+    const clients = network.nodes.filter(({ part }) => part === 'client')
+    const compute = network.nodes.filter(({ part }) => part === 'compute')
+    this.#nodes = clients.length > 0 ? clients : compute
     this.#chainContext = network.files.chainContext
     this.#payers = payers
   }
@@ -134,13 +138,14 @@ function paratimeAt(index: number): KnownParatime {
 export async function startParatimes({
   paratimes: count,
   computeNodes,
+  clients = 0,
   blockMs,
 }: ParatimeNetworkOptions): Promise<ParatimeNetwork> {
   const place = mkdtempSync(join(tmpdir(), 'wadi-paratimes-'))
   const known = Array.from({ length: count }, (_, index) => paratimeAt(index))
   const network = await createNetwork({
     ...{ folder: join(place, 'network'), validators: 1, processes: 'each' },
-    ...{ blockMs, epochBlocks: EPOCH_BLOCKS, paratimes: known, computeNodes },
+    ...{ blockMs, epochBlocks: EPOCH_BLOCKS, paratimes: known, computeNodes, clients },
   })
   const payers = createPayers()
   const paratimes = known.map((each) => new PaidParatime(each, network, payers))
