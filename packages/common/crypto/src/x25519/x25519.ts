@@ -1,7 +1,8 @@
 /** X25519 of RFC 7748: the key agreement of peers, of enclaves and of encrypted calls. */
 
-import { x25519 as nobleX25519 } from '@noble/curves/ed25519.js'
 import { definePlainErrors } from '@wadi/base/errors'
+import { equalSecrets } from '../constantTime.ts'
+import { SCALAR, U, wipe, type X25519Kernel, x25519Kernel } from './kernel.ts'
 
 export const errors = definePlainErrors('x25519', {
   badKeySize: 'key has the wrong size',
@@ -27,23 +28,46 @@ export function checkKeySize(key: Uint8Array): void {
   if (key.length !== X25519_BYTES) throw errors.badKeySize(`${key.length} bytes`)
 }
 
-/** X25519 by noble. */
-export const x25519: X25519 = {
-  publicKey(privateKey) {
-    checkKeySize(privateKey)
-    return nobleX25519.getPublicKey(privateKey)
-  },
-  agree(privateKey, publicKey) {
-    checkKeySize(privateKey)
-    checkKeySize(publicKey)
-    try {
-      return nobleX25519.getSharedSecret(privateKey, publicKey)
-    } catch {
-      // The sizes were checked, so the zero result is the only thing left to refuse.
-      return undefined
-    }
-  },
+/** The base point of RFC 7748. */
+const BASE_U = Uint8Array.from({ length: X25519_BYTES }, (_, i) => (i === 0 ? 9 : 0))
+const ZEROS = new Uint8Array(X25519_BYTES)
+
+/** The function X25519 of RFC 7748; what the kernel's memory held of it is overwritten. */
+function multiply(kernel: X25519Kernel, privateKey: Uint8Array, u: Uint8Array): Uint8Array {
+  const { bytes } = kernel
+  const last = SCALAR + X25519_BYTES - 1
+  bytes.set(privateKey, SCALAR)
+  bytes[SCALAR] = bytes[SCALAR]! & 248
+  bytes[last] = (bytes[last]! & 127) | 64
+  bytes.set(u, U)
+  kernel.multiply()
+  const result = bytes.slice(U, U + X25519_BYTES)
+  wipe(kernel)
+  return result
 }
+
+/** X25519 in the kernel that is asked for at each use. Tests bring kernels of their own. */
+export function createX25519(kernel: () => X25519Kernel): X25519 {
+  return {
+    publicKey(privateKey) {
+      checkKeySize(privateKey)
+      return multiply(kernel(), privateKey, BASE_U)
+    },
+    agree(privateKey, publicKey) {
+      checkKeySize(privateKey)
+      checkKeySize(publicKey)
+      const shared = multiply(kernel(), privateKey, publicKey)
+      return equalSecrets(shared, ZEROS) ? undefined : shared
+    },
+  }
+}
+
+/**
+ * X25519 in the kernel that everybody uses.
+ * PERF: 0.03 of the time of noble, and 0.4 of the time of OpenSSL with Node's key objects; without
+ * fused products twice as much. See x25519.bench.ts.
+ */
+export const x25519: X25519 = createX25519(x25519Kernel)
 
 /** What both sides share as RFC 7748 computes it: zeros for a point of low order. */
 export function agreeOrZeros(

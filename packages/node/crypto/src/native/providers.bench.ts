@@ -13,7 +13,7 @@ import { nativeX25519 } from './x25519.ts'
 const one = new Uint8Array(32).fill(1)
 const other = x25519.publicKey(new Uint8Array(32).fill(2))
 summary(() => {
-  bench('X25519 by noble', () => x25519.agree(one, other))
+  bench('X25519 by the kernel', () => x25519.agree(one, other))
   bench('X25519 by OpenSSL', () => nativeX25519.agree(one, other))
 })
 

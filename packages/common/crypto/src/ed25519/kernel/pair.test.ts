@@ -10,6 +10,7 @@ interface Arithmetic {
   readonly memory: KernelMemory
   multiply(target: number, a: number, b: number): void
   square(target: number, a: number): void
+  carry(target: number, a: number): void
 }
 
 function arithmetic(kind: pair.ProductKind): Arithmetic {
@@ -20,6 +21,9 @@ function arithmetic(kind: pair.ProductKind): Arithmetic {
   })
   m.function({ name: 'square', params: ['i32', 'i32'] }, (f, target, a) => {
     pair.store(f, target, pair.carry(f, pair.square(f, kind, pair.load(f, a))))
+  })
+  m.function({ name: 'carry', params: ['i32', 'i32'] }, (f, target, a) => {
+    pair.store(f, target, pair.carry(f, pair.load(f, a)))
   })
   return instantiate(m)
 }
@@ -81,6 +85,27 @@ for (const kind of ['fused', 'plain'] as const) {
           assert.equal(numberOf(read(0)), numberOf(a0) ** 2n % P)
           assert.equal(numberOf(read(1)), numberOf(a1) ** 2n % P)
           assertReduced(read(0))
+        }),
+        { numRuns: 300 },
+      )
+    })
+
+    it('carries columns to a reduced element, up to their bound', () => {
+      const columns = new BigInt64Array(kernel.memory.buffer)
+      const column = limbs((1n << 61n) - 1n)
+      fc.assert(
+        fc.property(column, column, (low, high) => {
+          for (let k = 0; k < 5; k++) {
+            columns[A / 8 + 2 * k] = low[k]!
+            columns[A / 8 + 2 * k + 1] = high[k]!
+          }
+          kernel.carry(TARGET, A)
+          assert.deepEqual(
+            [0, 1].map((lane) => numberOf(read(lane))),
+            [low, high].map(numberOf),
+          )
+          assertReduced(read(0))
+          assertReduced(read(1))
         }),
         { numRuns: 300 },
       )
