@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { listFiles, ROOT } from './repository.ts'
 import { createHouse, type House } from './tidy/house.ts'
 
-const READ = /\.(ts|mjs|md|json)$/
+const READ = /\.(ts|mjs|md|json)$|^\.ci\/run$/
 
 export function readHouse(): House {
   const files = listFiles().map((path) => {

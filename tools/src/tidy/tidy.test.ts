@@ -248,6 +248,21 @@ describe('tidy: faces and documents', () => {
       )
   })
 
+  it('refuses a long test that nothing runs, and the name of one that is not there', () => {
+    const path = `${TREE}src/long-kills.test.ts`
+    const run = (...lines: string[]) => ({ '.ci/run': `#!/bin/sh\n${lines.join('\n')}\n` })
+    assertFound('long-tests', { [path]: '' }, path)
+    assertFound('long-tests', { [path]: '', ...run(`# unit ${path}`) }, path)
+    assertFound('long-tests', { [path]: '', ...run(`unit a # ${path}`) }, path)
+    assertFound(
+      'long-tests',
+      { [path]: '', ...run(`unit ${path.slice(TREE.length)} ${path}`) },
+      '.ci/run:2',
+    )
+    assertFound('long-tests', run('unit a', `unit ${path}`), '.ci/run:3')
+    assert.deepEqual(find('long-tests', { [path]: '', ...run('unit \\', `  ${path} \\`) }), [])
+  })
+
   it('refuses a manifest that the lock file does not know', () => {
     const path = `${TREE}package.json`
     const other = { dependencies: { '@wadi/base': '*' }, devDependencies: { 'fast-check': '*' } }

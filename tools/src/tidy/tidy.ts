@@ -5,6 +5,7 @@ import { checkDryRules } from './dryRules.ts'
 import { checkFaces } from './faces.ts'
 import type { House, Rule } from './house.ts'
 import { checkCircles, checkDependencyDirection, checkImports } from './imports.ts'
+import { checkLongTests } from './longTests.ts'
 import { checkDependencyReasons, checkExactVersions, checkLock } from './manifests.ts'
 import {
   checkExcuses,
@@ -35,6 +36,7 @@ export function rulesFor(today: string): Readonly<Record<string, Rule>> {
     'spec-map': checkSpecMap,
     matrix: checkMatrix,
     status: checkStatus,
+    'long-tests': checkLongTests,
     dependencies: checkDependencyReasons,
     lock: checkLock,
     exact: checkExactVersions,
