@@ -58,6 +58,7 @@ export const runtimeClaims: readonly Claim[] = [
     against: 'recorded chains; committees in memory; compute nodes of a whole chain of ours',
     shownBy: [
       'conformance/runners/followedRuntimes.test.ts',
+      'conformance/runners/replayedRounds.test.ts',
       'packages/node/workers/src/executor/committee.test.ts',
       'packages/node/workers/src/executor/long-kills.test.ts',
       'packages/node/workers/src/sync/syncShell.test.ts',
