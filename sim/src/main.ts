@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { CodedError } from '@wadi/base/errors'
 import { againOf, type Command, parseCommand, USAGE } from './command.ts'
-import { COMMITTEE_SIZES, costOf, costText } from './paratimes/costs.ts'
+import { costLines } from './paratimes/costs.ts'
 import type { ParatimePlanOptions } from './paratimes/plan/createParatimePlan.ts'
 import { addParatimes, newParatimeTotals, paratimeTotalsText } from './paratimes/report.ts'
 import { type ParatimeSeedResult, runParatimeSeed } from './paratimes/run/runParatimeSeed.ts'
@@ -95,9 +95,7 @@ async function run(args: readonly string[]): Promise<void> {
     return
   }
   if (command.which.kind === 'costs') {
-    // Code is compiled as it runs, so the first size is measured twice.
-    await costOf(COMMITTEE_SIZES[0])
-    for (const size of COMMITTEE_SIZES) process.stdout.write(`${costText(await costOf(size))}\n`)
+    for await (const line of costLines()) process.stdout.write(`${line}\n`)
     return
   }
   const totals = newParatimeTotals()

@@ -7,7 +7,7 @@ import type { ParatimePlan } from './plan/paratimePlan.ts'
 import { simulateParatimes } from './run/paratimeSimulation.ts'
 
 /** Those of which the protocol's authors speak. */
-export const COMMITTEE_SIZES = [2, 5, 24, 67] as const
+const COMMITTEE_SIZES = [2, 5, 24, 67] as const
 
 /** What came out for a size. */
 export interface Cost {
@@ -74,7 +74,7 @@ async function measure(plan: ParatimePlan): Promise<{ cpuMs: number; told: numbe
 }
 
 /** Measures one size. */
-export async function costOf(size: number): Promise<Cost> {
+async function costOf(size: number): Promise<Cost> {
   const idle = await measure(planOf(size, NEVER_MS))
   const busy = await measure(planOf(size, OFTEN_MS))
   const transactions = Math.max(1, busy.told)
@@ -87,7 +87,7 @@ export async function costOf(size: number): Promise<Cost> {
 }
 
 /** A line of the table. */
-export function costText({ size, ...cost }: Cost): string {
+function costText({ size, ...cost }: Cost): string {
   const { transactions, msPerTransaction, addedMsPerTransaction } = cost
   const perNode = addedMsPerTransaction / size
   return [
@@ -97,4 +97,13 @@ export function costText({ size, ...cost }: Cost): string {
     `${addedMsPerTransaction.toFixed(2).padStart(8)} ms without rounds`,
     `${perNode.toFixed(2).padStart(6)} ms of each executor`,
   ].join('  ')
+}
+
+/** The table, size by size: those of which the protocol's authors speak, unless told otherwise. */
+export async function* costLines(
+  sizes: readonly [number, ...number[]] = COMMITTEE_SIZES,
+): AsyncGenerator<string, void> {
+  // Code is compiled as it runs, so the first size is measured twice.
+  await costOf(sizes[0])
+  for (const size of sizes) yield costText(await costOf(size))
 }
