@@ -33,6 +33,14 @@ export const ARENA_FREE_PERCENT_MIN = 10
 /** Prefixes in one request, which cannot be answered with more keys than that either. */
 export const PREFIX_COUNT_MAX = 65_536
 
+/**
+ * Nodes that the walk of one proof visits, and bytes that it gathers: it then ends with the step
+ * that it is at. Twenty thousand pairs in a row, the most that the reference asks for, are 40,000
+ * nodes; 2,048 lookups of a tree of 32 levels are as many as this.
+ */
+export const PROOF_VISITS_MAX = 65_536
+export const PROOF_WALK_BYTES_MAX = 16_777_216
+
 /** A checkpoint chunk before and after decompression. Producers aim at a few megabytes. */
 export const CHUNK_BYTES_MAX = 64 * 1024 * 1024
 

@@ -6,7 +6,7 @@ import { bool, bytes, u8, u16, u64 } from '@wadi/cbor/scalars'
 import type { Infer } from '@wadi/cbor/schema'
 import { named, omitEmpty, struct } from '@wadi/cbor/struct'
 import { errors } from './errors.ts'
-import { PREFIX_COUNT_MAX } from './limits.ts'
+import { PREFIX_COUNT_MAX, PROOF_VISITS_MAX, PROOF_WALK_BYTES_MAX } from './limits.ts'
 import { Proof, type ProofVersion } from './proof.ts'
 import { ProofBuilder } from './proofBuilder.ts'
 import type { VerifiedProof } from './proofNode.ts'
@@ -101,25 +101,50 @@ export function proveGet(tree: Tree, request: GetRequest): Proof {
   })
 }
 
-/** The nodes that seeking a key and going `prefetch` steps on visits. The position is ignored. */
+/**
+ * A walk whose nodes go into a proof, and whether it may take another step. A step costs what it
+ * visits, whether it finds a key or not.
+ */
+function walkInto(builder: ProofBuilder, nodes: TreeNodes) {
+  let visits = 0
+  const iterator = new ReferenceIterator(nodes, (node) => {
+    visits++
+    builder.include(node)
+  })
+  const mayGoOn = () => visits < PROOF_VISITS_MAX && builder.size < PROOF_WALK_BYTES_MAX
+  return { iterator, mayGoOn }
+}
+
+/**
+ * The nodes that seeking a key and going `prefetch` steps on visits, or the first of these steps.
+ * The position is ignored.
+ */
 export function proveIterate(tree: Tree, request: IterateRequest): Proof {
   return prove(tree, request, undefined, (nodes, builder) => {
-    const iterator = new ReferenceIterator(nodes, (node) => builder.include(node))
+    const { iterator, mayGoOn } = walkInto(builder, nodes)
     iterator.seek(request.key)
-    for (let i = 0; i < request.prefetch && iterator.key !== undefined; i++) iterator.next()
+    for (let i = 0; i < request.prefetch && iterator.key !== undefined; i++) {
+      if (!mayGoOn()) return
+      iterator.next()
+    }
   })
 }
 
-/** The nodes of up to `limit` keys in all that begin with one of the prefixes. */
+/**
+ * The nodes of up to `limit` keys in all that begin with one of the prefixes, or of the first of
+ * these.
+ */
 export function provePrefixes(tree: Tree, request: GetPrefixesRequest): Proof {
   return prove(tree, request, undefined, (nodes, builder) => {
-    const iterator = new ReferenceIterator(nodes, (node) => builder.include(node))
+    const { iterator, mayGoOn } = walkInto(builder, nodes)
     let total = 0
     for (const prefix of request.prefixes) {
+      if (!mayGoOn()) return
       iterator.seek(prefix)
       for (; iterator.key !== undefined; total++) {
         if (total >= request.limit) return
         if (!hasPrefix(iterator.key, prefix)) break
+        if (!mayGoOn()) return
         iterator.next()
       }
     }

@@ -17,7 +17,7 @@ import fc from 'fast-check'
 import { GuessedState } from './guessedState.ts'
 import { HostCall } from './hostCall.ts'
 import { KeyQueue } from './keyQueue.ts'
-import { GUESSED_KEYS_MAX } from './limits.ts'
+import { GUESSED_KEYS_MAX, KEYS_PER_QUESTION_MAX } from './limits.ts'
 
 const arena = new Arena()
 
@@ -128,6 +128,21 @@ describe('a state of which nothing is here', () => {
     assert.deepEqual(other.state.tree.rootHash(), before, 'what was guessed is nowhere')
     assert.equal(dropped.length, 1)
     assert.ok(state.tree.root.hash.length > 0)
+  })
+
+  it(`is asked for ${KEYS_PER_QUESTION_MAX} keys in one question, and for more in another`, async () => {
+    // The first lookup is answered before anything is guessed.
+    for (const [count, questions] of [
+      [KEYS_PER_QUESTION_MAX + 1, 1],
+      [KEYS_PER_QUESTION_MAX + 2, 2],
+    ] as const) {
+      const { state, asked, call } = farState(keysOf(2 * count))
+      const found = await call.run('read', () =>
+        keysOf(count).map((key) => state.get(key) !== undefined),
+      )
+      assert.ok(found.every(Boolean))
+      assert.deepEqual(asked, { get: 1, prefixes: questions, iterate: 0 })
+    }
   })
 
   it(`is asked for ${GUESSED_KEYS_MAX} keys at once and no more`, () => {

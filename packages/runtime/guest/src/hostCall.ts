@@ -23,7 +23,13 @@ import { errors } from './errors.ts'
 import type { GuessedState } from './guessedState.ts'
 import type { HostConnection } from './hostConnection.ts'
 import { type Key, type KeyQueue, keyId } from './keyQueue.ts'
-import { LOOKUPS_MAX, PREFETCH_COUNT, PROOF_BYTES_MAX, QUESTIONS_MAX } from './limits.ts'
+import {
+  KEYS_PER_QUESTION_MAX,
+  LOOKUPS_MAX,
+  PREFETCH_COUNT,
+  PROOF_BYTES_MAX,
+  QUESTIONS_MAX,
+} from './limits.ts'
 
 /** A tree whose nodes are with the host, and under which name the host has it. */
 export interface RemoteTree {
@@ -165,7 +171,13 @@ export class HostCall {
       .filter(([, keys]) => keys.length > 0)
   }
 
-  async #fetchKeys({ endpoint, state }: RemoteTree, keys: readonly Uint8Array[]): Promise<void> {
+  async #fetchKeys(remote: RemoteTree, keys: readonly Uint8Array[]): Promise<void> {
+    for (let from = 0; from < keys.length; from += KEYS_PER_QUESTION_MAX) {
+      await this.#fetchSomeKeys(remote, keys.slice(from, from + KEYS_PER_QUESTION_MAX))
+    }
+  }
+
+  async #fetchSomeKeys({ endpoint, state }: RemoteTree, keys: readonly Uint8Array[]) {
     this.#count()
     const { root } = state.tree
     const proof = await this.#askProof({

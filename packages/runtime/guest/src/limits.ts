@@ -20,6 +20,8 @@ export const PREFETCH_COUNT = 64
 export const LOOKUPS_MAX = 8
 /** Keys that a run may miss by guessing, which are asked for at once. */
 export const GUESSED_KEYS_MAX = 16_384
+/** Keys in one question: hosts answer only so long a one, and a tree may have 32 levels. */
+export const KEYS_PER_QUESTION_MAX = 2_048
 /** Milliseconds that a batch waits for a key of what it can leave for later. */
 export const KEY_WAIT_MS = 1_000
 /** Milliseconds until there must be a connection to the host. */
