@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import * as oasis from '@oasisprotocol/client'
 import * as rt from '@oasisprotocol/client-rt'
+import { concatBytes, toUtf8 } from '@wadi/base/bytes'
 import { decodeRpc, encode } from '@wadi/cbor/codec'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { PARATIMES } from '@wadi/compose/network-paratimes'
@@ -9,7 +10,7 @@ import { processClock } from '@wadi/compose/process-world'
 import { Channel } from '@wadi/grpc/channel'
 import { MNEMONIC } from '@wadi/localnet/accounts'
 import { createNetwork, type LocalNetwork, type NetworkNode } from '@wadi/localnet/create-network'
-import { ROOT_TYPE_IO, type WriteLog } from '@wadi/mkvs/roots'
+import { ROOT_TYPE_IO, ROOT_TYPE_STATE, type WriteLog } from '@wadi/mkvs/roots'
 import { verifyGet } from '@wadi/mkvs/verifyProof'
 import { EMPTY_HASH, Hash } from '@wadi/primitives/hash'
 import { treeCalls, treeStreams, workerCalls } from '@wadi/runtime-protocol/client/storageApi'
@@ -26,6 +27,11 @@ const GAS = 50_000_000n
 const SCALE = 1_000n
 /** Of gRPC. */
 const UNIMPLEMENTED = 12
+/** Of a node's client of runtimes. */
+const CHECK_FAILED = 5
+/** Where accounts keep the total supply of the native denomination, whose name is empty. */
+const SUPPLY_KEY = concatBytes(toUtf8(accounts.MODULE_NAME), Uint8Array.of(3))
+const NO_SIGNER = null as unknown as rt.transaction.AnySigner
 
 type Call<B> = rt.wrapper.TransactionWrapper<B, void>
 type Moved = { readonly from: Uint8Array; readonly nonce: oasis.types.longnum }
@@ -42,6 +48,8 @@ describe('the published @oasisprotocol/client-rt, over gRPC-web', () => {
   let signer: oasis.signature.ContextSigner
   let address: Uint8Array
   let spec: rt.types.AddressSpec
+  /** Of the ParaTime, in the consensus layer. */
+  let ownAddress: Uint8Array
 
   before(async () => {
     Object.assign(globalThis, { XMLHttpRequest: XmlHttpRequest })
@@ -54,6 +62,7 @@ describe('the published @oasisprotocol/client-rt, over gRPC-web', () => {
     const account = accountOf({ oasis, client, secretKey })
     ;({ signer, address } = account)
     spec = { signature: { ed25519: account.publicKey } }
+    ownAddress = await oasis.staking.addressFromRuntimeID(runtimeId)
     await untilRunning(node)
   })
 
@@ -93,6 +102,37 @@ describe('the published @oasisprotocol/client-rt, over gRPC-web', () => {
       owner,
     })
     return oasis.quantity.toBigInt(general?.balance ?? new Uint8Array())
+  }
+
+  /** The node's socket, which tells more than the port. */
+  function openSocket(): Channel {
+    const { socketPath } = network.nodes.find(({ name }) => name === 'client-0')!
+    return new Channel({ target: `unix:${socketPath}`, clock: processClock, timers: nodeTimers })
+  }
+
+  /** What the ParaTime's state says, with a proof from the root of the last round that is here. */
+  async function totalSupply(): Promise<bigint> {
+    const { round } = await client.storageWorkerGetLastSyncedRound({ runtime_id: runtimeId })
+    const { header } = await client.runtimeClientGetBlock({ runtime_id: runtimeId, round })
+    const hash = Hash.check(header.state_root)
+    const root = { namespace: runtimeId, version: BigInt(round), type: ROOT_TYPE_STATE, hash }
+    const { request, response } = treeCalls['Storage/SyncGet']
+    const tree = { root, position: hash }
+    const read = { tree, key: SUPPLY_KEY, includeSiblings: false, proofVersion: 0 }
+    const own = openSocket()
+    try {
+      const answer = await own.unary('/oasis-core.Storage/SyncGet', encode(request, read))
+      const found = verifyGet(hash, decodeRpc(response, answer).proof, SUPPLY_KEY)
+      assert.equal(found.kind, 'present')
+      return oasis.quantity.toBigInt(oasis.misc.fromCBOR(found.value) as Uint8Array)
+    } finally {
+      await own.close()
+    }
+  }
+
+  /** There is as much as was deposited, and the consensus layer keeps it for the ParaTime. */
+  async function expectSupply(amount: bigint): Promise<void> {
+    assert.deepEqual([await totalSupply(), await consensusBalance(ownAddress)], [amount, amount])
   }
 
   /** Signs and sends; the nonce. */
@@ -168,16 +208,19 @@ describe('the published @oasisprotocol/client-rt, over gRPC-web', () => {
     assert.deepEqual(await query.setArgs({ denomination }).query(client), { decimals: 9 })
   })
 
-  it('deposits, transfers, withdraws and delegates', { timeout: MS_MAX }, async () => {
+  it('deposits', { timeout: MS_MAX }, async () => {
     const bridge = new consensusAccounts.Wrapper(runtimeId)
     const before = await consensusBalance(address)
-    const beneficiary = await oasis.staking.addressFromRuntimeID(runtimeId)
     const allow = oasis.staking
       .allowWrapper()
       .setNonce((await client.stakingAccount({ height: 0, owner: address })).general?.nonce ?? 0)
       .setFeeAmount(oasis.quantity.fromBigInt(0n))
       .setFeeGas(10_000n)
-      .setBody({ beneficiary, negative: false, amount_change: oasis.quantity.fromBigInt(SCALE) })
+      .setBody({
+        beneficiary: ownAddress,
+        negative: false,
+        amount_change: oasis.quantity.fromBigInt(SCALE),
+      })
     await allow.sign(signer, chainContext)
     await allow.submit(client)
 
@@ -190,8 +233,11 @@ describe('the published @oasisprotocol/client-rt, over gRPC-web', () => {
       [await balanceOf(address), await consensusBalance(address)],
       [SCALE, before - SCALE],
     )
+    await expectSupply(SCALE)
+  })
 
-    // An account of Ethereum gets some, and gives some of it back.
+  // The package knows keys of sr25519 as a type, and has nothing that signs with them.
+  it('transfers to an account of Ethereum and back', { timeout: MS_MAX }, async () => {
     const secp = rt.signatureSecp256k1.NobleSigner.fromPrivate(
       new Uint8Array(32).fill(0x11),
       'this key is not important',
@@ -200,16 +246,74 @@ describe('the published @oasisprotocol/client-rt, over gRPC-web', () => {
     const eth = rt.address.fromSigspec(ethSpec.signature)
     const wallet = new accounts.Wrapper(runtimeId)
     await send(wallet.callTransfer().setBody({ to: eth, amount: units(300n) }))
+    assert.deepEqual([await balanceOf(address), await balanceOf(eth)], [SCALE - 300n, 300n])
+    await expectSupply(SCALE)
     const back = wallet.callTransfer().setBody({ to: address, amount: units(100n) })
     await send(back, ethSpec, new rt.signatureSecp256k1.BlindContextSigner(secp), eth)
     assert.deepEqual([await balanceOf(address), await balanceOf(eth)], [SCALE - 200n, 200n])
+    await expectSupply(SCALE)
+  })
 
+  it('transfers from an account of several keys', { timeout: MS_MAX }, async () => {
+    const ed = oasis.signature.NaclSigner.fromSeed(
+      new Uint8Array(32).fill(0x22),
+      'this key is not important',
+    )
+    const secp = rt.signatureSecp256k1.NobleSigner.fromPrivate(
+      new Uint8Array(32).fill(0x33),
+      'this key is not important',
+    )
+    const light = new oasis.signature.BlindContextSigner(ed)
+    const heavy = new rt.signatureSecp256k1.BlindContextSigner(secp)
+    const signers = [
+      { public_key: { ed25519: ed.public() }, weight: 1 },
+      { public_key: { secp256k1: secp.public() }, weight: 2 },
+    ]
+    const multisig = { signers, threshold: 2 }
+    const shared = rt.address.fromMultisigConfig(multisig)
+    const start = await balanceOf(address)
+    const wallet = new accounts.Wrapper(runtimeId)
+    const back = (amount: bigint) =>
+      wallet.callTransfer().setBody({ to: address, amount: units(amount) })
+    const sendBack = (amount: bigint, by: rt.transaction.MultisigSignerSet) =>
+      send(back(amount), { multisig }, by, shared)
+    const expectShared = async (amount: bigint, nonce: bigint) => {
+      assert.deepEqual(
+        [await balanceOf(address), await balanceOf(shared)],
+        [start - amount, amount],
+      )
+      assert.equal(BigInt(await nonceOf(shared)), nonce)
+      await expectSupply(SCALE)
+    }
+
+    await send(wallet.callTransfer().setBody({ to: shared, amount: units(200n) }))
+    await expectShared(200n, 0n)
+    await sendBack(30n, [light, heavy])
+    await expectShared(170n, 1n)
+    await sendBack(20n, [NO_SIGNER, heavy])
+    await expectShared(150n, 2n)
+    const tooLight = sendBack(10n, [light, NO_SIGNER])
+    await assert.rejects(tooLight, {
+      oasisModule: 'runtime/client',
+      oasisCode: CHECK_FAILED,
+      message: /module: core code: 1 message: .*insufficient weight$/,
+    })
+    await expectShared(150n, 2n)
+    // The same key with the other one: it was the weight that was refused.
+    await sendBack(150n, [light, heavy])
+    await expectShared(0n, 3n)
+  })
+
+  it('withdraws and delegates', { timeout: MS_MAX }, async () => {
+    const bridge = new consensusAccounts.Wrapper(runtimeId)
+    const before = await consensusBalance(address)
     const withdraw = bridge.callWithdraw().setBody({ amount: units(400n) })
     const withdrawn = await told(await send(withdraw), (take) =>
       consensusAccounts.moduleEventHandler({ [consensusAccounts.EVENT_WITHDRAW_CODE]: take }),
     )
     assert.equal((withdrawn as rt.types.ConsensusAccountsWithdrawEvent).error, undefined)
-    assert.equal(await consensusBalance(address), before - SCALE + 400n)
+    assert.equal(await consensusBalance(address), before + 400n)
+    await expectSupply(SCALE - 400n)
 
     const [validator] = await client.schedulerGetValidators(oasis.consensus.HEIGHT_LATEST)
     const entity = await client.registryGetNode({ height: 0, id: validator!.id })
@@ -218,6 +322,7 @@ describe('the published @oasisprotocol/client-rt, over gRPC-web', () => {
     await told(await send(delegate), (take) =>
       consensusAccounts.moduleEventHandler({ [consensusAccounts.EVENT_DELEGATE_CODE]: take }),
     )
+    await expectSupply(SCALE - 400n - 200n)
     const [delegation] = await bridge.queryDelegations().setArgs({ from: address }).query(client)
     assert.deepEqual(delegation?.to, to)
     const shares = delegation!.shares
@@ -251,9 +356,7 @@ describe('the published @oasisprotocol/client-rt, over gRPC-web', () => {
   })
 
   it('leaves the trees themselves to tests, on the socket', { timeout: MS_MAX }, async (test) => {
-    const { socketPath } = network.nodes.find(({ name }) => name === 'client-0')!
-    const world = { clock: processClock, timers: nodeTimers }
-    const own = new Channel({ target: `unix:${socketPath}`, ...world })
+    const own = openSocket()
     test.after(() => own.close())
     const round = await lastRoundWithTransactions()
     const block = await client.runtimeClientGetBlock({ runtime_id: runtimeId, round })
