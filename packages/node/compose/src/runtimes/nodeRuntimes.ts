@@ -17,7 +17,12 @@ import { KeyKeeper } from './keyKeeper.ts'
 import { NodeRuntime, type RuntimeSurroundings } from './nodeRuntime.ts'
 import { offeredCommitments } from './offeredCommitments.ts'
 import { type PlannedRuntime, planRuntimes } from './planRuntimes.ts'
-import { bundledProgram, loadPrograms, type RuntimeProgram } from './programs.ts'
+import {
+  bundledProgram,
+  loadPrograms,
+  type ProgramsWorld,
+  type RuntimeProgram,
+} from './programs.ts'
 
 interface PlacedRuntime extends PlannedRuntime {
   readonly place: RolePlace | undefined
@@ -46,7 +51,7 @@ export class NodeRuntimes {
     const { config, world, registration } = options
     this.#options = options
     const role = config.part === 'client' ? undefined : ROLES[ROLE_OF[config.part]]
-    const planned = planRuntimes(config, loadPrograms(config, world.timers))
+    const planned = planRuntimes(config, loadPrograms(config, programsWorldOf(world)))
     // A node registers when all its places are filled, so that all of them are there before.
     this.#planned = planned.map((one) => {
       return { ...one, place: role === undefined ? undefined : registration?.addRole(role) }
@@ -103,7 +108,7 @@ export class NodeRuntimes {
   /** Adds the program of a bundle on this machine to a runtime that the node runs. */
   addBundle(path: string): void {
     const { config, world } = this.#options
-    const program = readProgram(() => bundledProgram(path, config, world.timers))
+    const program = readProgram(() => bundledProgram(path, config, programsWorldOf(world)))
     const runtime = this.find(program.id)
     if (runtime === undefined)
       throw errors.unwanted(
@@ -133,6 +138,10 @@ export class NodeRuntimes {
     await Promise.all([...this.#open.values(), this.#keyManager].map((runtime) => runtime?.stop()))
     this.#open.clear()
   }
+}
+
+function programsWorldOf(world: NodeRuntimesOptions['world']): ProgramsWorld {
+  return { timers: world.timers, log: world.logger('runtime') }
 }
 
 /** What is wrong with a file that somebody named is a fault of theirs. */

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { toHex } from '@wadi/base/bytes'
+import { createLogger, MemoryLog, SILENT } from '@wadi/base/log'
 import { VirtualTime } from '@wadi/base/testing/virtual-time'
 import { hashOfManifest } from '@wadi/runtime-protocol/bundle/manifest'
 import { PARATIMES } from '../networkParatimes.ts'
@@ -25,8 +26,11 @@ const nothing = {
   bubblewrap: '/usr/bin/bwrap',
   enclaves: 'none',
 } as const
-const load = (config: Partial<Parameters<typeof loadPrograms>[0]>) =>
-  loadPrograms({ ...nothing, ...config }, new VirtualTime())
+const load = (config: Partial<Parameters<typeof loadPrograms>[0]>, sink = SILENT) =>
+  loadPrograms(
+    { ...nothing, ...config },
+    { timers: new VirtualTime(), log: createLogger('runtime', sink) },
+  )
 
 describe('the programs of a node', () => {
   it('are unpacked where the reference unpacks them, and run as the operator says', () => {
@@ -37,6 +41,24 @@ describe('the programs of a node', () => {
     assert.ok(existsSync(join(unpacked, 'runtime')))
     const [free] = load({ bundles: [path], provisioner: 'unconfined' })
     assert.equal(free?.launcher.kind, 'process')
+  })
+
+  it('run without what a bundle has beside them, and the operator is told', () => {
+    const memory = new MemoryLog()
+    assert.equal(load({ bundles: [path] }, memory.sink).length, 1)
+    assert.deepEqual(memory.records, [])
+    const more = join(folder, 'more.orc')
+    const module = pathToFileURL('/nowhere.ts')
+    writeScriptBundle(more, { id, version, module, offChain: ['oracle', 'price-feed'] })
+    const [program] = load({ bundles: [more] }, memory.sink)
+    assert.equal(program?.launcher.kind, 'sandbox')
+    const said = { level: 'warn', module: 'runtime' } as const
+    const sentence = 'a component is not run: this version runs the program for the chain alone'
+    const about = { runtime: toHex(id), bundle: more }
+    assert.deepEqual(memory.records, [
+      { ...said, sentence, fields: { ...about, component: 'rofl.oracle' } },
+      { ...said, sentence, fields: { ...about, component: 'rofl.price-feed' } },
+    ])
   })
 
   it('are modules in threads, too', () => {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { equalBytes, toHex } from '@wadi/base/bytes'
 import { isTold, UnavailableError } from '@wadi/base/errors'
+import type { Logger } from '@wadi/base/log'
 import type { Timers } from '@wadi/base/timers'
 import { RUNTIMES_FOLDER } from '@wadi/contracts/runtime-places'
 import type { Namespace } from '@wadi/primitives/namespace'
@@ -16,7 +17,13 @@ import { sandboxLauncher } from '@wadi/runtime-host/sandbox-launcher'
 import { workerLauncher } from '@wadi/runtime-host/worker-launcher'
 import { type Bundle, readBundle } from '@wadi/runtime-protocol/bundle'
 import { zlibCompression } from '@wadi/runtime-protocol/bundle/compliance/zlib-compression'
-import { findComponent, ON_CHAIN } from '@wadi/runtime-protocol/bundle/components'
+import {
+  componentsOf,
+  findComponent,
+  ON_CHAIN,
+  printComponentId,
+} from '@wadi/runtime-protocol/bundle/components'
+import { isOnChain } from '@wadi/runtime-protocol/bundle/manifest'
 import { THREAD_START_MS } from '../limits.ts'
 import type { RuntimesConfig } from './runtimesConfig.ts'
 
@@ -32,13 +39,23 @@ type ProgramsConfig = Pick<
   'dataDir' | 'bundles' | 'threads' | 'provisioner' | 'bubblewrap' | 'enclaves'
 >
 
+/** What programs are started with, and who is told what is not. */
+export interface ProgramsWorld {
+  readonly timers: Timers
+  readonly log: Logger
+}
+
 /** COMPAT(oasis-core): bundles are unpacked there. */
 const BUNDLES = [RUNTIMES_FOLDER, 'bundles'] as const
 
 /** Unpacks what is not yet, and says how each program is started. */
-export function loadPrograms(config: ProgramsConfig, timers: Timers): readonly RuntimeProgram[] {
+export function loadPrograms(
+  config: ProgramsConfig,
+  world: ProgramsWorld,
+): readonly RuntimeProgram[] {
+  const { timers } = world
   const programs = [
-    ...config.bundles.map((path) => bundledProgram(path, config, timers)),
+    ...config.bundles.map((path) => bundledProgram(path, config, world)),
     ...config.threads.map(({ id, version, module }) => {
       return {
         id,
@@ -64,7 +81,7 @@ function isSame(one: Omit<RuntimeProgram, 'launcher'>, other: Omit<RuntimeProgra
 export function bundledProgram(
   path: string,
   config: ProgramsConfig,
-  timers: Timers,
+  { timers, log }: ProgramsWorld,
 ): RuntimeProgram {
   const { dataDir, enclaves } = config
   try {
@@ -76,6 +93,14 @@ export function bundledProgram(
     const folder = explodeBundle(bundle, join(dataDir, ...BUNDLES))
     const program = programOf(bundle, component, { folder, enclaves })
     const launcher = launcherOf(program, config, timers)
+    for (const other of componentsOf(manifest)) {
+      if (isOnChain(other)) continue
+      log.warn('a component is not run: this version runs the program for the chain alone', {
+        runtime: toHex(manifest.id),
+        component: printComponentId(other),
+        bundle: path,
+      })
+    }
     return { id: manifest.id, version: component.version, launcher }
   } catch (error) {
     if (!isTold(error)) throw error

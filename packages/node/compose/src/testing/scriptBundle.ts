@@ -14,18 +14,23 @@ export interface ScriptedRuntime {
   readonly id: Namespace
   readonly version: Version
   readonly module: URL
+  /** Components beside the one for the chain: none unless told otherwise. */
+  readonly offChain?: readonly string[]
 }
 
 /** Writes it, and gives its manifest. No sandbox can run it: it needs the house around it. */
 export function writeScriptBundle(
   path: string,
-  { id, version, module }: ScriptedRuntime,
+  { id, version, module, offChain = [] }: ScriptedRuntime,
 ): Manifest {
   const script = `#!${process.execPath} --disable-warning=ExperimentalWarning\nimport('${module}')\n`
   const files = new Map([['runtime', toUtf8(script)]])
   const elf = { executable: 'runtime' }
   const component = make(Component, { kind: COMPONENT_KINDS.onChain, version, elf })
-  const manifest = withDigests(make(Manifest, { id, components: [component] }), files)
+  const beside = offChain.map((name) =>
+    make(Component, { kind: COMPONENT_KINDS.offChain, name, version, elf }),
+  )
+  const manifest = withDigests(make(Manifest, { id, components: [component, ...beside] }), files)
   writeFileSync(path, writeBundle(manifest, files, zlibCompression))
   return manifest
 }
