@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { toHex } from '@wadi/base/bytes'
 import { BugError } from '@wadi/base/errors'
 import { encode } from '@wadi/cbor/codec'
 import type { Schema } from '@wadi/cbor/schema'
 import { MemoryNetwork } from '@wadi/contracts/testing/memory-network'
 import { RUNTIME_SERVICES, runtimeProtocolOf } from '@wadi/libp2p/names'
 import { Arena } from '@wadi/mkvs/arena'
-import { restoreChunk, startRestore } from '@wadi/mkvs/checkpoint/restore'
+import { finishRestore, restoreChunk, startRestore } from '@wadi/mkvs/checkpoint/restore'
 import { EMPTY_HASH, ROOT_TYPE_STATE, type Root } from '@wadi/mkvs/roots'
 import { createTree } from '@wadi/mkvs/tree'
 import { verifyGet } from '@wadi/mkvs/verifyProof'
@@ -22,6 +23,7 @@ import {
 import { askAllPeers, askPeers } from '../peers/askPeers.ts'
 import { RuntimeStore } from '../store/runtimeStore.ts'
 import { TEST_RUNTIME as runtimeId, testRounds } from '../testing/testRounds.ts'
+import { fetchChunk, listCheckpoints } from './fetchCheckpoints.ts'
 import { fetchDiff } from './fetchDiff.ts'
 import { serveStorage } from './serveStorage.ts'
 
@@ -29,6 +31,8 @@ const KEY = Uint8Array.of(1, 2, 3)
 const VALUE = Uint8Array.of(4)
 const chainContext = '00'.repeat(32)
 const NOBODY = new AbortController().signal
+
+const keyOf = (seed: number) => PublicKey.check(new Uint8Array(32).fill(seed))
 
 function stateRoot(version: bigint, hash: Uint8Array = EMPTY_HASH): Root {
   return { namespace: runtimeId, version, type: ROOT_TYPE_STATE, hash }
@@ -50,9 +54,7 @@ function setUp() {
   const steps = checkpoints.createInSteps({ tree: store.treeAt(root), chunkSize: 64, subtrees: 1 })
   while (steps.next().done !== true);
   const network = new MemoryNetwork()
-  const [server, client] = [1, 2].map((seed) =>
-    network.join(PublicKey.check(new Uint8Array(32).fill(seed))),
-  )
+  const [server, client] = [1, 2].map((seed) => network.join(keyOf(seed)))
   const fatal: unknown[] = []
   const onFatal = (error: unknown) => fatal.push(error)
   const offer = 'all' as const
@@ -68,6 +70,20 @@ function setUp() {
   return { root, store, client: client!, server: server!, checkpoints, ask, fatal }
 }
 
+/** Two nodes: one speaks the protocol of older nodes alone, and the other asks. */
+function setUpOlder() {
+  const { store, checkpoints, root } = setUp()
+  const net = new MemoryNetwork()
+  const [server, network] = [net.join(keyOf(1)), net.join(keyOf(2))]
+  const old = runtimeProtocolOf(chainContext, RUNTIME_SERVICES.storagesync, runtimeId)
+  const serve = (protocol: string, respondent: Parameters<typeof server.serve>[1]) => {
+    if (protocol === old) server.serve(protocol, respondent)
+  }
+  const served = { chainContext, runtimeId, store, checkpoints, offer: 'sync' as const }
+  serveStorage({ network: { serve }, ...served, onFatal: assert.ifError })
+  return { net, root, checkpoints, peers: { network, chainContext, runtimeId } }
+}
+
 describe('trees for other nodes', () => {
   it('go from root to root', async () => {
     const { client: network, root } = setUp()
@@ -77,26 +93,45 @@ describe('trees for other nodes', () => {
   })
 
   it('are asked for in the protocol of older nodes where nobody has another', async () => {
-    const network = new MemoryNetwork()
-    const key = (seed: number) => PublicKey.check(new Uint8Array(32).fill(seed))
-    const [server, client] = [network.join(key(1)), network.join(key(2))]
-    const { store, checkpoints, root } = setUp()
-    const old = runtimeProtocolOf(chainContext, RUNTIME_SERVICES.storagesync, runtimeId)
-    const serve = (protocol: string, respondent: Parameters<typeof server.serve>[1]) => {
-      if (protocol === old) server.serve(protocol, respondent)
-    }
-    const served = { chainContext, runtimeId, store, checkpoints, offer: 'sync' as const }
-    serveStorage({ network: { serve }, ...served, onFatal: assert.ifError })
-    const peers = { network: client, chainContext, runtimeId }
+    const { peers, root } = setUpOlder()
     const { value } = await fetchDiff(peers, { from: stateRoot(0n), to: root }, NOBODY)
     assert.deepEqual(value, [[KEY, VALUE]])
-    const lone = { ...peers, network: new MemoryNetwork().join(key(3)) }
+    const lone = { ...peers, network: new MemoryNetwork().join(keyOf(3)) }
     const change = { from: stateRoot(0n), to: root }
     await assert.rejects(fetchDiff(lone, change, NOBODY), { reason: 'network.noPeers' })
     await assert.rejects(fetchDiff(lone, change, AbortSignal.abort()), {
       reason: 'asked.aborted',
     })
   })
+
+  for (const others of ['nobody has another', 'who has another has no checkpoint'])
+    it(`are taken whole from older nodes where ${others}`, async () => {
+      const { net, peers, root, checkpoints } = setUpOlder()
+      const isAlone = others === 'nobody has another'
+      const [owner, younger] = [toHex(keyOf(1)), toHex(keyOf(3))]
+      if (!isAlone) {
+        const none = new CheckpointFiles(new MemoryFiles(), 'none')
+        const served = { chainContext, runtimeId, store: setUp().store, checkpoints: none }
+        const network = net.join(keyOf(3))
+        serveStorage({ network, ...served, offer: 'sync', onFatal: assert.ifError })
+      }
+      const [made, ...more] = checkpoints.list()
+      assert.deepEqual(more, [])
+      const answered: string[] = []
+      const offered = await listCheckpoints(peers, NOBODY, ({ peer }) => answered.push(toHex(peer)))
+      assert.deepEqual(offered, [{ root, chunks: made!.chunks, peers: [owner] }])
+      // Who speaks both protocols is asked in each.
+      assert.deepEqual(answered, isAlone ? [owner] : [younger, owner, younger])
+      assert.deepEqual(peers.network.said, ['succeeded'])
+
+      let state = startRestore(made!)
+      for (const index of offered[0]!.chunks.keys()) {
+        const { value: bytes, feedback } = await fetchChunk(peers, offered[0]!, index, NOBODY)
+        assert.equal(toHex(feedback.peer), owner)
+        state = restoreChunk(state, { index, bytes, baseAddress: 1 }).state
+      }
+      assert.deepEqual(finishRestore(state).root, root)
+    })
 
   it('are refused where they are not here, in the words of the reference', async () => {
     const { client: network, root } = setUp()
