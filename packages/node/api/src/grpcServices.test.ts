@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { CodedError } from '@wadi/base/errors'
 import { createLogger, SILENT } from '@wadi/base/log'
 import type { Timers } from '@wadi/base/timers'
@@ -17,7 +18,13 @@ import { GrpcServer } from '@wadi/grpc/server'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { SignedTransaction } from '@wadi/primitives/transaction'
 import { NO_RUNTIMES } from './answers/runtimeClient.ts'
-import { debugServices, nodeServices, publicServices, WAITING_CALLS } from './grpcServices.ts'
+import {
+  debugServices,
+  nodeServices,
+  PROVING_CALLS,
+  publicServices,
+  WAITING_CALLS,
+} from './grpcServices.ts'
 import {
   WAITERS_MAX,
   WAITERS_PER_ADDRESS_MAX,
@@ -138,6 +145,12 @@ describe('the services of a node on a socket', () => {
 })
 
 const NEVER = 99n
+
+/** Everything else happens that has come. */
+async function others(): Promise<void> {
+  await turn()
+  await turn()
+}
 
 /** Somebody who calls, at the operator's path or from an address; he takes all that he is told. */
 function caller(address?: string) {
@@ -307,6 +320,45 @@ describe('callers of a node', () => {
     assert.equal(sent.length, count)
     assert.deepEqual([drained, released], [2, 1])
     leave()
+  })
+
+  it('are answered with one long proof in a turn, whoever they are', async () => {
+    const { api } = strangersAndOperator()
+    const asked: string[] = []
+    const counted = (methods: typeof api.methods) =>
+      Object.fromEntries(
+        Object.entries(methods).map(([name, method]) => {
+          return [name, { ...method, answer: () => asked.push(name) }]
+        }),
+      )
+    const fakes = { methods: counted(api.methods), debugMethods: counted(api.debugMethods) }
+    const services = (implementations: readonly Implementation[]) =>
+      new Map(
+        implementations.flatMap(({ name, methods }) =>
+          Array.from(methods, ([method, one]) => {
+            const { handler } = one as { handler: (request: unknown, who: unknown) => unknown }
+            return [`${name.slice('oasis-core.'.length)}/${method}`, handler] as const
+          }),
+        ),
+      )
+    const runtimes = { ...NO_RUNTIMES, treesOf: () => undefined }
+    const whole = createNodeApi({ source: new TestChain(), facts: testFacts(), runtimes })
+    const open = services(publicServices({ ...api, ...fakes }))
+    const debug = services(debugServices({ ...whole, debugMethods: counted(whole.debugMethods) }))
+    const proving = [...open, ...debug].filter(([name]) => PROVING_CALLS.has(name))
+    assert.equal(proving.length, PROVING_CALLS.size, 'they are all there')
+    const one = open.get('Consensus/StateSyncGetPrefixes')!
+    const other = open.get('RuntimeClient/StateSyncIterate')!
+    const given = [one, other, one].map((ask, i) => ask({}, caller(`10.0.0.${i}`)))
+    void open.get('Consensus/StateSyncGet')!({}, caller('10.0.0.9'))
+    const short = 'Consensus/StateSyncGet'
+    const long = ['Consensus/StateSyncGetPrefixes', 'RuntimeClient/StateSyncIterate']
+    assert.deepEqual(asked, [long[0], short])
+    await others()
+    assert.deepEqual(asked, [long[0], short, long[1]])
+    await others()
+    assert.deepEqual(asked, [long[0], short, long[1], long[0]])
+    await Promise.all(given)
   })
 
   it('wait in no call that is not counted', async () => {

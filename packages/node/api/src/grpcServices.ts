@@ -5,6 +5,7 @@ import type { Status } from '@wadi/consensus/consensus/status'
 import { cborCodec, rawCodec } from '@wadi/grpc/codec'
 import { type Call, type Implementation, implement, type ServerStream } from '@wadi/grpc/implement'
 import { type Method, serverStream, service, unary } from '@wadi/grpc/service'
+import { Turns } from '@wadi/node-storage/turns'
 import type { NodeMethod, NodeMethods } from './answers/nodeMethod.ts'
 import type { FiniteStreams } from './answers/storage.ts'
 import { errors } from './errors.ts'
@@ -39,10 +40,19 @@ export const WAITING_CALLS: ReadonlySet<string> = new Set([
   'RuntimeClient/SubmitTxNoWait',
 ])
 
+/** Calls whose answers are proofs of many keys: a listener gives them one after the other. */
+export const PROVING_CALLS: ReadonlySet<string> = new Set(
+  ['Consensus/StateSync', 'RuntimeClient/StateSync', 'Storage/Sync'].flatMap((start) => [
+    `${start}GetPrefixes`,
+    `${start}Iterate`,
+  ]),
+)
+
 /** The rooms of one listener. */
 interface Rooms {
   readonly waiting: Room
   readonly watching: Room
+  readonly proofs: Turns
 }
 
 function roomsOfListener(): Rooms {
@@ -57,6 +67,7 @@ function roomsOfListener(): Rooms {
       perAddressMax: WATCHERS_PER_ADDRESS_MAX,
       refusal: errors.tooManyWatchers,
     }),
+    proofs: new Turns(),
   }
 }
 
@@ -78,15 +89,18 @@ function answeredInside({ waiting }: Rooms, { answer }: NodeMethod<unknown, unkn
   }
 }
 
+function handlerOf(name: string, known: NodeMethod<unknown, unknown>, rooms: Rooms) {
+  const { answer } = known
+  if (WAITING_CALLS.has(name)) return answeredInside(rooms, known)
+  const atOnce = (asked: unknown, call: Call) => answer(asked, call)
+  if (!PROVING_CALLS.has(name)) return atOnce
+  return (asked: unknown, call: Call) => rooms.proofs.take(() => atOnce(asked, call), call.signal)
+}
+
 function boundMethods(methods: NodeMethods, rooms: Rooms): (readonly [string, Bound])[] {
   return Object.entries(methods).map(([name, known]) => {
-    const { request, response, answer } = known
-    const method = unary(cborCodec(request), cborCodec(response)) as Method
-    const atOnce = (asked: unknown, call: Call) => answer(asked, call)
-    return [
-      name,
-      { method, handler: WAITING_CALLS.has(name) ? answeredInside(rooms, known) : atOnce },
-    ]
+    const method = unary(cborCodec(known.request), cborCodec(known.response)) as Method
+    return [name, { method, handler: handlerOf(name, known, rooms) }]
   })
 }
 

@@ -462,6 +462,55 @@ describe('Bad input: storage-sync requests', () => {
     assert.deepEqual(fatal, [])
   })
 
+  it('are answered one after the other, however many prefixes there are not', async () => {
+    const large = newStore()
+    const keyOfPair = (i: number) => Uint8Array.of(i >> 8, i)
+    const writeLog = Array.from(
+      { length: 4_096 },
+      (_, i) => [keyOfPair(i * 16), keyOfPair(i)] as const,
+    )
+    const state = createTree(new Arena(), { namespace: runtimeId, type: ROOT_TYPE_STATE })
+    for (const [key, value] of writeLog) state.insert(key, value)
+    const to: Root = { ...STEP.to, hash: state.rootHash().slice() }
+    large.finalize(headerOf(0))
+    large.apply({ from: STEP.from, to, writeLog })
+    let asked = 0
+    const store = Object.create(large, {
+      getPrefixes: {
+        value: (request: Parameters<RuntimeStore['getPrefixes']>[0]) => {
+          asked++
+          return large.getPrefixes(request)
+        },
+      },
+    }) as RuntimeStore
+    const other = new MemoryNetwork()
+    const [from, asking] = [other.join(keyOf(1)), other.join(keyOf(2))]
+    serveStorage({
+      network: from,
+      chainContext,
+      runtimeId,
+      store,
+      checkpoints,
+      offer: 'all',
+      onFatal,
+    })
+    const protocol = protocolOf('storagepub')
+    const absent = (count: number) => Array.from({ length: count }, (_, i) => keyOfPair(i | 1))
+    const entriesOf = async (count: number) => {
+      const tree = { root: to, position: to.hash }
+      const request = { tree, prefixes: absent(count), limit: 9, proofVersion: 0 }
+      const method = publicStorageMethods.getPrefixes
+      const { value } = await askPeers(asking, { protocol, method, request })
+      return { entries: value.proof.entries.length, asked }
+    }
+    // A lookup visits some fourteen nodes, so that there is no room for half of these.
+    const told = await Promise.all([entriesOf(30_000), entriesOf(65_536)])
+    assert.equal(told[0].entries, told[1].entries)
+    assert.ok(told[0].entries < 2_000)
+    assert.deepEqual([told[0].asked, told[1].asked], [1, 2])
+    assert.deepEqual(fatal, [])
+  })
+
   it('REQUEST_ITEM_COUNT_MAX: have so many items, and not one more', async () => {
     const protocol = protocolOf('txsync')
     const asked: number[] = []

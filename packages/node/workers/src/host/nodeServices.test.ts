@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { StateReader } from '@wadi/contracts/runtime-services'
 import { MemoryStore } from '@wadi/kv/memory-store'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { SUGGESTION_COUNT_MAX } from '@wadi/runtime-executor/limits'
 import type { Ask } from '../chain.ts'
 import { LOCAL_KEY_SIZE_MAX, LOCAL_VALUE_SIZE_MAX } from '../limits.ts'
+import type { RuntimeStore } from '../store/runtimeStore.ts'
 import { nodeServices } from './nodeServices.ts'
 
 const NOBODY = new AbortController().signal
@@ -56,6 +58,40 @@ describe('what a runtime may ask of its node', () => {
         [service],
       )
     }
+  })
+
+  it('is told with one long proof in a turn, of whichever state', async () => {
+    const asked: string[] = []
+    const reader = (of: string) => ({
+      get: () => asked.push(`${of} get`),
+      getPrefixes: () => asked.push(`${of} prefixes`),
+      iterate: () => asked.push(`${of} iterate`),
+    })
+    const { consensus, runtimeState } = nodeServices({
+      ask: assert.fail as Ask,
+      consensusState: reader('consensus') as unknown as StateReader,
+      genesisHeight: 7n,
+      localStorage: new MemoryStore(),
+      identity: { nodeId: PublicKey.zero, proveFreshness: () => assert.fail() },
+      store: reader('runtime') as unknown as RuntimeStore,
+    })
+    const request = {} as never
+    const gone = new AbortController()
+    const long = [
+      runtimeState!.getPrefixes(request, NOBODY),
+      consensus.state.iterate(request, NOBODY),
+      runtimeState!.iterate(request, NOBODY),
+    ]
+    const given = consensus.state.getPrefixes(request, gone.signal)
+    await runtimeState!.get(request, NOBODY)
+    assert.deepEqual(asked.splice(0), ['runtime prefixes', 'runtime get'])
+    gone.abort()
+    await turn()
+    await turn()
+    assert.deepEqual(asked.splice(0), ['consensus iterate'])
+    await Promise.all(long)
+    await assert.rejects(async () => given, { reason: 'storage.gone' })
+    assert.deepEqual(asked, ['runtime iterate'])
   })
 
   it('includes small things that it keeps here', async () => {

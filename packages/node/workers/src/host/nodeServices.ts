@@ -11,6 +11,7 @@ import type {
 } from '@wadi/contracts/runtime-services'
 import type { Operation } from '@wadi/kv/contract'
 import type { ShellStore } from '@wadi/node-storage/shell-store'
+import { Turns } from '@wadi/node-storage/turns'
 import { SUGGESTION_COUNT_MAX } from '@wadi/runtime-executor/limits'
 import type { Ask } from '../chain.ts'
 import type { ExecutorShell } from '../executor/executorShell.ts'
@@ -36,16 +37,17 @@ export interface NodeServicesOptions {
 export function nodeServices(options: NodeServicesOptions): RuntimeServices {
   const { ask, consensusState, genesisHeight, localStorage, identity } = options
   const { keyManager, store, pool } = options
+  const turns = new Turns()
   return {
     consensus: {
-      state: consensusState,
+      state: inTurns(consensusState, turns),
       lightBlock: (height, signal) => ask('Consensus/GetLightBlock', height, signal),
       validators: (height, signal) => ask('Consensus/GetValidators', height, signal),
       events: (height, service, signal) => eventsAt(ask, { height, service }, signal),
       transactions: (height, signal) => ask('Consensus/GetTransactionsWithProofs', height, signal),
       genesisHeight: () => genesisHeight,
     },
-    runtimeState: store && readerOf(store),
+    runtimeState: store && inTurns(readerOf(store), turns),
     localStorage: {
       get: (key) => localStorage.get(checkKey(key)),
       set: (key, value) => {
@@ -64,6 +66,15 @@ function readerOf(store: RuntimeStore): StateReader {
     get: (request) => store.get(request),
     getPrefixes: (request) => store.getPrefixes(request),
     iterate: (request) => store.iterate(request),
+  }
+}
+
+/** Proofs of many keys take long, and a runtime may ask for as many at once as it likes. */
+function inTurns(reader: StateReader, turns: Turns): StateReader {
+  return {
+    get: (request, signal) => reader.get(request, signal),
+    getPrefixes: (request, signal) => turns.take(() => reader.getPrefixes(request, signal), signal),
+    iterate: (request, signal) => turns.take(() => reader.iterate(request, signal), signal),
   }
 }
 

@@ -8,6 +8,7 @@ import { CHECKPOINT_VERSION, type ChunkMetadata } from '@wadi/mkvs/checkpoint/me
 import { equalRoots } from '@wadi/mkvs/roots'
 import { toRoot } from '@wadi/mkvs/syncer'
 import type { CheckpointFiles } from '@wadi/node-storage/checkpoint-files'
+import { Turns } from '@wadi/node-storage/turns'
 import type { Namespace } from '@wadi/primitives/namespace'
 import {
   checkpointMethods,
@@ -48,15 +49,16 @@ export function serveStorage(served: ServedStorage): void {
   serve(RUNTIME_SERVICES.checkpointsync, checkpointMethods, ofCheckpoints)
   serve(RUNTIME_SERVICES.storagesync, storageMethods, { ...ofDiffs, ...ofCheckpoints })
   if (offer === 'sync') return
+  const turns = new Turns()
   serve(RUNTIME_SERVICES.storagepub, publicStorageMethods, {
     get: (request) => ({ proof: store.get(request) }),
     getPrefixes: (request) => {
       const limit = Math.min(request.limit, PROVED_KEYS_MAX)
-      return { proof: store.getPrefixes({ ...request, limit }) }
+      return turns.take(() => ({ proof: store.getPrefixes({ ...request, limit }) }))
     },
     iterate: (request) => {
       const prefetch = Math.min(request.prefetch, PROVED_KEYS_MAX)
-      return { proof: store.iterate({ ...request, prefetch }) }
+      return turns.take(() => ({ proof: store.iterate({ ...request, prefetch }) }))
     },
   })
 }
