@@ -46,6 +46,12 @@ describe('the picture of a network', () => {
     assert.match(text, /\ngRPC {2}here$/)
   })
 
+  it('says that the next epoch begins, and counts no block beyond the last', () => {
+    const at = (epochBlock: bigint) => frameOf({ ...view, epochBlock }, context, 100).join('\n')
+    assert.match(at(3n), /epoch {5}3 {2}█{20} {2}block 4 of 4/)
+    assert.match(at(4n), /epoch {5}3 {2}█{20} {2}the next one begins/)
+  })
+
   it('tells of each node: where it is, its votes, who proposed, who is away', () => {
     const lines = frameOf(view, context, 100)
     const of = (name: string) => lines.find((line) => line.startsWith(name)) ?? ''

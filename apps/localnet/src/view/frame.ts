@@ -82,11 +82,15 @@ export function frameOf(view: NetworkView, context: FrameContext, width: number)
     block === undefined
       ? 'no block yet'
       : `${block.height}  (${age} s ago, round ${block.round}${pace})`
+  const place = epochBlock + 1n
+  // Whoever begins the next one does so in a transaction, which takes a block or two.
+  const placeInEpoch =
+    place > epochBlocks ? 'the next one begins' : `block ${place} of ${epochBlocks}`
   return [
     title,
     '',
     `block     ${last}`,
-    `epoch     ${epoch}  ${bar(Number(epochBlock + 1n) / epochBlocks, BAR_WIDTH)}  block ${epochBlock + 1n} of ${epochBlocks}`,
+    `epoch     ${epoch}  ${bar(Number(place) / epochBlocks, BAR_WIDTH)}  ${placeInEpoch}`,
     `prevotes  ${bar(prevotes, BAR_WIDTH)} ${percent(prevotes)}    precommits  ${bar(precommits, BAR_WIDTH)} ${percent(precommits)}`,
     `mempool   ${mempool} waiting    transactions  ${block?.transactions ?? 0} in the last block${since}`,
     '',
