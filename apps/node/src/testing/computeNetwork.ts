@@ -7,14 +7,20 @@ import {
   type NetworkFoldersOptions,
   type NodeFolder,
 } from '@wadi/compose/network-folders'
-import { createNetworkGenesis, type NetworkGenesis } from '@wadi/compose/network-genesis'
+import {
+  createNetworkGenesis,
+  type NetworkGenesis,
+  type NetworkOptions,
+} from '@wadi/compose/network-genesis'
 import { PARATIMES } from '@wadi/compose/network-paratimes'
 import { HEADER_TYPES } from '@wadi/consensus/roothash/block'
 import type { NodeClient } from '@wadi/sdk/node-client'
 import { nodeOf } from './nodesHere.ts'
 
 /** What the test says of it. */
-export interface ComputeNetworkOptions extends Pick<NetworkFoldersOptions, 'folder'> {
+export interface ComputeNetworkOptions
+  extends Pick<NetworkFoldersOptions, 'folder'>,
+    Pick<NetworkOptions, 'change'> {
   /** Of its keys. */
   readonly seed: string
   readonly blockMs: bigint
@@ -35,13 +41,14 @@ export interface ComputeNetwork {
 
 /** Makes its folders. */
 export async function makeComputeNetwork(options: ComputeNetworkOptions): Promise<ComputeNetwork> {
-  const { folder, seed, blockMs, epochBlocks, compute, paratimes } = options
+  const { folder, seed, blockMs, epochBlocks, compute, paratimes, change } = options
   const network = createNetworkGenesis({
     seed,
     validators: 1,
     epochBlocks,
     timeoutCommitMs: blockMs,
     paratimes: { paratimes: ['keyvalue'], computeNodes: 1 },
+    ...(change && { change }),
   })
   const [validatorPort = 0, consensus = 0, p2p = 0, freePort = 0] = await freePorts(4)
   const [validator, computing] = makeNetworkFolders({
