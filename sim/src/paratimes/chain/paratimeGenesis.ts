@@ -1,6 +1,6 @@
 /** A network whose nodes are registered for ParaTimes from its first block on. */
 
-import { equalBytes, toUtf8 } from '@wadi/base/bytes'
+import { equalBytes, toHex, toUtf8 } from '@wadi/base/bytes'
 import { Secret } from '@wadi/base/secret'
 import { decode, make } from '@wadi/cbor/codec'
 import { keyedMap } from '@wadi/cbor/collections'
@@ -23,7 +23,8 @@ import { contextOf } from '@wadi/crypto/signature/context'
 import { contexts } from '@wadi/crypto/signature/contexts'
 import { createMemorySigner } from '@wadi/crypto/signature/memorySigner'
 import { Address, runtimeAddress, stakingAddress } from '@wadi/primitives/address'
-import { multiSignValue } from '@wadi/primitives/envelope'
+import { ENTITY_VERSION, Entity } from '@wadi/primitives/entity'
+import { multiSignValue, signValue } from '@wadi/primitives/envelope'
 import { EMPTY_HASH } from '@wadi/primitives/hash'
 import { type Namespace, testNamespace } from '@wadi/primitives/namespace'
 import { Node, NodeRuntime } from '@wadi/primitives/node'
@@ -31,7 +32,11 @@ import { ROLES } from '@wadi/primitives/nodeRoles'
 import { PublicKey } from '@wadi/primitives/publicKey'
 import { type Quantity, quantity } from '@wadi/primitives/quantity'
 import type { Version } from '@wadi/primitives/version'
+import { isServed, rolesOf } from '../plan/drawTerms.ts'
 import type { ParatimePlan, ParatimeShape } from '../plan/paratimePlan.ts'
+import { OPEN_TERMS, plainCrowd } from '../plan/paratimeTerms.ts'
+import { admissionPolicyOf, constraintsOf, thresholdsOf } from './closedDescriptor.ts'
+import { withOwnStake } from './ownStake.ts'
 
 /** What offences cost: so little that nobody is ever out of stake. */
 export const PENALTIES = { results: 1000n, equivocation: 2_000n, liveness: 500n } as const
@@ -52,7 +57,7 @@ export const NEXT_VERSION: Version = { major: 0, minor: 2, patch: 0 }
 const SEED = 'simulated paratimes'
 const ALLOWED = quantity(100_000_000n)
 const NETWORKS_MAX = 64
-const GOVERNED = keyedMap(RuntimeGovernanceModel, [[RuntimeGovernanceModel.names.entity, true]])
+const MODELS = RuntimeGovernanceModel.names
 
 /** Somebody who uses ParaTimes, with tokens of the consensus layer. */
 export interface ClientKey {
@@ -72,18 +77,28 @@ export interface ParatimeGenesis {
   readonly keepers: readonly ValidatorKeys[]
   readonly keyManagerId: Namespace
   readonly clients: readonly ClientKey[]
+  /** These may ask to be let in, and never run. */
+  readonly applicants: readonly ValidatorKeys[]
+  /** Entities by their numbers. */
+  readonly entities: readonly ValidatorKeys['entity'][]
+  /** By the key of a node: what it registers as, were it let in everywhere. */
+  readonly descriptors: ReadonlyMap<string, Node>
 }
 
 type Shapes = Pick<
   ParatimePlan,
-  'executors' | 'keyManagers' | 'paratimes' | 'stores' | 'epochBlocks' | 'clients'
+  'executors' | 'keyManagers' | 'paratimes' | 'stores' | 'epochBlocks' | 'clients' | 'crowd'
 >
+
+/** A fault of the chain: what it takes a descriptor for. */
+export type ChangeDescriptor = (runtime: Runtime) => Runtime
 
 const known = new Map<string, ParatimeGenesis>()
 
 /** Signing descriptors takes longest, so seeds with the same ParaTimes share one document. */
-export function paratimeGenesis(plan: Shapes): ParatimeGenesis {
-  const { executors, keyManagers, paratimes, epochBlocks, clients, stores } = plan
+export function paratimeGenesis(plan: Shapes, change?: ChangeDescriptor): ParatimeGenesis {
+  if (change !== undefined) return makeGenesis(plan, change)
+  const { executors, keyManagers, paratimes, epochBlocks, clients, stores, crowd } = plan
   const { checkpointEvery, checkpointsKept } = stores ?? {}
   const name = JSON.stringify([
     executors,
@@ -93,10 +108,11 @@ export function paratimeGenesis(plan: Shapes): ParatimeGenesis {
     clients,
     checkpointEvery,
     checkpointsKept,
+    crowd,
   ])
   const found = known.get(name)
   if (found !== undefined) return found
-  const made = makeGenesis(plan)
+  const made = makeGenesis(plan, (runtime) => runtime)
   if (known.size >= NETWORKS_MAX) known.clear()
   known.set(name, made)
   return made
@@ -108,40 +124,59 @@ function clientKey(number: number): ClientKey {
   return { seed, address: stakingAddress(PublicKey.check(publicKey)) }
 }
 
-function makeGenesis(plan: Shapes): ParatimeGenesis {
+function makeGenesis(plan: Shapes, change: ChangeDescriptor): ParatimeGenesis {
   const { executors, keyManagers, paratimes, epochBlocks } = plan
   const ids = paratimes.map((_, i) => testNamespace(toUtf8(`simulated paratime ${i}`)))
   const keyManagerId = testNamespace(toUtf8('simulated key manager'), { isKeyManager: true })
   const clients = Array.from({ length: plan.clients }, (_, i) => clientKey(i))
+  const { entityOf, applicants } = plan.crowd ?? plainCrowd(executors)
   const nodes = 1 + executors + keyManagers
-  const keys = Array.from({ length: nodes }, (_, i) => validatorKeys(SEED, i))
+  const keys = Array.from({ length: nodes + applicants.length }, (_, i) => validatorKeys(SEED, i))
+  const entities = [...keys.slice(1, 1 + executors), ...keys.slice(nodes)].map((one) => one.entity)
+  const all = keys.map((own, place): ValidatorKeys => {
+    const entity =
+      place >= nodes ? applicants[place - nodes]!.entity : (entityOf[place - 1] ?? undefined)
+    return entity === undefined ? own : { ...own, entity: entities[entity]! }
+  })
   const owner = keys[0]!.entity.publicKey
   const storage = storageOf(plan)
   const runtimes = paratimes.map((shape, i) => {
-    return { ...descriptorOf(shape, ids[i]!, owner), storage }
+    const place = { id: ids[i]!, entityId: owner, entities: entities.map((one) => one.publicKey) }
+    return change({ ...descriptorOf(shape, place), storage })
   })
   const keeping = keyManagers > 0 ? [keyManagerOf(keyManagerId, owner)] : []
+  const descriptors = new Map<string, Node>()
   const network = createNetworkGenesis({
     seed: SEED,
-    validators: nodes,
+    validators: [
+      ...Array.from({ length: nodes }, () => ({})),
+      ...applicants.map(({ stake }) => ({ stake: BigInt(stake) })),
+    ],
     accounts: clients.map(({ seed, address }) => {
       return { address, signer: createMemorySigner('entity', new Secret(seed)) }
     }),
     epochBlocks: BigInt(epochBlocks),
     change: (document) => {
-      const registered = withRuntimes(document, keys, { executors, runtimes, keeping })
-      return withClients(registered, clients, ids)
+      const registered = withRuntimes(document, all, { plan, runtimes, keeping, descriptors })
+      const governing = runtimes.filter(({ governanceModel }) => governanceModel === MODELS.runtime)
+      const staked = withOwnStake(
+        registered,
+        governing.map(({ id }) => runtimeAddress(id)),
+      )
+      return withClients(staked, clients, ids)
     },
   })
-  const { validators } = network
   return {
-    network,
+    network: { ...network, validators: all.slice(0, nodes) },
     ids,
-    owner: validators[0]!,
-    executors: validators.slice(1, 1 + executors),
-    keepers: validators.slice(1 + executors),
+    owner: all[0]!,
+    executors: all.slice(1, 1 + executors),
+    keepers: all.slice(1 + executors, nodes),
     keyManagerId,
     clients,
+    applicants: all.slice(nodes),
+    entities,
+    descriptors,
   }
 }
 
@@ -153,14 +188,20 @@ function keyManagerOf(id: Namespace, entityId: PublicKey): Runtime {
     genesis: { stateRoot: EMPTY_HASH, round: 0n },
     kind: RUNTIME_KINDS.keyManager,
     admissionPolicy: make(AdmissionPolicy, { anyNode: {} }),
-    governanceModel: RuntimeGovernanceModel.names.entity,
+    governanceModel: MODELS.entity,
     deployments: [make(VersionInfo, { version: VERSION, validFrom: 0n })],
   })
 }
 
-function descriptorOf(shape: ParatimeShape, id: Namespace, entityId: PublicKey): Runtime {
+interface Place {
+  readonly id: Namespace
+  readonly entityId: PublicKey
+  readonly entities: readonly PublicKey[]
+}
+
+function descriptorOf(shape: ParatimeShape, { id, entityId, entities }: Place): Runtime {
   const { workers, backupWorkers, allowedStragglers, roundTimeout } = shape
-  const { flushMs, turnMs, kind, liveness, messages } = shape
+  const { flushMs, turnMs, kind, liveness, messages, terms = OPEN_TERMS } = shape
   return make(Runtime, {
     v: 3,
     id,
@@ -194,9 +235,11 @@ function descriptorOf(shape: ParatimeShape, id: Namespace, entityId: PublicKey):
       ]),
       ...(kind === 'keyvalue' && { rewardBadResults: REWARD_PERCENT }),
       ...(messages && { minInMessageFee: quantity(BigInt(messages.feeMin)) }),
+      ...thresholdsOf(terms),
     }),
-    admissionPolicy: make(AdmissionPolicy, { anyNode: {} }),
-    governanceModel: RuntimeGovernanceModel.names.entity,
+    ...constraintsOf(terms),
+    admissionPolicy: admissionPolicyOf(terms, entities),
+    governanceModel: MODELS[terms.governance],
     deployments: [make(VersionInfo, { version: VERSION, validFrom: 0n })],
   })
 }
@@ -220,36 +263,71 @@ const LIVENESS_SLASH = [
 ] as const
 
 interface Registered {
-  readonly executors: number
+  readonly plan: Shapes
   readonly runtimes: readonly Runtime[]
   readonly keeping: readonly Runtime[]
+  /** Added to. */
+  readonly descriptors: Map<string, Node>
 }
 
-/** The first node makes blocks; then come executors, then those who keep secrets. */
+/**
+ * The first node makes blocks; then come executors, those who keep secrets, and those who are not
+ * registered yet.
+ */
 function withRuntimes(
   document: GenesisDocument,
   all: readonly ValidatorKeys[],
-  { executors, runtimes, keeping }: Registered,
+  { plan, runtimes, keeping, descriptors }: Registered,
 ): GenesisDocument {
   const { registry } = document
-  const nodes = (registry.nodes ?? []).map((signed) => {
+  const { executors, keyManagers, paratimes, crowd = plainCrowd(plan.executors) } = plan
+  const serve = (served: readonly Runtime[]) =>
+    served.map(({ id }) => make(NodeRuntime, { id, version: VERSION }))
+  const nodes = (registry.nodes ?? []).flatMap((signed) => {
     const given = decode(Node, signed!.untrustedRawValue)
     const place = all.findIndex(({ node }) => equalBytes(node.publicKey, given.id))
-    if (place === 0) return signed
-    const isExecutor = place <= executors
-    const { entity: _, ...own } = all[place]!
-    const signers = Object.values(own).map(({ signer }) => signer)
-    const served = isExecutor ? runtimes : keeping
+    if (place === 0) return [signed]
+    const { entity, ...own } = all[place]!
+    const whole = { ...given, entityId: entity.publicKey, runtimes: serve(runtimes) }
+    descriptors.set(toHex(given.id), { ...whole, roles: ROLES.compute })
+    if (place > executors + keyManagers) return []
+    const executor = place - 1
+    const isExecutor = executor < executors
+    const open = runtimes.filter((_, i) => isServed(paratimes[i]!, crowd, executor))
+    if (isExecutor && open.length === 0) return []
+    const roles = isExecutor ? rolesOf(crowd, executor) : (['key-manager'] as const)
     const node = {
-      ...given,
-      roles: isExecutor ? ROLES.compute : ROLES['key-manager'],
-      runtimes: served.map(({ id }) => make(NodeRuntime, { id, version: VERSION })),
+      ...whole,
+      roles: roles.reduce((mask, role) => mask | ROLES[role], 0),
+      runtimes: serve(isExecutor ? open : keeping),
     }
-    return multiSignValue(signers, contextOf(contexts.registerNode), Node, node)
+    if (isExecutor) descriptors.set(toHex(given.id), { ...node, runtimes: whole.runtimes })
+    const signers = Object.values(own).map(({ signer }) => signer)
+    return [multiSignValue(signers, contextOf(contexts.registerNode), Node, node)]
   })
-  const params = { ...registry.params, enableRuntimeGovernanceModels: GOVERNED }
+  const isOwnGoverned = runtimes.some(({ governanceModel }) => governanceModel === MODELS.runtime)
+  const models = [MODELS.entity, ...(isOwnGoverned ? [MODELS.runtime] : [])]
+  const params = {
+    ...registry.params,
+    enableRuntimeGovernanceModels: keyedMap(
+      RuntimeGovernanceModel,
+      models.map((model) => [model, true] as const),
+    ),
+  }
   const known = [...runtimes, ...keeping]
-  return { ...document, registry: { ...registry, params, runtimes: known, nodes } }
+  const entities = plan.crowd === undefined ? registry.entities : entitiesOf(all)
+  return { ...document, registry: { ...registry, params, runtimes: known, nodes, entities } }
+}
+
+/** Every entity that has a node, with all of its nodes. */
+function entitiesOf(all: readonly ValidatorKeys[]): GenesisDocument['registry']['entities'] {
+  const byKey = Map.groupBy(all, ({ entity }) => toHex(entity.publicKey))
+  return [...byKey.values()].map((own) => {
+    const { signer, publicKey } = own[0]!.entity
+    const nodes = own.map(({ node }) => node.publicKey)
+    const descriptor = { v: ENTITY_VERSION, id: publicKey, nodes }
+    return signValue(signer, contextOf(contexts.registerEntity), Entity, descriptor)
+  })
 }
 
 /** Clients let every ParaTime take from them what they deposit. */

@@ -17,6 +17,7 @@ import {
   createSupply,
 } from './smallCheckers.ts'
 import { createStores } from './stores.ts'
+import { createAdmission, createGovernance, createPools } from './terms.ts'
 import { createVerdicts } from './verdicts.ts'
 import { createVersions } from './versions.ts'
 
@@ -32,6 +33,9 @@ export function allCheckers(
     createVerdicts(world),
     createLiveness(world),
     createVersions(world),
+    createAdmission(world),
+    createPools(world),
+    createGovernance(world),
     createStores(world),
     createInputs(world),
     createIncoming(world),

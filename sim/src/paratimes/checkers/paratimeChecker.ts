@@ -6,6 +6,7 @@ import type { Proposal } from '@wadi/consensus/roothash/commitments'
 import type { IncomingMessage } from '@wadi/consensus/roothash/messages'
 import type { SubmitMsg } from '@wadi/consensus/roothash/methods'
 import type { Address } from '@wadi/primitives/address'
+import type { Node } from '@wadi/primitives/node'
 import type { Transaction } from '@wadi/runtime-protocol/transactions/readIoTree'
 import type { RuntimeWorker } from '@wadi/workers/runtime-worker'
 import type { DrivenChain, SeenBlock } from '../chain/drivenChain.ts'
@@ -39,7 +40,29 @@ export interface SentMessage {
   readonly caller: Address
   readonly message: SubmitMsg
   /** Undefined if it was accepted. */
-  readonly refusal: { readonly module: string; readonly code: number } | undefined
+  readonly refusal: Refusal | undefined
+}
+
+/** Why the consensus layer does not do what it is asked to. */
+export interface Refusal {
+  readonly module: string
+  readonly code: number
+}
+
+/** A node has asked to be registered. */
+export interface Applied {
+  readonly node: Node
+  readonly paratime: number
+  /** Undefined if it was let in. */
+  readonly refusal: Refusal | undefined
+}
+
+/** An entity has asked for another descriptor of a ParaTime that it does not govern. */
+export interface Meddled {
+  readonly paratime: number
+  readonly who: 'owner' | 'stranger'
+  /** Undefined if it was changed. */
+  readonly refusal: Refusal | undefined
 }
 
 /** What a checker is told of the world as a whole. */
@@ -72,6 +95,9 @@ export interface ParatimeChecker {
   onTold?(paratime: number, hash: string, round: bigint): void
   /** A message was accepted with the block that is seen next, or refused. */
   onSent?(sent: SentMessage): void
+  /** That is in the last block, which is seen next. */
+  onApplied?(applied: Applied): void
+  onMeddled?(meddled: Meddled): void
   onBlocked?(accuser: number, accused: number): void
   onHealed?(): void
   /** Each simulated second. */

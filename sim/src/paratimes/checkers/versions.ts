@@ -1,6 +1,6 @@
 /**
- * Upgrades: who is elected has registered for the version that is due, and nobody is missing where
- * enough have.
+ * Who is elected has registered for the version that is due, and nobody is missing where enough
+ * have whom the ParaTime wants.
  */
 
 import { toHex } from '@wadi/base/bytes'
@@ -10,6 +10,8 @@ import type { RuntimeState } from '@wadi/consensus/roothash'
 import { read } from '@wadi/consensus-services/kernel/state'
 import { Node } from '@wadi/primitives/node'
 import { activeDeployment, registeredRuntime } from '@wadi/runtime-protocol/deployments'
+import { OPEN_TERMS, plainCrowd } from '../plan/paratimeTerms.ts'
+import { isPoolEnough, poolSizeOf } from '../tables/admissionTables.ts'
 import { membersOf } from '../tables/writtenRound.ts'
 import type { ParatimeChecker, ParatimeWorld } from './paratimeChecker.ts'
 
@@ -20,7 +22,8 @@ export function createVersions(world: ParatimeWorld): ParatimeChecker {
   const name = 'versions'
   const { chain, plan } = world
   const { ids, executors } = chain.genesis
-  const isWatched = plan.upgrade !== undefined
+  const crowd = plan.crowd ?? plainCrowd(plan.executors)
+  const validating = new Set(crowd.validators.map((node) => crowd.entityOf[node]!))
   let epochBefore: bigint | undefined
   let [before, after]: readonly [Nodes, Nodes] = [new Map(), new Map()]
   const nodes = (): Nodes =>
@@ -41,8 +44,16 @@ export function createVersions(world: ParatimeWorld): ParatimeChecker {
     const members = membersOf(state).map(({ publicKey }) => toHex(publicKey))
     const stranger = members.find((key) => !canRun.includes(key))
     if (stranger !== undefined) return `${stranger} is elected without the version that is due`
-    const { workers, backupWorkers, liveness } = plan.paratimes[paratime]!
-    const isEnough = canRun.length >= Math.max(workers, backupWorkers)
+    const { workers, backupWorkers, liveness, terms = OPEN_TERMS } = plan.paratimes[paratime]!
+    const entities = executors.flatMap(({ node }, i) =>
+      canRun.includes(toHex(node.publicKey)) ? [crowd.entityOf[i]!] : [],
+    )
+    const isEnough = (
+      [
+        [terms.worker, workers],
+        [terms.backupWorker, backupWorkers],
+      ] as const
+    ).every(([rules, seats]) => isPoolEnough(rules, seats, poolSizeOf(rules, entities, validating)))
     if (isEnough && state.suspended && liveness === undefined)
       return `nobody is elected, although ${canRun.length} nodes have the version that is due`
     return undefined
@@ -50,7 +61,6 @@ export function createVersions(world: ParatimeWorld): ParatimeChecker {
   return {
     name,
     onBlock({ height, epoch, states }) {
-      if (!isWatched) return
       ;[before, after] = [after, nodes()]
       const isNew = epochBefore !== undefined && epochBefore !== epoch
       epochBefore = epoch

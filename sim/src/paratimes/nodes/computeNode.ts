@@ -131,6 +131,13 @@ export class ComputeNode extends SimProcess<Workers> {
     }
   }
 
+  /** Has the node submit something, if it lives; told what came of it if it lives long enough. */
+  submit(call: SubmittedCall, onOver: (error?: unknown) => void): void {
+    this.whenAlive(({ submitter }) => {
+      submitter.submit(this.signer, call).then(() => onOver(), onOver)
+    })
+  }
+
   /** Somebody's commitments are in the mempool. */
   hearCommitments(paratime: number, commits: readonly ExecutorCommitment[]): void {
     this.whenAlive(({ workers }) => {

@@ -1,13 +1,15 @@
 /** Which versions a node has, and for which of them it is registered. */
 
 import { equalBytes } from '@wadi/base/bytes'
-import { assert, isTold } from '@wadi/base/errors'
+import { isTold } from '@wadi/base/errors'
 import { decode, encode, make } from '@wadi/cbor/codec'
+import type { ValidatorKeys } from '@wadi/compose/network-keys'
 import { contextOf } from '@wadi/crypto/signature/context'
 import { contexts } from '@wadi/crypto/signature/contexts'
 import { multiSignValue } from '@wadi/primitives/envelope'
 import { MultiSignedNode, Node, NodeRuntime } from '@wadi/primitives/node'
 import { compareVersions, type Version } from '@wadi/primitives/version'
+import type { StandInKeys } from '../../signatures/standInKeys.ts'
 import { NEXT_VERSION, VERSION } from '../chain/paratimeGenesis.ts'
 import type { SubmittedCall } from './computeNode.ts'
 import type { Surroundings } from './simProcess.ts'
@@ -46,9 +48,11 @@ export class NodeVersions {
   async register(submit: Submit): Promise<void> {
     const size = this.#wanted.size
     if (this.#isRegistering || size === this.#registered) return
+    const body = this.#descriptor()
+    if (body === undefined) return
     this.#isRegistering = true
     try {
-      await submit({ method: 'registry.RegisterNode', body: this.#descriptor() })
+      await submit({ method: 'registry.RegisterNode', body })
       this.#registered = size
     } catch (error) {
       if (!isTold(error)) throw error
@@ -62,21 +66,31 @@ export class NodeVersions {
     this.#isRegistering = false
   }
 
-  #descriptor(): Uint8Array {
+  /** Undefined for a node that no ParaTime lets in. */
+  #descriptor(): Uint8Array | undefined {
     const { chain, keys } = this.#surroundings
     const { ids, network } = chain.genesis
     const known = (network.document.registry.nodes ?? [])
       .map((signed) => decode(Node, signed!.untrustedRawValue))
       .find(({ id }) => equalBytes(id, keys.node.publicKey))
-    assert(known !== undefined, 'every node is registered from the beginning')
-    const runtimes = ids.flatMap((id, paratime) =>
-      (this.#wanted.has(paratime) ? [VERSION, NEXT_VERSION] : [VERSION]).map((version) =>
-        make(NodeRuntime, { id, version }),
-      ),
-    )
-    const { entity: _, ...own } = keys
-    const signers = Object.values(own).map(({ signer }) => chain.keys.signer(signer))
-    const context = contextOf(contexts.registerNode)
-    return encode(MultiSignedNode, multiSignValue(signers, context, Node, { ...known, runtimes }))
+    if (known === undefined) return undefined
+    const runtimes = (known.runtimes ?? []).flatMap((own) => {
+      const { id } = own!
+      const isWanted = this.#wanted.has(ids.findIndex((one) => equalBytes(one, id)))
+      const versions = isWanted ? [VERSION, NEXT_VERSION] : [VERSION]
+      return versions.map((version) => make(NodeRuntime, { id, version }))
+    })
+    return signedDescriptor({ ...known, runtimes }, keys, chain.keys)
   }
+}
+
+/** A descriptor as all keys of its node sign it. */
+export function signedDescriptor(
+  node: Node,
+  { entity: _, ...own }: ValidatorKeys,
+  keys: StandInKeys,
+): Uint8Array {
+  const signers = Object.values(own).map(({ signer }) => keys.signer(signer))
+  const context = contextOf(contexts.registerNode)
+  return encode(MultiSignedNode, multiSignValue(signers, context, Node, node))
 }

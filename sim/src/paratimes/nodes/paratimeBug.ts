@@ -6,6 +6,7 @@ import type { Version } from '@wadi/primitives/version'
 import type { Runtime } from '@wadi/runtime-protocol/runtime'
 import type { RuntimeStore } from '@wadi/workers/runtime-store'
 import type { SeenBlock } from '../chain/drivenChain.ts'
+import type { ChangeDescriptor } from '../chain/paratimeGenesis.ts'
 import type { UpkeepChoices } from './lifeFiles.ts'
 
 /** See the top of this file. */
@@ -26,6 +27,8 @@ export interface ParatimeBug {
   readonly rules?: SignatureRules
   /** What becomes known of a block: a fault of the chain itself. */
   readonly changeBlock?: (block: SeenBlock) => SeenBlock
+  /** What the chain takes the descriptor of a ParaTime for. */
+  readonly changeDescriptor?: ChangeDescriptor
   /** Does a transaction of the consensus layer never leave? */
   readonly losesCall?: (call: { readonly method: string }) => boolean
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { byzantineMax, createParatimePlan } from './createParatimePlan.ts'
+import { canElect } from './drawTerms.ts'
 import { PARATIME_CLASSES, type ParatimeClass } from './paratimeClasses.ts'
+import { plainCrowd } from './paratimeTerms.ts'
+import { termClassesOf } from './termClasses.ts'
 
 const SEEDS = 600
 
@@ -28,6 +31,7 @@ function* classesOf(seed: bigint): Generator<ParatimeClass> {
   if (plan.paratimes.some(({ messages }) => messages !== undefined)) yield 'incoming-messages'
   if (plan.keyManagers > 0) yield 'key-managers'
   if (plan.isBeyondLimit) yield 'beyond-limit'
+  yield* termClassesOf(createParatimePlan(seed))
   if (plan.skewsMs.some((ms) => ms !== 0)) yield 'clock-skew'
 }
 
@@ -50,6 +54,9 @@ describe('a plan of ParaTimes', () => {
       'refused-message',
       'suspension',
       'checkpoint',
+      'refused-node',
+      'new-observer',
+      'refused-change',
     ]
     for (const name of PARATIME_CLASSES.filter((one) => !outcomes.includes(one)))
       assert.ok((counts.get(name) ?? 0) > SEEDS / 100, `${name}: ${counts.get(name)}`)
@@ -60,6 +67,21 @@ describe('a plan of ParaTimes', () => {
       const { paratimes, byzantine, lost, isBeyondLimit } = createParatimePlan(seed)
       const limit = Math.min(...paratimes.map(byzantineMax))
       assert.equal(byzantine.length + lost.length > limit, isBeyondLimit)
+    }
+  })
+
+  it('closes no ParaTime to those who are needed', () => {
+    for (let seed = 0n; seed < 200n; seed++) {
+      const { executors, paratimes, crowd = plainCrowd(executors) } = createParatimePlan(seed)
+      for (const shape of paratimes) assert.ok(canElect(shape, crowd), `seed ${seed}`)
+    }
+  })
+
+  it('lets nobody who lies share an entity', () => {
+    for (let seed = 0n; seed < 200n; seed++) {
+      const { executors, byzantine, crowd = plainCrowd(executors) } = createParatimePlan(seed)
+      for (const { node } of byzantine)
+        assert.equal(crowd.entityOf.filter((one) => one === crowd.entityOf[node]).length, 1)
     }
   })
 

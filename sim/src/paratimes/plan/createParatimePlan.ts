@@ -3,6 +3,7 @@
 import { faultsOf } from '../../plan/createPlan.ts'
 import { Dice } from '../../plan/dice.ts'
 import { randomFor } from '../../plan/randomFor.ts'
+import { withTerms } from './drawTerms.ts'
 import {
   CHECKPOINT_MISDEEDS,
   DIFF_MISDEEDS,
@@ -104,7 +105,8 @@ export function createParatimePlan(seed: bigint, options: ParatimePlanOptions = 
     callMsMax: dice.between(5, 150),
   }
   const addressed = withMessages(new Dice(randomFor(seed, 'messages to paratimes')), plan)
-  return withStores(new Dice(randomFor(seed, 'stores of paratimes')), addressed, honest)
+  const stored = withStores(new Dice(randomFor(seed, 'stores of paratimes')), addressed, honest)
+  return withTerms(new Dice(randomFor(seed, 'terms of paratimes')), stored, honest)
 }
 
 interface Upgradable {

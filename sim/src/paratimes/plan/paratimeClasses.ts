@@ -77,6 +77,32 @@ export const SPELL_CLASSES = [
 ] as const
 export type SpellClass = (typeof SPELL_CLASSES)[number]
 
+/** To whom ParaTimes are open. */
+export const TERM_CLASSES = [
+  /** There is one list of entities for all roles. */
+  'listed',
+  /** There is one for each role. */
+  'listed-by-role',
+  /** An executor is on none of those of a ParaTime. */
+  'outsider',
+  /** A role is elected of validators, of some nodes of each entity, or of enough nodes. */
+  'pool-rules',
+  /** Nodes stake something for the ParaTime. */
+  'node-stake',
+  /** Two executors have the same entity. */
+  'shared-entity',
+  'runtime-governed',
+] as const
+
+/** What becomes of those who come and ask. */
+export const CROWD_CLASSES = [
+  /** A node is not let in; or an observer is. */
+  'refused-node',
+  'new-observer',
+  /** Somebody may not change a descriptor. */
+  'refused-change',
+] as const
+
 export const PARATIME_CLASSES = [
   ...MACHINE_CLASSES,
   ...SPELL_CLASSES,
@@ -88,6 +114,8 @@ export const PARATIME_CLASSES = [
   ...MESSAGE_CLASSES,
   ...LATE_CLASSES,
   ...UPGRADE_CLASSES,
+  ...TERM_CLASSES,
+  ...CROWD_CLASSES,
   'key-managers',
   ...KEY_MISDEEDS,
   'discrepancy',

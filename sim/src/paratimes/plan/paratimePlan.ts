@@ -10,6 +10,7 @@ import type {
   MessageMisdeed,
   SpellClass,
 } from './paratimeClasses.ts'
+import type { Crowd, ParatimeTerms } from './paratimeTerms.ts'
 
 /** How a ParaTime is set up. */
 export interface ParatimeShape {
@@ -25,6 +26,8 @@ export interface ParatimeShape {
   readonly liveness?: { readonly percent: number; readonly rounds: number }
   /** What it takes over the consensus layer; nothing unless told here. */
   readonly messages?: MessageTerms | undefined
+  /** To whom it is open: to everybody unless told here. */
+  readonly terms?: ParatimeTerms | undefined
 }
 
 /** On which terms a ParaTime takes messages. */
@@ -82,8 +85,10 @@ export interface ParatimePlan
     Plan,
     'seed' | 'faults' | 'lost' | 'skewsMs' | 'healAtMs' | 'endMs' | 'isBeyondLimit'
   > {
-  /** Executors; each of them runs every ParaTime. */
+  /** Executors; each of them runs every ParaTime, though not all may be registered for it. */
   readonly executors: number
+  /** Who is there beside; nobody unless told here. */
+  readonly crowd?: Crowd | undefined
   /** Nodes that keep secrets; their numbers follow those of the executors. */
   readonly keyManagers: number
   /** One of them that does not do what it should: by its number among them. */

@@ -47,7 +47,9 @@ import type { ParatimeBug } from '../nodes/paratimeBug.ts'
 import { SimProcess } from '../nodes/simProcess.ts'
 import type { ParatimeClass } from '../plan/paratimeClasses.ts'
 import type { ParatimePlan } from '../plan/paratimePlan.ts'
+import { termClassesOf } from '../plan/termClasses.ts'
 import { RuntimeNet } from '../world/runtimeNet.ts'
+import { Crowds } from './crowds.ts'
 import { MisdeedCounts } from './misdeedCounts.ts'
 import { readProposal } from './occasions.ts'
 import { StoreFaults, upkeepOf } from './storeFaults.ts'
@@ -111,6 +113,7 @@ class ParatimeSimulation {
   readonly #clients: Clients
   readonly #senders: MessageSenders
   readonly #upgrades: Upgrades
+  readonly #crowds: Crowds
   readonly #stores: StoreFaults
   readonly #misdeeds: MisdeedCounts
   readonly #references: readonly Reference[]
@@ -136,7 +139,7 @@ class ParatimeSimulation {
     this.#plan = plan
     this.#bug = bug
     this.#random = randomFor(seed, 'chain')
-    const genesis = paratimeGenesis(plan)
+    const genesis = paratimeGenesis(plan, bug?.changeDescriptor)
     this.#chain = new DrivenChain(genesis)
     this.#commits = paratimes.map(() => [])
     this.#discrepancies = paratimes.map(() => [])
@@ -200,6 +203,11 @@ class ParatimeSimulation {
     const count = (name: ParatimeClass) => this.#count(name)
     this.#misdeeds = new MisdeedCounts({ ...scene, count })
     this.#stores = new StoreFaults({ ...scene, replaced: () => this.#count('new-disk') })
+    this.#crowds = new Crowds({
+      ...scene,
+      onApplied: (applied) => this.#tell((checker) => checker.onApplied?.(applied)),
+      onMeddled: (meddled) => this.#tell((checker) => checker.onMeddled?.(meddled)),
+    })
     this.#upgrades = new Upgrades({
       ...scene,
       wasLate: (how) => this.#count(how),
@@ -274,6 +282,7 @@ class ParatimeSimulation {
     this.#clients.start()
     this.#senders.start()
     this.#upgrades.schedule()
+    this.#crowds.schedule()
     this.#stores.schedule()
     this.#time.after(BLOCK_MS, () => this.#makeBlock())
     for (let second = 1; this.#violations.length === 0; second++) {
@@ -303,6 +312,7 @@ class ParatimeSimulation {
 
   #happened(): ReadonlyMap<ParatimeClass, number> {
     const counts = new Map(this.#counts)
+    for (const name of termClassesOf(this.#plan)) counts.set(name, (counts.get(name) ?? 0) + 1)
     if (this.#chain.keyStatus?.isInitialized === true) counts.set('key-managers', 1)
     for (const [name, count] of this.#faults.happened(this.#plan))
       counts.set(name as ParatimeClass, count)

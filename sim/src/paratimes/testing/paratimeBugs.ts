@@ -1,12 +1,24 @@
 /** Faults for honest nodes, and for the chain, each of which a checker has to find. */
 
-import { decode, encode } from '@wadi/cbor/codec'
+import { decode, encode, make } from '@wadi/cbor/codec'
+import { keyedMap } from '@wadi/cbor/collections'
+import {
+  AdmissionPolicy,
+  EntityWhitelist,
+  EntityWhitelistConfig,
+  EntityWhitelistRole,
+  PerRoleAdmissionPolicy,
+  Runtime,
+  RuntimeGovernanceModel,
+} from '@wadi/consensus/registry/runtime'
 import type { RuntimeState } from '@wadi/consensus/roothash'
 import { forbidKeys } from '@wadi/crypto/signature/forbiddenKeys'
 import { Metadata } from '@wadi/mkvs/checkpoint/metadata'
 import { ROOT_TYPE_IO, type Root } from '@wadi/mkvs/roots'
 import type { FileSystem, OpenFile } from '@wadi/node-storage/file-system'
 import { EMPTY_HASH, Hash } from '@wadi/primitives/hash'
+import { ROLES, RolesMask } from '@wadi/primitives/nodeRoles'
+import { PublicKey } from '@wadi/primitives/publicKey'
 import { CommitteeMessage } from '@wadi/runtime-protocol/peers/gossip'
 import { VERSION } from '../chain/paratimeGenesis.ts'
 import type { ParatimeBug } from '../nodes/paratimeBug.ts'
@@ -229,6 +241,56 @@ export const needlessSuspension: ParatimeBug = {
     states: block.states.map(({ before, after }) => {
       return { before, after: { ...after, suspended: true } }
     }),
+  }),
+}
+
+/** Nobody looks at who may register. */
+export const uncheckedAdmission: ParatimeBug = {
+  changeDescriptor: (runtime) => ({
+    ...runtime,
+    admissionPolicy: make(AdmissionPolicy, { anyNode: {} }),
+  }),
+}
+
+/** Entities on the list may have any number of nodes. */
+export const uncountedNodes: ParatimeBug = {
+  changeDescriptor: (runtime) => {
+    const entities = [...(runtime.admissionPolicy.entityWhitelist?.entities?.keys() ?? [])]
+    const listed = entities.map((one) => [one, make(EntityWhitelistConfig, {})] as const)
+    const entityWhitelist = make(EntityWhitelist, { entities: keyedMap(PublicKey, listed) })
+    return { ...runtime, admissionPolicy: make(AdmissionPolicy, { entityWhitelist }) }
+  },
+}
+
+/** Nobody may observe where anybody may. */
+export const needlessRefusal: ParatimeBug = {
+  changeDescriptor: (runtime) => {
+    const observers = make(EntityWhitelistRole, { entities: keyedMap(PublicKey, []) })
+    const none = make(PerRoleAdmissionPolicy, { entityWhitelist: observers })
+    const known = runtime.admissionPolicy.perRole ?? []
+    const perRole = keyedMap(RolesMask, [...known, [ROLES.observer, none] as const])
+    return { ...runtime, admissionPolicy: make(AdmissionPolicy, { perRole }) }
+  },
+}
+
+/** Nobody asks for what a ParaTime wants staked. */
+export const unstakedNodes: ParatimeBug = {
+  changeDescriptor: (runtime) => ({
+    ...runtime,
+    staking: { ...runtime.staking, thresholds: make(Runtime, {}).staking.thresholds },
+  }),
+}
+
+/** Whoever is registered may be elected. */
+export const forgottenConstraints: ParatimeBug = {
+  changeDescriptor: (runtime) => ({ ...runtime, constraints: make(Runtime, {}).constraints }),
+}
+
+/** Owners change what has long governed itself. */
+export const forgottenGovernance: ParatimeBug = {
+  changeDescriptor: (runtime) => ({
+    ...runtime,
+    governanceModel: RuntimeGovernanceModel.names.entity,
   }),
 }
 
