@@ -1,10 +1,12 @@
 /** To whom ParaTimes are open: who is registered, who is elected, and who changes descriptors. */
 
 import { equalBytes, toHex } from '@wadi/base/bytes'
-import { decode } from '@wadi/cbor/codec'
+import { decode, encode } from '@wadi/cbor/codec'
 import { errors as registry } from '@wadi/consensus/registry/errors'
 import * as registryKeys from '@wadi/consensus/registry/keys'
+import { Runtime } from '@wadi/consensus/registry/runtime'
 import type { RuntimeState } from '@wadi/consensus/roothash'
+import { hashOfMessages } from '@wadi/consensus/roothash/messages'
 import { ThresholdKind } from '@wadi/consensus/staking'
 import { errors as staking } from '@wadi/consensus/staking/errors'
 import * as stakingKeys from '@wadi/consensus/staking/keys'
@@ -183,8 +185,30 @@ export function createPools(world: ParatimeWorld): ParatimeChecker {
 /** Nobody changes the descriptor of what he does not govern. */
 export function createGovernance(world: ParatimeWorld): ParatimeChecker {
   const name = 'governance'
+  const { ids } = world.chain.genesis
+  const noMessages = toHex(hashOfMessages([]))
+  const known = new Map<number, string>()
   return {
     name,
+    onBlock({ height, states }) {
+      for (const [paratime, { before, after }] of states.entries()) {
+        if (termsOf(world, paratime).governance !== 'runtime') continue
+        const descriptor = read(world.chain.state, registryKeys.runtimes, ids[paratime]!)
+        if (descriptor === undefined) continue
+        const [was, is] = [known.get(paratime), toHex(encode(Runtime, descriptor))]
+        known.set(paratime, is)
+        if (was === undefined || was === is) continue
+        const { round, messagesHash } = after.lastBlock!.header
+        const hasAsked =
+          round > before.lastBlock!.header.round && toHex(messagesHash) !== noMessages
+        if (hasAsked) world.count('own-change')
+        else
+          world.report(
+            name,
+            `paratime ${paratime}, height ${height}: another descriptor without a message`,
+          )
+      }
+    },
     onMeddled({ paratime, who, refusal }) {
       const isOwn = termsOf(world, paratime).governance === 'runtime'
       const due = isOwn ? registry.forbidden() : registry.incorrectTxSigner()

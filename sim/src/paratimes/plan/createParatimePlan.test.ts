@@ -57,6 +57,7 @@ describe('a plan of ParaTimes', () => {
       'refused-node',
       'new-observer',
       'refused-change',
+      'own-change',
     ]
     for (const name of PARATIME_CLASSES.filter((one) => !outcomes.includes(one)))
       assert.ok((counts.get(name) ?? 0) > SEEDS / 100, `${name}: ${counts.get(name)}`)

@@ -94,8 +94,9 @@ function termsOf(
   let terms: ParatimeTerms = {
     ...OPEN_TERMS,
     stakes: { compute: dice.one(STAKES), observer: dice.one(STAKES) },
-    // Versions are announced by owners alone.
-    governance: dice.percent(40) && !isUpgraded ? 'runtime' : 'entity',
+    // A ParaTime of accounts cannot ask for another version.
+    governance:
+      dice.percent(40) && !(isUpgraded && shape.kind === 'accounts') ? 'runtime' : 'entity',
   }
   const demand = (change: Partial<ParatimeTerms>) => {
     const changed = { ...terms, ...change }

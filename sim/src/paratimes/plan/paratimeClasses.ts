@@ -101,6 +101,8 @@ export const CROWD_CLASSES = [
   'new-observer',
   /** Somebody may not change a descriptor. */
   'refused-change',
+  /** A ParaTime has changed its own. */
+  'own-change',
 ] as const
 
 export const PARATIME_CLASSES = [

@@ -8,6 +8,7 @@ import {
   LISTED_BY_ROLE,
   ONE_EACH,
   OWN_GOVERNED,
+  OWN_UPGRADED,
   STAKED,
   TOO_FEW,
   VALIDATING,
@@ -69,6 +70,15 @@ describe('a ParaTime that is not open to everybody', () => {
   })
 })
 
+describe('a ParaTime that governs itself', () => {
+  it('has its next version because it has asked for it', async () => {
+    const happened = await happenedIn(OWN_UPGRADED)
+    assert.equal(happened.get('own-change'), 1)
+    assert.equal(happened.get('refused-change'), 2)
+    assert.ok((happened.get('upgrade') ?? 0) >= 10)
+  })
+})
+
 describe('the checkers of ParaTimes catch', () => {
   async function assertCaught(
     [checker, words]: readonly [string, string],
@@ -107,7 +117,7 @@ describe('the checkers of ParaTimes catch', () => {
   })
 
   it('a descriptor that is changed by who does not govern it, by governance', async () => {
-    const words = ['governance', 'has changed its descriptor'] as const
-    await assertCaught(words, forgottenGovernance, OWN_GOVERNED)
+    for (const words of ['has changed its descriptor', 'another descriptor without a message'])
+      await assertCaught(['governance', words], forgottenGovernance, OWN_GOVERNED)
   })
 })

@@ -1,13 +1,19 @@
-/** Has ParaTimes get another version, as a plan says: their owner, and those who run nodes. */
+/**
+ * Has ParaTimes get another version, as a plan says: by their owner or by themselves, and by those
+ * who run nodes.
+ */
 
-import { CodedError } from '@wadi/base/errors'
+import { toUtf8 } from '@wadi/base/bytes'
+import { CodedError, isTold } from '@wadi/base/errors'
 import { type RandomSource, randomBelow } from '@wadi/base/random'
-import { encode, make } from '@wadi/cbor/codec'
+import { encode, encodeRust, make } from '@wadi/cbor/codec'
 import * as beaconKeys from '@wadi/consensus/beacon/keys'
 import * as registryKeys from '@wadi/consensus/registry/keys'
 import { Runtime, VersionInfo } from '@wadi/consensus/registry/runtime'
 import { read } from '@wadi/consensus-services/kernel/state'
+import { Call, UpdateRuntimeArgs } from '@wadi/paratime-keyvalue/call'
 import { stakingAddress } from '@wadi/primitives/address'
+import type { Namespace } from '@wadi/primitives/namespace'
 import { quantity } from '@wadi/primitives/quantity'
 import { signTransaction, transactionContext } from '@wadi/primitives/transaction'
 import { randomFor } from '../../plan/randomFor.ts'
@@ -34,15 +40,19 @@ const GAS = 1_000_000n
 const PROMPT_MS_MAX = 3000
 /** Within so many blocks it is in one. */
 const SUBMITTED_BLOCKS = 2n
+/** When somebody who calls a ParaTime for it calls again. */
+const PATIENCE_MS = 6000
 
 /** See the top of this file. */
 export class Upgrades {
   readonly #options: UpgradesOptions
   readonly #random: RandomSource
+  readonly #callers: RandomSource
 
   constructor(options: UpgradesOptions) {
     this.#options = options
     this.#random = randomFor(options.plan.seed, 'upgrades')
+    this.#callers = randomFor(options.plan.seed, 'calls for upgrades')
   }
 
   schedule(): void {
@@ -83,8 +93,10 @@ export class Upgrades {
   }
 
   async #announce({ paratimes, epochs }: Upgrade): Promise<void> {
-    const { chain, refused } = this.#options
-    for (const paratime of paratimes)
+    const { chain, plan, refused } = this.#options
+    const isOwn = (paratime: number) => plan.paratimes[paratime]!.terms?.governance === 'runtime'
+    for (const paratime of paratimes.filter(isOwn)) this.#insist(paratime, epochs, 0)
+    for (const paratime of paratimes.filter((one) => !isOwn(one)))
       for (;;) {
         const validFrom = this.#epochThen() + BigInt(epochs)
         try {
@@ -100,13 +112,41 @@ export class Upgrades {
       }
   }
 
+  #known(paratime: number): Runtime {
+    const { chain } = this.#options
+    const id = chain.genesis.ids[paratime]!
+    const known = read(chain.state, registryKeys.runtimes, id)
+    return known ?? read(chain.state, registryKeys.suspendedRuntimes, id)!
+  }
+
+  /**
+   * Somebody calls a ParaTime that governs itself until its message has been heard: transactions
+   * are lost, and epochs begin before they are executed. A call that comes after another one has
+   * been heard is refused, or moves what has not begun.
+   */
+  #insist(paratime: number, epochs: number, tries: number): void {
+    const { chain, time, nodes } = this.#options
+    const known = this.#known(paratime)
+    if (known.deployments.length > 1) return
+    const validFrom = this.#epochThen() + BigInt(epochs)
+    const next = make(VersionInfo, { version: NEXT_VERSION, validFrom })
+    const updateRuntime = { ...known, deployments: [...known.deployments, next] }
+    const data = encodeRust(Call, {
+      sender: toUtf8(`governor ${tries}`),
+      nonce: 0n,
+      method: 'update_runtime',
+      args: encodeRust(UpdateRuntimeArgs, { updateRuntime }),
+    })
+    const node = nodes[randomBelow(this.#callers, nodes.length)]!
+    void callAt(node, chain.genesis.ids[paratime]!, data)
+    time.after(PATIENCE_MS, () => this.#insist(paratime, epochs, tries + 1))
+  }
+
   async #submit(paratime: number, deployment: VersionInfo): Promise<void> {
     const { chain } = this.#options
-    const { ids, owner, network } = chain.genesis
+    const { owner, network } = chain.genesis
     const { publicKey, signer } = owner.entity
-    const known =
-      read(chain.state, registryKeys.runtimes, ids[paratime]!) ??
-      read(chain.state, registryKeys.suspendedRuntimes, ids[paratime]!)!
+    const known = this.#known(paratime)
     const transaction = {
       nonce: chain.nonceOf(stakingAddress(publicKey)),
       fee: { amount: quantity(0n), gas: GAS },
@@ -116,5 +156,14 @@ export class Upgrades {
     const context = transactionContext(network.chainContext)
     const signed = signTransaction(chain.keys.signer(signer), context, transaction)
     await chain.own.api.methods['Consensus/SubmitTx']!.answer(signed as never, {})
+  }
+}
+
+/** Whether it was executed shows in the registry alone. */
+async function callAt(node: ComputeNode, runtimeId: Namespace, data: Uint8Array): Promise<void> {
+  try {
+    await node.answers?.['RuntimeClient/SubmitTxMeta']({ runtimeId, data }, {})
+  } catch (error) {
+    if (!isTold(error)) throw error
   }
 }

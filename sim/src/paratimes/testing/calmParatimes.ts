@@ -133,6 +133,13 @@ export const OWN_GOVERNED = closed(
   },
 )
 
+/** The same, and it brings itself another version. */
+export const OWN_UPGRADED: Partial<ParatimePlan> = {
+  ...OWN_GOVERNED,
+  endMs: 60_000,
+  upgrade: { paratimes: [0], toldMs: 3000, epochs: 1, late: [] },
+}
+
 /** Three executors, a ParaTime, and a minute. */
 export function calmParatimes(seed: bigint, change: Partial<ParatimePlan> = {}): ParatimePlan {
   return {
