@@ -86,6 +86,8 @@ const BYZANTINE_REST_MS = 3000
 const PROMISES: ReadonlySet<string> = new Set([
   'agreement',
   'execution',
+  // One node's vote is enough then, which may be that of the scheduler who signed another batch.
+  'inputs',
   'noFalseSlash',
   'supply',
   'progress',

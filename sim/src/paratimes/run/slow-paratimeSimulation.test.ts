@@ -58,6 +58,20 @@ describe('a simulation of ParaTimes', () => {
     assert.deepEqual(violations, [])
     assert.ok(tolerated.some(({ checker }) => checker === 'noFalseSlash'))
   })
+
+  it('sees who decides alone execute what it has not signed, and holds it against nobody', async () => {
+    const misdeeds = ['equivocation', 'invalid-batch-hash'] as const
+    const calm = calmParatimes(1n)
+    const plan = {
+      ...calm,
+      paratimes: [{ ...calm.paratimes[0]!, workers: 2, allowedStragglers: 1 }],
+      byzantine: [{ node: 1, misdeeds, serves: undefined }],
+      isBeyondLimit: true,
+    }
+    const { violations, tolerated } = await simulateParatimes({ plan })
+    assert.deepEqual(violations, [])
+    assert.ok(tolerated.some(({ checker }) => checker === 'inputs'))
+  })
 })
 
 /** Runs seeds until a checker of that name has found something, and says so in these words. */
