@@ -10,11 +10,9 @@ import type { NetworkGenesis } from '@wadi/compose/network-genesis'
 import { PARATIMES } from '@wadi/compose/network-paratimes'
 import { Runtime, VersionInfo } from '@wadi/consensus/registry/runtime'
 import { HEADER_TYPES } from '@wadi/consensus/roothash/block'
-import { signTransaction, transactionContext } from '@wadi/primitives/transaction'
 import type { NodeClient } from '@wadi/sdk/node-client'
-import { prepareTransaction } from '@wadi/sdk/prepare-transaction'
 import { makeComputeNetwork, startNodes } from '../testing/computeNetwork.ts'
-import { withClient } from '../testing/nodesHere.ts'
+import { submitAs, withClient } from '../testing/nodesHere.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wadi-upgrade-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -35,16 +33,15 @@ async function schedule(
   { chainContext, workers }: NetworkGenesis,
   validFrom: bigint,
 ): Promise<void> {
-  const { signer, publicKey } = workers[0]!.keys.entity
+  const { signer } = workers[0]!.keys.entity
   const query = { height: LAST_HEIGHT, id: runtimeId, includeSuspended: true }
   const runtime = await client.registry.getRuntime(query)
   const next = make(VersionInfo, { version: NEXT.version, validFrom })
-  const transaction = await prepareTransaction(client, publicKey, {
+  const call = {
     method: 'registry.RegisterRuntime',
     body: encode(Runtime, { ...runtime, deployments: [...runtime.deployments, next] }),
-  })
-  const signed = signTransaction(signer, transactionContext(chainContext), transaction)
-  await client.consensus.submitTx(signed)
+  }
+  await submitAs(signer, { client, chainContext }, call)
 }
 
 /** Versions that the node has said it can run. */

@@ -15,13 +15,10 @@ import { AddEscrow } from '@wadi/consensus/staking/methods'
 import type { Signer } from '@wadi/crypto/signature/signer'
 import { Call, CallOutput, KeyValueArgs, UpdateRuntimeArgs } from '@wadi/paratime-keyvalue/call'
 import { runtimeAddress } from '@wadi/primitives/address'
-import { PublicKey } from '@wadi/primitives/publicKey'
 import { quantity } from '@wadi/primitives/quantity'
-import { signTransaction, transactionContext } from '@wadi/primitives/transaction'
 import type { NodeClient } from '@wadi/sdk/node-client'
-import { prepareTransaction } from '@wadi/sdk/prepare-transaction'
 import { makeComputeNetwork, startNodes } from '../testing/computeNetwork.ts'
-import { withClient } from '../testing/nodesHere.ts'
+import { submitAs, withClient } from '../testing/nodesHere.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wadi-governed-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -61,10 +58,8 @@ class Somebody {
 
   /** Calls the consensus layer. */
   async submit(signer: Signer, method: string, body: Uint8Array): Promise<void> {
-    const key = PublicKey.check(signer.publicKey)
-    const transaction = await prepareTransaction(this.#client, key, { method, body })
-    const context = transactionContext(this.#network.chainContext)
-    await this.#client.consensus.submitTx(signTransaction(signer, context, transaction))
+    const { chainContext } = this.#network
+    await submitAs(signer, { client: this.#client, chainContext }, { method, body })
   }
 
   /** Calls the runtime, and gives the round. */

@@ -3,9 +3,12 @@
 import { join } from 'node:path'
 import { nodeTimers } from '@wadi/comet-p2p/node-timers'
 import { processClock } from '@wadi/compose/process-world'
+import type { Signer } from '@wadi/crypto/signature/signer'
 import { Channel } from '@wadi/grpc/channel'
 import { loadConfig } from '@wadi/node-config/load-config'
+import { signTransaction, transactionContext } from '@wadi/primitives/transaction'
 import { createNodeClient, type NodeClient } from '@wadi/sdk/node-client'
+import { prepareTransaction } from '@wadi/sdk/prepare-transaction'
 import { RunningNode } from '../runningNode.ts'
 
 /** A node of a file of configuration. */
@@ -30,6 +33,17 @@ export async function withClient<T>(
   } finally {
     channel.close()
   }
+}
+
+/** Has somebody call the consensus layer. */
+export async function submitAs(
+  signer: Signer,
+  { client, chainContext }: { readonly client: NodeClient; readonly chainContext: string },
+  call: { readonly method: string; readonly body: Uint8Array },
+): Promise<void> {
+  const transaction = await prepareTransaction(client, signer.publicKey, call)
+  const signed = signTransaction(signer, transactionContext(chainContext), transaction)
+  await client.consensus.submitTx(signed)
 }
 
 /** Waits for a block. */
