@@ -1,14 +1,21 @@
 /** A ParaTime behind the host protocol, in this thread: what an executor has of it. */
 
 import { type Duplex, duplexPair } from 'node:stream'
+import { toUtf8 } from '@wadi/base/bytes'
 import { assert } from '@wadi/base/errors'
 import { decodeRust, make } from '@wadi/cbor/codec'
 import { FrameReader, frameOf } from '@wadi/cbor/framing'
+import { processRandom } from '@wadi/compose/process-world'
 import { Block, Header } from '@wadi/consensus/roothash/block'
+import { sha512Trunc256 } from '@wadi/crypto/hash/sha512'
+import { x25519 } from '@wadi/crypto/x25519/x25519'
+import type { CallKeys } from '@wadi/paratime-sdk/frame/callKeys'
 import { runtimeOf } from '@wadi/paratime-sdk/runtime'
-import { CallResult } from '@wadi/paratime-sdk/types/transaction'
+import { type Call, CallResult } from '@wadi/paratime-sdk/types/transaction'
+import type { Epoch } from '@wadi/primitives/epoch'
 import { EMPTY_HASH, type Hash } from '@wadi/primitives/hash'
 import { namespace } from '@wadi/primitives/namespace'
+import { X25519PublicKey } from '@wadi/primitives/publicKey'
 import { serveRuntime } from '@wadi/runtime-guest/serveRuntime'
 import { lightBlockOf } from '@wadi/runtime-guest/testing/light-block'
 import {
@@ -26,7 +33,7 @@ import {
   MESSAGE_TYPES,
 } from '@wadi/runtime-protocol/host-protocol/message'
 import { OutputArtifacts } from '@wadi/runtime-protocol/transactions/artifacts'
-import { Caller, callKeys } from './encryptedCalls.ts'
+import { sealCall } from '@wadi/sdk/encrypted-calls'
 import { createPayers, fundedParatime, signPayment } from './fundedAccounts.ts'
 
 /** What the runtime answers. It asks for more transactions, of which there are none. */
@@ -48,7 +55,13 @@ const NO_MORE: Body = { kind: 'HostFetchTxBatchResponse', body: { batch: [] } }
 /** Of the keys of outputs among those of a round. */
 const [TRANSACTION_KEY, OUTPUT_KIND] = [0x54, 2]
 
-const EPOCH = 1n
+const EPOCH: Epoch = 1n
+/** Of encrypted calls, in every epoch: it needs no key manager. */
+const SECRET = sha512Trunc256(toUtf8('the key of calls'))
+const callKeys: CallKeys = {
+  ephemeralKey: () => SECRET,
+  publicEphemeralKey: () => undefined,
+}
 
 /** A chain of batches. */
 export class ServedAccounts {
@@ -59,7 +72,6 @@ export class ServedAccounts {
     chainContext: 'ab'.repeat(32),
   }
   readonly #payers = createPayers()
-  #callers: readonly Caller[] | undefined
   #stateRoot: Hash = EMPTY_HASH
   #round = 0n
   #nonce = 0n
@@ -88,12 +100,10 @@ export class ServedAccounts {
   /** The same, which only the ParaTime can read. */
   signEncrypted(): readonly Uint8Array[] {
     const nonce = this.#nonce++
-    this.#callers ??= this.#payers.map((_, from) => new Caller(`caller ${from}`))
-    return this.#callers.map((caller, from) =>
-      signPayment(this.#payers, from, nonce, {
-        ...this.#place,
-        encrypt: (call) => caller.encrypt(call, EPOCH),
-      }),
+    const key = { key: X25519PublicKey.check(x25519.publicKey(SECRET)), epoch: EPOCH }
+    const encrypt = (call: Call) => sealCall(call, key, processRandom).call
+    return this.#payers.map((_, from) =>
+      signPayment(this.#payers, from, nonce, { ...this.#place, encrypt }),
     )
   }
 
@@ -128,7 +138,7 @@ export class ServedAccounts {
     return {
       consensusBlock: lightBlockOf(9, EMPTY_HASH),
       block: make(Block, { header: make(Header, { namespace: runtimeId, round, stateRoot }) }),
-      epoch: EPOCH as never,
+      epoch: EPOCH,
       maxMessages: 16,
     }
   }
