@@ -116,7 +116,9 @@ export function takeChecked(run: PoolRun, { id, results }: CheckedInput): void {
   }
   const isWakening = !hadSchedulable && hasSchedulable(state)
   if (inputs.length > 0 || isWakening) emit(run, { kind: 'available', inputs })
-  runChecks(run)
+  // A block that came meanwhile may have closed a gap, and there may be no other one.
+  if (round !== state.block?.round) recheckGaps(run)
+  else runChecks(run)
 }
 
 /** Does with a transaction what its result says; whether it is one more than before. */

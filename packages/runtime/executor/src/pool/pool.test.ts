@@ -283,6 +283,16 @@ describe('the transactions of a pool', () => {
     assert.equal(pool.all('check').length, 2)
   })
 
+  it('that a gap holds back are checked again if a block came while they were', () => {
+    const pool = TestPool.ready().submit('a').block(2n)
+    assert.equal(pool.all('check').length, 1)
+    pool.check(goodOf('s', 2, 1))
+    assert.equal(pool.all('check').length, 2)
+    pool.check(goodOf('s', 2, 2))
+    assert.deepEqual(nextOf(pool), ['a'])
+    assert.equal(pool.all('check').length, 2)
+  })
+
   it('do not come back from a check when they were used meanwhile', () => {
     const pool = TestPool.ready().submit('a').check(GOOD).give({ kind: 'recheck' })
     pool.give({ kind: 'use', hashes: [hashOfBytes(input('a'))] }).check(GOOD)
