@@ -6,7 +6,7 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toHex, toUtf8 } from '@wadi/base/bytes'
-import { assert, BugError, UnavailableError } from '@wadi/base/errors'
+import { assert, BugError, CodedError, UnavailableError } from '@wadi/base/errors'
 import { decodeRust, encode } from '@wadi/cbor/codec'
 import { PARATIMES } from '@wadi/compose/network-paratimes'
 import { Header } from '@wadi/consensus/roothash/block'
@@ -23,6 +23,7 @@ const PAUSE_MS_MAX = 500
 /** A minority that is away makes rounds slower, and no more than that. */
 const FINAL_MS_MAX = 240_000
 const LATEST_ROUND = 2n ** 64n - 1n
+const DUPLICATE = 'duplicate transaction'
 const plain = { generation: 0n, churpId: 0 }
 
 interface Pair {
@@ -91,19 +92,26 @@ export class ExecutorLoad {
         why = checkTxError.message
         // The ParaTime counts each sender's calls: one that was made is refused.
         if (checkTxError.message.includes('Invalid nonce')) return undefined
-        // Who has seen a call takes it no more, nor tells what became of it: it waits, or is final.
-        const { key, value } = pair
-        if (checkTxError.message.includes('duplicate') && (await readKey(node, key)) === value)
-          return undefined
       } catch (error) {
         if (error instanceof BugError) throw error
         why = error
+        if (await isDuplicateDone(error, node, pair)) return undefined
       }
       this.repeated++
       await sleep(randomInt(PAUSE_MS_MAX))
     }
     throw new UnavailableError('soak.load', `nothing is final after ${FINAL_MS_MAX} ms: ${why}`)
   }
+}
+
+/** Who has seen a call takes it no more, nor tells what became of it: it waits, or is final. */
+async function isDuplicateDone(
+  error: unknown,
+  node: NetworkNode,
+  { key, value }: Pair,
+): Promise<boolean> {
+  if (!(error instanceof CodedError) || !error.message.includes(DUPLICATE)) return false
+  return (await readKey(node, key).catch(() => undefined)) === value
 }
 
 /** The last round that a node has whole. */

@@ -9,15 +9,20 @@
  */
 
 import { randomInt } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assert } from '@wadi/base/errors'
 import { createNetwork, type LocalNetwork, type NetworkNode } from '@wadi/localnet/create-network'
 import { readKey } from '@wadi/localnet/testing/keyvalue-user'
 import { ExecutorLoad, lastRound, roundHash } from './executorLoad.ts'
+import { watchNodes } from './watchNodes.ts'
 
 const SIZES = [3, 4, 5, 6, 7]
 const BLOCK_MS = 1_000
 const EPOCH_BLOCKS = 60
+const WATCHED = 'nodes.txt'
 /** Between the return of the last ones and the next kill, at most. */
 const LIFE_MS_MAX = 5_000
 const AWAY_MS_MAX = 10_000
@@ -99,13 +104,14 @@ async function killAgainAndAgain(
   return kills
 }
 
-async function soak(computeNodes: number, ms: number): Promise<void> {
+async function soak(folder: string, computeNodes: number, ms: number): Promise<void> {
   await using network = await createNetwork({
     ...{ validators: 1, processes: 'each', blockMs: BLOCK_MS, epochBlocks: EPOCH_BLOCKS },
-    ...{ paratimes: ['keyvalue'], computeNodes },
+    ...{ folder: join(folder, 'network'), paratimes: ['keyvalue'], computeNodes },
   })
   const nodes = network.nodes.filter(({ part }) => part === 'compute')
   for (const node of nodes) await untilRound(node, 1n)
+  using _watch = watchNodes(network.nodes, join(folder, WATCHED))
   const up = new Set(nodes)
   const load = new ExecutorLoad(() => [...up])
   const failed = network.failed.then((error) => {
@@ -125,5 +131,22 @@ async function soak(computeNodes: number, ms: number): Promise<void> {
   )
 }
 
-for (const size of sizes) await soak(size, (seconds * 1_000) / sizes.length)
+/** What somebody needs who looks into a failure stays: the folder with all logs. */
+async function soakIn(folder: string, computeNodes: number, ms: number): Promise<void> {
+  const path = join(folder, WATCHED)
+  writeFileSync(path, '')
+  try {
+    await soak(folder, computeNodes, ms)
+  } catch (error) {
+    console.error(`what the nodes wrote is in ${folder}; what they knew last:`)
+    console.error(readFileSync(path, 'utf8').split('\n\n').at(-2) ?? 'nothing')
+    throw error
+  }
+  rmSync(folder, { recursive: true })
+}
+
+for (const size of sizes) {
+  const folder = mkdtempSync(join(tmpdir(), 'wadi-executors-'))
+  await soakIn(folder, size, (seconds * 1_000) / sizes.length)
+}
 console.log(`${sizes.join(', ')} compute nodes: nothing is lost, nothing was repaired`)
