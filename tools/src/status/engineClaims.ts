@@ -210,7 +210,7 @@ export const engineClaims: readonly Claim[] = [
     area: 'Simulator',
     does: 'ParaTimes under a seed, with byzantine executors and key managers: the workers of production on simulated nodes',
     against:
-      'eighteen checkers, each of 33 seeded bugs found by its own; open and closed ParaTimes',
+      'nineteen checkers, each of 34 seeded bugs found by its own; open and closed ParaTimes',
     shownBy: [
       'sim/src/paratimes/run/slow-paratimeSimulation.test.ts',
       'sim/src/paratimes/run/slow-closedParatimes.test.ts',

@@ -6,6 +6,7 @@ import { createIncoming } from './incoming.ts'
 import { createLiveness } from './liveness.ts'
 import type { ParatimeChecker, ParatimeWorld } from './paratimeChecker.ts'
 import { createSecrets } from './secrets.ts'
+import { createServed } from './served.ts'
 import {
   createAgreement,
   createEvidence,
@@ -20,6 +21,20 @@ import { createStores } from './stores.ts'
 import { createAdmission, createGovernance, createPools } from './terms.ts'
 import { createVerdicts } from './verdicts.ts'
 import { createVersions } from './versions.ts'
+
+/** What nobody promises where more are byzantine than may be. */
+export const PROMISES: ReadonlySet<string> = new Set([
+  'agreement',
+  'execution',
+  // One node's vote is enough then, which may be that of the scheduler who signed another batch.
+  'inputs',
+  'noFalseSlash',
+  'supply',
+  'progress',
+  'served',
+  'stores',
+  'stopped',
+])
 
 /** See the top of this file. */
 export function allCheckers(
@@ -44,6 +59,7 @@ export function allCheckers(
     createEvidence(world),
     createNoFalseBan(world),
     createFinality(world, references),
+    createServed(world),
     createSupply(world, references),
     createSecrets(world, keepers),
   ]

@@ -10,6 +10,7 @@ import type { Node } from '@wadi/primitives/node'
 import type { Transaction } from '@wadi/runtime-protocol/transactions/readIoTree'
 import type { RuntimeWorker } from '@wadi/workers/runtime-worker'
 import type { DrivenChain, SeenBlock } from '../chain/drivenChain.ts'
+import type { Waiting } from '../clients/waiting.ts'
 import type { ParatimeClass } from '../plan/paratimeClasses.ts'
 import type { ParatimePlan } from '../plan/paratimePlan.ts'
 import type { WrittenRound } from '../tables/writtenRound.ts'
@@ -74,6 +75,8 @@ export interface ParatimeWorld {
   isCore(node: number): boolean
   worker(node: number, paratime: number): RuntimeWorker | undefined
   nowMs(): number
+  /** Clients whose transaction is not final yet, as far as they know. */
+  waiting(): readonly Waiting[]
   /** Something has happened that the histogram counts. */
   count(name: ParatimeClass): void
   report(checker: string, why: string): void

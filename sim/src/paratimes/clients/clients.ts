@@ -11,6 +11,7 @@ import type { Reference } from '../checkers/execution.ts'
 import type { ComputeNode } from '../nodes/computeNode.ts'
 import type { ParatimePlan } from '../plan/paratimePlan.ts'
 import { type MakeTransaction, transactionsOf } from './paratimeClients.ts'
+import type { Waiting } from './waiting.ts'
 
 export interface ClientsOptions {
   readonly plan: ParatimePlan
@@ -29,6 +30,8 @@ interface Client {
   /** What is under way. */
   input: Uint8Array | undefined
   askedMs: number
+  /** Since when it is. */
+  sinceMs: number
 }
 
 /** When a client that hears nothing asks somebody else. */
@@ -48,9 +51,14 @@ export class Clients {
     this.#make = plan.paratimes.map((shape, i) => transactionsOf(shape, genesis.ids[i]!, genesis))
     this.#clients = plan.paratimes.flatMap((_, paratime) =>
       genesis.clients.map((_client, number) => {
-        return { paratime, number, nonce: 0n, input: undefined, askedMs: 0 }
+        return { paratime, number, nonce: 0n, input: undefined, askedMs: 0, sinceMs: 0 }
       }),
     )
+  }
+
+  /** Whose transaction is not final yet, as far as they know. */
+  get waiting(): readonly Waiting[] {
+    return this.#clients.filter(({ input }) => input !== undefined)
   }
 
   /** They begin, and never stop. */
@@ -69,30 +77,39 @@ export class Clients {
   #act(client: Client): void {
     const { time, nodes } = this.#options
     if (client.input !== undefined && time.nowMs - client.askedMs < PATIENCE_MS) return
-    client.input ??= this.#make[client.paratime]!(client.number, client.nonce, this.#random)
+    if (client.input === undefined) {
+      client.input = this.#make[client.paratime]!(client.number, client.nonce, this.#random)
+      client.sinceMs = time.nowMs
+    }
     client.askedMs = time.nowMs
     const node = nodes[randomBelow(this.#random, nodes.length)]!
     void this.#submit(client, client.input, node)
   }
 
   async #submit(client: Client, input: Uint8Array, node: ComputeNode): Promise<void> {
-    const { genesis, references, onTold } = this.#options
+    const { genesis, onTold } = this.#options
     const runtimeId = genesis.ids[client.paratime]!
     const hash = toHex(hashOfTransaction(input))
     try {
       const submit = node.answers?.['RuntimeClient/SubmitTxMeta']
       if (submit === undefined) return
       const told = await submit({ runtimeId, data: input }, {})
-      if (told.checkTxError !== undefined) {
-        // Perhaps somebody else has had it executed: whoever asks twice hears that.
-        if (references[client.paratime]!.rounds.has(hash)) this.#done(client, input)
+      if (told.checkTxError !== undefined || !node.isHonest) {
+        this.#asked(client, input)
         return
       }
-      if (node.isHonest) onTold(client.paratime, hash, told.round)
+      onTold(client.paratime, hash, told.round)
       this.#done(client, input)
     } catch (error) {
       if (!isTold(error)) throw error
+      this.#asked(client, input)
     }
+  }
+
+  /** Who has seen it does not say what became of it: perhaps it was executed. */
+  #asked(client: Client, input: Uint8Array): void {
+    const { rounds } = this.#options.references[client.paratime]!
+    if (rounds.has(toHex(hashOfTransaction(input)))) this.#done(client, input)
   }
 
   #done(client: Client, input: Uint8Array): void {

@@ -27,7 +27,7 @@ import { Skies } from '../../world/skies.ts'
 import { VirtualTime } from '../../world/virtualTime.ts'
 import { DrivenChain, type SeenBlock } from '../chain/drivenChain.ts'
 import { paratimeGenesis, VERSION } from '../chain/paratimeGenesis.ts'
-import { allCheckers } from '../checkers/allCheckers.ts'
+import { allCheckers, PROMISES } from '../checkers/allCheckers.ts'
 import { Reference } from '../checkers/execution.ts'
 import type {
   EndedRound,
@@ -82,19 +82,6 @@ const BLOCK_MS = 1000
 /** How late a node hears of a block, at most. */
 const NEWS_MS_MAX = 250
 const BYZANTINE_REST_MS = 3000
-/** What nobody promises where more are byzantine than may be. */
-const PROMISES: ReadonlySet<string> = new Set([
-  'agreement',
-  'execution',
-  // One node's vote is enough then, which may be that of the scheduler who signed another batch.
-  'inputs',
-  'noFalseSlash',
-  'supply',
-  'progress',
-  'stores',
-  'stopped',
-])
-
 /** Runs a plan to its end, or until something is wrong. */
 export async function simulateParatimes(
   options: ParatimeSimulationOptions,
@@ -334,6 +321,7 @@ class ParatimeSimulation {
       isCore: (node) => isHonest(node) && !this.#plan.lost.includes(node),
       worker: (node, paratime) => this.#nodes[node]!.worker(paratime),
       nowMs: () => this.#time.nowMs,
+      waiting: () => this.#clients.waiting,
       count: (name) => this.#count(name),
       report: (checker, why) => this.#report(checker, why),
     }

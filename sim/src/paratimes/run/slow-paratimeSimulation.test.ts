@@ -15,6 +15,7 @@ import {
   forgottenNormal,
   forgottenSignature,
   greedyPruning,
+  ignoredClient,
   keptRewards,
   lostCommitment,
   lostEvidence,
@@ -133,6 +134,10 @@ describe('the checkers of ParaTimes catch', () => {
   it('a round that is executed twice, by execution', async () => {
     const planOf = (seed: bigint) => calmParatimes(seed)
     assert.ok(await caughtBy('execution', executedTwice, planOf))
+  })
+
+  it('a client of whom nobody takes anything, by served', async () => {
+    assert.ok(await caughtBy('served', ignoredClient, (seed) => calmParatimes(seed), 'client 0'))
   })
 
   it('a lost commitment, by progress', async () => {

@@ -1,6 +1,6 @@
 /** Faults for honest nodes, and for the chain, each of which a checker has to find. */
 
-import { decode, encode, make } from '@wadi/cbor/codec'
+import { decode, decodeRust, encode, make } from '@wadi/cbor/codec'
 import { keyedMap } from '@wadi/cbor/collections'
 import {
   AdmissionPolicy,
@@ -16,6 +16,7 @@ import { forbidKeys } from '@wadi/crypto/signature/forbiddenKeys'
 import { Metadata } from '@wadi/mkvs/checkpoint/metadata'
 import { ROOT_TYPE_IO, type Root } from '@wadi/mkvs/roots'
 import type { FileSystem, OpenFile } from '@wadi/node-storage/file-system'
+import { Call } from '@wadi/paratime-keyvalue/call'
 import { EMPTY_HASH, Hash } from '@wadi/primitives/hash'
 import { ROLES, RolesMask } from '@wadi/primitives/nodeRoles'
 import { PublicKey } from '@wadi/primitives/publicKey'
@@ -297,6 +298,17 @@ export const forgottenGovernance: ParatimeBug = {
 /** Nodes do not see what waits for a ParaTime. */
 export const unseenMessages: ParatimeBug = {
   changeAnswer: (name, answer) => (name === 'RootHash/GetIncomingMessageQueue' ? [] : answer),
+}
+
+/** One client's transactions are never taken, nor refused. */
+export const ignoredClient: ParatimeBug = {
+  wrapRuntime: (runtime) => ({
+    ...runtime,
+    execute(context, state, batch) {
+      const isOfOther = (input: Uint8Array) => decodeRust(Call, input).sender[7] !== 0x30
+      return runtime.execute(context, state, { ...batch, inputs: batch.inputs.filter(isOfOther) })
+    },
+  }),
 }
 
 /** What came last is executed first. */
