@@ -3,10 +3,12 @@ import { describe, it } from 'node:test'
 import { equalBytes, toHex } from '@wadi/base/bytes'
 import { CodedError } from '@wadi/base/errors'
 import { decodeRust, encodeRust } from '@wadi/cbor/codec'
+import { u64 } from '@wadi/cbor/scalars'
 import { hostileBytes, misspelled } from '@wadi/runtime-protocol/arbitrary/hostile-bytes'
 import fc from 'fast-check'
 import { transactionContext } from './authentication/signatureContext.ts'
 import { signTransaction } from './authentication/signTransaction.ts'
+import { EstimateGasQuery } from './modules/core/types.ts'
 import { alice, bob, charlie, dave, frank } from './testing/testKeys.ts'
 import {
   chainContext,
@@ -19,7 +21,12 @@ import {
   transactionOf,
   transferTo,
 } from './testing/testParatime.ts'
-import { UnverifiedTransaction } from './types/transaction.ts'
+import {
+  type CallerAddress,
+  type SignerInfo,
+  type Transaction,
+  UnverifiedTransaction,
+} from './types/transaction.ts'
 
 const transfer = transferTo(charlie.address, 1n)
 const good = [alice, dave, frank].map((key) => signed(key, transfer))
@@ -109,6 +116,33 @@ describe('Bad input: transactions', () => {
     const calls = fc.property(fc.constantFrom(...METHODS), bodies, attempt)
     fc.assert(calls, { numRuns: 200 })
     assert.ok(failed > 10, `${failed} calls got so far`)
+  })
+
+  it('that nobody has signed are refused where it is asked what they would use', () => {
+    const estimate = (tx: Transaction, caller?: CallerAddress) => {
+      const args = encodeRust(EstimateGasQuery, { caller, tx, propagateFailures: false })
+      const chain = new TestChain()
+      chain.execute([])
+      return chain.query('core.EstimateGas', args, u64)
+    }
+    const usual = transactionOf(alice.addressSpec, transfer)
+    const unsigned = { ...usual, authInfo: { ...usual.authInfo, signerInfo: [] } }
+    assert.throws(() => estimate(unsigned), { module: 'dispatcher', code: 3 })
+    assert.ok(estimate(unsigned, { kind: 'address', body: charlie.address }) > 0n)
+    const tried = fc.property(
+      fc.constantFrom(...METHODS),
+      fc.oneof(hostileBytes(transfer.body), fc.constant(transfer.body)),
+      fc.constantFrom<readonly SignerInfo[]>([], usual.authInfo.signerInfo),
+      (method, body, signerInfo) => {
+        const authInfo = { ...usual.authInfo, signerInfo }
+        try {
+          assert.ok(estimate({ ...usual, call: { ...usual.call, method, body }, authInfo }) > 0n)
+        } catch (error) {
+          assert.ok(error instanceof CodedError, `${error}`)
+        }
+      },
+    )
+    fc.assert(tried, { numRuns: 200 })
   })
 
   it('for another runtime or chain, of another nonce, or after their time, are refused', () => {

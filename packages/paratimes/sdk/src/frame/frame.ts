@@ -8,6 +8,7 @@ import type { State } from '@wadi/mkvs/state'
 import type { Address } from '@wadi/primitives/address'
 import type { RuntimeContext, RuntimeTag } from '@wadi/runtime-protocol/runtime'
 import { callDataContext, transactionContext } from '../authentication/signatureContext.ts'
+import { aborts } from '../errors.ts'
 import { type EventKind, EventLog } from '../events.ts'
 import { errors as coreErrors } from '../modules/core/errors.ts'
 import type { Paratime } from '../paratime.ts'
@@ -32,6 +33,8 @@ import {
 const errors = definePlainErrors('paratime', {
   noNetwork: 'it has not been said which network this is',
 })
+
+const NO_SIGNER = 'index out of bounds: the len is 0 but the index is 0'
 
 /** Whether what a level did becomes part of the one below. */
 export interface Outcome<T> {
@@ -103,7 +106,8 @@ export class Frame {
   /** Who has signed first, or calls from within. */
   get caller(): Caller {
     const caller = this.transaction.authInfo.signerInfo[0]
-    assert(caller !== undefined, 'paratime: a transaction has a caller')
+    // COMPAT(oasis-sdk): one that is only estimated may have no signer; there it panics, in these words.
+    if (caller === undefined) throw aborts.queryAborted(NO_SIGNER)
     return caller
   }
 
