@@ -248,7 +248,7 @@ export class Libp2pNetwork implements RuntimeNetwork {
 
   serve(protocol: string, respondent: Respondent): void {
     const { log } = this.#options.world
-    const serving = { respondent, room: this.#room, log, counter: this.#counter }
+    const serving = { protocol, respondent, room: this.#room, log, counter: this.#counter }
     const answer = (stream: Parameters<typeof serveStream>[1], connection: Connection) =>
       serveStream(serving, stream, connection)
     const maxInboundStreams = REQUESTS_PER_PROTOCOL_MAX

@@ -90,6 +90,8 @@ export interface Request {
   readonly method: string
   readonly body: Uint8Array
   readonly from: PublicKey
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What is said to it. */

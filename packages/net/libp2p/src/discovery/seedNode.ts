@@ -44,7 +44,7 @@ export class SeedNode {
   readonly #registrations: Registrations
   readonly #connections: Connections
   readonly #listensAt = new Map<KeyText, readonly NodeAddress[]>()
-  readonly #waiting = new Map<KeyText, readonly (() => void)[]>()
+  readonly #waiting = new Map<KeyText, Set<() => void>>()
   #timer: Timer | undefined
   #saving: Timer | undefined
 
@@ -68,6 +68,7 @@ export class SeedNode {
 
   async start(): Promise<void> {
     const serving = {
+      protocol: BOOTSTRAP_PROTOCOL,
       respondent: (request: Request, reply: (reply: Reply) => void) => {
         this.#answer(request).then(reply, (error: unknown) => {
           if (isTold(error)) reply({ kind: 'error', error })
@@ -135,19 +136,21 @@ export class SeedNode {
   }
 
   #wake(text: KeyText): void {
-    for (const resolve of this.#waiting.get(text) ?? []) resolve()
-    this.#waiting.delete(text)
+    for (const wake of [...(this.#waiting.get(text) ?? [])]) wake()
   }
 
   /** A peer may ask before it has said so, which makes seeds of the reference forget it. */
   #identified(text: KeyText): Promise<void> {
     return new Promise((resolve) => {
-      const timer = this.#options.world.timers.after(IDENTIFY_MS_MAX, resolve)
+      const waiting = this.#waiting.get(text) ?? new Set()
       const wake = () => {
         timer.cancel()
+        waiting.delete(wake)
+        if (waiting.size === 0) this.#waiting.delete(text)
         resolve()
       }
-      this.#waiting.set(text, [...(this.#waiting.get(text) ?? []), wake])
+      const timer = this.#options.world.timers.after(IDENTIFY_MS_MAX, wake)
+      this.#waiting.set(text, waiting.add(wake))
     })
   }
 

@@ -13,10 +13,10 @@ import { rpcErrors } from '../errors.ts'
 // biome-ignore lint/suspicious/noExplicitAny: methods of all types in one table
 export type PeerMethods = Readonly<Record<string, PeerMethod<any, any>>>
 
-/** An answer to each method of a table, for whoever asks: at once, or later. */
+/** An answer to each method of a table, for whoever asks and waits: at once, or later. */
 export type PeerAnswers<M extends PeerMethods> = {
   readonly [K in keyof M]: M[K] extends PeerMethod<infer Q, infer A>
-    ? (request: Q, from: PublicKey) => A | Promise<A>
+    ? (request: Q, from: PublicKey, signal: AbortSignal | undefined) => A | Promise<A>
     : never
 }
 
@@ -35,11 +35,11 @@ export function servePeers<const M extends PeerMethods>(
   },
 ): void {
   const byName = new Map(Object.entries(methods).map(([key, method]) => [method.name, key]))
-  const answer = async ({ method: name, body, from }: Request): Promise<Uint8Array> => {
+  const answer = async ({ method: name, body, from, signal }: Request): Promise<Uint8Array> => {
     const key = byName.get(name)
     if (key === undefined) throw rpcErrors.methodNotSupported()
     const { request, response } = methods[key]!
-    return encode(response, await answers[key]!(argumentOf(request, body), from))
+    return encode(response, await answers[key]!(argumentOf(request, body), from, signal))
   }
   network.serve(protocol, (request, reply: (reply: Reply) => void) => {
     answer(request).then(

@@ -18,6 +18,7 @@ import {
   REQUEST_READ_MS_MAX,
   REQUESTS_BYTES_MAX,
   REQUESTS_MAX,
+  REQUESTS_PER_PROTOCOL_MAX,
   RESPONSE_WRITE_MS_MAX,
   SERVER_LINGER_MS_MAX,
 } from '../limits.ts'
@@ -31,14 +32,19 @@ export class RequestRoom {
   #bytes = 0
   #answerBytes = 0
   readonly #answerBytesOf = new Map<KeyText, number>()
+  /** By peer and protocol: who ends his streams early has no more places than who waits. */
+  readonly #requestsOf = new Map<string, number>()
 
-  /** A place for a request of a peer; undefined if there is none. */
-  enter(peer: PublicKey): RequestPlace | undefined {
-    if (this.#requests >= REQUESTS_MAX) return undefined
+  /** A place for a request of a peer in a protocol; undefined if there is none. */
+  enter(peer: PublicKey, protocol: string): RequestPlace | undefined {
+    const from = keyTextOf(peer)
+    const which = `${from} ${protocol}`
+    const ofPeer = this.#requestsOf.get(which) ?? 0
+    if (this.#requests >= REQUESTS_MAX || ofPeer >= REQUESTS_PER_PROTOCOL_MAX) return undefined
     this.#requests++
+    this.#requestsOf.set(which, ofPeer + 1)
     let held = 0
     let answered = 0
-    const from = keyTextOf(peer)
     return {
       hold: (size) => {
         if (this.#bytes + size > REQUESTS_BYTES_MAX) return false
@@ -53,6 +59,7 @@ export class RequestRoom {
       },
       leave: () => {
         this.#requests--
+        this.#dropRequest(which)
         this.#bytes -= held
         if (answered > 0) this.#dropAnswer(from, answered)
         held = 0
@@ -63,7 +70,14 @@ export class RequestRoom {
 
   get isEmpty(): boolean {
     const isWithoutAnswers = this.#answerBytes === 0 && this.#answerBytesOf.size === 0
-    return this.#requests === 0 && this.#bytes === 0 && isWithoutAnswers
+    const isWithoutRequests = this.#requests === 0 && this.#requestsOf.size === 0
+    return isWithoutRequests && this.#bytes === 0 && isWithoutAnswers
+  }
+
+  #dropRequest(which: string): void {
+    const left = (this.#requestsOf.get(which) ?? 0) - 1
+    if (left > 0) this.#requestsOf.set(which, left)
+    else this.#requestsOf.delete(which)
   }
 
   #holdAnswer(peer: KeyText, size: number): boolean {
@@ -93,21 +107,26 @@ export interface RequestPlace {
 
 /** How streams of a protocol are served. */
 export interface Serving {
+  readonly protocol: string
   readonly respondent: Respondent
   readonly room: RequestRoom
   readonly log: Logger
   readonly counter?: FrameCounter | undefined
 }
 
-/** Reads a question and answers it. Never throws: what a peer does wrong ends its stream. */
+/**
+ * Reads a question and answers it. Never throws: what a peer does wrong ends its stream. Who does
+ * not wait for the answer keeps its place until it is there, or there were no bound to the work.
+ */
 export async function serveStream(
-  { respondent, room, log, counter }: Serving,
+  { protocol, respondent, room, log, counter }: Serving,
   stream: Stream,
   connection: Connection,
 ): Promise<void> {
   const from = keyOf(connection.remotePeer)
-  const place = from === undefined ? undefined : room.enter(from)
+  const place = from === undefined ? undefined : room.enter(from, protocol)
   if (from === undefined || place === undefined) return abortStream(stream)
+  let asked: Asked | undefined
   try {
     const frame = await readFrame(stream, {
       sizeMax: REQUEST_BYTES_MAX,
@@ -117,8 +136,8 @@ export async function serveStream(
     })
     const { method, body } = decodeRpc(RpcRequest, frame)
     if (method.length > METHOD_SIZE_MAX) return abortStream(stream)
-    const reply = await replyOf(respondent, { method, body, from }, stream)
-    const answer = encodeReply(reply)
+    asked = askRespondent(respondent, { method, body, from }, stream)
+    const answer = encodeReply(await asked.reply)
     if (!place.holdAnswer(answer.length)) {
       log.debug('request dropped', { from, why: 'too many answers are on their way' })
       return abortStream(stream)
@@ -130,28 +149,50 @@ export async function serveStream(
     if (isTold(error)) log.debug('request dropped', { from, why: error.message })
     else stopOnBug(error)
   } finally {
+    await asked?.done
     place.leave()
   }
 }
 
-/** What the respondent says, unless it takes too long or nobody waits for it any more. */
-function replyOf(respondent: Respondent, request: Request, stream: Stream): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const late = () => new UnavailableError('libp2p.tooLate', 'the answer takes too long')
-    const end = (act: () => void) => {
-      clearTimeout(timer)
-      stream.removeEventListener('close', leave)
-      act()
+/** A question that the respondent has. */
+interface Asked {
+  /** What it says, unless that takes too long or nobody waits for it any more. */
+  readonly reply: Promise<Reply>
+  /** It has said something, or has had its time. */
+  readonly done: Promise<void>
+}
+
+function askRespondent(respondent: Respondent, request: Request, stream: Stream): Asked {
+  const gone = new AbortController()
+  const reply = Promise.withResolvers<Reply>()
+  const done = Promise.withResolvers<void>()
+  const leave = () => {
+    gone.abort()
+    reply.reject(errors.frameCutOff('nobody waits for the answer'))
+  }
+  const end = () => {
+    clearTimeout(timer)
+    stream.removeEventListener('close', leave)
+    done.resolve()
+  }
+  const say = (said: Reply) => {
+    end()
+    reply.resolve(said)
+  }
+  const timer = setTimeout(() => {
+    gone.abort()
+    const error = new UnavailableError('libp2p.tooLate', 'the answer takes too long')
+    say({ kind: 'error', error })
+  }, REQUEST_ANSWER_MS_MAX)
+  stream.addEventListener('close', leave)
+  try {
+    respondent({ ...request, signal: gone.signal }, say)
+  } catch (error) {
+    if (isTold(error)) say({ kind: 'error', error })
+    else {
+      end()
+      reply.reject(error)
     }
-    const reply = (said: Reply) => end(() => resolve(said))
-    const leave = () => end(() => reject(errors.frameCutOff('nobody waits for the answer')))
-    const timer = setTimeout(() => reply({ kind: 'error', error: late() }), REQUEST_ANSWER_MS_MAX)
-    stream.addEventListener('close', leave)
-    try {
-      respondent(request, reply)
-    } catch (error) {
-      if (isTold(error)) reply({ kind: 'error', error })
-      else end(() => reject(error))
-    }
-  })
+  }
+  return { reply: reply.promise, done: done.promise }
 }

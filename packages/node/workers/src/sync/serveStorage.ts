@@ -52,13 +52,13 @@ export function serveStorage(served: ServedStorage): void {
   const turns = new Turns()
   serve(RUNTIME_SERVICES.storagepub, publicStorageMethods, {
     get: (request) => ({ proof: store.get(request) }),
-    getPrefixes: (request) => {
+    getPrefixes: (request, _, signal) => {
       const limit = Math.min(request.limit, PROVED_KEYS_MAX)
-      return turns.take(() => ({ proof: store.getPrefixes({ ...request, limit }) }))
+      return turns.take(() => ({ proof: store.getPrefixes({ ...request, limit }) }), signal)
     },
-    iterate: (request) => {
+    iterate: (request, _, signal) => {
       const prefetch = Math.min(request.prefetch, PROVED_KEYS_MAX)
-      return turns.take(() => ({ proof: store.iterate({ ...request, prefetch }) }))
+      return turns.take(() => ({ proof: store.iterate({ ...request, prefetch }) }), signal)
     },
   })
 }
