@@ -24,6 +24,7 @@ import type { KnownPeer } from '../peers/registryPeers.ts'
 import { RequestRoom, serveStream } from '../rpc/server.ts'
 import { stopOnBug } from '../stopOnBug.ts'
 import { parseMultiaddr } from './peerInfo.ts'
+import { PeerWaits } from './peerWaits.ts'
 import { Registrations } from './registrations.ts'
 import { answerAsSeed } from './seedService.ts'
 
@@ -44,7 +45,7 @@ export class SeedNode {
   readonly #registrations: Registrations
   readonly #connections: Connections
   readonly #listensAt = new Map<KeyText, readonly NodeAddress[]>()
-  readonly #waiting = new Map<KeyText, Set<() => void>>()
+  readonly #waits: PeerWaits
   #timer: Timer | undefined
   #saving: Timer | undefined
 
@@ -52,6 +53,7 @@ export class SeedNode {
     this.#options = options
     this.#host = host
     this.#registrations = new Registrations(options.world.clock)
+    this.#waits = new PeerWaits(options.world.timers)
     const { peersMax, world } = options
     this.#connections = new Connections({
       host,
@@ -111,7 +113,8 @@ export class SeedNode {
   async #answer(request: Request): Promise<Reply> {
     const { random } = this.#options.world
     const text = keyTextOf(request.from)
-    if (!this.#listensAt.has(text)) await this.#identified(text)
+    // A peer may ask before it has said so, which makes seeds of the reference forget it.
+    if (!this.#listensAt.has(text)) await this.#waits.wait(text, IDENTIFY_MS_MAX)
     const listensAt = this.#listensAt.get(text) ?? []
     const options = { registrations: this.#registrations, random, reach: this.#options.reach }
     return answerAsSeed(options, request, listensAt)
@@ -125,32 +128,13 @@ export class SeedNode {
       const told = detail.signedPeerRecord?.addresses ?? detail.listenAddrs
       const addresses = told.flatMap((address) => parseMultiaddr(`${address}`) ?? [])
       this.#listensAt.set(keyTextOf(key), addresses)
-      this.#wake(keyTextOf(key))
+      this.#waits.wake(keyTextOf(key))
     })
     this.#host.addEventListener('peer:disconnect', ({ detail }) => {
       const key = keyOf(detail)
       if (key === undefined) return
       this.#listensAt.delete(keyTextOf(key))
-      this.#wake(keyTextOf(key))
-    })
-  }
-
-  #wake(text: KeyText): void {
-    for (const wake of [...(this.#waiting.get(text) ?? [])]) wake()
-  }
-
-  /** A peer may ask before it has said so, which makes seeds of the reference forget it. */
-  #identified(text: KeyText): Promise<void> {
-    return new Promise((resolve) => {
-      const waiting = this.#waiting.get(text) ?? new Set()
-      const wake = () => {
-        timer.cancel()
-        waiting.delete(wake)
-        if (waiting.size === 0) this.#waiting.delete(text)
-        resolve()
-      }
-      const timer = this.#options.world.timers.after(IDENTIFY_MS_MAX, wake)
-      this.#waiting.set(text, waiting.add(wake))
+      this.#waits.wake(keyTextOf(key))
     })
   }
 

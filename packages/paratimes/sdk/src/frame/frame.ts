@@ -106,7 +106,7 @@ export class Frame {
   /** Who has signed first, or calls from within. */
   get caller(): Caller {
     const caller = this.transaction.authInfo.signerInfo[0]
-    // COMPAT(oasis-sdk): one that is only estimated may have no signer; there it panics, in these words.
+    // COMPAT(oasis-sdk): one that is only estimated may have no signer; it panics, in these words.
     if (caller === undefined) throw aborts.queryAborted(NO_SIGNER)
     return caller
   }
