@@ -63,7 +63,7 @@ export const RESPONSE_BYTES_MAX = 64 * 1024 * 1024
 export const ANSWERS_PER_PEER_BYTES_MAX = 128 * 1024 * 1024
 export const ANSWERS_BYTES_MAX = 512 * 1024 * 1024
 
-/** Requests of one connection and protocol, and of all, that are being answered. */
+/** Requests of one peer in one protocol, and of all, that are being answered. */
 export const REQUESTS_PER_PROTOCOL_MAX = 32
 export const REQUESTS_MAX = 1024
 
