@@ -115,8 +115,10 @@ async function isDuplicateDone(
 }
 
 /** The last round that a node has whole. */
-export async function lastRound({ client }: NetworkNode): Promise<bigint> {
-  const { header } = await client.runtimeClient.getBlock({ runtimeId, round: LATEST_ROUND })
+export async function lastRound({ client }: NetworkNode, timeoutMs?: number): Promise<bigint> {
+  const options = timeoutMs === undefined ? {} : { timeoutMs }
+  const asked = { runtimeId, round: LATEST_ROUND }
+  const { header } = await client.runtimeClient.getBlock(asked, options)
   return header.round
 }
 

@@ -63,7 +63,7 @@ async function untilRound(node: NetworkNode, round: bigint): Promise<void> {
 
 /** What is final is the same everywhere, and nobody has lost anything. */
 async function check(nodes: readonly NetworkNode[], load: ExecutorLoad): Promise<bigint> {
-  const rounds = await Promise.all(nodes.map(lastRound))
+  const rounds = await Promise.all(nodes.map((node) => lastRound(node)))
   const last = rounds.reduce((most, each) => (each > most ? each : most))
   await Promise.all(nodes.map((node) => untilRound(node, last)))
   for (let round = 1n; round <= last; round++) {

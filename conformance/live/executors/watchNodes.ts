@@ -4,9 +4,9 @@ import { appendFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PARATIMES } from '@wadi/compose/network-paratimes'
 import type { NetworkNode } from '@wadi/localnet/create-network'
+import { lastRound } from './executorLoad.ts'
 
 const { id: runtimeId } = PARATIMES.keyvalue
-const LATEST_ROUND = 2n ** 64n - 1n
 const BETWEEN_MS = 10_000
 const ANSWER_MS_MAX = 5_000
 
@@ -58,13 +58,11 @@ async function committeeOf({ client }: NetworkNode): Promise<string> {
 }
 
 /** What a compute node has of it. */
-async function poolOf({ client }: NetworkNode): Promise<string> {
+async function poolOf(node: NetworkNode): Promise<string> {
+  const { client } = node
   const options = { timeoutMs: ANSWER_MS_MAX }
-  const { header } = await client.runtimeClient.getBlock(
-    { runtimeId, round: LATEST_ROUND },
-    options,
-  )
+  const round = await lastRound(node, ANSWER_MS_MAX)
   const waiting = await client.runtimeClient.getUnconfirmedTransactions(runtimeId, options)
   const { height } = await client.consensus.getBlock(0n, options)
-  return `round ${header.round}, height ${height}, ${waiting.length} transactions wait`
+  return `round ${round}, height ${height}, ${waiting.length} transactions wait`
 }

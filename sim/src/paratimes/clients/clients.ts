@@ -95,21 +95,20 @@ export class Clients {
       if (submit === undefined) return
       const told = await submit({ runtimeId, data: input }, {})
       if (told.checkTxError !== undefined || !node.isHonest) {
-        this.#asked(client, input)
+        this.#lookUp(client, input, hash)
         return
       }
       onTold(client.paratime, hash, told.round)
       this.#done(client, input)
     } catch (error) {
       if (!isTold(error)) throw error
-      this.#asked(client, input)
+      this.#lookUp(client, input, hash)
     }
   }
 
   /** Who has seen it does not say what became of it: perhaps it was executed. */
-  #asked(client: Client, input: Uint8Array): void {
-    const { rounds } = this.#options.references[client.paratime]!
-    if (rounds.has(toHex(hashOfTransaction(input)))) this.#done(client, input)
+  #lookUp(client: Client, input: Uint8Array, hash: string): void {
+    if (this.#options.references[client.paratime]!.rounds.has(hash)) this.#done(client, input)
   }
 
   #done(client: Client, input: Uint8Array): void {

@@ -82,6 +82,7 @@ const BLOCK_MS = 1000
 /** How late a node hears of a block, at most. */
 const NEWS_MS_MAX = 250
 const BYZANTINE_REST_MS = 3000
+
 /** Runs a plan to its end, or until something is wrong. */
 export async function simulateParatimes(
   options: ParatimeSimulationOptions,
